@@ -1,0 +1,49 @@
+using System.Text;
+
+namespace Palimpsest.Runs;
+
+/// <summary>Writes a file whole or not at all: to a temporary name in the same folder, flushed to the disk, then renamed.</summary>
+public static class AtomicFile
+{
+    /// <summary>Writes through <paramref name="write"/>; on any failure the old file stays as it was and the temporary one is removed.</summary>
+    /// <exception cref="PalimpsestException">The folder cannot be written to, or the disk is full.</exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        string temporary = $"{path}.{Environment.ProcessId}.tmp";
+        try
+        {
+            using (FileStream stream = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            TryDelete(temporary);
+            throw new PalimpsestException($"{path}: cannot be written ({error.Message}). Nothing was left half-written. Free some space or choose another folder.", error);
+        }
+        catch
+        {
+            TryDelete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>Writes text as UTF-8 without a byte-order mark.</summary>
+    public static void WriteText(string path, string text) => Write(path, stream => stream.Write(new UTF8Encoding(false).GetBytes(text)));
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The write has failed already; the message of that failure is the one to see.
+        }
+    }
+}
