@@ -1,11 +1,15 @@
-using Palimpsest.Evaluation.Parity;
+using Palimpsest.Benchmarks;
 using Palimpsest.Torch;
-TorchContext context = new();
-foreach (string folder in args)
-    foreach (string config in new[] { "config.json", "config.legacy.json" })
-    {
-        var rows = ParityChecker.Check(folder, context, config);
-        Console.WriteLine($"{Path.GetFileName(folder)} {config}: {rows.Count} rows, failed {rows.Count(r => !r.Passed)}");
-        foreach (var r in rows.Where(r => !r.Passed || !r.Name.StartsWith("grad", StringComparison.Ordinal))) Console.WriteLine($"  {r.Name} {r.Difference:E2} {r.Passed}");
-        Console.WriteLine($"  worst grad {rows.Where(r => r.Name.StartsWith("grad", StringComparison.Ordinal)).Select(r => r.Difference).DefaultIfEmpty().Max():E2}");
-    }
+
+switch (args)
+{
+    case ["train-step", .. var rest]:
+        TrainStepBenchmark.Run(rest.ElementAtOrDefault(0) ?? "7M", Enum.Parse<ComputeType>(rest.ElementAtOrDefault(1) ?? "F32", ignoreCase: true), int.Parse(rest.ElementAtOrDefault(2) ?? "5", System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
+    case ["ours", .. var rest]:
+        TrainStepBenchmark.Ours(rest.ElementAtOrDefault(0) ?? "7M", 12);
+        return 0;
+    default:
+        Console.Error.WriteLine("Usage: Palimpsest.Benchmarks train-step [1M|7M] [F32|Bf16] [rounds]");
+        return 2;
+}

@@ -12,6 +12,7 @@ public sealed class CausalModel : IDisposable
 {
     private readonly DecoderBlock[] _blocks;
     private readonly RmsNorm _finalNorm;
+    private readonly string _lastBlock;
 
     /// <summary>Builds the modules over a store of parameters.</summary>
     /// <param name="config">The shape.</param>
@@ -25,6 +26,7 @@ public sealed class CausalModel : IDisposable
         RotaryEmbedding rotary = new(config.HeadWidth, config.RopeTheta);
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(layer => Block(layer, rotary))];
         _finalNorm = new RmsNorm(parameters["model.norm.weight"], config.NormEpsilon);
+        _lastBlock = $"blocks.{config.Layers - 1}.";
         Head = new Linear(parameters[config.TiedEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight"]);
     }
 
@@ -104,7 +106,8 @@ public sealed class CausalModel : IDisposable
             (residual, branch) = block.Forward(residual, branch, scope);
         }
 
-        (_, Tensor hidden) = DecoderBlock.AddAndNormalise(_finalNorm, residual, branch, Hooks, ($"blocks.{_blocks.Length - 1}.", "hook_resid_post"), default);
+        Tensor? hooked = DecoderBlock.Hooked(Hooks, residual, branch, (_lastBlock, "hook_resid_post"));
+        Tensor hidden = hooked is null ? _finalNorm.Last(residual, branch) : _finalNorm.Last(hooked, null);
         scope.Cache?.Advance((int)time);
         return Hooks.Apply("", "hook_final_norm", hidden).MoveToOuterDisposeScope();
     }

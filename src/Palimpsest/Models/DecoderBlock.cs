@@ -24,25 +24,34 @@ public sealed class DecoderBlock(int layer, RmsNorm attentionNorm, Attention att
     public (Tensor Residual, Tensor Branch) Forward(Tensor residual, Tensor? branch, AttentionScope scope)
     {
         using DisposeScope temporaries = NewDisposeScope();
-        (Tensor pre, Tensor x) = AddAndNormalise(attentionNorm, residual, branch, hooks, (_before, "hook_resid_post"), (_prefix, "hook_resid_pre"));
+        (Tensor pre, Tensor x) = branch is null
+            ? AddAndNormalise(attentionNorm, residual, null, (_prefix, "hook_resid_pre"))
+            : AddAndNormalise(attentionNorm, residual, branch, (_before, "hook_resid_post"), (_prefix, "hook_resid_pre"));
         Tensor attended = hooks.Apply(_prefix, "hook_attn_out", Attention.Forward(x, scope));
-        (Tensor mid, x) = AddAndNormalise(mlpNorm, pre, attended, hooks, (_prefix, "hook_resid_mid"), default);
+        (Tensor mid, x) = AddAndNormalise(mlpNorm, pre, attended, (_prefix, "hook_resid_mid"));
         Tensor output = hooks.Apply(_prefix, "hook_mlp_out", Mlp.Forward(x));
         return (mid.MoveToOuterDisposeScope(), output.MoveToOuterDisposeScope());
     }
 
     /// <summary>Adds, lets the hooks of up to two points see the sum, and normalises; one fused pass when nobody is hooked.</summary>
-    internal static (Tensor Residual, Tensor Normalised) AddAndNormalise(RmsNorm norm, Tensor residual, Tensor? branch, HookPoints hooks, (string Prefix, string Name) first, (string Prefix, string Name) second)
+    private (Tensor Residual, Tensor Normalised) AddAndNormalise(RmsNorm norm, Tensor residual, Tensor? branch, params ReadOnlySpan<(string Prefix, string Name)> points)
     {
-        bool firstHooked = branch is not null && hooks.Has(first.Prefix, first.Name), secondHooked = second.Name is not null && hooks.Has(second.Prefix, second.Name);
-        if (!firstHooked && !secondHooked)
+        Tensor? sum = Hooked(hooks, residual, branch, points);
+        return sum is null ? norm.Forward(residual, branch) : norm.Forward(sum, null);
+    }
+
+    /// <summary>The sum as the hooks of the given points leave it, or null if none of them has a hook.</summary>
+    internal static Tensor? Hooked(HookPoints hooks, Tensor residual, Tensor? branch, params ReadOnlySpan<(string Prefix, string Name)> points)
+    {
+        Tensor? sum = null;
+        foreach ((string prefix, string name) in points)
         {
-            return norm.Forward(residual, branch);
+            if (hooks.Has(prefix, name))
+            {
+                sum = hooks.Apply(prefix, name, sum ?? (branch is null ? residual : Ops.Add(residual, branch)));
+            }
         }
 
-        Tensor sum = branch is null ? residual : Ops.Add(residual, branch);
-        sum = firstHooked ? hooks.Apply(first.Prefix, first.Name, sum) : sum;
-        sum = secondHooked ? hooks.Apply(second.Prefix, second.Name!, sum) : sum;
-        return norm.Forward(sum, null);
+        return sum;
     }
 }

@@ -12,5 +12,15 @@ public sealed class RmsNorm(Tensor weight, double epsilon)
     /// <param name="residual">[..., width]</param>
     /// <param name="branch">Same shape, or null.</param>
     /// <returns>The sum (<paramref name="residual"/> itself without a branch) and the normalised sum, both of the same shape.</returns>
-    public (Tensor Residual, Tensor Normalised) Forward(Tensor residual, Tensor? branch) => RmsNormFunction.Apply(residual, branch, weight, epsilon);
+    public (Tensor Residual, Tensor Normalised) Forward(Tensor residual, Tensor? branch)
+    {
+        (Tensor normalised, Tensor? sum) = RmsNormFunction.Apply(residual, branch, weight, epsilon);
+        return (sum!, normalised);
+    }
+
+    /// <summary>Adds a branch and gives only the normalised sum.</summary>
+    /// <param name="residual">[..., width]</param>
+    /// <param name="branch">Same shape, or null.</param>
+    /// <returns>Same shape.</returns>
+    public Tensor Last(Tensor residual, Tensor? branch) => RmsNormFunction.Apply(residual, branch, weight, epsilon, keepSum: false).Normalised;
 }

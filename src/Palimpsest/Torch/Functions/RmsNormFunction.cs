@@ -11,16 +11,19 @@ namespace Palimpsest.Torch.Functions;
 /// </remarks>
 internal sealed class RmsNormFunction : SafeFunction<RmsNormFunction>
 {
+    private const string BranchKey = "branch";
+
     /// <summary>Normalises x, or x + branch.</summary>
     /// <param name="x">[..., width]</param>
     /// <param name="branch">Same shape, or null.</param>
     /// <param name="weight">[width], f32</param>
     /// <param name="epsilon">Added to the mean square.</param>
-    /// <returns>The sum (x itself without a branch) and the normalised sum.</returns>
-    public static (Tensor Sum, Tensor Normalised) Apply(Tensor x, Tensor? branch, Tensor weight, double epsilon)
+    /// <param name="keepSum">Whether the sum is wanted; an output that nobody uses would cost a gradient of zeros.</param>
+    /// <returns>The normalised sum, and the sum if it is wanted (x itself without a branch).</returns>
+    public static (Tensor Normalised, Tensor? Sum) Apply(Tensor x, Tensor? branch, Tensor weight, double epsilon, bool keepSum = true)
     {
-        List<Tensor> outputs = apply(x.contiguous(), branch?.contiguous()!, weight, epsilon);
-        return branch is null ? (x, outputs[0]) : (outputs[0], outputs[1]);
+        List<Tensor> outputs = apply(x.contiguous(), branch?.contiguous()!, weight, epsilon, keepSum && branch is not null);
+        return (outputs[0], !keepSum ? null : branch is null ? x : outputs[1]);
     }
 
     protected override unsafe List<Tensor> Compute(autograd.AutogradContext context, object?[] arguments)
@@ -59,7 +62,8 @@ internal sealed class RmsNormFunction : SafeFunction<RmsNormFunction>
             }
         });
         context.save_for_backward([sum, weight, scales]);
-        return adds ? [sum, output] : [output];
+        context.save_data(BranchKey, adds);
+        return (bool)arguments[4]! ? [output, sum] : [output];
     }
 
     protected override List<Tensor?> Differentiate(autograd.AutogradContext context, IReadOnlyList<Tensor?> gradients)
@@ -67,12 +71,12 @@ internal sealed class RmsNormFunction : SafeFunction<RmsNormFunction>
         // With n = width:  dx = r * w * dy - s * r^3 / n * sum(w * dy * s) (+ the gradient that arrives through the sum),  dw = sum over rows of dy * s * r.
         List<Tensor> saved = context.get_saved_variables();
         Tensor sum = saved[0], weight = saved[1];
-        bool hasBranch = gradients.Count == 2, adds = hasBranch && gradients[0] is not null;
+        bool adds = gradients.Count == 2 && gradients[1] is not null;
         int width = (int)sum.size(-1);
-        Tensor outputGradient = gradients[^1]?.contiguous() ?? zeros_like(sum);
+        Tensor outputGradient = gradients[0]?.contiguous() ?? zeros_like(sum);
         Tensor result = empty_like(sum);
         RowAccess s = RowAccess.Of(sum, width), dy = RowAccess.Of(outputGradient, width), dx = RowAccess.Of(result, width), gain = RowAccess.Of(weight, width), scales = RowAccess.Of(saved[2], 1);
-        Tensor? through = adds ? gradients[0]!.contiguous() : null;
+        Tensor? through = adds ? gradients[1]!.contiguous() : null;
         RowAccess passed = through is null ? dy : RowAccess.Of(through, width);
         int lanes = Lanes.Count(s.Rows, width);
         float[][] partial = [.. Enumerable.Range(0, lanes).Select(_ => new float[width])];
@@ -128,6 +132,6 @@ internal sealed class RmsNormFunction : SafeFunction<RmsNormFunction>
             Vectors.Add(total, lane, total);
         }
 
-        return [result, hasBranch ? result : null, weightGradient, null];
+        return [result, (bool)context.get_data(BranchKey) ? result : null, weightGradient, null, null];
     }
 }
