@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.Win32.SafeHandles;
 
 namespace Palimpsest.Data.Safetensors;
@@ -109,6 +110,11 @@ public sealed class SafetensorsFile : IDisposable
         {
             int read = RandomAccess.Read(_handle, header.AsSpan(got), 8 + got);
             got += read > 0 ? read : throw Bad("ended inside its header");
+        }
+
+        if (!Utf8.IsValid(header))
+        {
+            throw Bad("has a header that is not UTF-8");
         }
 
         try
