@@ -26,8 +26,14 @@ internal static class TrainStepBenchmark
         double peak = MatmulPeak.Measure(context.ScalarType, context.Device, 1024);
         LlamaConfig config = new()
         {
-            VocabularySize = shape.Vocabulary, HiddenSize = shape.Width, IntermediateSize = shape.Intermediate, Layers = shape.Layers, Heads = shape.Heads, KeyValueHeads = shape.Heads,
-            HeadWidth = shape.Width / shape.Heads, ContextLength = shape.Time,
+            VocabularySize = shape.Vocabulary,
+            HiddenSize = shape.Width,
+            IntermediateSize = shape.Intermediate,
+            Layers = shape.Layers,
+            Heads = shape.Heads,
+            KeyValueHeads = shape.Heads,
+            HeadWidth = shape.Width / shape.Heads,
+            ContextLength = shape.Time,
         };
         RandomStream random = context.Stream("bench");
         long[] ids = [.. Enumerable.Range(0, shape.Batch * (shape.Time + 1)).Select(_ => (long)random.NextInt(shape.Vocabulary))];
@@ -83,8 +89,14 @@ internal static class TrainStepBenchmark
         Shape shape = Shapes.Single(s => s.Name == size);
         LlamaConfig config = new()
         {
-            VocabularySize = shape.Vocabulary, HiddenSize = shape.Width, IntermediateSize = shape.Intermediate, Layers = shape.Layers, Heads = shape.Heads, KeyValueHeads = shape.Heads,
-            HeadWidth = shape.Width / shape.Heads, ContextLength = shape.Time,
+            VocabularySize = shape.Vocabulary,
+            HiddenSize = shape.Width,
+            IntermediateSize = shape.Intermediate,
+            Layers = shape.Layers,
+            Heads = shape.Heads,
+            KeyValueHeads = shape.Heads,
+            HeadWidth = shape.Width / shape.Heads,
+            ContextLength = shape.Time,
         };
         RandomStream random = context.Stream("bench");
         long[] ids = [.. Enumerable.Range(0, shape.Batch * (shape.Time + 1)).Select(_ => (long)random.NextInt(shape.Vocabulary))];

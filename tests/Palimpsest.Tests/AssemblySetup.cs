@@ -1,5 +1,5 @@
-using Palimpsest.Torch;
 using Palimpsest.Tests;
+using Palimpsest.Torch;
 using Xunit.Sdk;
 using Xunit.v3;
 

@@ -11,7 +11,14 @@ public sealed class TrainerTests
 {
     private static readonly TrainOptions Trajectory = new()
     {
-        Steps = 20, Accumulate = 2, BatchSize = 3, LearningRate = 1e-2, WarmupSteps = 4, FloorRatio = 0, Adamw = new() { WeightDecay = 0.1, DecayAll = true }, CheckpointEvery = 0,
+        Steps = 20,
+        Accumulate = 2,
+        BatchSize = 3,
+        LearningRate = 1e-2,
+        WarmupSteps = 4,
+        FloorRatio = 0,
+        Adamw = new() { WeightDecay = 0.1, DecayAll = true },
+        CheckpointEvery = 0,
     };
 
     [Fact]
