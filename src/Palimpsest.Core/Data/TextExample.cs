@@ -1,0 +1,7 @@
+namespace Palimpsest.Data;
+
+/// <summary>One example of text for training or evaluation.</summary>
+/// <param name="Prompt">The part that carries no loss. Empty for plain text, whose whole <paramref name="Completion"/> is learnt. A question ends in <c>"\nAnswer:"</c>.</param>
+/// <param name="Completion">The part that is learnt. After a prompt it begins with a space. The end token is not part of it; tokenising adds that.</param>
+/// <param name="Owner">Slug of the owner whose data this is; null for data that belongs to nobody.</param>
+public readonly record struct TextExample(string Prompt, string Completion, string? Owner = null);
