@@ -19,6 +19,7 @@ public static class CommandLineHost
         RootCommand root = new("Adapts language models to the data of many owners, and proves what the adapted models know.")
         {
             DoctorCommand.Create(output),
+            GenerateCommand.Create(output),
             ParityCommand.Create(output),
         };
         root.Options.Add(verbose);
