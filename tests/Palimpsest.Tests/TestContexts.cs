@@ -1,5 +1,4 @@
 using Palimpsest.Torch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Tests;
@@ -20,5 +19,5 @@ internal static class TestContexts
         return randn(shape, generator: generator);
     }
 
-    public static double LargestDifference(Tensor a, Tensor b) => Ops.Subtract(a.to_type(ScalarType.Float32), b.to_type(ScalarType.Float32)).abs().max().ToDouble();
+    public static double LargestDifference(Tensor a, Tensor b) => Ops.Value(Ops.Subtract(a.to_type(ScalarType.Float32), b.to_type(ScalarType.Float32)).abs().max());
 }

@@ -66,6 +66,6 @@ internal static class DoctorCommand
     {
         using torch.Tensor values = torch.tensor(new[] { 1f, 2f, 3f });
         using torch.Tensor sum = values.sum();
-        return sum.item<float>();
+        return Ops.Value(sum);
     }
 }

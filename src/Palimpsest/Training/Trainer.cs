@@ -148,7 +148,7 @@ public sealed class Trainer : IDisposable
             Tensor ids = tensor(window[i].Ids, [window[i].Batch, window[i].Time], device: _model.Context.Device);
             Tensor loss = _model.LossSum(_model.Hidden(ids), window[i].Rows, window[i].Targets).mul(share);
             Autograd.Backward(loss);
-            total += loss.item<float>();
+            total += Ops.Value(loss);
         }
 
         double norm = Clip();
@@ -166,7 +166,7 @@ public sealed class Trainer : IDisposable
     {
         using IDisposable noGrad = no_grad();
         using Tensor length = _parameters.Gradients.norm();
-        double norm = length.item<float>();
+        double norm = Ops.Value(length);
         if (_options.ClipNorm > 0 && norm > _options.ClipNorm)
         {
             using Tensor factor = tensor((float)(_options.ClipNorm / (norm + 1e-6)), device: _model.Context.Device);

@@ -152,14 +152,14 @@ public sealed class ParityChecker
         if (File.Exists(json) && JsonNode.Parse(File.ReadAllText(json))?["loss"] is JsonValue value)
         {
             double wanted = (double)value;
-            _rows.Add(new ParityRow("loss", Math.Abs(loss.item<float>() - wanted) / Math.Abs(wanted), Tolerance, "of largest"));
+            _rows.Add(new ParityRow("loss", Math.Abs(Ops.Value(loss) - wanted) / Math.Abs(wanted), Tolerance, "of largest"));
         }
 
         foreach (string name in names.OrderBy(name => name, StringComparer.Ordinal))
         {
             Tensor expected = Load(name);
-            double largest = Math.Max(expected.abs().max().ToDouble(), double.Epsilon);
-            double difference = Ops.Subtract(_model.Parameters[name["grad.".Length..]].grad!, expected).abs().max().ToDouble();
+            double largest = Math.Max(Ops.Value(expected.abs().max()), double.Epsilon);
+            double difference = Ops.Value(Ops.Subtract(_model.Parameters[name["grad.".Length..]].grad!, expected).abs().max());
             _rows.Add(new ParityRow(name, difference / largest, Tolerance, "of largest"));
         }
     }
@@ -181,5 +181,5 @@ public sealed class ParityChecker
     }
 
     private void Compare(string name, Tensor actual, Tensor expected) =>
-        _rows.Add(new ParityRow(name, Ops.Subtract(actual, expected).abs().max().ToDouble(), Tolerance, "absolute"));
+        _rows.Add(new ParityRow(name, Ops.Value(Ops.Subtract(actual, expected).abs().max()), Tolerance, "absolute"));
 }
