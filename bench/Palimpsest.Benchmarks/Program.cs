@@ -1,1 +1,15 @@
-return 0;
+using Palimpsest.Benchmarks;
+using Palimpsest.Torch;
+
+switch (args)
+{
+    case ["train-step", .. var rest]:
+        TrainStepBenchmark.Run(rest.ElementAtOrDefault(0) ?? "7M", Enum.Parse<ComputeType>(rest.ElementAtOrDefault(1) ?? "F32", ignoreCase: true), int.Parse(rest.ElementAtOrDefault(2) ?? "5", System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
+    case ["ours", .. var rest]:
+        TrainStepBenchmark.Ours(rest.ElementAtOrDefault(0) ?? "7M", 12);
+        return 0;
+    default:
+        Console.Error.WriteLine("Usage: Palimpsest.Benchmarks train-step [1M|7M] [F32|Bf16] [rounds]");
+        return 2;
+}

@@ -1,1 +1,3 @@
-return 0;
+using Palimpsest.Cli;
+
+return CommandLineHost.Run(args, Console.Out, Console.Error);

@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using Palimpsest.Models;
+using Palimpsest.Numerics;
+using Palimpsest.Torch;
+using Palimpsest.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Palimpsest.Benchmarks;
+
+/// <summary>Training step of this engine against a plain TorchSharp loop, alternately in one process.</summary>
+internal static class TrainStepBenchmark
+{
+    private sealed record Shape(string Name, int Vocabulary, int Width, int Layers, int Heads, int Intermediate, int Batch, int Time);
+
+    private static readonly Shape[] Shapes =
+    [
+        new("1M", 2048, 128, 4, 4, 344, 16, 256),
+        new("7M", 4096, 256, 6, 8, 688, 16, 256),
+    ];
+
+    public static void Run(string size, ComputeType type, int rounds)
+    {
+        TorchContext context = new(type);
+        Shape shape = Shapes.Single(s => s.Name == size);
+        double peak = MatmulPeak.Measure(context.ScalarType, context.Device, 1024);
+        LlamaConfig config = new()
+        {
+            VocabularySize = shape.Vocabulary,
+            HiddenSize = shape.Width,
+            IntermediateSize = shape.Intermediate,
+            Layers = shape.Layers,
+            Heads = shape.Heads,
+            KeyValueHeads = shape.Heads,
+            HeadWidth = shape.Width / shape.Heads,
+            ContextLength = shape.Time,
+        };
+        RandomStream random = context.Stream("bench");
+        long[] ids = [.. Enumerable.Range(0, shape.Batch * (shape.Time + 1)).Select(_ => (long)random.NextInt(shape.Vocabulary))];
+        using CausalModel model = CausalModel.Create(config, context, random);
+        FixedBatches batches = new(shape.Batch, shape.Time, ids);
+        using Trainer trainer = new(model, new TrainOptions { Steps = int.MaxValue, WarmupSteps = 0, Schedule = ScheduleKind.Constant, CheckpointEvery = 0 }, batches);
+
+        using PlainLlama plain = new(shape.Vocabulary, shape.Width, shape.Layers, shape.Heads, shape.Intermediate, shape.Time);
+        plain.to(context.ScalarType);
+        using var optimizer = optim.AdamW(plain.parameters().ToArray(), 1e-3);
+        Tensor input = batches.Input(), target = batches.Target();
+
+        void Ours()
+        {
+            using CancellationTokenSource once = new();
+            trainer.Run(_ => once.Cancel(), stop: once.Token);
+        }
+
+        void Plain()
+        {
+            using DisposeScope scope = NewDisposeScope();
+            optimizer.zero_grad();
+            Tensor logits = plain.call(input);
+            Tensor loss = nn.functional.cross_entropy(logits.view(-1, shape.Vocabulary).to_type(ScalarType.Float32), target);
+            loss.backward();
+            nn.utils.clip_grad_norm_(plain.parameters().ToArray(), 1.0);
+            optimizer.step();
+        }
+
+        Ours();
+        Plain();
+        Ours();
+        Plain();
+        List<double> ours = [], other = [];
+        for (int i = 0; i < rounds; i++)
+        {
+            ours.Add(Time(Ours));
+            other.Add(Time(Plain));
+        }
+
+        double flops = config.TrainingFlopsPerToken(shape.Time) * shape.Batch * shape.Time;
+        double mine = Median(ours), theirs = Median(other);
+        double[] ratios = [.. ours.Zip(other, (a, b) => b / a).Order()];
+        Console.WriteLine($"train-step {size} {context.ComputeType} threads {context.Threads}: matmul peak {peak / 1e9:F0} GFLOP/s, {flops / 1e9:F0} GFLOP a step");
+        Console.WriteLine($"  palimpsest {mine * 1e3:F0} ms ({flops / mine / peak:P0} of peak, {shape.Batch * shape.Time / mine:F0} tokens/s)   plain TorchSharp {theirs * 1e3:F0} ms ({flops / theirs / peak:P0})");
+        Breakdown(config, context, shape, peak);
+        Console.WriteLine($"  ratio median {ratios[ratios.Length / 2]:F2}, from {ratios[0]:F2} to {ratios[^1]:F2} over {rounds} pairs");
+    }
+
+    public static void Ours(string size, int steps)
+    {
+        TorchContext context = new();
+        Shape shape = Shapes.Single(s => s.Name == size);
+        LlamaConfig config = new()
+        {
+            VocabularySize = shape.Vocabulary,
+            HiddenSize = shape.Width,
+            IntermediateSize = shape.Intermediate,
+            Layers = shape.Layers,
+            Heads = shape.Heads,
+            KeyValueHeads = shape.Heads,
+            HeadWidth = shape.Width / shape.Heads,
+            ContextLength = shape.Time,
+        };
+        RandomStream random = context.Stream("bench");
+        long[] ids = [.. Enumerable.Range(0, shape.Batch * (shape.Time + 1)).Select(_ => (long)random.NextInt(shape.Vocabulary))];
+        using CausalModel model = CausalModel.Create(config, context, random);
+        using Trainer trainer = new(model, new TrainOptions { Steps = steps, WarmupSteps = 0, CheckpointEvery = 0 }, new FixedBatches(shape.Batch, shape.Time, ids));
+        trainer.Run(p => Console.WriteLine($"{p.Step} {p.Loss:F4} {p.Seconds:F2} s, {Environment.WorkingSet >> 20} MB, {Tensor.TotalCount} tensors"));
+    }
+
+    private static void Breakdown(LlamaConfig config, TorchContext context, Shape shape, double peak) => StepBreakdown.Print(config, context, shape.Batch, shape.Time, peak);
+
+    private static double Time(Action action)
+    {
+        long start = Stopwatch.GetTimestamp();
+        action();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    private sealed class FixedBatches(int batch, int time, long[] ids) : IBatchSource
+    {
+        public TokenBatch Next()
+        {
+            long[] input = new long[batch * time], targets = new long[batch * time], rows = new long[batch * time];
+            for (int i = 0; i < input.Length; i++)
+            {
+                (input[i], targets[i], rows[i]) = (ids[(i / time * (time + 1)) + (i % time)], ids[(i / time * (time + 1)) + (i % time) + 1], i);
+            }
+
+            return new TokenBatch(input, batch, time, rows, targets, input.Length);
+        }
+
+        public Tensor Input() => tensor(Next().Ids, [batch, time]);
+
+        public Tensor Target() => tensor(Next().Targets);
+
+        public string SaveCursor() => "";
+
+        public void RestoreCursor(string cursor)
+        {
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using Palimpsest.Cli.Commands;
+
+namespace Palimpsest.Cli;
+
+/// <summary>The command: parses, runs, and turns errors that a user can mend into one message and exit code 2.</summary>
+public static class CommandLineHost
+{
+    /// <summary>Runs the command.</summary>
+    /// <param name="arguments">As the shell gives them.</param>
+    /// <param name="output">Results.</param>
+    /// <param name="error">Messages.</param>
+    /// <returns>0 for success, 1 for a check that failed, 2 for a mistake in arguments or files, 3 for a defect of the program.</returns>
+    public static int Run(string[] arguments, TextWriter output, TextWriter error)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(error);
+        Option<bool> verbose = new("--verbose") { Description = "Show the stack trace of an error.", Recursive = true };
+        RootCommand root = new("Adapts language models to the data of many owners, and proves what the adapted models know.")
+        {
+            DoctorCommand.Create(output),
+            GenerateCommand.Create(output),
+            ParityCommand.Create(output),
+        };
+        root.Options.Add(verbose);
+        ParseResult parsed = root.Parse(arguments);
+        try
+        {
+            int code = parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+            return parsed.Errors.Count > 0 ? 2 : code;
+        }
+        catch (PalimpsestException mistake)
+        {
+            error.WriteLine(parsed.GetValue(verbose) ? mistake.ToString() : mistake.Message);
+            return 2;
+        }
+#pragma warning disable CA1031 // The last line of defence: without it the user sees a crash dump instead of a sentence.
+        catch (Exception defect)
+#pragma warning restore CA1031
+        {
+            error.WriteLine(parsed.GetValue(verbose) ? defect.ToString() : $"Unexpected error: {defect.Message} Run again with --verbose for the stack trace; this is a defect worth reporting.");
+            return 3;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Palimpsest.Models;
+using Palimpsest.Text;
+using Palimpsest.Torch;
+
+namespace Palimpsest.Cli.Commands;
+
+/// <summary><c>palimpsest generate --model FOLDER PROMPT...</c></summary>
+internal static class GenerateCommand
+{
+    public static Command Create(TextWriter output)
+    {
+        Argument<string[]> prompts = new("prompt") { Description = "Texts to continue; several are one batch.", Arity = ArgumentArity.OneOrMore };
+        Option<string> model = new("--model") { Description = "Model folder with config.json, model.safetensors and tokenizer.json.", Required = true };
+        Option<int> tokens = new("--tokens") { Description = "Most new tokens.", DefaultValueFactory = _ => 64 };
+        Option<double> temperature = new("--temperature") { Description = "0 takes the most likely token.", DefaultValueFactory = _ => 0 };
+        Option<int> topK = new("--top-k") { Description = "Draw only from the K most likely tokens; 0 for no limit.", DefaultValueFactory = _ => 0 };
+        Option<double> topP = new("--top-p") { Description = "Draw only from the most likely tokens that reach this probability together.", DefaultValueFactory = _ => 1 };
+        Option<long> seed = new("--seed") { Description = "Seed of the draws.", DefaultValueFactory = _ => 7 };
+        Command command = new(
+            "generate",
+            """
+            Continues texts with a model.
+
+            Example: palimpsest generate --model my-models/stories --tokens 80 "Once upon a time, there"
+            """)
+        {
+            prompts, model, tokens, temperature, topK, topP, seed,
+        };
+        command.SetAction(parsed =>
+        {
+            SamplingOptions options = new() { MaxNewTokens = parsed.GetValue(tokens), Temperature = parsed.GetValue(temperature), TopK = parsed.GetValue(topK), TopP = parsed.GetValue(topP) };
+            if (options.MaxNewTokens < 1 || !(options.Temperature >= 0) || options.TopK < 0 || options.TopP is not (> 0 and <= 1))
+            {
+                throw new PalimpsestException("--tokens must be at least 1, --temperature and --top-k at least 0, and --top-p above 0 and at most 1.");
+            }
+
+            string folder = parsed.GetValue(model)!;
+            TorchContext context = new(seed: parsed.GetValue(seed));
+            Tokenizer tokenizer = Tokenizer.Load(folder);
+            using CausalModel loaded = ModelFolder.Load(folder, context, LoadMode.Mapped);
+            if (tokenizer.VocabularySize > loaded.Config.VocabularySize)
+            {
+                throw new PalimpsestException($"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens, the model {loaded.Config.VocabularySize}. They do not belong together.");
+            }
+
+            int[][] inputs = [.. parsed.GetValue(prompts)!.Select(prompt => tokenizer.Encode(prompt))];
+            int[][] made = TextGenerator.Generate(loaded, inputs, options, context.Stream("generate"));
+            for (int i = 0; i < inputs.Length; i++)
+            {
+                output.WriteLine(tokenizer.Decode([.. inputs[i], .. made[i]]));
+            }
+        });
+        return command;
+    }
+}

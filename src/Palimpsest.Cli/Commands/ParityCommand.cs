@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.Globalization;
+using Palimpsest.Evaluation.Parity;
+using Palimpsest.Torch;
+
+namespace Palimpsest.Cli.Commands;
+
+/// <summary><c>palimpsest parity FOLDER...</c></summary>
+internal static class ParityCommand
+{
+    public static Command Create(TextWriter output)
+    {
+        Argument<string[]> folders = new("folder") { Description = "Model folders that hold expected.json and expected.safetensors.", Arity = ArgumentArity.OneOrMore };
+        Option<bool> all = new("--all") { Description = "Print every gradient, not only the worst." };
+        Option<string> config = new("--config") { Description = "Name of the configuration file in the folder.", DefaultValueFactory = _ => "config.json" };
+        Command command = new(
+            "parity",
+            """
+            Checks model folders against the reference outputs lying in them: hidden states, logits, loss, gradients, greedy tokens. Exits with 1 if any is beyond tolerance.
+
+            Example: palimpsest parity models/my-conversion
+            """)
+        {
+            folders, all, config,
+        };
+        command.SetAction(parsed => Run(parsed.GetValue(folders)!, parsed.GetValue(config)!, parsed.GetValue(all), output));
+        return command;
+    }
+
+    private static int Run(string[] folders, string config, bool all, TextWriter output)
+    {
+        TorchContext context = new();
+        bool passed = true;
+        foreach (string folder in folders)
+        {
+            IReadOnlyList<ParityRow> rows = ParityChecker.Check(folder, context, config);
+            int failures = rows.Count(row => !row.Passed);
+            passed &= failures == 0;
+            output.WriteLine($"{folder}: {(failures == 0 ? $"all {rows.Count} comparisons within tolerance" : $"{failures} of {rows.Count} comparisons FAILED")}");
+            foreach (ParityRow row in Shown(rows, all))
+            {
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {(row.Passed ? "ok  " : "FAIL")} {row.Name,-52} {row.Difference,9:0.0E+0} {row.Unit} (allowed {row.Tolerance:0.#E+0})"));
+            }
+        }
+
+        return passed ? 0 : 1;
+    }
+
+    /// <summary>All outputs, and of the gradients the failed ones and the worst.</summary>
+    private static IEnumerable<ParityRow> Shown(IReadOnlyList<ParityRow> rows, bool all)
+    {
+        ParityRow? worst = rows.Where(IsGradient).MaxBy(row => row.Difference);
+        return rows.Where(row => all || !IsGradient(row) || !row.Passed || ReferenceEquals(row, worst));
+    }
+
+    private static bool IsGradient(ParityRow row) => row.Name.StartsWith("grad.", StringComparison.Ordinal);
+}

@@ -1,0 +1,154 @@
+using Palimpsest.Numerics;
+using Palimpsest.Torch;
+using Palimpsest.Torch.Functions;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Palimpsest.Models;
+
+/// <summary>A causal language model of the Llama family. It holds no tensors of its own: parameters belong to <see cref="Parameters"/>.</summary>
+/// <remarks>Not thread-safe. Padding goes to the right in training (later tokens cannot be seen by earlier ones, so no mask is needed) and to the left in generation.</remarks>
+public sealed class CausalModel : IDisposable
+{
+    private readonly DecoderBlock[] _blocks;
+    private readonly RmsNorm _finalNorm;
+    private readonly string _lastBlock;
+
+    /// <summary>Builds the modules over a store of parameters.</summary>
+    /// <param name="config">The shape.</param>
+    /// <param name="parameters">The tensors; owned by the model from now on.</param>
+    /// <param name="context">Device and compute type.</param>
+    public CausalModel(LlamaConfig config, ParameterStore parameters, TorchContext context)
+    {
+        Config = config ?? throw new ArgumentNullException(nameof(config));
+        Parameters = parameters ?? throw new ArgumentNullException(nameof(parameters));
+        Context = context ?? throw new ArgumentNullException(nameof(context));
+        RotaryEmbedding rotary = new(config.HeadWidth, config.RopeTheta);
+        _blocks = [.. Enumerable.Range(0, config.Layers).Select(layer => Block(layer, rotary))];
+        _finalNorm = new RmsNorm(parameters["model.norm.weight"], config.NormEpsilon);
+        _lastBlock = $"blocks.{config.Layers - 1}.";
+        Head = new Linear(parameters[config.TiedEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight"]);
+    }
+
+    /// <summary>The shape.</summary>
+    public LlamaConfig Config { get; }
+
+    /// <summary>The tensors.</summary>
+    public ParameterStore Parameters { get; }
+
+    /// <summary>Device and compute type.</summary>
+    public TorchContext Context { get; }
+
+    /// <summary>The blocks, in order.</summary>
+    public IReadOnlyList<DecoderBlock> Blocks => _blocks;
+
+    /// <summary>The output matrix.</summary>
+    public Linear Head { get; }
+
+    /// <summary>Where activations can be read and changed.</summary>
+    public HookPoints Hooks { get; } = new();
+
+    /// <summary>The layout of a configuration's parameters.</summary>
+    public static ParameterLayout LayoutOf(LlamaConfig config) => new(config.Parameters(), config.Tied());
+
+    /// <summary>A trainable model with fresh weights: matrices normal with <see cref="LlamaConfig.InitializerRange"/>, norms one, biases zero.</summary>
+    /// <param name="config">The shape.</param>
+    /// <param name="context">Device and compute type.</param>
+    /// <param name="random">Each tensor takes a stream of its own from it.</param>
+    public static CausalModel Create(LlamaConfig config, TorchContext context, RandomStream random)
+    {
+        ParameterStore store = ParameterStore.Trainable(LayoutOf(config), context.Device);
+        using IDisposable noGrad = no_grad();
+        foreach (ParameterSlot slot in store.Layout.Slots)
+        {
+            if (slot.Shape.Count == 2)
+            {
+                RandomStream stream = random.Child("init", slot.Name);
+                float[] values = new float[slot.Count];
+                for (int i = 0; i < values.Length; i++)
+                {
+                    values[i] = (float)(stream.NextGaussian() * config.InitializerRange);
+                }
+
+                using Tensor source = tensor(values, [.. slot.Shape]);
+                store[slot.Name].copy_(source);
+            }
+            else if (slot.Name.EndsWith("norm.weight", StringComparison.Ordinal))
+            {
+                store[slot.Name].fill_(Scalars.One);
+            }
+        }
+
+        return new CausalModel(config, store, context);
+    }
+
+    /// <summary>The residual stream after the final norm.</summary>
+    /// <param name="ids">[batch, time], int64</param>
+    /// <param name="scope">Positions, mask and cache; plain causal attention if null.</param>
+    /// <returns>[batch, time, width], in the compute type.</returns>
+    /// <exception cref="PalimpsestException">The sequences are longer than the model's context.</exception>
+    public Tensor Hidden(Tensor ids, AttentionScope? scope = null)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        long batch = ids.size(0), time = ids.size(1), total = time + (scope?.Cache?.Length ?? 0);
+        if (total > Config.ContextLength)
+        {
+            throw new PalimpsestException($"A sequence of {total} tokens is longer than the model's context of {Config.ContextLength}. Shorten the text, or train with a smaller max_length.");
+        }
+
+        using DisposeScope temporaries = NewDisposeScope();
+        scope ??= AttentionScope.Causal(batch, time);
+        Tensor embedded = Kernels.Embedding(Parameters["model.embed_tokens.weight"], ids); // [batch, time, width]
+        Tensor residual = Hooks.Apply("", "hook_embed", embedded.dtype == Context.ScalarType ? embedded : embedded.to_type(Context.ScalarType));
+        Tensor? branch = null;
+        foreach (DecoderBlock block in _blocks)
+        {
+            (residual, branch) = block.Forward(residual, branch, scope);
+        }
+
+        Tensor? hooked = DecoderBlock.Hooked(Hooks, residual, branch, (_lastBlock, "hook_resid_post"));
+        Tensor hidden = hooked is null ? _finalNorm.Last(residual, branch) : _finalNorm.Last(hooked, null);
+        scope.Cache?.Advance((int)time);
+        return Hooks.Apply("", "hook_final_norm", hidden).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Scores of the next token.</summary>
+    /// <param name="hidden">[..., width]</param>
+    /// <returns>[..., vocabulary], f32.</returns>
+    public Tensor Logits(Tensor hidden)
+    {
+        using DisposeScope temporaries = NewDisposeScope();
+        Tensor logits = Head.Forward(hidden);
+        return (logits.dtype == ScalarType.Float32 ? logits : logits.to_type(ScalarType.Float32)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Sum of the cross-entropies in nats of the positions that have a target.</summary>
+    /// <param name="hidden">[batch, time, width]</param>
+    /// <param name="rows">Indices of the positions with a target, in [0, batch * time).</param>
+    /// <param name="targets">The token that follows each of them.</param>
+    /// <returns>One f32 number.</returns>
+    public Tensor LossSum(Tensor hidden, long[] rows, long[] targets)
+    {
+        ArgumentNullException.ThrowIfNull(hidden);
+        using DisposeScope temporaries = NewDisposeScope();
+        Tensor flat = hidden.view(-1, hidden.size(-1));
+        Tensor selected = rows.Length == flat.size(0) ? flat : flat.index_select(0, tensor(rows, device: Context.Device));
+        return LinearCrossEntropyFunction.Apply(selected, Head.Weight, targets).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Parameters.Dispose();
+
+    private DecoderBlock Block(int layer, RotaryEmbedding rotary)
+    {
+        string prefix = $"model.layers.{layer}.";
+        Linear Projection(string name, bool bias) => new(Parameters[$"{prefix}{name}.weight"], bias ? Parameters[$"{prefix}{name}.bias"] : null);
+        RmsNorm Norm(string name) => new(Parameters[$"{prefix}{name}.weight"], Config.NormEpsilon);
+        Attention attention = new(
+            layer, Config.Heads, Config.KeyValueHeads, Config.HeadWidth,
+            Projection("self_attn.q_proj", Config.AttentionBias), Projection("self_attn.k_proj", Config.AttentionBias), Projection("self_attn.v_proj", Config.AttentionBias),
+            Projection("self_attn.o_proj", Config.AttentionBias), rotary, Hooks);
+        GatedMlp mlp = new(Projection("mlp.gate_proj", Config.MlpBias), Projection("mlp.up_proj", Config.MlpBias), Projection("mlp.down_proj", Config.MlpBias));
+        return new DecoderBlock(layer, Norm("input_layernorm"), attention, Norm("post_attention_layernorm"), mlp, Hooks);
+    }
+}

@@ -1,0 +1,22 @@
+using Palimpsest.Torch.Functions;
+using static TorchSharp.torch;
+
+namespace Palimpsest.Models;
+
+/// <summary>The gated layer: down(silu(gate(x)) * up(x)).</summary>
+public sealed class GatedMlp(Linear gate, Linear up, Linear down)
+{
+    /// <summary>The gate projection.</summary>
+    public Linear Gate { get; } = gate;
+
+    /// <summary>The up projection.</summary>
+    public Linear Up { get; } = up;
+
+    /// <summary>The down projection.</summary>
+    public Linear Down { get; } = down;
+
+    /// <summary>Applies the layer.</summary>
+    /// <param name="x">[..., width]</param>
+    /// <returns>Same shape.</returns>
+    public Tensor Forward(Tensor x) => Down.Forward(SwiGluFunction.Apply(Gate.Forward(x), Up.Forward(x)));
+}

@@ -1,0 +1,46 @@
+using Palimpsest.Torch.Functions;
+using static TorchSharp.torch;
+
+namespace Palimpsest.Models;
+
+/// <summary>Tables of the rotary position embedding: frequencies theta^(-2i/width), i below half the head's width.</summary>
+/// <remarks>Su et al., arXiv 2104.09864. The tables grow with the longest position asked for; not safe for growth by two threads at once.</remarks>
+public sealed class RotaryEmbedding(int headWidth, double theta)
+{
+    private float[] _cosine = [];
+    private float[] _sine = [];
+
+    /// <summary>Rotates queries or keys.</summary>
+    /// <param name="x">[batch, time, heads * head width]</param>
+    /// <param name="positions">Position of each token, [batch * time].</param>
+    /// <returns>Same shape.</returns>
+    public Tensor Forward(Tensor x, int[] positions)
+    {
+        Grow(System.Numerics.Tensors.TensorPrimitives.Max<int>(positions) + 1);
+        return RotaryFunction.Apply(x, _cosine, _sine, positions, headWidth);
+    }
+
+    private void Grow(int count)
+    {
+        int half = headWidth / 2;
+        if (_cosine.Length >= count * half)
+        {
+            return;
+        }
+
+        count = Math.Max(count, 256);
+        float[] cosine = new float[count * half], sine = new float[count * half];
+        for (int i = 0; i < half; i++)
+        {
+            float frequency = (float)(1.0 / Math.Pow(theta, 2.0 * i / headWidth));
+            for (int position = 0; position < count; position++)
+            {
+                (double s, double c) = Math.SinCos(position * frequency);
+                cosine[(position * half) + i] = (float)c;
+                sine[(position * half) + i] = (float)s;
+            }
+        }
+
+        (_cosine, _sine) = (cosine, sine);
+    }
+}

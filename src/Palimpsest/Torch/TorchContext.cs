@@ -1,0 +1,47 @@
+using Palimpsest.Numerics;
+using static TorchSharp.torch;
+
+namespace Palimpsest.Torch;
+
+/// <summary>Where and how to compute: device, compute type, threads and the root of all randomness. It is passed, never ambient.</summary>
+public sealed class TorchContext
+{
+    /// <summary>Loads libtorch and sets the number of threads.</summary>
+    /// <param name="computeType">Number format of activations; <see cref="ComputeType.Auto"/> measures.</param>
+    /// <param name="threads">Threads of one operation; 0 takes all cores. Set once, before other threads use libtorch.</param>
+    /// <param name="seed">Seed of <see cref="Stream"/>.</param>
+    /// <param name="device">"cpu" or "cuda".</param>
+    /// <exception cref="PalimpsestException">libtorch does not load, or the device is not there.</exception>
+    public TorchContext(ComputeType computeType = ComputeType.F32, int threads = 0, long seed = 7, string device = "cpu")
+    {
+        NativeLibraries.EnsureLoaded();
+        Threads = threads > 0 ? threads : Environment.ProcessorCount;
+        set_num_threads(Threads);
+        if (device is not "cpu" && !(device is "cuda" && cuda.is_available()))
+        {
+            throw new PalimpsestException($"Device \"{device}\" is not available. Use \"cpu\", or build with -p:TorchBackend=cuda on a machine with an NVIDIA GPU for \"cuda\".");
+        }
+
+        Device = new Device(device);
+        Seed = seed;
+        ComputeType = computeType == ComputeType.Auto ? MatmulPeak.Faster(Device) : computeType;
+    }
+
+    /// <summary>The device of parameters and batches.</summary>
+    public Device Device { get; }
+
+    /// <summary>F32 or Bf16, never Auto.</summary>
+    public ComputeType ComputeType { get; }
+
+    /// <summary>The compute type as TorchSharp names it.</summary>
+    public ScalarType ScalarType => ComputeType == ComputeType.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
+
+    /// <summary>Threads of one operation.</summary>
+    public int Threads { get; }
+
+    /// <summary>The seed all streams derive from.</summary>
+    public long Seed { get; }
+
+    /// <summary>The random stream of a purpose.</summary>
+    public RandomStream Stream(params ReadOnlySpan<string> path) => new(Seed, path);
+}

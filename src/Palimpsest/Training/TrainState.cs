@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+
+namespace Palimpsest.Training;
+
+/// <summary>What a checkpoint holds beside tensors.</summary>
+/// <param name="Step">Optimizer steps taken.</param>
+/// <param name="Tokens">Tokens seen, without padding.</param>
+/// <param name="Seconds">Time spent training.</param>
+/// <param name="DataCursor">The place in the data.</param>
+/// <param name="BestLoss">Lowest validation loss so far; null before the first.</param>
+/// <param name="LayoutHash">Hash of the parameter layout.</param>
+/// <param name="OptionsHash">Hash of the settings that the further course depends on.</param>
+public sealed record TrainState(int Step, long Tokens, double Seconds, string DataCursor, double? BestLoss, string LayoutHash, string OptionsHash);
+
+/// <summary>JSON of <see cref="TrainState"/> without reflection.</summary>
+[JsonSerializable(typeof(TrainState))]
+internal sealed partial class TrainStateJson : JsonSerializerContext;

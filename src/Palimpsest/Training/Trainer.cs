@@ -1,0 +1,190 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using Palimpsest.Models;
+using Palimpsest.Numerics;
+using Palimpsest.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Palimpsest.Training;
+
+/// <summary>Trains a causal language model: windows of batches, clipping, AdamW on a schedule, evaluation, checkpoints, and a resume that is exact to the bit.</summary>
+/// <remarks>
+/// The loss of a step is the mean over all target tokens of its window, however they are spread over the batches. One trainer runs on one thread; its scope per step keeps the number of live
+/// tensors constant. A resumed run equals an uninterrupted one bit for bit on the same machine with the same number of threads.
+/// </remarks>
+public sealed class Trainer : IDisposable
+{
+    private readonly CausalModel _model;
+    private readonly FlatParameters _parameters;
+    private readonly TrainOptions _options;
+    private readonly IBatchSource _batches;
+    private readonly CheckpointStore? _checkpoints;
+    private readonly AdamW _optimizer;
+    private readonly LearningRateSchedule _schedule;
+    private readonly RandomStream _dropout;
+    private readonly string _optionsHash;
+    private TrainState _state;
+
+    /// <summary>Prepares a run.</summary>
+    /// <param name="model">A trainable model.</param>
+    /// <param name="options">Settings.</param>
+    /// <param name="batches">The data.</param>
+    /// <param name="checkpoints">Where checkpoints go; null for none.</param>
+    /// <exception cref="PalimpsestException">The settings make no sense.</exception>
+    public Trainer(CausalModel model, TrainOptions options, IBatchSource batches, CheckpointStore? checkpoints = null)
+    {
+        _model = model ?? throw new ArgumentNullException(nameof(model));
+        _options = options ?? throw new ArgumentNullException(nameof(options));
+        _batches = batches ?? throw new ArgumentNullException(nameof(batches));
+        string[] problems = [.. options.Problems()];
+        if (problems.Length > 0)
+        {
+            throw new PalimpsestException(string.Join(" ", problems));
+        }
+
+        _parameters = model.Parameters.Flat ?? throw new ArgumentException("The model was loaded frozen; load it with LoadMode.Trainable.", nameof(model));
+        _checkpoints = checkpoints;
+        _optimizer = new AdamW(_parameters, options.Adamw);
+        _schedule = new LearningRateSchedule(options.Schedule, options.LearningRate, options.WarmupSteps, options.Steps, options.FloorRatio);
+        _dropout = model.Context.Stream("train", "dropout");
+        TrainOptions decisive = options with { CheckpointEvery = 0, KeepCheckpoints = 1, EvaluateEvery = 0 };
+        _optionsHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{decisive}|{model.Context.Seed}|{model.Context.ComputeType}")));
+        _state = new TrainState(0, 0, 0, "", null, _parameters.Layout.Hash, _optionsHash);
+    }
+
+    /// <summary>Where the run stands.</summary>
+    public TrainState State => _state;
+
+    /// <summary>Goes on from the newest checkpoint, if there is one.</summary>
+    /// <returns>Whether there was one.</returns>
+    /// <exception cref="PalimpsestException">The checkpoint belongs to another model or other settings.</exception>
+    public bool TryResume()
+    {
+        if (_checkpoints?.Newest() is not string path)
+        {
+            return false;
+        }
+
+        TrainState state = CheckpointStore.Load(path, _parameters, _optimizer);
+        if (state.OptionsHash != _optionsHash)
+        {
+            throw new PalimpsestException($"{path}: was written with other training settings, seed or compute type. Resume with the recipe in the run's folder, or start a new run.");
+        }
+
+        _batches.RestoreCursor(state.DataCursor);
+        _state = state;
+        return true;
+    }
+
+    /// <summary>Trains to the last step or until told to stop; writes a checkpoint in either case.</summary>
+    /// <param name="progress">Called after every step.</param>
+    /// <param name="evaluate">Gives the validation loss; called every <see cref="TrainOptions.EvaluateEvery"/> steps with the step.</param>
+    /// <param name="stop">Stops after the current step.</param>
+    /// <returns>Whether the last step was reached.</returns>
+    /// <exception cref="PalimpsestException">The loss or the gradient is not finite; the weights are those of the newest checkpoint again.</exception>
+    public bool Run(Action<TrainProgress>? progress = null, Func<int, double>? evaluate = null, CancellationToken stop = default)
+    {
+        long started = Stopwatch.GetTimestamp();
+        double before = _state.Seconds, window = 0;
+        long windowTokens = 0, windowStart = started;
+        using DropoutHooks dropout = new(_model, _options.Dropout, _dropout);
+        while (_state.Step < _options.Steps && !stop.IsCancellationRequested)
+        {
+            (double loss, double norm, double rate, int tokens) = Step(dropout);
+            _state = _state with { Step = _state.Step + 1, Tokens = _state.Tokens + tokens, Seconds = before + Stopwatch.GetElapsedTime(started).TotalSeconds };
+            windowTokens += tokens;
+            window = Stopwatch.GetElapsedTime(windowStart).TotalSeconds;
+            progress?.Invoke(new TrainProgress(_state.Step, _options.Steps, loss, norm, rate, _state.Tokens, _state.Seconds, windowTokens / window));
+            if (window > 5)
+            {
+                (windowTokens, windowStart) = (0, Stopwatch.GetTimestamp());
+            }
+
+            bool last = _state.Step == _options.Steps;
+            bool best = false;
+            if (evaluate is not null && _options.EvaluateEvery > 0 && (_state.Step % _options.EvaluateEvery == 0 || last))
+            {
+                double validation = evaluate(_state.Step);
+                best = !(validation >= _state.BestLoss);
+                _state = best ? _state with { BestLoss = validation } : _state;
+            }
+
+            if (_checkpoints is not null && (best || last || stop.IsCancellationRequested || (_options.CheckpointEvery > 0 && _state.Step % _options.CheckpointEvery == 0)))
+            {
+                SaveCheckpoint(best);
+            }
+        }
+
+        return _state.Step >= _options.Steps;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _optimizer.Dispose();
+
+    private void SaveCheckpoint(bool best)
+    {
+        _state = _state with { DataCursor = _batches.SaveCursor() };
+        _checkpoints!.Save(_parameters, _optimizer, _state, _options.KeepCheckpoints);
+        if (best)
+        {
+            _checkpoints.SaveBest(_parameters, _optimizer, _state);
+        }
+    }
+
+    private (double Loss, double Norm, double Rate, int Tokens) Step(DropoutHooks dropout)
+    {
+        TokenBatch[] window = [.. Enumerable.Range(0, _options.Accumulate).Select(_ => _batches.Next())];
+        long targets = window.Sum(batch => (long)batch.Targets.Length);
+        double total = 0;
+        using DisposeScope scope = NewDisposeScope();
+        _parameters.ZeroGradients();
+        Tensor share = tensor((float)(1.0 / Math.Max(1, targets)), device: _model.Context.Device);
+        for (int i = 0; i < window.Length; i++)
+        {
+            using DisposeScope pass = NewDisposeScope();
+            dropout.Begin(_dropout, _state.Step, i);
+            Tensor ids = tensor(window[i].Ids, [window[i].Batch, window[i].Time], device: _model.Context.Device);
+            Tensor loss = _model.LossSum(_model.Hidden(ids), window[i].Rows, window[i].Targets).mul(share);
+            Autograd.Backward(loss);
+            total += Ops.Value(loss);
+        }
+
+        double norm = Clip();
+        if (!double.IsFinite(total) || !double.IsFinite(norm))
+        {
+            throw NotFinite(double.IsFinite(total) ? "gradient" : "loss");
+        }
+
+        double rate = _schedule.At(_state.Step);
+        _optimizer.Step(rate);
+        return (total, norm, rate, window.Sum(batch => batch.Tokens));
+    }
+
+    private double Clip()
+    {
+        using IDisposable noGrad = no_grad();
+        using Tensor length = _parameters.Gradients.norm();
+        double norm = Ops.Value(length);
+        if (_options.ClipNorm > 0 && norm > _options.ClipNorm)
+        {
+            using Tensor factor = tensor((float)(_options.ClipNorm / (norm + 1e-6)), device: _model.Context.Device);
+            _parameters.Gradients.mul_(factor);
+        }
+
+        return norm;
+    }
+
+    private PalimpsestException NotFinite(string what)
+    {
+        string kept = "There is no checkpoint yet.";
+        if (_checkpoints?.Newest() is string path)
+        {
+            TrainState good = CheckpointStore.Load(path, _parameters, _optimizer);
+            kept = $"The last good checkpoint is {path} (step {good.Step}).";
+        }
+
+        return new PalimpsestException($"The {what} became infinite or NaN at step {_state.Step + 1}. {kept} Lower train.learning_rate, raise train.warmup_steps, or look for damaged data.");
+    }
+}

@@ -1,0 +1,199 @@
+using System.Text.Json;
+using Palimpsest.Models;
+using Palimpsest.Numerics;
+using Palimpsest.Torch;
+using Palimpsest.Training;
+using static TorchSharp.torch;
+
+namespace Palimpsest.Tests.Training;
+
+public sealed class TrainerTests
+{
+    private static readonly TrainOptions Trajectory = new()
+    {
+        Steps = 20,
+        Accumulate = 2,
+        BatchSize = 3,
+        LearningRate = 1e-2,
+        WarmupSteps = 4,
+        FloorRatio = 0,
+        Adamw = new() { WeightDecay = 0.1, DecayAll = true },
+        CheckpointEvery = 0,
+    };
+
+    [Fact]
+    public void Run_TwentySteps_FollowsTheReferenceTrajectory()
+    {
+        JsonElement expected = JsonDocument.Parse(File.ReadAllText(TestContexts.Golden("trajectory", "expected.json"))).RootElement;
+        using CausalModel model = ModelFolder.Load(TestContexts.Golden("trajectory"), TestContexts.F32());
+        using Trainer trainer = new(model, Trajectory, new RecordedBatches(expected));
+        List<TrainProgress> steps = [];
+        Assert.True(trainer.Run(steps.Add));
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.Equal(1, steps[i].Loss / expected.GetProperty("loss")[i].GetDouble(), 1e-3);
+            Assert.Equal(1, steps[i].GradientNorm / expected.GetProperty("grad_norm")[i].GetDouble(), 2e-3);
+            Assert.Equal(expected.GetProperty("lr")[i].GetDouble(), steps[i].LearningRate, 1e-9);
+        }
+
+        foreach (JsonProperty final in expected.GetProperty("final").EnumerateObject())
+        {
+            double largest = final.Value.GetProperty("largest").GetDouble();
+            float[] actual = [.. model.Parameters[final.Name].detach().contiguous().view(-1).data<float>()];
+            float[] wanted = [.. final.Value.GetProperty("first").EnumerateArray().Select(x => x.GetSingle())];
+            for (int i = 0; i < wanted.Length; i++)
+            {
+                Assert.InRange(Math.Abs(wanted[i] - actual[i]) / largest, 0, 2e-3);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(0.2)]
+    public void TryResume_StoppedAtAnyStep_EndsWithTheSameBits(double dropout)
+    {
+        TrainOptions options = Options() with { Dropout = dropout };
+        byte[] whole = Train(options, null, int.MaxValue);
+        string folder = Directory.CreateTempSubdirectory("palimpsest").FullName;
+        try
+        {
+            Train(options, folder, 3);
+            Train(options, folder, 2);
+            Assert.Equal(whole, Train(options, folder, int.MaxValue));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void TryResume_OtherSettings_AreRefused()
+    {
+        string folder = Directory.CreateTempSubdirectory("palimpsest").FullName;
+        try
+        {
+            Train(Options(), folder, 3);
+            Assert.Contains("other training settings", Assert.Throws<PalimpsestException>(() => Train(Options() with { LearningRate = 5e-3 }, folder, 1)).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Run_LossBecomesNaN_KeepsTheLastGoodCheckpoint()
+    {
+        string folder = Directory.CreateTempSubdirectory("palimpsest").FullName;
+        try
+        {
+            using CausalModel model = NewModel();
+            CheckpointStore store = new(folder);
+            using Trainer trainer = new(model, Options() with { CheckpointEvery = 4 }, new SyntheticBatches(1), store);
+            PalimpsestException error = Assert.Throws<PalimpsestException>(() => trainer.Run(progress =>
+            {
+                if (progress.Step == 5)
+                {
+                    using IDisposable noGrad = no_grad();
+                    model.Parameters.Flat!.Values.fill_(Scalars.Of(double.NaN));
+                }
+            }));
+            Assert.Contains("became infinite or NaN at step 6", error.Message, StringComparison.Ordinal);
+            Assert.Contains("step 4", error.Message, StringComparison.Ordinal);
+            Assert.True(Ops.AllFinite(model.Parameters.Flat!.Values));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Run_ManySteps_KeepsTheNumberOfLiveTensors()
+    {
+        using CausalModel model = NewModel();
+        using Trainer trainer = new(model, Options() with { Steps = 60, CheckpointEvery = 0 }, new SyntheticBatches(1));
+
+        // Tensors that earlier tests left to the finalizer must not go away in between.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        List<long> counts = [];
+        trainer.Run(_ => counts.Add(Tensor.TotalCount));
+        Assert.Single(counts.Skip(5).Distinct());
+    }
+
+    [Fact]
+    public void Save_Bf16Compute_TrainsAndFallsInLoss()
+    {
+        using CausalModel model = CausalModel.Create(Tiny, TestContexts.Bf16(), new RandomStream(3));
+        using Trainer trainer = new(model, Options() with { Steps = 30, WarmupSteps = 0, CheckpointEvery = 0 }, new SyntheticBatches(1));
+        List<double> losses = [];
+        trainer.Run(progress => losses.Add(progress.Loss));
+        Assert.True(losses[^1] < losses[0] - 0.5, $"{losses[0]} -> {losses[^1]}");
+    }
+
+    private static LlamaConfig Tiny => new() { VocabularySize = 50, HiddenSize = 32, IntermediateSize = 48, Layers = 2, Heads = 4, KeyValueHeads = 2, HeadWidth = 8, ContextLength = 32, TiedEmbeddings = true };
+
+    private static TrainOptions Options() => new() { Steps = 8, WarmupSteps = 2, LearningRate = 1e-2, CheckpointEvery = 2, KeepCheckpoints = 1 };
+
+    private static CausalModel NewModel() => CausalModel.Create(Tiny, TestContexts.F32(), new RandomStream(3));
+
+    private static byte[] Train(TrainOptions options, string? folder, int stopAfter)
+    {
+        using CausalModel model = NewModel();
+        using Trainer trainer = new(model, options, new SyntheticBatches(1), folder is null ? null : new CheckpointStore(folder));
+        trainer.TryResume();
+        using CancellationTokenSource stop = new();
+        int steps = 0;
+        trainer.Run(
+            _ =>
+            {
+                if (++steps == stopAfter)
+                {
+                    stop.Cancel();
+                }
+            },
+            stop: stop.Token);
+        return model.Parameters.Flat!.Values.bytes.ToArray();
+    }
+
+    /// <summary>Short ragged sequences from a counter-based stream.</summary>
+    private sealed class SyntheticBatches(long seed) : IBatchSource
+    {
+        private readonly RandomStream _stream = new(seed, "data");
+
+        public TokenBatch Next() => TokenBatch.Of([.. Enumerable.Range(0, 4).Select(_ =>
+        {
+            int length = 5 + _stream.NextInt(12), start = _stream.NextInt(50);
+            return new TokenSequence([.. Enumerable.Range(0, length).Select(i => (start + (3 * i)) % 50)], 2);
+        })]);
+
+        public string SaveCursor() => _stream.Position.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+        public void RestoreCursor(string cursor) => _stream.Position = ulong.Parse(cursor, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private sealed class RecordedBatches(JsonElement expected) : IBatchSource
+    {
+        private readonly long[] _ids = [.. expected.GetProperty("ids").EnumerateArray().Select(x => x.GetInt64())];
+        private readonly long[] _labels = [.. expected.GetProperty("labels").EnumerateArray().Select(x => x.GetInt64())];
+        private int _next;
+
+        public TokenBatch Next()
+        {
+            const int size = 3 * 17;
+            long[] ids = _ids[(_next * size)..((_next + 1) * size)], labels = _labels[(_next * size)..((_next + 1) * size)];
+            _next++;
+            (long[] rows, long[] targets) = Evaluation.Parity.ParityChecker.Targets(labels, 17);
+            return new TokenBatch(ids, 3, 17, rows, targets, size);
+        }
+
+        public string SaveCursor() => "";
+
+        public void RestoreCursor(string cursor)
+        {
+        }
+    }
+}
