@@ -4,7 +4,7 @@ namespace Palimpsest.Text.Normalization;
 internal static class NormalizerReader
 {
     private const int MaximumContent = 1_000;
-    private const string Supported = "NFC, NFD, NFKC, NFKD, Lowercase, Prepend, Replace, Strip, StripAccents, ByteLevel, Sequence";
+    private const string Supported = "NFC, NFD, NFKC, NFKD, Lowercase, Prepend, Replace, Strip, StripAccents, ByteLevel, BertNormalizer, Sequence";
 
     public static Normalizer Read(JsonPart part)
     {
@@ -35,6 +35,10 @@ internal static class NormalizerReader
             case "Strip":
                 part.AllowOnly("type", "strip_left", "strip_right");
                 return new StripNormalizer(part.Flag("strip_left", true), part.Flag("strip_right", true));
+            case "BertNormalizer":
+                part.AllowOnly("type", "clean_text", "handle_chinese_chars", "strip_accents", "lowercase");
+                bool lowercase = part.Flag("lowercase", true);
+                return new BertNormalizer(part.Flag("clean_text", true), part.Flag("handle_chinese_chars", true), part.Flag("strip_accents", lowercase), lowercase);
             default:
                 throw part.Unsupported(type, Supported);
         }

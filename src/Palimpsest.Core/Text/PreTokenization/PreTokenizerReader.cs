@@ -29,7 +29,8 @@ internal static class PreTokenizerReader
                 return new SplitPreTokenizer(new CodePointPattern(CodePointSet.Punctuation), part.Find("behavior") is JsonPart behavior ? Behavior(behavior) : SplitBehavior.Isolated, invert: false);
             case "Whitespace":
                 part.AllowOnly("type");
-                return new SplitPreTokenizer(new CodePointRegex(@"\w+|[^\w\s]+"), SplitBehavior.Removed, invert: true);
+                // The reference matches this one with another engine than its patterns; there the two joiners belong to words.
+                return new SplitPreTokenizer(new CodePointRegex(@"[\w\u200C\u200D]+|[^\w\s\u200C\u200D]+"), SplitBehavior.Removed, invert: true);
             case "WhitespaceSplit":
                 part.AllowOnly("type");
                 return Words();
