@@ -6,8 +6,8 @@ namespace Palimpsest.Text;
 /// <summary>Reads the added tokens of a tokenizer file.</summary>
 internal static class AddedTokenReader
 {
-    // Looking for a token takes at most its length at every place of the text.
-    private const int MaximumLength = 1_000;
+    /// <summary>The longest content: looking for a token takes at most its length at every place of the text.</summary>
+    public const int MaximumLength = 1_000;
 
     public static List<AddedToken> Read(JsonPart file, Normalizer? normalizer)
     {

@@ -52,6 +52,8 @@ public static class BpeTrainer
             throw new PalimpsestException("SpecialTokens: a token is empty or stands there twice. Leave it out.");
         if (special.Any(token => token.Length == 1 && ByteAlphabet.ByteOf(token[0]) >= 0))
             throw new PalimpsestException("SpecialTokens: a token is a single character of the byte alphabet. Choose a longer spelling, such as \"<|end|>\".");
+        if (special.Any(token => token.Length > AddedTokenReader.MaximumLength || CodePoints.WithoutLoneSurrogates(token) != token))
+            throw new PalimpsestException($"SpecialTokens: a token is longer than {AddedTokenReader.MaximumLength} characters or not valid Unicode text. Choose another spelling.");
         foreach (string? role in (string?[])[options.BeginToken, options.EndToken, options.PadToken])
         {
             if (role is not null && !special.Contains(role))

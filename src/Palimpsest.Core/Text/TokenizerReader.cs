@@ -14,6 +14,19 @@ internal static class TokenizerReader
 
     public static TokenizerParts Read(TokenizerFiles files)
     {
+        try
+        {
+            return ReadParts(files);
+        }
+        catch (InvalidOperationException error)
+        {
+            // The one thing that JSON syntax allows and a string cannot hold: half of a surrogate pair, or bytes that are not UTF-8, in a key.
+            throw new PalimpsestException($"{files.Name}: a key is not valid Unicode text. Download or copy the file again.", error);
+        }
+    }
+
+    private static TokenizerParts ReadParts(TokenizerFiles files)
+    {
         using JsonDocument document = Parse(files.Find(TokenizerFiles.Main)!, files.Name);
         JsonPart root = new(document.RootElement, files.Name, "");
         root.AllowOnly("version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model");

@@ -15,7 +15,7 @@ internal static class DecoderReader
         {
             case "Sequence":
                 part.AllowOnly("type", "decoders");
-                return new DecoderSequence([.. part.Items("decoders").Select(Read)]);
+                return new DecoderSequence(part.Items("decoders").Select(Read));
             case "ByteLevel":
                 part.AllowOnly("type", "add_prefix_space", "trim_offsets", "use_regex");
                 return new ByteLevelDecoder();

@@ -13,7 +13,7 @@ internal static class NormalizerReader
         {
             case "Sequence":
                 part.AllowOnly("type", "normalizers");
-                return new NormalizerSequence([.. part.Items("normalizers").Select(Read)]);
+                return new NormalizerSequence(part.Items("normalizers").Select(Read));
             case "NFC" or "NFD" or "NFKC" or "NFKD":
                 part.AllowOnly("type");
                 return new UnicodeNormalizer(composed: type.EndsWith('C'), compatibility: type.Contains('K', StringComparison.Ordinal));
