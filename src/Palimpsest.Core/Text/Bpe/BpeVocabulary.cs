@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace Palimpsest.Text.Bpe;
+
+/// <summary>The tokens of a model and their ids, both ways.</summary>
+internal sealed class BpeVocabulary
+{
+    private readonly Dictionary<string, int> _ids;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _lookup;
+    private readonly string?[] _tokens;
+    private readonly int[] _direct = new int[0x400];
+
+    public BpeVocabulary(Dictionary<string, int> ids)
+    {
+        _ids = ids;
+        _lookup = ids.GetAlternateLookup<ReadOnlySpan<char>>();
+        _tokens = new string?[ids.Count == 0 ? 0 : ids.Values.Max() + 1];
+        foreach ((string token, int id) in ids)
+            _tokens[id] = token;
+        for (int character = 0; character < _direct.Length; character++)
+            _direct[character] = IdOf([(char)character]) ?? -1;
+
+        ByteIds = new int[256];
+        for (int value = 0; value < 256; value++)
+            ByteIds[value] = IdOf(string.Create(CultureInfo.InvariantCulture, $"<0x{value:X2}>")) ?? -1;
+    }
+
+    /// <summary>The ids of <c>&lt;0x00&gt;</c> to <c>&lt;0xFF&gt;</c>, -1 for those that are missing.</summary>
+    public int[] ByteIds { get; }
+
+    /// <summary>The highest id and one.</summary>
+    public int Size => _tokens.Length;
+
+    public int? IdOf(ReadOnlySpan<char> token) => _lookup.TryGetValue(token, out int id) ? id : null;
+
+    /// <summary>The id of one character (one or two UTF-16 units), or -1.</summary>
+    public int IdOfCharacter(ReadOnlySpan<char> character) => character.Length == 1 && character[0] < _direct.Length ? _direct[character[0]] : IdOf(character) ?? -1;
+
+    public string? TokenOf(int id) => (uint)id < (uint)_tokens.Length ? _tokens[id] : null;
+
+    public IEnumerable<string> Tokens => _ids.Keys;
+}

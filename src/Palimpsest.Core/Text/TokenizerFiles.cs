@@ -1,0 +1,81 @@
+using System.Text;
+using Palimpsest.Runs;
+
+namespace Palimpsest.Text;
+
+/// <summary>The files that a tokenizer was read from, byte for byte.</summary>
+internal sealed class TokenizerFiles
+{
+    public const string Main = "tokenizer.json";
+    public const string Config = "tokenizer_config.json";
+    public const string SpecialMap = "special_tokens_map.json";
+
+    // The largest known file is 33 MB.
+    private const long MaximumBytes = 1 << 28;
+
+    private readonly List<(string Name, byte[] Bytes)> _files = [];
+
+    /// <summary>What to call the main file in messages.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Reads a folder, or the file and what lies beside it.</summary>
+    public static TokenizerFiles Read(string folderOrFile)
+    {
+        string path = Directory.Exists(folderOrFile) ? Path.Combine(folderOrFile, Main) : folderOrFile;
+        if (!File.Exists(path))
+            throw new PalimpsestException($"{path}: there is no such file. Give a Hugging Face folder that holds {Main}, or the file itself.");
+        TokenizerFiles files = new() { Name = path };
+        files._files.Add((Main, ReadBytes(path)));
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        foreach (string name in (string[])[Config, SpecialMap])
+        {
+            string beside = Path.Combine(folder, name);
+            if (File.Exists(beside))
+                files._files.Add((name, ReadBytes(beside)));
+        }
+
+        return files;
+    }
+
+    /// <summary>Takes texts instead of files.</summary>
+    public static TokenizerFiles Of(string json, string? config)
+    {
+        TokenizerFiles files = new() { Name = Main };
+        files._files.Add((Main, Encoding.UTF8.GetBytes(json)));
+        if (config is not null)
+            files._files.Add((Config, Encoding.UTF8.GetBytes(config)));
+        return files;
+    }
+
+    /// <summary>The bytes of a file, or null if it was not there.</summary>
+    public byte[]? Find(string name) => _files.Find(file => file.Name == name).Bytes;
+
+    /// <summary>Writes all files into a folder, which is made if it is missing.</summary>
+    public void Save(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PalimpsestException($"{folder}: the folder cannot be made ({error.Message}). Choose another one.", error);
+        }
+
+        foreach ((string name, byte[] bytes) in _files)
+            AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(bytes));
+    }
+
+    private static byte[] ReadBytes(string path)
+    {
+        try
+        {
+            long length = new FileInfo(path).Length;
+            return length <= MaximumBytes ? File.ReadAllBytes(path) : throw new PalimpsestException($"{path}: it has {length} bytes; a tokenizer file may have {MaximumBytes}.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PalimpsestException($"{path}: cannot be read ({error.Message}).", error);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Text.Json;
+using Palimpsest.Text;
+using Palimpsest.Text.Decoding;
+using Palimpsest.Text.Normalization;
+using Palimpsest.Text.Patterns;
+using Palimpsest.Text.PreTokenization;
+
+namespace Palimpsest.Tests.Text;
+
+/// <summary>Single parts of tokenizers against what the reference library gives.</summary>
+public sealed class GoldenComponentTests
+{
+    // The newest punctuation and letters differ with the version of Unicode that the platform's tables have.
+    private const double TableDifferences = 0.005;
+    private static readonly string[] s_unsupported = ["nmt", "precompiled-nmt-nfkc", "unicode-scripts", "wordpiece-cleanup", "ctc"];
+
+    public static IEnumerable<TheoryDataRow<string>> Normalizers() => Parts("normalizer");
+
+    public static IEnumerable<TheoryDataRow<string>> PreTokenizers() => Parts("pre_tokenizer");
+
+    public static IEnumerable<TheoryDataRow<string>> Decoders() => Parts("decoder");
+
+    [Theory(SkipTestWithoutData = true), MemberData(nameof(Normalizers))]
+    public void Normalizer_Texts_EqualReference(string name)
+    {
+        Normalizer normalizer = NormalizerReader.Read(Part("normalizer", name));
+        Compare("normalizers.jsonl", name, line => GoldenData.Text(line, "normalized"), line => normalizer.Apply(GoldenData.Text(line, "text")));
+    }
+
+    [Theory(SkipTestWithoutData = true), MemberData(nameof(PreTokenizers))]
+    public void PreTokenizer_Texts_EqualReference(string name)
+    {
+        PreTokenizer preTokenizer = PreTokenizerReader.Read(Part("pre_tokenizer", name));
+        Compare("pre_tokenizers.jsonl", name, line => string.Join('\0', line.GetProperty("pieces").EnumerateArray().Select(piece => piece[0].GetString())), line =>
+        {
+            PieceText text = new(GoldenData.Text(line, "text"), atStart: true);
+            preTokenizer.Apply(text);
+            return string.Join('\0', text.Pieces.Select(piece => text[piece].ToString()));
+        });
+    }
+
+    [Theory(SkipTestWithoutData = true), MemberData(nameof(Decoders))]
+    public void Decoder_Tokens_EqualReference(string name)
+    {
+        Decoder decoder = DecoderReader.Read(Part("decoder", name));
+        Compare("decoders.jsonl", name, line => GoldenData.Text(line, "decoded"), line =>
+        {
+            List<string> tokens = [.. line.GetProperty("tokens").EnumerateArray().Select(token => token.GetString()!)];
+            decoder.Apply(tokens);
+            return string.Concat(tokens);
+        });
+    }
+
+    [Theory(SkipTestWithoutData = true), MemberData(nameof(RegexClasses))]
+    public void RegexClass_AllCodePoints_EqualReference(string name)
+    {
+        JsonElement ranges = Unicode().GetProperty("regex").GetProperty("classes").GetProperty(name);
+        HashSet<int> expected = [.. Ranges(ranges)];
+        CodePointRegex regex = new(name is "s" or "w" or "d" ? $@"\{name}" : $@"\p{{{name}}}");
+        List<TextMatch> matches = [];
+        List<string> unequal = [];
+        for (int codePoint = 0; codePoint < 0x110000; codePoint++)
+        {
+            if (codePoint is >= 0xD800 and < 0xE000)
+                continue;
+            matches.Clear();
+            regex.FindAll(char.ConvertFromUtf32(codePoint), matches);
+            if (expected.Contains(codePoint) != (matches.Count == 1))
+                unequal.Add($"{codePoint:X}");
+        }
+
+        GoldenData.AssertEqual(unequal, Math.Max(1000, expected.Count), TableDifferences);
+    }
+
+    public static IEnumerable<TheoryDataRow<string>> RegexClasses() =>
+        GoldenData.Folder is null ? [] : Unicode().GetProperty("regex").GetProperty("classes").EnumerateObject().Select(item => new TheoryDataRow<string>(item.Name)).ToList();
+
+    private static void Compare(string file, string part, Func<JsonElement, string> expected, Func<JsonElement, string> actual)
+    {
+        List<string> unequal = [];
+        int total = 0;
+        foreach (JsonElement line in GoldenData.Lines(Path.Combine(GoldenData.Folder!, "components", file)).Where(line => GoldenData.Text(line, "part") == part))
+        {
+            total++;
+            string result = actual(line);
+            if (expected(line) != result)
+                unequal.Add($"{line.GetRawText()} -> {JsonSerializer.Serialize(result)}");
+        }
+
+        GoldenData.AssertEqual(unequal, total, TableDifferences);
+    }
+
+    private static JsonElement Unicode() => JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(GoldenData.Folder!, "components", "unicode.json")));
+
+    private static JsonElement PartsFile() => JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(GoldenData.Folder!, "components", "parts.json")));
+
+    private static JsonPart Part(string kind, string name) => new(PartsFile().GetProperty(kind).GetProperty(name), "parts.json", name);
+
+    private static IEnumerable<TheoryDataRow<string>> Parts(string kind) =>
+        GoldenData.Folder is null ? [] : PartsFile().GetProperty(kind).EnumerateObject().Where(part => !s_unsupported.Contains(part.Name)).Select(part => new TheoryDataRow<string>(part.Name)).ToList();
+
+    private static IEnumerable<int> Ranges(JsonElement ranges) => ranges.EnumerateArray().SelectMany(range =>
+    {
+        int[] ends = [.. range.GetString()!.Split('-').Select(end => Convert.ToInt32(end, 16))];
+        return Enumerable.Range(ends[0], ends[^1] - ends[0] + 1);
+    });
+}

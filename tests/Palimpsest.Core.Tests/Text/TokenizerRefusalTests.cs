@@ -1,0 +1,95 @@
+using System.Text.Json.Nodes;
+using Palimpsest.Text;
+
+namespace Palimpsest.Tests.Text;
+
+/// <summary>What is not understood is refused with a message that names file and place.</summary>
+public sealed class TokenizerRefusalTests
+{
+    [Theory]
+    [InlineData("model", """{"type":"Unigram","vocab":[]}""", "tokenizer.json: model type \"Unigram\" is not supported; supported: BPE")]
+    [InlineData("normalizer", """{"type":"Precompiled"}""", "tokenizer.json: normalizer type \"Precompiled\" is not supported; supported: NFC, ")]
+    [InlineData("normalizer", """{"type":"Sequence","normalizers":[{"type":"Nmt"}]}""", "normalizer.normalizers[0] type \"Nmt\" is not supported")]
+    [InlineData("pre_tokenizer", """{"type":"UnicodeScripts"}""", "pre_tokenizer type \"UnicodeScripts\" is not supported; supported: ByteLevel, ")]
+    [InlineData("pre_tokenizer", """{"type":"Digits","individual":true}""", "pre_tokenizer has the key \"individual\", which is not supported; supported: type, individual_digits")]
+    [InlineData("pre_tokenizer", """{"type":"Punctuation","behavior":"3"}""", "pre_tokenizer.behavior \"3\" is not supported; supported: Removed, Isolated")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"(a)\\1"},"behavior":"Isolated"}""", "pre_tokenizer.pattern has a pattern that cannot be used: the escape \"\\1\"")]
+    [InlineData("pre_tokenizer", """{"type":"Metaspace","replacement":"ab"}""", "it must be one character")]
+    [InlineData("pre_tokenizer", """{"type":"ByteLevel","use_regex":"yes"}""", "pre_tokenizer.use_regex must be true or false")]
+    [InlineData("pre_tokenizer", """[]""", "pre_tokenizer must be an object")]
+    [InlineData("decoder", """{"type":"CTC"}""", "decoder type \"CTC\" is not supported; supported: ByteLevel, ")]
+    [InlineData("decoder", """{"type":"WordPiece"}""", "decoder has \"cleanup\": true, which is not supported")]
+    [InlineData("post_processor", """{"type":"Other"}""", "post_processor type \"Other\" is not supported; supported: TemplateProcessing, ")]
+    [InlineData("post_processor", """{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<s>"}}],"special_tokens":{}}""", "post_processor.special_tokens has no \"<s>\"")]
+    [InlineData("post_processor", """{"type":"TemplateProcessing","single":[{"Sequence":{"id":"B"}}]}""", "must be \"A\", once")]
+    [InlineData("post_processor", """{"type":"BertProcessing","sep":["x",1],"cls":["x"]}""", "post_processor.cls must be a token and its id")]
+    [InlineData("added_tokens", """[{"id":1}]""", "added_tokens[0] has no \"content\"")]
+    [InlineData("added_tokens", """[{"id":1,"content":"x"},{"id":1,"content":"y"}]""", "added_tokens[1] repeats the content \"y\" or the id 1")]
+    [InlineData("added_tokens", """[{"id":2000000000,"content":"x"}]""", "added_tokens[0].id is 2000000000; it must be a whole number from 0 to 16777215")]
+    [InlineData("added_tokens", """[{"id":1,"content":"\ud800"}]""", "added_tokens[0].content is not valid Unicode text")]
+    [InlineData("added_tokens", """{"\ud800":1}""", "added_tokens must be a list")]
+    [InlineData("something", """1""", "has the key \"something\", which is not supported; supported: version, ")]
+    public void Parse_PartThatIsNotSupported_IsNamed(string part, string json, string message)
+    {
+        // Replaced as text: a JSON library would refuse the broken strings itself.
+        string file = TinyTokenizer.Of("a b").With(part, "\"here\"").Json.Replace("\"here\"", json, StringComparison.Ordinal);
+        PalimpsestException error = Assert.Throws<PalimpsestException>(() => Tokenizer.Parse(file));
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("dropout", "0.1", "model.dropout is set")]
+    [InlineData("unk_token", "\"x\"", "model names the unk_token \"x\", which is not in its vocab")]
+    [InlineData("merges", "[\"a b\"]", "model.merges[0] needs the token \"ab\", which is not in the vocab")]
+    [InlineData("merges", "[\"a\"]", "model.merges[0] \"a\" must be two tokens with one space between")]
+    [InlineData("merges", "[[\"a\"]]", "model.merges[0] must be a pair of tokens")]
+    [InlineData("vocab", "{\"a\":-1}", "gives \"a\" the id -1; ids are whole numbers from 0 to 16777215")]
+    [InlineData("vocab", "{\"a\":1,\"b\":1}", "has the token \"b\" or its id 1 twice")]
+    [InlineData("vocab", "[]", "model.vocab must be an object of tokens and ids")]
+    [InlineData("what", "1", "model has the key \"what\", which is not supported")]
+    public void Parse_BrokenModel_IsNamed(string key, string json, string message)
+    {
+        string file = TinyTokenizer.Of("a b").WithModel(key, JsonNode.Parse(json)).Json;
+        PalimpsestException error = Assert.Throws<PalimpsestException>(() => Tokenizer.Parse(file));
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "not valid JSON (line 1, byte 1)")]
+    [InlineData("{\n \"model\": {", "not valid JSON (line 2")]
+    [InlineData("[]", "must be an object")]
+    [InlineData("{}", "has no \"model\"")]
+    [InlineData("{\"\\ud800\":1}", "a key is not valid Unicode text")]
+    public void Parse_MalformedJson_IsRefused(string json, string message) =>
+        Assert.Contains(message, Assert.Throws<PalimpsestException>(() => Tokenizer.Parse(json)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Parse_DeepNesting_IsAnErrorAndNoStackOverflow()
+    {
+        string nested = string.Concat(Enumerable.Repeat("""{"type":"Sequence","normalizers":[""", 100_000)) + string.Concat(Enumerable.Repeat("]}", 100_000));
+        Assert.Throws<PalimpsestException>(() => Tokenizer.Parse("{\"normalizer\":" + nested + "}"));
+    }
+
+    [Fact]
+    public void Load_MissingFolder_SaysWhatToGive()
+    {
+        PalimpsestException error = Assert.Throws<PalimpsestException>(() => Tokenizer.Load(Path.Combine(Path.GetTempPath(), "no-such-folder")));
+        Assert.Contains("there is no such file. Give a Hugging Face folder that holds tokenizer.json", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Encode_HostilePattern_EndsInAnError()
+    {
+        Tokenizer tokenizer = TinyTokenizer.Of("a b").With("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"(a|a)*b"},"behavior":"Isolated"}""").Parse();
+        PalimpsestException error = Assert.Throws<PalimpsestException>(() => tokenizer.Encode(new string('a', 200)));
+        Assert.Contains("takes too many steps", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Encode_NormalizerThatDoublesAtEachStep_EndsInAnError()
+    {
+        string doubling = string.Join(',', Enumerable.Repeat("""{"type":"Replace","pattern":{"String":"a"},"content":"aa"}""", 60));
+        Tokenizer tokenizer = TinyTokenizer.Of("a b").With("normalizer", $$"""{"type":"Sequence","normalizers":[{{doubling}}]}""").Parse();
+        Assert.Throws<PalimpsestException>(() => tokenizer.Encode("aaaa"));
+    }
+}
