@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Palimpsest.Data;
 using Palimpsest.Models;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;

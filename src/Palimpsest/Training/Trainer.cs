@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
+using Palimpsest.Data;
 using Palimpsest.Models;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;

@@ -1,4 +1,4 @@
-namespace Palimpsest.Training;
+namespace Palimpsest.Data;
 
 /// <summary>A tokenised example.</summary>
 /// <param name="Ids">Its tokens.</param>

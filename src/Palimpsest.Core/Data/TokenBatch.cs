@@ -1,4 +1,4 @@
-namespace Palimpsest.Training;
+namespace Palimpsest.Data;
 
 /// <summary>Sequences of one forward pass, padded on the right with token 0.</summary>
 /// <param name="Ids">[batch * time]</param>

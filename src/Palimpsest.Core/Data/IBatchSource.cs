@@ -1,4 +1,4 @@
-namespace Palimpsest.Training;
+namespace Palimpsest.Data;
 
 /// <summary>An endless sequence of batches whose place can be stored and found again.</summary>
 public interface IBatchSource

@@ -1,0 +1,72 @@
+using Palimpsest.Text;
+
+namespace Palimpsest.Data;
+
+/// <summary>Turns examples into tokens: the begin token if the tokenizer has one, the text, the end token if there is one.</summary>
+/// <remarks>
+/// Prompt and completion are encoded together, so that the tokens are those of the whole text; the loss begins at the first token that the prompt alone would not have. The spelling of a special
+/// token inside the data is read as ordinary text. Safe for several threads.
+/// </remarks>
+public sealed class ExampleEncoder
+{
+    private readonly Tokenizer _tokenizer;
+    private readonly bool _lossOnPrompt;
+    private readonly TooLongPolicy _tooLong;
+
+    /// <summary>An encoder.</summary>
+    /// <param name="tokenizer">The model's tokenizer.</param>
+    /// <param name="maxLength">Most tokens of a sequence, begin and end included; at least 2.</param>
+    /// <param name="tooLong">What happens to longer ones.</param>
+    /// <param name="lossOnPrompt">Learns prompts too, as pre-training does.</param>
+    public ExampleEncoder(Tokenizer tokenizer, int maxLength, TooLongPolicy tooLong = TooLongPolicy.Error, bool lossOnPrompt = false)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 2);
+        _tokenizer = tokenizer ?? throw new ArgumentNullException(nameof(tokenizer));
+        MaxLength = maxLength;
+        _tooLong = tooLong;
+        _lossOnPrompt = lossOnPrompt;
+    }
+
+    /// <summary>Most tokens of a sequence.</summary>
+    public int MaxLength { get; }
+
+    /// <summary>Encodes an example.</summary>
+    /// <returns>The sequence, or null where the example is left out.</returns>
+    /// <exception cref="PalimpsestException">The example is too long and the policy is <see cref="TooLongPolicy.Error"/>.</exception>
+    public TokenSequence? Encode(TextExample example)
+    {
+        TokenSequence sequence = Whole(example);
+        if (sequence.Ids.Length <= MaxLength)
+        {
+            return sequence.Ids.Length > 1 ? sequence : null;
+        }
+
+        if (_tooLong == TooLongPolicy.Error)
+        {
+            string start = (example.Prompt + example.Completion).ReplaceLineEndings(" ");
+            throw new PalimpsestException($"An example has {sequence.Ids.Length} tokens where {MaxLength} fit (it begins \"{start[..Math.Min(60, start.Length)]}\"). Shorten it, or choose --too-long truncate or --too-long skip.");
+        }
+
+        return _tooLong == TooLongPolicy.Truncate && sequence.LossFrom < MaxLength ? sequence with { Ids = sequence.Ids[..MaxLength] } : null;
+    }
+
+    /// <summary>The tokens of prompt and completion without the end token, and where the completion starts; for scoring.</summary>
+    public TokenSequence EncodeOpen(string prompt, string completion)
+    {
+        int[] ids = _tokenizer.Encode(prompt + completion, specialTokensAsText: true);
+        if (prompt.Length == 0)
+        {
+            return new TokenSequence(ids, _tokenizer.BeginToken is int begin && ids.Length > 0 && ids[0] == begin ? 1 : 0);
+        }
+
+        int[] head = _tokenizer.Encode(prompt, specialTokensAsText: true);
+        int common = head.AsSpan().CommonPrefixLength(ids);
+        return new TokenSequence(ids, Math.Min(common, ids.Length - 1));
+    }
+
+    private TokenSequence Whole(TextExample example)
+    {
+        TokenSequence open = EncodeOpen(_lossOnPrompt ? "" : example.Prompt, _lossOnPrompt ? example.Prompt + example.Completion : example.Completion);
+        return _tokenizer.EndToken is int end ? open with { Ids = [.. open.Ids, end] } : open;
+    }
+}

@@ -1,0 +1,38 @@
+using Palimpsest.Data;
+using Palimpsest.Models;
+
+namespace Palimpsest.Evaluation;
+
+/// <summary>How well a model predicts a text.</summary>
+/// <param name="Nats">Sum of the cross-entropies.</param>
+/// <param name="Tokens">Tokens predicted.</param>
+/// <param name="Characters">Characters (UTF-16 code units) of the predicted part.</param>
+public readonly record struct TextPerplexity(double Nats, int Tokens, int Characters)
+{
+    /// <summary>Measures texts: each is predicted from its own beginning, prompts are given, and the end token counts as a token where the tokenizer has one.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="texts">The texts.</param>
+    /// <param name="maxLength">Longer texts are cut to so many tokens; 0 for the model's context.</param>
+    /// <returns>One entry a text of at least two tokens.</returns>
+    public static TextPerplexity[] Measure(LanguageModel model, IReadOnlyList<TextExample> texts, int maxLength = 0)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(texts);
+        ExampleEncoder encoder = new(model.Tokenizer, maxLength > 0 ? maxLength : model.Model.Config.ContextLength, TooLongPolicy.Truncate);
+        (TextExample Text, TokenSequence Sequence)[] encoded = [.. from text in texts let sequence = encoder.Encode(text) where sequence is not null select (text, sequence)];
+        double[] scores = SequenceScorer.LogLikelihoods(model.Model, [.. encoded.Select(item => item.Sequence)]);
+        return [.. encoded.Select((item, i) => new TextPerplexity(-scores[i], item.Sequence.Ids.Length - Math.Max(1, item.Sequence.LossFrom), item.Text.Completion.Length))];
+    }
+
+    /// <summary>exp(nats / token) over all texts together.</summary>
+    public static double PerToken(IEnumerable<TextPerplexity> texts)
+    {
+        (double nats, long tokens) = (0, 0);
+        foreach (TextPerplexity text in texts)
+        {
+            (nats, tokens) = (nats + text.Nats, tokens + text.Tokens);
+        }
+
+        return Math.Exp(nats / tokens);
+    }
+}

@@ -1,0 +1,67 @@
+using Palimpsest.Text;
+using Palimpsest.Torch;
+
+namespace Palimpsest.Models;
+
+/// <summary>A causal model together with its tokenizer.</summary>
+public sealed class LanguageModel : IDisposable
+{
+    /// <summary>Puts the two together.</summary>
+    /// <param name="model">The model; disposed with this object.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <exception cref="PalimpsestException">The tokenizer has more tokens than the model.</exception>
+    public LanguageModel(CausalModel model, Tokenizer tokenizer, string name)
+    {
+        Model = model ?? throw new ArgumentNullException(nameof(model));
+        Tokenizer = tokenizer ?? throw new ArgumentNullException(nameof(tokenizer));
+        Name = name;
+        if (tokenizer.VocabularySize > model.Config.VocabularySize)
+        {
+            throw new PalimpsestException($"{name}: the tokenizer has {tokenizer.VocabularySize} tokens, the model {model.Config.VocabularySize}. They do not belong together.");
+        }
+    }
+
+    /// <summary>The model.</summary>
+    public CausalModel Model { get; }
+
+    /// <summary>Its tokenizer.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>The folder it came from, or the name of an embedded model.</summary>
+    public string Name { get; }
+
+    /// <summary>Loads an embedded model or a folder.</summary>
+    /// <param name="nameOrFolder">For example <c>base-v1</c>, or a folder with <c>config.json</c>, <c>model.safetensors</c> and <c>tokenizer.json</c>.</param>
+    /// <param name="context">Device and compute type.</param>
+    /// <param name="mode">Trainable, or frozen.</param>
+    /// <exception cref="PalimpsestException">A file is missing or damaged, or asks for something unknown.</exception>
+    public static LanguageModel Load(string nameOrFolder, TorchContext context, LoadMode mode = LoadMode.Trainable)
+    {
+        string folder = EmbeddedModels.Resolve(nameOrFolder);
+        Tokenizer tokenizer = Tokenizer.Load(folder);
+        CausalModel model = ModelFolder.Load(folder, context, mode);
+        try
+        {
+            return new LanguageModel(model, tokenizer, nameOrFolder);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes a folder that Hugging Face's libraries read: configuration, weights and tokenizer.</summary>
+    /// <param name="folder">Created if needed.</param>
+    /// <param name="type">Element type of the weights: f32 or bf16.</param>
+    /// <exception cref="PalimpsestException">The folder cannot be written.</exception>
+    public void Save(string folder, ComputeType type = ComputeType.F32)
+    {
+        ModelFolder.Save(Model, folder, type);
+        Tokenizer.Save(folder);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Model.Dispose();
+}
