@@ -1,8 +1,12 @@
+using System.Buffers;
+
 namespace Palimpsest.Runs;
 
 /// <summary>A published statement and the rule by which a run decides whether it was reproduced. The rule is committed before the result.</summary>
 public sealed record Claim : IValidated
 {
+    private static readonly SearchValues<char> IdCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
+
     /// <summary>Short name, unique in the recipe, in kebab case.</summary>
     public required string Id { get; init; }
 
@@ -27,7 +31,7 @@ public sealed record Claim : IValidated
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
-        if (Id.Length == 0 || Id.AsSpan().IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyz0123456789-") >= 0)
+        if (Id.Length == 0 || Id.AsSpan().IndexOfAnyExcept(IdCharacters) >= 0)
             yield return $"id must be of small letters, digits and dashes, but is \"{Id}\".";
         if (string.IsNullOrWhiteSpace(Says))
             yield return "says must quote the published statement, but is empty.";

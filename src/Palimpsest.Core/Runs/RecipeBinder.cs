@@ -1,11 +1,13 @@
+using System.Buffers;
 using System.Reflection;
-using System.Runtime.CompilerServices;
 
 namespace Palimpsest.Runs;
 
 /// <summary>Binds a tree of YAML to records and collects every problem instead of stopping at the first.</summary>
 internal sealed class RecipeBinder(Func<string, string?> environment)
 {
+    private static readonly SearchValues<char> KeyCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_");
+
     private readonly List<(IValidated Record, RecipeSection Section, string Path)> _validated = [];
 
     public List<string> Problems { get; } = [];
@@ -162,7 +164,7 @@ internal sealed class RecipeBinder(Func<string, string?> environment)
     {
         foreach (string problem in record.Problems())
         {
-            int length = problem.AsSpan().IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyz0123456789_");
+            int length = problem.AsSpan().IndexOfAnyExcept(KeyCharacters);
             string word = length < 0 ? problem : problem[..length];
             bool aboutKey = RecipeShape.Of(record.GetType()).Find(word) is not null;
             Place place = section.Find(word)?.Place ?? section.Place;

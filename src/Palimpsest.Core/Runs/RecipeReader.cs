@@ -20,8 +20,9 @@ public static class RecipeReader
         where T : Recipe => Parse<T>(Text(path), path, overrides);
 
     /// <summary>Reads a file into a type known only when running.</summary>
-    /// <inheritdoc cref="Read{T}" path="/param"/>
     /// <param name="type">A sealed record derived from <see cref="Recipe"/>.</param>
+    /// <param name="path">A YAML file.</param>
+    /// <param name="overrides">Overrides of the form <c>train.steps=100</c>, applied in order, typed and checked like the file.</param>
     /// <exception cref="PalimpsestException">The file is missing or unreadable, or its content does not fit the record.</exception>
     public static Recipe Read(Type type, string path, IEnumerable<string>? overrides = null) =>
         Parse(type, Text(path), path, overrides, Environment.GetEnvironmentVariable);

@@ -146,6 +146,6 @@ public static partial class RecipeWriter
     private static partial Regex PlainPattern();
 
     // Words that other readers of YAML 1.1 take for a truth value.
-    [GeneratedRegex(@"\A(true|false|yes|no|on|off|y|n)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A(true|false|yes|no|on|off|y|n)\z", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex WordPattern();
 }

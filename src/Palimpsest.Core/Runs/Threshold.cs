@@ -31,7 +31,7 @@ public sealed record Threshold : IParsable<Threshold>
 
     /// <summary>Reads a condition.</summary>
     /// <exception cref="FormatException">The text is no sign and number.</exception>
-    public static Threshold Parse(string s, IFormatProvider? provider = null) =>
+    public static Threshold Parse(string s, IFormatProvider? provider) =>
         TryParse(s, provider, out Threshold? threshold) ? threshold : throw new FormatException("a sign (>=, >, <=, <) and a number in quotes, like \">= 5\"");
 
     /// <summary>Reads a condition if the text is one.</summary>
