@@ -1,0 +1,43 @@
+namespace Palimpsest.Runs;
+
+/// <summary>When a claim counts as reproduced: one bound of the interval over seeds, or the estimate itself, on the right side of a threshold.</summary>
+public sealed record ClaimRule : IValidated
+{
+    /// <summary>Condition on the lower end of the two-sided interval.</summary>
+    public Threshold? LowerBound { get; init; }
+
+    /// <summary>Condition on the upper end of the two-sided interval.</summary>
+    public Threshold? UpperBound { get; init; }
+
+    /// <summary>Condition on the estimate, for figures that have no spread over seeds (bytes, counts).</summary>
+    public Threshold? Value { get; init; }
+
+    /// <summary>Confidence of the interval, in (0, 1).</summary>
+    /// <value>The default is 0.95.</value>
+    public double Confidence { get; init; } = 0.95;
+
+    /// <summary>What pairs the arms' values.</summary>
+    /// <value>The default is <see cref="Pairing.Seed"/>.</value>
+    public Pairing PairedBy { get; init; } = Pairing.Seed;
+
+    /// <summary>How many seeds there must be; with fewer the claim is inconclusive.</summary>
+    /// <value>The default is 3 for a bound and 1 for a value.</value>
+    public int? MinSeeds { get; init; }
+
+    /// <summary>The one condition that is set.</summary>
+    internal Threshold Condition => LowerBound ?? UpperBound ?? Value ?? throw new InvalidOperationException("The rule has no condition.");
+
+    internal int SeedsNeeded => MinSeeds ?? (Value is null ? 3 : 1);
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        int conditions = (LowerBound is null ? 0 : 1) + (UpperBound is null ? 0 : 1) + (Value is null ? 0 : 1);
+        if (conditions != 1)
+            yield return "exactly one of lower_bound, upper_bound and value must be given.";
+        if (Confidence is not (> 0 and < 1))
+            yield return "confidence must lie between 0 and 1, for example 0.95.";
+        if (MinSeeds < (Value is null ? 2 : 1))
+            yield return Value is null ? "min_seeds must be at least 2: one seed has no interval." : "min_seeds must be at least 1.";
+    }
+}
