@@ -21,6 +21,7 @@ public static class CommandLineHost
             DoctorCommand.Create(output),
             GenerateCommand.Create(output),
             ParityCommand.Create(output),
+            RunCommand.Create(output),
         };
         root.Options.Add(verbose);
         ParseResult parsed = root.Parse(arguments);

@@ -4,7 +4,8 @@ namespace Palimpsest.Data;
 
 /// <summary>The endless general stream of a world; the position is its index.</summary>
 /// <param name="world">The world, usually <see cref="World.V1"/>.</param>
-public sealed class WorldSource(World world) : IExampleSource
+/// <param name="wholeTexts">Gives prompt and completion as one text that is learnt from its beginning.</param>
+public sealed class WorldSource(World world, bool wholeTexts = false) : IExampleSource
 {
     /// <inheritdoc/>
     public string Name => "general text of the world";
@@ -19,11 +20,15 @@ public sealed class WorldSource(World world) : IExampleSource
         {
             for (long i = position; ; i++)
             {
-                yield return (i, world.General(i));
+                yield return (i, At(i));
             }
         }
     }
 
     /// <inheritdoc/>
-    public TextExample At(long position) => world.General(position);
+    public TextExample At(long position)
+    {
+        TextExample example = world.General(position);
+        return wholeTexts ? example with { Prompt = "", Completion = example.Prompt + example.Completion } : example;
+    }
 }

@@ -1,7 +1,9 @@
+using Palimpsest.Runs;
+
 namespace Palimpsest.Training;
 
 /// <summary>Settings of a training run.</summary>
-public sealed record TrainOptions
+public sealed record TrainOptions : IValidated
 {
     /// <summary>Optimizer steps.</summary>
     /// <value>The default is 200.</value>
@@ -58,32 +60,32 @@ public sealed record TrainOptions
     /// <value>The default is 2.</value>
     public int KeepCheckpoints { get; init; } = 2;
 
-    /// <summary>What is wrong with the settings, in sentences; empty if nothing.</summary>
+    /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
         if (Steps < 1 || BatchSize < 1 || Accumulate < 1 || KeepCheckpoints < 1)
         {
-            yield return "train.steps, batch_size, accumulate and keep_checkpoints must be at least 1.";
+            yield return "steps, batch_size, accumulate and keep_checkpoints must be at least 1.";
         }
 
         if (!(LearningRate >= 0) || !double.IsFinite(LearningRate))
         {
-            yield return "train.learning_rate must be a number of at least 0.";
+            yield return "learning_rate must be a number of at least 0.";
         }
 
         if (Dropout is not (>= 0 and < 1))
         {
-            yield return "train.dropout must be at least 0 and below 1.";
+            yield return "dropout must be at least 0 and below 1.";
         }
 
         if (FloorRatio is not (>= 0 and <= 1))
         {
-            yield return "train.floor_ratio must be between 0 and 1.";
+            yield return "floor_ratio must be between 0 and 1.";
         }
 
         if (WarmupSteps < 0 || WarmupSteps > Steps)
         {
-            yield return $"train.warmup_steps must be between 0 and train.steps ({Steps}).";
+            yield return $"warmup_steps must be between 0 and train.steps ({Steps}).";
         }
     }
 }
