@@ -1,0 +1,66 @@
+using Palimpsest.Data;
+using Palimpsest.Models;
+
+namespace Palimpsest.Evaluation;
+
+/// <summary>A list of things to measure on a model, the same before and after training.</summary>
+public sealed class EvaluationSuite
+{
+    private readonly List<Func<LanguageModel, Measurement>> _parts = [];
+    private readonly List<(string Prompt, string Expected)> _samples = [];
+
+    /// <summary>Multiple choice by likelihood.</summary>
+    /// <param name="metric">Short name.</param>
+    /// <param name="label">Name for people.</param>
+    /// <param name="items">The questions; none adds nothing.</param>
+    public void AddChoice(string metric, string label, IReadOnlyList<ChoiceItem> items)
+    {
+        if (items.Count > 0)
+        {
+            _parts.Add(model => Shares(metric, label, ChoiceAccuracy.Correct(model, items), items.Average(item => 1.0 / item.Choices.Count)));
+        }
+    }
+
+    /// <summary>Exact match of the greedy answer.</summary>
+    /// <param name="metric">Short name.</param>
+    /// <param name="label">Name for people.</param>
+    /// <param name="items">Prompts and true answers; none adds nothing.</param>
+    public void AddExactMatch(string metric, string label, IReadOnlyList<(string Prompt, string Answer)> items)
+    {
+        if (items.Count > 0)
+        {
+            _parts.Add(model => Shares(metric, label, [.. ExactMatch.Continue(model, [.. items.Select(item => item.Prompt)]).Zip(items, (made, item) => ExactMatch.Same(made, item.Answer) ? 1.0 : 0.0)], null));
+        }
+    }
+
+    /// <summary>Perplexity of texts, or of completions given their prompts.</summary>
+    /// <param name="metric">Short name.</param>
+    /// <param name="label">Name for people.</param>
+    /// <param name="texts">The texts; none adds nothing.</param>
+    public void AddPerplexity(string metric, string label, IReadOnlyList<TextExample> texts)
+    {
+        if (texts.Count == 0)
+        {
+            return;
+        }
+
+        _parts.Add(model =>
+        {
+            TextPerplexity[] measured = TextPerplexity.Measure(model, texts);
+            return new Measurement { Metric = metric, Label = label, Unit = MeasurementUnit.Perplexity, Numerators = [.. measured.Select(text => text.Nats)], Denominators = [.. measured.Select(text => (double)text.Tokens)] };
+        });
+    }
+
+    /// <summary>Prompts whose greedy continuations are shown.</summary>
+    public void AddSamples(IEnumerable<(string Prompt, string Expected)> samples) => _samples.AddRange(samples);
+
+    /// <summary>Measures everything.</summary>
+    public IReadOnlyList<Measurement> Measure(LanguageModel model) => [.. _parts.Select(part => part(model))];
+
+    /// <summary>The greedy continuations of the sample prompts.</summary>
+    public IReadOnlyList<(string Prompt, string Expected, string Made)> Samples(LanguageModel model) =>
+        [.. ExactMatch.Continue(model, [.. _samples.Select(sample => sample.Prompt)]).Zip(_samples, (made, sample) => (sample.Prompt, sample.Expected, made))];
+
+    private static Measurement Shares(string metric, string label, double[] correct, double? chance) =>
+        new() { Metric = metric, Label = label, Unit = MeasurementUnit.Share, Numerators = correct, Denominators = [.. correct.Select(_ => 1.0)], Chance = chance };
+}

@@ -1,0 +1,32 @@
+using Palimpsest.Runs;
+
+namespace Palimpsest.Jobs;
+
+/// <summary>What a fine-tuning measures before and after.</summary>
+public sealed record FinetuneEvaluateSection : IValidated
+{
+    /// <summary>Other owners of the world, which are not trained on, whose facts are asked too.</summary>
+    /// <value>The default is 4.</value>
+    public int OtherOwners { get; init; } = 4;
+
+    /// <summary>General texts of the world for the perplexity.</summary>
+    /// <value>The default is 300.</value>
+    public int GeneralTexts { get; init; } = 300;
+
+    /// <summary>Samples in the report.</summary>
+    /// <value>The default is 8.</value>
+    public int Samples { get; init; } = 8;
+
+    /// <summary>At most so many different completions count as labels to choose from.</summary>
+    /// <value>The default is 20.</value>
+    public int MostLabels { get; init; } = 20;
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (OtherOwners < 0 || GeneralTexts < 0 || Samples < 0 || MostLabels < 0)
+        {
+            yield return "other_owners, general_texts, samples and most_labels must be at least 0.";
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using Palimpsest.Runs;
+using Palimpsest.Training;
+
+namespace Palimpsest.Jobs;
+
+/// <summary>Fine-tunes a model on an owner's data, with some general text replayed so that it does not forget what it knew, and measures before and after.</summary>
+public sealed record FinetuneRecipe : Recipe
+{
+    /// <summary>The model to start from.</summary>
+    public ModelSection Model { get; init; } = new();
+
+    /// <summary>What it learns from.</summary>
+    public FinetuneDataSection Data { get; init; } = new();
+
+    /// <summary>How it learns.</summary>
+    public TrainOptions Train { get; init; } = new() { Steps = 300, BatchSize = 32, LearningRate = 1e-3, WarmupSteps = 20, EvaluateEvery = 50, CheckpointEvery = 50 };
+
+    /// <summary>What is measured.</summary>
+    public FinetuneEvaluateSection Evaluate { get; init; } = new();
+}

@@ -1,0 +1,43 @@
+using Palimpsest.Evaluation;
+
+namespace Palimpsest.Jobs;
+
+/// <summary>What a fine-tuning found; kept in the run's folder as <c>artifacts/result.json</c>, from which the report can be written again.</summary>
+public sealed record FinetuneResult
+{
+    /// <summary>Whose data it was.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>Parameters of the model.</summary>
+    public required long Parameters { get; init; }
+
+    /// <summary>Figures before the training.</summary>
+    public required IReadOnlyList<Measurement> Before { get; init; }
+
+    /// <summary>The same figures after it.</summary>
+    public required IReadOnlyList<Measurement> After { get; init; }
+
+    /// <summary>Prompts with answers before and after.</summary>
+    public required IReadOnlyList<FinetuneSample> Samples { get; init; }
+
+    /// <summary>Tokens seen in training, without padding.</summary>
+    public required long Tokens { get; init; }
+
+    /// <summary>Seconds of training.</summary>
+    public required double TrainSeconds { get; init; }
+
+    /// <summary>Seconds of both evaluations.</summary>
+    public required double EvaluateSeconds { get; init; }
+
+    /// <summary>Share of the measured matmul peak that training reached, in floating-point operations of the model.</summary>
+    public required double PeakShare { get; init; }
+
+    /// <summary>Most memory that the process held, in bytes.</summary>
+    public required long PeakMemory { get; init; }
+
+    /// <summary>Examples left out because they are too long.</summary>
+    public required long LeftOut { get; init; }
+
+    /// <summary>Bad lines left out.</summary>
+    public required long Skipped { get; init; }
+}
