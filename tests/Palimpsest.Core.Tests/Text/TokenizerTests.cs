@@ -83,7 +83,7 @@ public sealed class TokenizerTests
         string path = Path.GetTempFileName();
         try
         {
-            Runs.AtomicFile.WriteText(path, json);
+            Palimpsest.Runs.AtomicFile.WriteText(path, json);
             PalimpsestException error = Assert.Throws<PalimpsestException>(() => Tokenizer.Load(path));
             Assert.Contains(expected, error.Message, StringComparison.Ordinal);
             Assert.StartsWith(path, error.Message, StringComparison.Ordinal);
@@ -139,7 +139,7 @@ public sealed class TokenizerTests
         string path = Path.GetTempFileName();
         try
         {
-            Runs.AtomicFile.WriteText(path, json.ToJsonString());
+            Palimpsest.Runs.AtomicFile.WriteText(path, json.ToJsonString());
             return Tokenizer.Load(path);
         }
         finally
