@@ -6,13 +6,20 @@ namespace Palimpsest.Runs;
 public static class AtomicFile
 {
     /// <summary>Writes through <paramref name="write"/>; on any failure the old file stays as it was and the temporary one is removed.</summary>
+    /// <param name="path">The file; replaced if it exists.</param>
+    /// <param name="write">Writes the content.</param>
+    /// <param name="onlyForUser">Whether other users of the machine are kept from reading the file (mode 0600; no effect on Windows).</param>
     /// <exception cref="PalimpsestException">The folder cannot be written to, or the disk is full.</exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write, bool onlyForUser = false)
     {
+        ArgumentNullException.ThrowIfNull(write);
         string temporary = $"{path}.{Environment.ProcessId}.tmp";
         try
         {
-            using (FileStream stream = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+            FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
+            if (onlyForUser && !OperatingSystem.IsWindows())
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using (FileStream stream = new(temporary, options))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
@@ -33,7 +40,11 @@ public static class AtomicFile
     }
 
     /// <summary>Writes text as UTF-8 without a byte-order mark.</summary>
-    public static void WriteText(string path, string text) => Write(path, stream => stream.Write(new UTF8Encoding(false).GetBytes(text)));
+    /// <param name="path">The file; replaced if it exists.</param>
+    /// <param name="text">The content.</param>
+    /// <param name="onlyForUser">Whether other users of the machine are kept from reading the file.</param>
+    /// <exception cref="PalimpsestException">The folder cannot be written to, or the disk is full.</exception>
+    public static void WriteText(string path, string text, bool onlyForUser = false) => Write(path, stream => stream.Write(new UTF8Encoding(false).GetBytes(text)), onlyForUser);
 
     private static void TryDelete(string path)
     {
