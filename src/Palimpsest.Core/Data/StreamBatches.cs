@@ -39,6 +39,9 @@ public sealed class StreamBatches : IBatchSource, IDisposable
     /// <summary>Examples left out so far because they are too long.</summary>
     public long LeftOut { get; private set; }
 
+    /// <summary>Mean length of the sequences of the present pool in tokens.</summary>
+    public double MeanLength => _pool.Length == 0 ? 0 : _pool.Sum(batch => (double)batch.Tokens) / _pool.Sum(batch => batch.Batch);
+
     /// <inheritdoc/>
     public TokenBatch Next()
     {

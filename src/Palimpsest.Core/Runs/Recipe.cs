@@ -19,6 +19,10 @@ public abstract record Recipe
     /// <value>The default is 7.</value>
     public long Seed { get; init; } = 7;
 
+    /// <summary>Repeats the experiment once a seed, each in a folder of its own inside the run's, and compares over seeds.</summary>
+    /// <value>The default is none: only <see cref="Seed"/>.</value>
+    public IReadOnlyList<long> Seeds { get; init; } = [];
+
     /// <summary>The published statements that the run puts to the test, each with its rule.</summary>
     /// <value>The default is none.</value>
     public IReadOnlyList<Claim> Claims { get; init; } = [];

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 
 namespace Palimpsest.Runs;
 
@@ -60,6 +61,24 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="PalimpsestException">The folder cannot be written to, or the disk is full.</exception>
     public static RunFolder Create(string root, string kind, string recipeYaml) => Create(root, kind, recipeYaml, TimeProvider.System);
 
+    /// <summary>Opens the run in a folder of a fixed name, or makes it there: a part of a larger run, such as one of its seeds.</summary>
+    /// <param name="path">The part's folder.</param>
+    /// <param name="kind">Kind of the experiment.</param>
+    /// <param name="recipeYaml">The resolved recipe, used if the part is new.</param>
+    /// <exception cref="PalimpsestException">As for <see cref="Open(string)"/>; the folder cannot be written to, or the disk is full.</exception>
+    public static RunFolder OpenOrCreate(string path, string kind, string recipeYaml)
+    {
+        if (File.Exists(System.IO.Path.Combine(path, RunFiles.Info)))
+            return Open(path);
+        path = System.IO.Path.GetFullPath(path);
+        RunLock held = RunFiles.Guard(path, () =>
+        {
+            RunFiles.PrivateFolder(path);
+            return RunLock.TryTake(System.IO.Path.Combine(path, RunFiles.Lock));
+        }) ?? throw new PalimpsestException($"{path}: another process works on this run. Wait until it ends, or stop it, and try again.");
+        return Begin(path, held, kind, recipeYaml, TimeProvider.System);
+    }
+
     internal static RunFolder Create(string root, string kind, string recipeYaml, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(kind);
@@ -67,8 +86,12 @@ public sealed class RunFolder : IDisposable
         if (kind.Length == 0 || !kind.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
             throw new PalimpsestException($"The kind of a run must be of small letters, digits and dashes, but is \"{kind}\".");
 
-        DateTimeOffset now = time.GetUtcNow();
-        (string path, RunLock held) = RunFiles.Claim(root, string.Create(CultureInfo.InvariantCulture, $"{now:yyyyMMdd-HHmmss}-{kind}"));
+        (string path, RunLock held) = RunFiles.Claim(root, string.Create(CultureInfo.InvariantCulture, $"{time.GetUtcNow():yyyyMMdd-HHmmss}-{kind}"));
+        return Begin(path, held, kind, recipeYaml, time);
+    }
+
+    private static RunFolder Begin(string path, RunLock held, string kind, string recipeYaml, TimeProvider time)
+    {
         try
         {
             AtomicFile.WriteText(System.IO.Path.Combine(path, RunFiles.Recipe), recipeYaml, onlyForUser: true);
@@ -76,7 +99,7 @@ public sealed class RunFolder : IDisposable
             {
                 Status = RunStatus.Running,
                 Kind = kind,
-                Started = now,
+                Started = time.GetUtcNow(),
                 Arguments = RunArguments.Current(),
                 RecipeSha256 = Convert.ToHexStringLower(SHA256.HashData(new UTF8Encoding(false).GetBytes(recipeYaml))),
                 Hardware = RunHardware.Current(),
@@ -207,6 +230,33 @@ public sealed class RunFolder : IDisposable
         if (status == RunStatus.Running)
             throw new ArgumentException("A run does not end by running.", nameof(status));
         Update(info => info with { Status = status, Ended = _time.GetUtcNow(), Problem = problem });
+    }
+
+    /// <summary>Writes a value as JSON into the artifacts, whole or not at all.</summary>
+    /// <param name="name">File name, such as <c>result.json</c>.</param>
+    /// <param name="value">Anything that System.Text.Json writes.</param>
+    /// <exception cref="PalimpsestException">The disk is full or the file cannot be written.</exception>
+    public void WriteArtifact<T>(string name, T value) => AtomicFile.WriteText(System.IO.Path.Combine(Artifacts, name), JsonSerializer.Serialize(value, RunJson.Options) + "\n", onlyForUser: true);
+
+    /// <summary>Reads a value that <see cref="WriteArtifact"/> wrote, without the run's lock.</summary>
+    /// <param name="path">Folder of a run.</param>
+    /// <param name="name">File name.</param>
+    /// <returns>The value, or null if there is no such file.</returns>
+    /// <exception cref="PalimpsestException">The file is damaged or cannot be read.</exception>
+    public static T? ReadArtifact<T>(string path, string name)
+        where T : class
+    {
+        string file = System.IO.Path.Combine(path, "artifacts", name);
+        if (!File.Exists(file))
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize<T>(RunFiles.Guard(file, () => File.ReadAllText(file)), RunJson.Options);
+        }
+        catch (JsonException error)
+        {
+            throw new PalimpsestException($"{file}: damaged, or not written by this version ({error.Message.TrimEnd('.')}). Start the recipe again.", error);
+        }
     }
 
     /// <summary>Frees the lock.</summary>

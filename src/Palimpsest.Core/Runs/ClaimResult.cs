@@ -1,0 +1,17 @@
+namespace Palimpsest.Runs;
+
+/// <summary>One figure of a run, as claims look at it.</summary>
+/// <param name="Arm">What was measured: a method, or "before" and "after".</param>
+/// <param name="Metric">Short name of the figure.</param>
+/// <param name="Seed">The seed that it was measured with.</param>
+/// <param name="Value">The figure.</param>
+public sealed record ClaimResult(string Arm, string Metric, long Seed, double Value)
+{
+    /// <summary>Where it was measured, for example <c>owners: 64</c>.</summary>
+    /// <value>The default is nowhere in particular.</value>
+    public IReadOnlyDictionary<string, string> At { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Whether the figure comes from formulas instead of a measurement; a claim about it can be <see cref="Verdict.Modelled"/> at best.</summary>
+    /// <value>The default is false.</value>
+    public bool Modelled { get; init; }
+}
