@@ -18,10 +18,15 @@ public static class CommandLineHost
         Option<bool> verbose = new("--verbose") { Description = "Show the stack trace of an error.", Recursive = true };
         RootCommand root = new("Adapts language models to the data of many owners, and proves what the adapted models know.")
         {
-            DoctorCommand.Create(output),
+            FinetuneCommand.Create(output),
+            EvaluateCommand.Create(output),
             GenerateCommand.Create(output),
-            ParityCommand.Create(output),
+            PretrainCommand.Create(output),
             RunCommand.Create(output),
+            RunsCommand.Create(output),
+            ReportCommand.Create(output),
+            ParityCommand.Create(output),
+            DoctorCommand.Create(output),
         };
         root.Options.Add(verbose);
         ParseResult parsed = root.Parse(arguments);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Palimpsest.Models;
-using Palimpsest.Text;
 using Palimpsest.Torch;
 
 namespace Palimpsest.Cli.Commands;
@@ -11,7 +10,7 @@ internal static class GenerateCommand
     public static Command Create(TextWriter output)
     {
         Argument<string[]> prompts = new("prompt") { Description = "Texts to continue; several are one batch.", Arity = ArgumentArity.OneOrMore };
-        Option<string> model = new("--model") { Description = "Model folder with config.json, model.safetensors and tokenizer.json.", Required = true };
+        Option<string> model = new("--model") { Description = "An embedded model, or a folder with config.json, model.safetensors and tokenizer.json.", DefaultValueFactory = _ => EmbeddedModels.Default };
         Option<int> tokens = new("--tokens") { Description = "Most new tokens.", DefaultValueFactory = _ => 64 };
         Option<double> temperature = new("--temperature") { Description = "0 takes the most likely token.", DefaultValueFactory = _ => 0 };
         Option<int> topK = new("--top-k") { Description = "Draw only from the K most likely tokens; 0 for no limit.", DefaultValueFactory = _ => 0 };
@@ -35,20 +34,13 @@ internal static class GenerateCommand
                 throw new PalimpsestException("--tokens must be at least 1, --temperature and --top-k at least 0, and --top-p above 0 and at most 1.");
             }
 
-            string folder = parsed.GetValue(model)!;
             TorchContext context = new(seed: parsed.GetValue(seed));
-            Tokenizer tokenizer = Tokenizer.Load(folder);
-            using CausalModel loaded = ModelFolder.Load(folder, context, LoadMode.Mapped);
-            if (tokenizer.VocabularySize > loaded.Config.VocabularySize)
-            {
-                throw new PalimpsestException($"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens, the model {loaded.Config.VocabularySize}. They do not belong together.");
-            }
-
-            int[][] inputs = [.. parsed.GetValue(prompts)!.Select(prompt => tokenizer.Encode(prompt))];
-            int[][] made = TextGenerator.Generate(loaded, inputs, options, context.Stream("generate"));
+            using LanguageModel loaded = LanguageModel.Load(parsed.GetValue(model)!, context, LoadMode.Mapped);
+            int[][] inputs = [.. parsed.GetValue(prompts)!.Select(prompt => loaded.Tokenizer.Encode(prompt))];
+            int[][] made = TextGenerator.Generate(loaded.Model, inputs, options, context.Stream("generate"));
             for (int i = 0; i < inputs.Length; i++)
             {
-                output.WriteLine(tokenizer.Decode([.. inputs[i], .. made[i]]));
+                output.WriteLine(loaded.Tokenizer.Decode([.. inputs[i], .. made[i]]));
             }
         });
         return command;

@@ -1,7 +1,7 @@
 namespace Palimpsest.Runs;
 
 /// <summary>Finds the name that was probably meant.</summary>
-internal static class NearestName
+public static class NearestName
 {
     /// <summary>The candidate with the fewest edits (insert, delete, replace, swap of neighbours), or null if none is near enough to be a slip of the hand.</summary>
     public static string? Find(string name, IEnumerable<string> candidates)

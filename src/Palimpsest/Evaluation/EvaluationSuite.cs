@@ -13,11 +13,12 @@ public sealed class EvaluationSuite
     /// <param name="metric">Short name.</param>
     /// <param name="label">Name for people.</param>
     /// <param name="items">The questions; none adds nothing.</param>
-    public void AddChoice(string metric, string label, IReadOnlyList<ChoiceItem> items)
+    /// <param name="groups">Which questions belong together, for intervals; see <see cref="Measurement.Grouped"/>.</param>
+    public void AddChoice(string metric, string label, IReadOnlyList<ChoiceItem> items, IReadOnlyList<int>? groups = null)
     {
         if (items.Count > 0)
         {
-            _parts.Add(model => Shares(metric, label, ChoiceAccuracy.Correct(model, items), items.Average(item => 1.0 / item.Choices.Count)));
+            _parts.Add(model => Shares(metric, label, ChoiceAccuracy.Correct(model, items), items.Average(item => 1.0 / item.Choices.Count)).Grouped(groups));
         }
     }
 
@@ -25,11 +26,12 @@ public sealed class EvaluationSuite
     /// <param name="metric">Short name.</param>
     /// <param name="label">Name for people.</param>
     /// <param name="items">Prompts and true answers; none adds nothing.</param>
-    public void AddExactMatch(string metric, string label, IReadOnlyList<(string Prompt, string Answer)> items)
+    /// <param name="groups">Which prompts belong together.</param>
+    public void AddExactMatch(string metric, string label, IReadOnlyList<(string Prompt, string Answer)> items, IReadOnlyList<int>? groups = null)
     {
         if (items.Count > 0)
         {
-            _parts.Add(model => Shares(metric, label, [.. ExactMatch.Continue(model, [.. items.Select(item => item.Prompt)]).Zip(items, (made, item) => ExactMatch.Same(made, item.Answer) ? 1.0 : 0.0)], null));
+            _parts.Add(model => Shares(metric, label, [.. ExactMatch.Continue(model, [.. items.Select(item => item.Prompt)]).Zip(items, (made, item) => ExactMatch.Same(made, item.Answer) ? 1.0 : 0.0)], null).Grouped(groups));
         }
     }
 

@@ -28,23 +28,64 @@ public sealed record Measurement
 
     /// <summary>The figure.</summary>
     [JsonIgnore]
-    public double Value => Of(Enumerable.Range(0, Numerators.Count));
+    public double Value => Of([.. Numerators.Zip(Denominators)]);
 
-    /// <summary>Bootstrap interval over the items.</summary>
+    /// <summary>Bootstrap interval over the items, 95%.</summary>
     /// <param name="random">Draws the resamples.</param>
-    public Interval Interval(RandomStream random) => Bootstrap.Of(Numerators.Count, items => Of(items), random);
+    public Interval Interval(RandomStream random) => Bootstrap.Of([.. Numerators.Zip(Denominators)], Of, random);
+
+    /// <summary>Bootstrap interval of the change from another measurement of the same items: a difference of shares, a ratio of perplexities.</summary>
+    /// <param name="before">The other measurement.</param>
+    /// <param name="random">Draws the resamples.</param>
+    /// <exception cref="ArgumentException">The items are not the same.</exception>
+    public Interval ChangeFrom(Measurement before, RandomStream random)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        if (before.Metric != Metric || before.Numerators.Count != Numerators.Count)
+        {
+            throw new ArgumentException("The two were not measured on the same items.", nameof(before));
+        }
+
+        (double, double, double, double)[] pairs = [.. Enumerable.Range(0, Numerators.Count).Select(i => (Numerators[i], Denominators[i], before.Numerators[i], before.Denominators[i]))];
+        return Bootstrap.Of<(double Own, double OwnCount, double Old, double OldCount)>(
+            pairs,
+            drawn =>
+            {
+                (double own, double ownCount, double old, double oldCount) = (0, 0, 0, 0);
+                foreach ((double Own, double OwnCount, double Old, double OldCount) item in drawn)
+                {
+                    (own, ownCount, old, oldCount) = (own + item.Own, ownCount + item.OwnCount, old + item.Old, oldCount + item.OldCount);
+                }
+
+                return Unit == MeasurementUnit.Perplexity ? Math.Exp((own / ownCount) - (old / oldCount)) : (own / ownCount) - (old / oldCount);
+            },
+            random);
+    }
+
+    /// <summary>Adds up items that belong together, such as several questions about one fact, so that intervals treat them as one.</summary>
+    /// <param name="groups">The group of each item; null keeps the items apart.</param>
+    public Measurement Grouped(IReadOnlyList<int>? groups)
+    {
+        if (groups is null)
+        {
+            return this;
+        }
+
+        int[][] members = [.. Enumerable.Range(0, Numerators.Count).GroupBy(i => groups[i]).Select(group => group.ToArray())];
+        return this with { Numerators = [.. members.Select(items => items.Sum(i => Numerators[i]))], Denominators = [.. members.Select(items => items.Sum(i => Denominators[i]))] };
+    }
 
     /// <summary>A value as a reader wants it: 93.3% or 5.42.</summary>
     public string Show(double value) => Unit == MeasurementUnit.Share
         ? string.Create(CultureInfo.InvariantCulture, $"{100 * value:F1}%")
         : string.Create(CultureInfo.InvariantCulture, $"{value:F2}");
 
-    private double Of(IEnumerable<int> items)
+    private double Of(ReadOnlySpan<(double First, double Second)> items)
     {
         (double numerator, double denominator) = (0, 0);
-        foreach (int item in items)
+        foreach ((double first, double second) in items)
         {
-            (numerator, denominator) = (numerator + Numerators[item], denominator + Denominators[item]);
+            (numerator, denominator) = (numerator + first, denominator + second);
         }
 
         double ratio = numerator / denominator;

@@ -13,8 +13,8 @@ public sealed record FinetuneRecipe : Recipe
     public FinetuneDataSection Data { get; init; } = new();
 
     /// <summary>How it learns.</summary>
-    public TrainOptions Train { get; init; } = new() { Steps = 300, BatchSize = 32, LearningRate = 1e-3, WarmupSteps = 20, EvaluateEvery = 50, CheckpointEvery = 50 };
+    public TrainOptions Train { get; init; } = new() { Steps = 300, BatchSize = 32, LearningRate = 1e-3, EvaluateEvery = 50, CheckpointEvery = 50 };
 
     /// <summary>What is measured.</summary>
-    public FinetuneEvaluateSection Evaluate { get; init; } = new();
+    public EvaluateSection Evaluate { get; init; } = new();
 }

@@ -17,8 +17,8 @@ public sealed record FinetuneResult
     /// <summary>The same figures after it.</summary>
     public required IReadOnlyList<Measurement> After { get; init; }
 
-    /// <summary>Prompts with answers before and after.</summary>
-    public required IReadOnlyList<FinetuneSample> Samples { get; init; }
+    /// <summary>Prompts with the answers before and after, in this order.</summary>
+    public required IReadOnlyList<JobSample> Samples { get; init; }
 
     /// <summary>Tokens seen in training, without padding.</summary>
     public required long Tokens { get; init; }
@@ -37,7 +37,4 @@ public sealed record FinetuneResult
 
     /// <summary>Examples left out because they are too long.</summary>
     public required long LeftOut { get; init; }
-
-    /// <summary>Bad lines left out.</summary>
-    public required long Skipped { get; init; }
 }

@@ -22,6 +22,10 @@ public sealed record PretrainDataSection : IValidated
     /// <value>The default is 40,000.</value>
     public int TokenizerTexts { get; init; } = 40_000;
 
+    /// <summary>Leaves bad lines out and counts them, instead of stopping at the first.</summary>
+    /// <value>The default is false.</value>
+    public bool SkipBad { get; init; }
+
     /// <summary>What happens to texts longer than the context.</summary>
     /// <value>The default is truncate.</value>
     public TooLongPolicy TooLong { get; init; } = TooLongPolicy.Truncate;

@@ -6,9 +6,6 @@ namespace Palimpsest.Jobs;
 /// <summary>Pre-trains a small model and its tokenizer from nothing.</summary>
 public sealed record PretrainRecipe : Recipe
 {
-    /// <summary>The name that <see cref="Recipe.Kind"/> has for this record.</summary>
-    public const string KindName = "pretrain";
-
     /// <summary>Shape of the model.</summary>
     public ShapeSection Model { get; init; } = new();
 
@@ -16,5 +13,5 @@ public sealed record PretrainRecipe : Recipe
     public PretrainDataSection Data { get; init; } = new();
 
     /// <summary>How it learns.</summary>
-    public TrainOptions Train { get; init; } = new() { Steps = 3000, BatchSize = 64, LearningRate = 3e-3, WarmupSteps = 100, EvaluateEvery = 250, CheckpointEvery = 250 };
+    public TrainOptions Train { get; init; } = new() { Steps = 3000, BatchSize = 64, LearningRate = 3e-3, EvaluateEvery = 250, CheckpointEvery = 250 };
 }

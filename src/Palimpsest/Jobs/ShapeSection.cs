@@ -1,5 +1,6 @@
 using Palimpsest.Models;
 using Palimpsest.Runs;
+using Palimpsest.Torch;
 
 namespace Palimpsest.Jobs;
 
@@ -34,9 +35,26 @@ public sealed record ShapeSection : IValidated
     /// <value>The default is 2048.</value>
     public int Vocabulary { get; init; } = 2048;
 
+    /// <summary>Number format of activations; <c>auto</c> measures and takes the faster one.</summary>
+    /// <value>The default is f32, so that a recipe gives the same figures on all machines.</value>
+    public ComputeType Dtype { get; init; } = ComputeType.F32;
+
+    /// <summary>Threads of one operation; 0 for all cores.</summary>
+    /// <value>The default is 0.</value>
+    public int Threads { get; init; }
+
+    /// <summary>"cpu" or "cuda".</summary>
+    /// <value>The default is cpu.</value>
+    public string Device { get; init; } = "cpu";
+
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
+        if (Threads is < 0 or > 1024)
+        {
+            yield return "threads must be from 0 (all cores) to 1024.";
+        }
+
         if (HiddenSize < 1 || IntermediateSize < 1 || Layers < 1 || Heads < 1 || KeyValueHeads < 1 || ContextLength < 2)
         {
             yield return "hidden_size, intermediate_size, layers, heads and key_value_heads must be at least 1, and context_length at least 2.";
@@ -51,6 +69,8 @@ public sealed record ShapeSection : IValidated
             yield return "vocabulary must be at least 300: 256 bytes, special tokens and some merges.";
         }
     }
+
+    internal TorchContext Context(long seed) => new(Dtype, Threads, seed, Device);
 
     internal LlamaConfig ToConfig(int begin, int end) => new()
     {

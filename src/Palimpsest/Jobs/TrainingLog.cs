@@ -4,9 +4,22 @@ using Palimpsest.Training;
 
 namespace Palimpsest.Jobs;
 
-/// <summary>Tells the steps of a trainer to a job's log.</summary>
+/// <summary>Tells the steps of a trainer to a job's log and to the run's metrics.</summary>
 internal static class TrainingLog
 {
-    public static Action<TrainProgress> To(IJobLog log) => progress => log.Progress(new JobProgress(
-        "training", progress.Step, progress.Steps, string.Create(CultureInfo.InvariantCulture, $"loss {progress.Loss:F3}, {progress.TokensPerSecond:N0} tokens/s"), progress.Left));
+    public static void Write(TrainProgress progress, JobContext context)
+    {
+        context.Run.AppendMetrics(
+            new Dictionary<string, double>(StringComparer.Ordinal)
+            {
+                ["loss"] = progress.Loss,
+                ["learning_rate"] = progress.LearningRate,
+                ["gradient_norm"] = progress.GradientNorm,
+                ["tokens"] = progress.Tokens,
+                ["tokens_per_second"] = progress.TokensPerSecond,
+            },
+            progress.Step);
+        context.Log.Progress(new JobProgress(
+            "training", progress.Step, progress.Steps, string.Create(CultureInfo.InvariantCulture, $"loss {progress.Loss:F3}, {progress.TokensPerSecond:N0} tokens/s"), progress.Left));
+    }
 }

@@ -30,8 +30,10 @@ public sealed record TrainOptions : IValidated
     public ScheduleKind Schedule { get; init; } = ScheduleKind.Cosine;
 
     /// <summary>Steps of linear warm-up.</summary>
-    /// <value>The default is 10.</value>
-    public int WarmupSteps { get; init; } = 10;
+    /// <value>The default is a twentieth of the steps, at most 100.</value>
+    public int? WarmupSteps { get; init; }
+
+    internal int Warmup => WarmupSteps ?? Math.Min(100, Steps / 20);
 
     /// <summary>Final rate of the cosine as a share of the peak, in [0, 1].</summary>
     /// <value>The default is 0.1.</value>

@@ -48,7 +48,7 @@ public sealed class Trainer : IDisposable
         _parameters = model.Parameters.Flat ?? throw new ArgumentException("The model was loaded frozen; load it with LoadMode.Trainable.", nameof(model));
         _checkpoints = checkpoints;
         _optimizer = new AdamW(_parameters, options.Adamw);
-        _schedule = new LearningRateSchedule(options.Schedule, options.LearningRate, options.WarmupSteps, options.Steps, options.FloorRatio);
+        _schedule = new LearningRateSchedule(options.Schedule, options.LearningRate, options.Warmup, options.Steps, options.FloorRatio);
         _dropout = model.Context.Stream("train", "dropout");
         TrainOptions decisive = options with { CheckpointEvery = 0, KeepCheckpoints = 1, EvaluateEvery = 0 };
         _optionsHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{decisive}|{model.Context.Seed}|{model.Context.ComputeType}")));

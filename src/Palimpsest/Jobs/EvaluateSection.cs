@@ -2,8 +2,8 @@ using Palimpsest.Runs;
 
 namespace Palimpsest.Jobs;
 
-/// <summary>What a fine-tuning measures before and after.</summary>
-public sealed record FinetuneEvaluateSection : IValidated
+/// <summary>What is measured on a model: by a fine-tuning before and after, by an evaluation once.</summary>
+public sealed record EvaluateSection : IValidated
 {
     /// <summary>Other owners of the world, which are not trained on, whose facts are asked too.</summary>
     /// <value>The default is 4.</value>
@@ -16,6 +16,10 @@ public sealed record FinetuneEvaluateSection : IValidated
     /// <summary>Samples in the report.</summary>
     /// <value>The default is 8.</value>
     public int Samples { get; init; } = 8;
+
+    /// <summary>Whether samples hold the owner's text; if not, it is kept neither in the report nor in the run's folder.</summary>
+    /// <value>The default is yes for the embedded world, which is fictional, and no for a file.</value>
+    public bool? ShowSamples { get; init; }
 
     /// <summary>At most so many different completions count as labels to choose from.</summary>
     /// <value>The default is 20.</value>

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Globalization;
+using Palimpsest.Data;
+using Palimpsest.Evaluation;
+using Palimpsest.Models;
+using Palimpsest.Runs;
+using Palimpsest.Runs.Reports;
+using Palimpsest.Torch;
+using Palimpsest.Training;
+
+namespace Palimpsest.Jobs;
+
+/// <summary>Fine-tunes a model on an owner's data and measures what it knows before and after.</summary>
+public sealed class FinetuneJob : IJob
+{
+    private const string BeforeFile = "before.json", ResultFile = "result.json";
+
+    /// <inheritdoc/>
+    public string Kind => "finetune";
+
+    /// <inheritdoc/>
+    public Type RecipeType => typeof(FinetuneRecipe);
+
+    /// <summary>The folder of the fine-tuned model in a run's folder.</summary>
+    public static string ModelOf(string folder) => Path.Combine(folder, "artifacts", "model");
+
+    /// <inheritdoc/>
+    public IEnumerable<(string Name, string Path)> Inputs(Recipe recipe)
+    {
+        FinetuneRecipe settings = (FinetuneRecipe)recipe;
+        (string Name, string? Path)[] inputs =
+        [
+            ("model", EmbeddedModels.Resolve(settings.Model.Name)), ("data", settings.Data.File), ("held_out", settings.Data.HeldOutFile), ("replay", settings.Data.ReplayFile),
+        ];
+        return inputs.Where(input => input.Path is not null).Select(input => (input.Name, input.Path!));
+    }
+
+    /// <inheritdoc/>
+    public bool Run(Recipe recipe, JobContext context)
+    {
+        FinetuneRecipe settings = (FinetuneRecipe)recipe;
+        RunFolder run = context.Run;
+        IJobLog log = context.Log;
+        FinetuneData data = FinetuneData.Of(settings);
+        TorchContext torch = settings.Model.Context(settings.Seed);
+        using LanguageModel model = LanguageModel.Load(settings.Model.Name, torch);
+        int length = settings.Train.MaxLength > 0 ? Math.Min(settings.Train.MaxLength, model.Model.Config.ContextLength) : model.Model.Config.ContextLength;
+        log.Say(string.Create(CultureInfo.InvariantCulture, $"Model {settings.Model.Name}: {model.Model.Parameters.Layout.Count:N0} parameters, {torch.ComputeType}, {torch.Threads} threads. Data: {data.Evaluation.Subject}."));
+
+        long clock = Stopwatch.GetTimestamp();
+        FinetuneStart before = RunFolder.ReadArtifact<FinetuneStart>(run.Path, BeforeFile) ?? Start(settings, data, model, run);
+        log.Say($"Before: {Sentence(before.Measurements)}.");
+        double evaluating = Stopwatch.GetElapsedTime(clock).TotalSeconds;
+
+        using StreamBatches batches = new(data.Stream(torch), new ExampleEncoder(model.Tokenizer, length, settings.Data.TooLong), settings.Train.BatchSize, torch.Stream("finetune", "batches"));
+        using Trainer trainer = new(model.Model, settings.Train, batches, new CheckpointStore(run.Checkpoints));
+        if (trainer.TryResume())
+        {
+            run.TruncateMetrics(trainer.State.Step);
+            log.Say($"Going on from step {trainer.State.Step} of {settings.Train.Steps}.");
+        }
+
+        if (!trainer.Run(progress => TrainingLog.Write(progress, context), step => HeldOutLoss(step, data, model, run), context.Stop))
+        {
+            return false;
+        }
+
+        clock = Stopwatch.GetTimestamp();
+        IReadOnlyList<Measurement> after = data.Evaluation.Suite.Measure(model);
+        log.Say($"After: {Sentence(after)}.");
+        IEnumerable<JobSample> samples = Samples(settings, data, model).Zip(before.Samples, (now, old) => now with { Made = [.. old.Made, .. now.Made] });
+        model.Save(ModelOf(run.Path), torch.ComputeType);
+        run.WriteArtifact(ResultFile, new FinetuneResult
+        {
+            Subject = data.Evaluation.Subject,
+            Parameters = model.Model.Parameters.Layout.Count,
+            Before = before.Measurements,
+            After = after,
+            Samples = [.. samples],
+            Tokens = trainer.State.Tokens,
+            TrainSeconds = trainer.State.Seconds,
+            EvaluateSeconds = evaluating + Stopwatch.GetElapsedTime(clock).TotalSeconds,
+            PeakShare = Share(model.Model, trainer.State, batches.MeanLength),
+            PeakMemory = PeakMemory(),
+            LeftOut = batches.LeftOut,
+        });
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ClaimResult> Results(Recipe recipe, string folder)
+    {
+        FinetuneResult result = Result(folder);
+        IEnumerable<ClaimResult> Arm(string arm, IReadOnlyList<Measurement> measured) => measured.Select(m => new ClaimResult(arm, m.Metric, recipe.Seed, m.Value));
+        return [.. Arm("before", result.Before), .. Arm("after", result.After), new ClaimResult("after", "train_seconds", recipe.Seed, result.TrainSeconds), new ClaimResult("after", "peak_share", recipe.Seed, result.PeakShare)];
+    }
+
+    /// <inheritdoc/>
+    public Report Report(Recipe recipe, string folder) => FinetuneReport.Of((FinetuneRecipe)recipe, Result(folder), RunFolder.ReadMetrics(folder));
+
+    private static FinetuneResult Result(string folder) =>
+        RunFolder.ReadArtifact<FinetuneResult>(folder, ResultFile) ?? throw new PalimpsestException($"{folder}: this run has no result yet. Let it come to its end with: palimpsest run --resume {folder}");
+
+    private static IEnumerable<JobSample> Samples(FinetuneRecipe recipe, FinetuneData data, LanguageModel model)
+    {
+        bool shown = recipe.Evaluate.ShowSamples ?? recipe.Data.File is null;
+        return data.Evaluation.Suite.Samples(model).Select(sample => new JobSample(sample.Prompt, sample.Expected, [sample.Made])).Select(sample => shown ? sample : sample.Redacted());
+    }
+
+    private static FinetuneStart Start(FinetuneRecipe recipe, FinetuneData data, LanguageModel model, RunFolder run)
+    {
+        FinetuneStart start = new(data.Evaluation.Suite.Measure(model), [.. Samples(recipe, data, model)]);
+        run.WriteArtifact(BeforeFile, start);
+        return start;
+    }
+
+    private static double HeldOutLoss(int step, FinetuneData data, LanguageModel model, RunFolder run)
+    {
+        double loss = Math.Log(TextPerplexity.PerToken(TextPerplexity.Measure(model, data.Evaluation.Texts)));
+        run.AppendMetrics(new Dictionary<string, double>(StringComparer.Ordinal) { ["held_out_loss"] = loss }, step);
+        return loss;
+    }
+
+    private static string Sentence(IReadOnlyList<Measurement> measured) => string.Join("; ", measured.Select(m => $"{m.Label} {m.Show(m.Value)}"));
+
+    private static double Share(CausalModel model, TrainState state, double meanLength) =>
+        model.Config.TrainingFlopsPerToken((int)meanLength) * state.Tokens / state.Seconds / MatmulPeak.Measure(model.Context.ScalarType, model.Context.Device);
+
+    private static long PeakMemory()
+    {
+        using Process process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64;
+    }
+}

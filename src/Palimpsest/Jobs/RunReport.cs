@@ -1,0 +1,63 @@
+using System.Globalization;
+using Palimpsest.Numerics;
+using Palimpsest.Runs;
+using Palimpsest.Runs.Reports;
+
+namespace Palimpsest.Jobs;
+
+/// <summary>Reports of finished runs, made from their folders alone.</summary>
+internal static class RunReport
+{
+    public static Recipe OfSeed(Recipe recipe, long seed) => recipe with { Seed = seed, Seeds = [], Claims = [] };
+
+    public static string FolderOfSeed(string folder, long seed) => Path.Combine(folder, "seeds", seed.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>The figures of a run, of all its seeds.</summary>
+    public static IReadOnlyList<ClaimResult> Results(IJob job, Recipe recipe, string folder) => recipe.Seeds.Count == 0
+        ? job.Results(recipe, folder)
+        : [.. recipe.Seeds.SelectMany(seed => job.Results(OfSeed(recipe, seed), FolderOfSeed(folder, seed)))];
+
+    public static Report Of(IJob job, Recipe recipe, string folder) => recipe.Seeds.Count == 0 ? job.Report(recipe, folder) : OverSeeds(job, recipe, folder);
+
+    /// <summary>Writes the page into the folder.</summary>
+    /// <returns>Its path.</returns>
+    public static string Write(IJob job, Recipe recipe, string folder)
+    {
+        string path = Path.Combine(folder, "report.html");
+        string page = HtmlReport.Render(Of(job, recipe, folder), RunFolder.Read(folder), RecipeWriter.ToYaml(recipe), ClaimsFile.Read(Path.Combine(folder, "claims.json")));
+        AtomicFile.WriteText(path, page, onlyForUser: true);
+        return path;
+    }
+
+    // One table over all seeds; the page of each seed lies in its own folder.
+    private static Report OverSeeds(IJob job, Recipe recipe, string folder)
+    {
+        Report first = job.Report(OfSeed(recipe, recipe.Seeds[0]), FolderOfSeed(folder, recipe.Seeds[0]));
+        List<IReadOnlyList<string>> rows = [];
+        foreach (IGrouping<(string Metric, string Arm), ClaimResult> group in Results(job, recipe, folder).GroupBy(result => (result.Metric, result.Arm)))
+        {
+            double[] values = [.. group.Select(result => result.Value)];
+            Interval mean = Bootstrap.Of(values, Mean, new RandomStream(0, "report", group.Key.Metric, group.Key.Arm));
+            rows.Add([group.Key.Metric, group.Key.Arm, mean.ToString(), string.Join("  ", values.Select(value => value.ToString("G4", CultureInfo.InvariantCulture)))]);
+        }
+
+        return first with
+        {
+            Title = $"{job.Kind}: {recipe.Seeds.Count} seeds",
+            Lead = $"The experiment was repeated with {recipe.Seeds.Count} seeds. Each has a report of its own in seeds/SEED/report.html; the first is shown below the table.",
+            Figures = [],
+            Sections = [new ReportSection("Over seeds", [new ReportTable(["figure", "arm", "mean [95% interval over seeds]", "each seed"], rows)]), .. first.Sections],
+        };
+    }
+
+    private static double Mean(ReadOnlySpan<double> values)
+    {
+        double sum = 0;
+        foreach (double value in values)
+        {
+            sum += value;
+        }
+
+        return sum / values.Length;
+    }
+}
