@@ -8,8 +8,12 @@ namespace Palimpsest.Jobs;
 /// <param name="Subject">Whose data it is, for people.</param>
 /// <param name="Suite">The measurements and samples.</param>
 /// <param name="Texts">The owner's text that no training sees, for the loss during training.</param>
-internal sealed record EvaluationData(string Subject, EvaluationSuite Suite, IReadOnlyList<TextExample> Texts)
+/// <param name="Labels">The completions to choose among, if the examples are a classification.</param>
+internal sealed record EvaluationData(string Subject, EvaluationSuite Suite, IReadOnlyList<TextExample> Texts, IReadOnlyList<string> Labels)
 {
+    /// <summary>Metric of the choice among labels.</summary>
+    public const string LabelChoice = "held_out_choice";
+
     // From one other owner to the next, so that neighbouring seeds do not ask about each other's owners.
     private const int Stride = 1009;
 
@@ -30,7 +34,7 @@ internal sealed record EvaluationData(string Subject, EvaluationSuite Suite, IRe
         suite.AddPerplexity("general_perplexity", "general text, perplexity per token", [.. world.GeneralHeldOut(evaluate.GeneralTexts).Select(Whole)]);
         suite.AddSamples(Spread(questions, evaluate.Samples).Select(question => (question.Prompt, question.Answer)));
         return new EvaluationData(
-            $"{owner.Name} (owner {index} of the embedded world, {facts} facts)", suite, [.. questions.Select(question => new TextExample(question.Prompt, " " + question.Answer))]);
+            $"{owner.Name} (owner {index} of the embedded world, {facts} facts)", suite, [.. questions.Select(question => new TextExample(question.Prompt, " " + question.Answer))], []);
     }
 
     /// <summary>Choice among the labels if there are few, exact match of completions, and perplexity.</summary>
@@ -43,16 +47,17 @@ internal sealed record EvaluationData(string Subject, EvaluationSuite Suite, IRe
         EvaluationSuite suite = new();
         TextExample[] asked = [.. examples.Where(example => example.Prompt.Length > 0)];
         string[] labels = [.. asked.Select(example => example.Completion).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        if (labels.Length > 1 && labels.Length <= evaluate.MostLabels)
+        bool classification = labels.Length > 1 && labels.Length <= evaluate.MostLabels;
+        if (classification)
         {
-            suite.AddChoice("held_out_choice", "held-out examples, choice among the labels", [.. asked.Select(example => new ChoiceItem(example.Prompt, labels, Array.IndexOf(labels, example.Completion)))]);
+            suite.AddChoice(LabelChoice, "held-out examples, choice among the labels", [.. asked.Select(example => new ChoiceItem(example.Prompt, labels, Array.IndexOf(labels, example.Completion)))]);
         }
 
         suite.AddExactMatch("held_out_exact", "held-out examples, exact match", [.. asked.Select(example => (example.Prompt, example.Completion))]);
         suite.AddPerplexity("held_out_perplexity", "held-out examples, perplexity per token", examples);
         suite.AddPerplexity("general_perplexity", "general text, perplexity per token", general);
         suite.AddSamples(Spread(examples, evaluate.Samples).Select(Sample));
-        return new EvaluationData(subject, suite, examples);
+        return new EvaluationData(subject, suite, examples, classification ? labels : []);
     }
 
     // Questions about one fact stand and fall together, so they are one item of an interval.

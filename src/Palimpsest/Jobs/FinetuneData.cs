@@ -1,5 +1,6 @@
 using Palimpsest.Data;
 using Palimpsest.Data.Worlds;
+using Palimpsest.Numerics;
 using Palimpsest.Torch;
 
 namespace Palimpsest.Jobs;
@@ -36,6 +37,9 @@ internal sealed class FinetuneData
         ExampleStream replay = new(_replay, context.Stream("finetune", "replay"), _replay is WorldSource ? 1 : ShuffleBuffer);
         return new MixedStream(own, 100 - _replayPercent, replay, _replayPercent, context.Stream("finetune", "mixture"));
     }
+
+    /// <summary>What simple classifiers reach on the held-out examples, learnt from the same training data; none if the data is no classification.</summary>
+    public IReadOnlyList<JobBaseline> Baselines(RandomStream random) => LabelBaselines.Measure(_own, Evaluation, random);
 
     private static FinetuneData FromWorld(FinetuneRecipe recipe)
     {

@@ -76,6 +76,7 @@ public sealed class FinetuneJob : IJob
             Parameters = model.Model.Parameters.Layout.Count,
             Before = before.Measurements,
             After = after,
+            Baselines = data.Baselines(torch.Stream("finetune", "baselines")),
             Samples = [.. samples],
             Tokens = trainer.State.Tokens,
             TrainSeconds = trainer.State.Seconds,
@@ -92,7 +93,8 @@ public sealed class FinetuneJob : IJob
     {
         FinetuneResult result = Result(folder);
         IEnumerable<ClaimResult> Arm(string arm, IReadOnlyList<Measurement> measured) => measured.Select(m => new ClaimResult(arm, m.Metric, recipe.Seed, m.Value));
-        return [.. Arm("before", result.Before), .. Arm("after", result.After), new ClaimResult("after", "train_seconds", recipe.Seed, result.TrainSeconds), new ClaimResult("after", "peak_share", recipe.Seed, result.PeakShare)];
+        IEnumerable<ClaimResult> baselines = result.Baselines.Select(baseline => new ClaimResult(baseline.Name, baseline.Measurement.Metric, recipe.Seed, baseline.Measurement.Value));
+        return [.. Arm("before", result.Before), .. Arm("after", result.After), .. baselines, new ClaimResult("after", "train_seconds", recipe.Seed, result.TrainSeconds), new ClaimResult("after", "peak_share", recipe.Seed, result.PeakShare)];
     }
 
     /// <inheritdoc/>

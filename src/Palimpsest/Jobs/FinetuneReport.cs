@@ -22,7 +22,7 @@ internal static class FinetuneReport
             Figures = [.. rows.Take(MostFigures).Select(row => row.Figure)],
             Sections =
             [
-                new ReportSection("What the model knows", Knowledge(rows)),
+                new ReportSection("What the model knows", Knowledge(rows, Baselines(result, random))),
                 new ReportSection("Learning", Curves(metrics)),
                 .. result.Samples.Count > 0 ? [new ReportSection("Samples", [Samples(result.Samples)])] : Array.Empty<ReportSection>(),
                 new ReportSection("Speed and memory", [Cost(recipe, result)]),
@@ -30,10 +30,13 @@ internal static class FinetuneReport
         };
     }
 
-    private static IReadOnlyList<ReportBlock> Knowledge(Compared[] rows) =>
+    private static (string Label, Interval Interval)[] Baselines(FinetuneResult result, RandomStream random) =>
+        [.. result.Baselines.Select(baseline => (baseline.Measurement.Label, baseline.Measurement.Interval(random.Child("baseline", baseline.Name))))];
+
+    private static IReadOnlyList<ReportBlock> Knowledge(Compared[] rows, (string Label, Interval Interval)[] baselines) =>
     [
         .. rows.Any(row => row.IsShare)
-            ? [new ReportShares("Share of questions answered rightly, with 95% bootstrap intervals over the items", ["before", "after"], [.. rows.Where(row => row.IsShare).Select(row => row.Shares)])]
+            ? [new ReportShares("Share of questions answered rightly, with 95% bootstrap intervals over the items", ["before", "after"], [.. rows.Where(row => row.IsShare).Select(row => row.Shares), .. baselines.Select(baseline => new ReportSharesRow(baseline.Label, [null, baseline.Interval]))])]
             : Array.Empty<ReportBlock>(),
         new ReportTable(["figure", "items", "before", "after", "change"], [.. rows.Select(row => row.Cells)], "All figures. Brackets hold 95% bootstrap intervals over the items; the change is paired by item."),
     ];

@@ -17,6 +17,9 @@ public sealed record FinetuneResult
     /// <summary>The same figures after it.</summary>
     public required IReadOnlyList<Measurement> After { get; init; }
 
+    /// <summary>What simple methods reach on the same held-out examples.</summary>
+    public IReadOnlyList<JobBaseline> Baselines { get; init; } = [];
+
     /// <summary>Prompts with the answers before and after, in this order.</summary>
     public required IReadOnlyList<JobSample> Samples { get; init; }
 
