@@ -37,6 +37,11 @@ public sealed class EvaluateJob : IJob
     {
         ArgumentNullException.ThrowIfNull(context);
         EvaluateRecipe settings = (EvaluateRecipe)recipe;
+        if (settings.Data is { SkipBad: true, File: string file })
+        {
+            BadLines.Say(new JsonlSource(file, skipBad: true), context.Log);
+        }
+
         EvaluationData data = Data(settings);
         TorchContext torch = settings.Model.Context(settings.Seed);
         using LanguageModel model = LanguageModel.Load(settings.Model.Name, torch, LoadMode.Mapped);

@@ -42,6 +42,14 @@ public sealed class FinetuneJob : IJob
         RunFolder run = context.Run;
         IJobLog log = context.Log;
         FinetuneData data = FinetuneData.Of(settings);
+        if (settings.Data.SkipBad)
+        {
+            foreach (string file in new[] { settings.Data.File, settings.Data.HeldOutFile, settings.Data.ReplayFile }.OfType<string>())
+            {
+                BadLines.Say(new JsonlSource(file, skipBad: true), log);
+            }
+        }
+
         TorchContext torch = settings.Model.Context(settings.Seed);
         using LanguageModel model = LanguageModel.Load(settings.Model.Name, torch);
         int length = settings.Train.MaxLength > 0 ? Math.Min(settings.Train.MaxLength, model.Model.Config.ContextLength) : model.Model.Config.ContextLength;

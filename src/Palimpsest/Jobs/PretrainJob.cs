@@ -35,6 +35,11 @@ public sealed class PretrainJob : IJob
         RunFolder run = context.Run;
         TorchContext torch = settings.Model.Context(settings.Seed);
         (IExampleSource texts, IReadOnlyList<TextExample> heldOut) = Data(settings.Data);
+        if (settings.Data is { SkipBad: true, File: string file })
+        {
+            BadLines.Say(new JsonlSource(file, skipBad: true), context.Log);
+        }
+
         Tokenizer tokenizer = LearnTokenizer(settings, texts, Path.Combine(run.Artifacts, "tokenizer"), context.Log);
 
         using CausalModel causal = CausalModel.Create(settings.Model.ToConfig(tokenizer.BeginToken!.Value, tokenizer.EndToken!.Value), torch, torch.Stream("pretrain"));

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Palimpsest.Runs;
+
+namespace Palimpsest.Tests.Cli;
+
+public sealed class FinetuneCommandTests
+{
+    [Fact]
+    public void Finetune_WithoutArgumentsButSmall_LearnsReportsAndListsItself()
+    {
+        using CommandProcess command = new();
+        (int code, string output, string error) = command.Run(["finetune", "--steps", "40", .. CommandProcess.Small]);
+        Assert.True(code == 0, output + error);
+        Assert.Contains("the owner's facts, four-way choice", output, StringComparison.Ordinal);
+        string run = command.OnlyRun();
+        Assert.Contains(Path.Combine("runs", Path.GetFileName(run), "report.html"), output, StringComparison.Ordinal);
+        string report = File.ReadAllText(Path.Combine(run, "report.html"));
+        Assert.Contains("four-way choice", report, StringComparison.Ordinal);
+        Assert.Contains("examples_per_fact: 4", report, StringComparison.Ordinal);
+
+        JsonElement result = JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "artifacts", "result.json"))).RootElement;
+        double Perplexity(string when) => result.GetProperty(when).EnumerateArray().Single(m => m.GetProperty("metric").GetString() == "general_perplexity").GetProperty("numerators").EnumerateArray().Sum(x => x.GetDouble());
+        Assert.NotEqual(Perplexity("before"), Perplexity("after"));
+        IReadOnlyList<MetricsRow> metrics = RunFolder.ReadMetrics(run);
+        double[] losses = [.. metrics.Where(row => row.Values.ContainsKey("loss")).Select(row => row.Values["loss"])];
+        Assert.Equal(40, losses.Length);
+        Assert.True(losses[^5..].Average() < losses[..5].Average(), $"{losses[0]} -> {losses[^1]}");
+
+        (code, output, _) = command.Run("runs");
+        Assert.Equal(0, code);
+        Assert.Contains("finished", output, StringComparison.Ordinal);
+        (code, output, _) = command.Run("report", run);
+        Assert.Equal(0, code);
+        Assert.Contains("report.html", output, StringComparison.Ordinal);
+        (code, output, _) = command.Run("generate", "--model", Path.Combine(run, "artifacts", "model"), "--tokens", "5", "Question: Where");
+        Assert.Equal(0, code);
+        Assert.StartsWith("Question: Where", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Finetune_FileWithLabels_ComparesWithBaselinesAndHidesTheOwnersText()
+    {
+        using CommandProcess command = new();
+        string[] lines = [.. Enumerable.Range(0, 120).Select(i => JsonSerializer.Serialize(new { prompt = $"secretword{i} {(i % 3 == 0 ? "good" : "bad")} thing\nAnswer:", completion = i % 3 == 0 ? " yes" : " no" }))];
+        string data = command.Write("data.jsonl", string.Join('\n', lines));
+        (int code, string output, string error) = command.Run("finetune", "--data", data, "--steps", "3", "--batch-size", "4", "--threads", "1");
+        Assert.True(code == 0, output + error);
+        Assert.Contains("choice among the labels", output, StringComparison.Ordinal);
+        string run = command.OnlyRun();
+        string report = File.ReadAllText(Path.Combine(run, "report.html"));
+        Assert.Contains("bag-of-words logistic regression", report, StringComparison.Ordinal);
+        Assert.DoesNotContain("secretword", report, StringComparison.Ordinal);
+        Assert.All(Directory.EnumerateFiles(Path.Combine(run, "artifacts"), "*.json"), file => Assert.DoesNotContain("secretword", File.ReadAllText(file), StringComparison.Ordinal));
+        JsonElement result = JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "artifacts", "result.json"))).RootElement;
+        JsonElement words = result.GetProperty("baselines").EnumerateArray().Single(baseline => baseline.GetProperty("name").GetString() == "bag-of-words").GetProperty("measurement");
+        Assert.All(words.GetProperty("numerators").EnumerateArray(), right => Assert.Equal(1, right.GetDouble()));
+    }
+
+    [Fact]
+    public void Evaluate_OwnerOfTheWorld_PrintsFiguresWithIntervals()
+    {
+        using CommandProcess command = new();
+        (int code, string output, string error) = command.Run("evaluate", "--owner", "5", "--threads", "1", "--set", "data.facts=2", "--set", "evaluate.general_texts=8", "--set", "evaluate.other_owners=1");
+        Assert.True(code == 0, output + error);
+        Assert.Contains("owner 5 of the embedded world", output, StringComparison.Ordinal);
+        Assert.Contains("perplexity per token", output, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(command.OnlyRun(), "report.html")));
+    }
+
+    [Fact]
+    public void Run_RecipeWithSeedsAndClaim_JudgesOverSeeds()
+    {
+        using CommandProcess command = new();
+        string recipe = command.Write("recipe.yaml", """
+            schema: 1
+            kind: evaluate
+            seeds: [1, 2, 3]
+            model: { threads: 1 }
+            data: { facts: 2 }
+            evaluate: { general_texts: 4, other_owners: 0, samples: 0 }
+            claims:
+              - id: finite
+                says: "Perplexity is above 1."
+                metric: general_perplexity
+                compare: { arm: model }
+                holds_if: { lower_bound: "> 1" }
+            """);
+        (int code, string output, string error) = command.Run("run", recipe);
+        Assert.True(code == 0, output + error);
+        Assert.Contains("claim finite: reproduced", output, StringComparison.Ordinal);
+        string run = command.OnlyRun();
+        Assert.Equal(3, Directory.GetDirectories(Path.Combine(run, "seeds")).Length);
+        Assert.Contains("Perplexity is above 1.", File.ReadAllText(Path.Combine(run, "report.html")), StringComparison.Ordinal);
+        Assert.Equal(Verdict.Reproduced, Assert.Single(ClaimsFile.Read(Path.Combine(run, "claims.json"))).Verdict);
+    }
+
+    [Fact]
+    public void Finetune_InterruptedByCtrlC_CheckpointsAndSaysHowToResume()
+    {
+        using CommandProcess command = new();
+        using Process process = command.Start(["finetune", "--steps", "100000", .. CommandProcess.Small]);
+        string metrics = "";
+        for (int i = 0; i < 600 && (metrics.Length == 0 || !File.Exists(metrics)); i++)
+        {
+            Thread.Sleep(100);
+            metrics = Directory.Exists(Path.Combine(command.Folder, "runs")) && Directory.GetDirectories(Path.Combine(command.Folder, "runs")) is [string run, ..] ? Path.Combine(run, "metrics.jsonl") : "";
+        }
+
+        using Process kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        (int code, string output, string error) = CommandProcess.Wait(process);
+        Assert.True(code == 130, output + error);
+        Assert.Contains("palimpsest run --resume runs/", output, StringComparison.Ordinal);
+        string folder = command.OnlyRun();
+        Assert.Equal(RunStatus.Stopped, RunFolder.Read(folder).Status);
+        Assert.NotEmpty(Directory.GetFiles(Path.Combine(folder, "checkpoints"), "step-*.safetensors"));
+    }
+}

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Globalization;
+using Palimpsest.Numerics;
+
+namespace Palimpsest.Tests.Cli;
+
+/// <summary>kill -9 at random moments of a real training run, and in the middle of checkpoint writes. PALIMPSEST_KILLS sets how many; a few without it.</summary>
+public sealed class KillTests
+{
+    private const int Steps = 30;
+
+    private static string[] Training => ["finetune", "--steps", Steps.ToString(CultureInfo.InvariantCulture), .. CommandProcess.Small, "--set", "train.checkpoint_every=1", "--set", "train.evaluate_every=7", "--set", "train.dropout=0.1"];
+
+    [Fact]
+    public void Run_KilledAgainAndAgain_EndsWithTheSameBits()
+    {
+        int kills = int.TryParse(Environment.GetEnvironmentVariable("PALIMPSEST_KILLS"), CultureInfo.InvariantCulture, out int asked) ? asked : 4;
+        using CommandProcess whole = new(), broken = new();
+        (int code, string output, string error) = whole.Run(Training);
+        Assert.True(code == 0, output + error);
+
+        RandomStream random = new(20, "kills");
+        int inWrite = 0, beforeEnd = 0;
+        string[] arguments = Training;
+        for (int kill = 0; kill < kills; kill++)
+        {
+            using Process process = broken.Start(arguments);
+            bool midWrite = kill % 2 == 1;
+            inWrite += WaitForMoment(process, broken.Folder, midWrite, random) ? 1 : 0;
+            beforeEnd += process.HasExited ? 0 : 1;
+            process.Kill();
+            process.WaitForExit();
+            if (Directory.Exists(Path.Combine(broken.Folder, "runs")) && File.Exists(Path.Combine(broken.OnlyRun(), "run.json")))
+            {
+                arguments = ["run", "--resume", broken.OnlyRun()];
+            }
+        }
+
+        (code, output, error) = broken.Run(arguments);
+        Assert.True(code == 0, output + error);
+        Assert.True(beforeEnd >= (kills + 1) / 2, $"Only {beforeEnd} of {kills} kills met a living process, {inWrite} of them while a checkpoint was being written.");
+        Assert.Equal(Model(whole.OnlyRun()), Model(broken.OnlyRun()));
+        Assert.Equal(Losses(whole.OnlyRun()), Losses(broken.OnlyRun()));
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(broken.OnlyRun(), "checkpoints"), "*.tmp"));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{beforeEnd} of {kills} kills met a living process, {inWrite} while a checkpoint was being written.");
+    }
+
+    // Random moments are spread over start-up and steps; the others wait until a temporary file of a checkpoint is there.
+    private static bool WaitForMoment(Process process, string folder, bool midWrite, RandomStream random)
+    {
+        if (!midWrite)
+        {
+            process.WaitForExit(300 + random.NextInt(4000));
+            return false;
+        }
+
+        string runs = Path.Combine(folder, "runs");
+        int skipped = random.NextInt(8);
+        while (!process.HasExited)
+        {
+            if (Directory.Exists(runs) && Directory.GetDirectories(runs) is [string run] && Directory.Exists(Path.Combine(run, "checkpoints")) &&
+                Directory.EnumerateFiles(Path.Combine(run, "checkpoints"), "*.tmp").Any() && skipped-- == 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static byte[] Model(string run) => File.ReadAllBytes(Path.Combine(run, "artifacts", "model", "model.safetensors"));
+
+    private static double[] Losses(string run) => [.. Palimpsest.Runs.RunFolder.ReadMetrics(run).Where(row => row.Values.ContainsKey("loss")).Select(row => row.Values["loss"])];
+}
