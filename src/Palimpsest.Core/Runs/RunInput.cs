@@ -12,6 +12,11 @@ public sealed record RunInput(string Path, string Sha256)
     /// <exception cref="PalimpsestException">There is no such file or folder, or it cannot be read.</exception>
     public static RunInput Of(string path)
     {
+        if (!System.IO.Path.Exists(path))
+        {
+            throw new PalimpsestException($"{path}: there is no such file or folder. Check the name; relative paths start at {Environment.CurrentDirectory}.");
+        }
+
         try
         {
             return new RunInput(path, Directory.Exists(path) ? Folder(path) : FileHash(path));

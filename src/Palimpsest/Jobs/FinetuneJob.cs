@@ -62,9 +62,10 @@ public sealed class FinetuneJob : IJob
 
         using StreamBatches batches = new(data.Stream(torch), new ExampleEncoder(model.Tokenizer, length, settings.Data.TooLong), settings.Train.BatchSize, torch.Stream("finetune", "batches"));
         using Trainer trainer = new(model.Model, settings.Train, batches, new CheckpointStore(run.Checkpoints));
-        if (trainer.TryResume())
+        bool resumed = trainer.TryResume();
+        run.TruncateMetrics(trainer.State.Step); // a killed process may have gone on after its last checkpoint
+        if (resumed)
         {
-            run.TruncateMetrics(trainer.State.Step);
             log.Say($"Going on from step {trainer.State.Step} of {settings.Train.Steps}.");
         }
 

@@ -49,9 +49,10 @@ public sealed class PretrainJob : IJob
         using IExampleStream stream = new ExampleStream(texts, torch.Stream("pretrain", "texts"), settings.Data.File is null ? 1 : ShuffleBuffer);
         using StreamBatches batches = new(stream, new ExampleEncoder(tokenizer, causal.Config.ContextLength, settings.Data.TooLong), settings.Train.BatchSize, torch.Stream("pretrain", "batches"));
         using Trainer trainer = new(causal, settings.Train, batches, new CheckpointStore(run.Checkpoints));
-        if (trainer.TryResume())
+        bool resumed = trainer.TryResume();
+        run.TruncateMetrics(trainer.State.Step); // a killed process may have gone on after its last checkpoint
+        if (resumed)
         {
-            run.TruncateMetrics(trainer.State.Step);
             context.Log.Say($"Going on from step {trainer.State.Step} of {settings.Train.Steps}.");
         }
 
