@@ -12,12 +12,12 @@ Owner owner = World.V1.Owner(7);
 ChoiceItem[] questions = [.. owner.HeldOutQuestions().Select(question => new ChoiceItem(question.Prompt, question.Completions(), 0))];
 double before = ChoiceAccuracy.Correct(model, questions).Average();
 
-// Half of the examples are the owner's, the other half general text, so that the model keeps what it knew.
+// A quarter of the examples is the owner's, the rest general text, so that the model keeps what it knew.
 ExampleStream facts = new(new ListSource(owner.Name, owner.TrainingExamples()), torch.Stream("own"), 4096);
 ExampleStream general = new(new WorldSource(World.V1, wholeTexts: true), torch.Stream("replay"), 1);
-MixedStream mixed = new(facts, 1, general, 1, torch.Stream("mixture"));
+MixedStream mixed = new(facts, 1, general, 3, torch.Stream("mixture"));
 using StreamBatches batches = new(mixed, new ExampleEncoder(model.Tokenizer, model.Model.Config.ContextLength), 32, torch.Stream("batches"));
-using Trainer trainer = new(model.Model, new TrainOptions { Steps = 300, BatchSize = 32 }, batches, new CheckpointStore("checkpoints"));
+using Trainer trainer = new(model.Model, new TrainOptions { Steps = 200, BatchSize = 32, LearningRate = 5e-4 }, batches, new CheckpointStore("checkpoints"));
 trainer.TryResume(); // goes on where a killed process stopped, with the same bits
 trainer.Run(progress => Console.Write($"\rstep {progress.Step}/{progress.Steps}  loss {progress.Loss:F3}  "));
 model.Save("tuned");

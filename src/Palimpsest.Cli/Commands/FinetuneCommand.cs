@@ -21,7 +21,7 @@ internal static class FinetuneCommand
             .Add<string>("--held-out", "data.held_out_file", "JSON lines for evaluation. [default: a tenth of the data is kept]")
             .Add<int>("--owner", "data.owner", "Number of the owner in the embedded world. [default: the seed]")
             .Add<string>("--replay", "data.replay_file", "JSON lines of general text to mix in, so that the model forgets less.")
-            .AddTraining(300, 32, "0.001")
+            .AddTraining(200, 32, "0.0005")
             .Add<bool>("--show-samples", "evaluate.show_samples", "Put the data's text into the report's samples; without it only lengths are shown.")
             .AddMachine()
             .Add<string>("--too-long", "data.too_long", "What happens to examples longer than the context: error, truncate or skip. [default: error]")

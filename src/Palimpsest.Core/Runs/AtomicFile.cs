@@ -27,7 +27,7 @@ public static class AtomicFile
 
             File.Move(temporary, path, overwrite: true);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException || IsTooLarge(error))
         {
             TryDelete(temporary);
             throw new PalimpsestException($"{path}: cannot be written ({error.Message}). Nothing was left half-written. Free some space or choose another folder.", error);
@@ -45,6 +45,9 @@ public static class AtomicFile
     /// <param name="onlyForUser">Whether other users of the machine are kept from reading the file.</param>
     /// <exception cref="PalimpsestException">The folder cannot be written to, or the disk is full.</exception>
     public static void WriteText(string path, string text, bool onlyForUser = false) => Write(path, stream => stream.Write(new UTF8Encoding(false).GetBytes(text)), onlyForUser);
+
+    // .NET reports a file beyond the limit of the file system, or of the user, as a wrong argument.
+    private static bool IsTooLarge(Exception error) => error is ArgumentOutOfRangeException { ParamName: "value" };
 
     private static void TryDelete(string path)
     {

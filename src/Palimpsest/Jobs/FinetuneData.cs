@@ -9,7 +9,7 @@ namespace Palimpsest.Jobs;
 internal sealed class FinetuneData
 {
     private const int ShuffleBuffer = 4096;
-    private const int DefaultReplayPercent = 50;
+    private const int DefaultReplayPercent = 75;
     private readonly IExampleSource _own;
     private readonly IExampleSource? _replay;
     private readonly int _replayPercent;

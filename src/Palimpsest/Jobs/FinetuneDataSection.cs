@@ -36,7 +36,7 @@ public sealed record FinetuneDataSection : IValidated
     public int ExamplesPerFact { get; init; } = 12;
 
     /// <summary>Share of the examples that are replayed general text, in percent.</summary>
-    /// <value>The default is 50 for an owner of the world and 0 for a file.</value>
+    /// <value>The default is 75 where there is something to replay: with 50 the general text lost twice as much.</value>
     public int? ReplayPercent { get; init; }
 
     /// <summary>JSON lines to replay.</summary>

@@ -13,7 +13,7 @@ public sealed record FinetuneRecipe : Recipe
     public FinetuneDataSection Data { get; init; } = new();
 
     /// <summary>How it learns.</summary>
-    public TrainOptions Train { get; init; } = new() { Steps = 300, BatchSize = 32, LearningRate = 1e-3, EvaluateEvery = 50, CheckpointEvery = 50 };
+    public TrainOptions Train { get; init; } = new() { Steps = 200, BatchSize = 32, LearningRate = 5e-4, EvaluateEvery = 50, CheckpointEvery = 50 };
 
     /// <summary>What is measured.</summary>
     public EvaluateSection Evaluate { get; init; } = new();
