@@ -43,6 +43,12 @@ public static class ClaimJudge
         }
 
         Interval figure = Figure(claim, own, other, seeds, paired);
+        if (double.IsNaN(figure.Estimate))
+        {
+            // The interval leaves out resamples that are not numbers, so a bound alone could still look well.
+            return new ClaimVerdict(claim, Verdict.Inconclusive, figure, count, $"The figure is not a number at every seed; {Count(count)}.");
+        }
+
         if (claim.Control is { } control && ControlFailure(claim, control, results) is string failure)
         {
             return new ClaimVerdict(claim, Verdict.Inconclusive, figure, count, failure);

@@ -20,7 +20,8 @@ public static class ClaimsFile
 
         try
         {
-            return JsonSerializer.Deserialize<ClaimVerdict[]>(RunFiles.Guard(path, () => File.ReadAllText(path)), RunJson.Options) ?? [];
+            ClaimVerdict[] verdicts = JsonSerializer.Deserialize<ClaimVerdict[]>(RunFiles.Guard(path, () => File.ReadAllText(path)), RunJson.Options) ?? [];
+            return Array.TrueForAll(verdicts, verdict => verdict is { Claim.HoldsIf: { } rule } && !rule.Problems().Any()) ? verdicts : throw new JsonException("a verdict is empty, or its rule has no condition");
         }
         catch (JsonException error)
         {

@@ -24,10 +24,11 @@ internal static class RecipeYaml
         {
             return new Walk(new Parser(new StringReader(text)), source, withLines).Document();
         }
-        catch (YamlException error)
+        catch (Exception error) when (error is YamlException or InvalidOperationException)
         {
-            string detail = error.Message.TrimEnd('.');
-            throw new PalimpsestException($"{new Place(source, withLines ? (int)error.Start.Line : 0)}: not valid YAML ({detail}). Check the indentation, and put text with a colon in quotes.", error);
+            // YamlDotNet's scanner trips over some broken texts, such as "{a>$." before a line with a quotation mark, with an exception that knows no line.
+            (string detail, long line) = error is YamlException known ? (known.Message.TrimEnd('.'), known.Start.Line) : ("the text ends or changes its form unexpectedly", 0);
+            throw new PalimpsestException($"{new Place(source, withLines ? (int)line : 0)}: not valid YAML ({detail}). Check the indentation, and put text with a colon in quotes.", error);
         }
     }
 

@@ -3,21 +3,23 @@ namespace Palimpsest.Runs.Reports;
 /// <summary>The points of a curve as they are drawn: few enough for a page, extremes and gaps kept.</summary>
 internal static class CurvePoints
 {
-    /// <summary>The most points that <see cref="Thin"/> leaves.</summary>
-    public const int Most = 400;
+    /// <summary>The most points of a curve on a wide page, and on a phone.</summary>
+    public const int Most = 400, MostNarrow = 160;
 
     /// <summary>Whether a point has a place in a chart; the others are gaps.</summary>
     public static bool IsDrawn((double X, double Y) point) => Math.Abs(point.X) <= Ticks.Largest && Math.Abs(point.Y) <= Ticks.Largest;
 
     /// <summary>Keeps of every stretch of a long curve its lowest and its highest point and a gap if there is one, and the ends of the curve.</summary>
-    public static IReadOnlyList<(double X, double Y)> Thin(IReadOnlyList<(double X, double Y)> points)
+    /// <param name="points">The curve.</param>
+    /// <param name="most">How many points may be left, at least 5.</param>
+    public static IReadOnlyList<(double X, double Y)> Thin(IReadOnlyList<(double X, double Y)> points, int most)
     {
-        if (points.Count <= Most)
+        if (points.Count <= most)
         {
             return points;
         }
 
-        const int stretches = (Most - 2) / 3;
+        int stretches = (most - 2) / 3;
         SortedSet<int> kept = [0, points.Count - 1];
         for (int stretch = 0; stretch < stretches; stretch++)
         {

@@ -61,7 +61,7 @@ internal static class HtmlClaims
         html.Element("blockquote", claim.Says).Element("p", verdict.Reason, ("class", "reason")).Open("dl", ("class", "facts"));
         Fact(html, "Reading", claim.Reading);
         Fact(html, "Measured", Measured(claim));
-        Fact(html, "Figure", verdict.Figure is { } figure ? Show(figure) : "none", "figure");
+        Fact(html, "Figure", verdict.Figure is { } figure ? Show(figure, verdict.Seeds) : "none", "figure");
         Fact(html, "Rule", Rule(claim.HoldsIf, claim.Compare.With is not null));
         Fact(html, "Control", claim.Control is { } control ? Control(claim, control) : null);
         Fact(html, "Seeds", Count(verdict.Seeds));
@@ -116,10 +116,10 @@ internal static class HtmlClaims
         return $"{condition} {rule.Condition}{confidence}{pairing}, {(rule.SeedsNeeded == 1 ? "1 seed" : $"{Count(rule.SeedsNeeded)} seeds")} at least";
     }
 
-    private static string Show(Interval figure)
+    private static string Show(Interval figure, int seeds)
     {
         string estimate = figure.Estimate.ToString("G4", CultureInfo.InvariantCulture);
-        return double.IsNaN(figure.Lower) || double.IsNaN(figure.Upper)
+        return seeds < 2 || double.IsNaN(figure.Lower) || double.IsNaN(figure.Upper)
             ? $"{estimate}, without an interval"
             : string.Create(CultureInfo.InvariantCulture, $"{figure}, {100 * figure.Confidence:G6}% interval");
     }

@@ -26,7 +26,7 @@ public static class HtmlReport
         Head(html, report.Title);
         html.Open("body").Open("main");
         HtmlRun.Banner(html, run);
-        html.Open("header").Element("p", $"Palimpsest · {run.Kind}", ("class", "kicker")).Element("h1", report.Title);
+        html.Open("header").Element("p", "Palimpsest", ("class", "kicker")).Element("h1", report.Title);
         if (!string.IsNullOrWhiteSpace(report.Lead))
         {
             html.Element("p", report.Lead, ("class", "lead"));

@@ -92,10 +92,11 @@ internal static class ReportStyle
         .curve { stroke: var(--c); stroke-width: 2; fill: none; stroke-linejoin: round; } .mark { fill: var(--c); stroke: var(--paper); stroke-width: 1.25; }
         .whisker { stroke: var(--c); stroke-width: 1.75; fill: none; } .chance { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 2.5 2.5; fill: none; }
         .s0 { --c: var(--c0); } .s1 { --c: var(--c1); } .s2 { --c: var(--c2); } .s3 { --c: var(--c3); } .s4 { --c: var(--c4); } .s5 { --c: var(--c5); }
-        .narrow { display: none; }
+        .chart > .narrow { display: none; }
         .scroll { overflow-x: auto; }
         table { border-collapse: collapse; font: 0.875rem/1.45 var(--sans); min-width: 100%; }
         th, td { text-align: left; vertical-align: top; padding: 0.45rem 1.25rem 0.45rem 0; border-bottom: 1px solid var(--rule); font-weight: 400; white-space: pre-line; min-width: 4rem; }
+        th[scope="row"] { min-width: 9rem; }
         thead th { font-weight: 600; border-bottom: 1.5px solid var(--base); vertical-align: bottom; }
         th:last-child, td:last-child { padding-right: 0; }
         .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
@@ -112,7 +113,7 @@ internal static class ReportStyle
         summary { cursor: pointer; } summary h2 { display: inline; font-size: 1.25rem; } details[open] summary { margin-bottom: 0.75rem; }
         summary:focus-visible, [tabindex]:focus-visible { outline: 2px solid var(--c0); outline-offset: 3px; border-radius: 3px; }
         @media screen and (max-width: 38rem) {
-          .wide { display: none !important; } .narrow { display: block; } ul.narrow { display: flex; }
+          .chart > .wide { display: none; } .chart > svg.narrow { display: block; } svg.narrow .curve { stroke-width: 1.6; } .chart > ul.narrow { display: flex; }
           .facts div { grid-template-columns: 1fr; } .claim { padding: 0.9rem 1rem 1rem; }
         }
         @media print {
@@ -125,7 +126,7 @@ internal static class ReportStyle
           }
           @page { margin: 18mm 16mm; }
           html { font-size: 10.5pt; } main { max-width: none; padding: 0; }
-          h2, h3, figcaption, summary, .axis, .legend { break-after: avoid; }
+          h2, h3, figcaption, summary, .tag, .axis, .legend, .texts { break-after: avoid; } .texts { break-before: avoid; }
           .claim, .figures div, .chart, .samples > li, .banner, tr { break-inside: avoid; }
           section, details { margin-top: 2rem; } p { orphans: 3; widows: 3; }
           .scroll, .code { overflow: visible; } thead { display: table-header-group; } summary { list-style: none; }

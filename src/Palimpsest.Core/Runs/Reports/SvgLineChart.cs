@@ -11,7 +11,8 @@ internal static class SvgLineChart
 
     public static void Write(HtmlWriter html, ReportChart chart)
     {
-        Curve[] curves = [.. chart.Lines.Where(line => line.Points.Any(CurvePoints.IsDrawn)).Select((line, index) => new Curve(line, index))];
+        ReportLine[] lines = [.. chart.Lines.Where(line => line.Points.Any(CurvePoints.IsDrawn))];
+        Curve[] curves = [.. lines.Select((line, index) => new Curve(line, index, CurvePoints.Most))];
         html.Open("figure", ("class", "chart")).Element("figcaption", chart.Caption);
         if (curves.Length == 0)
         {
@@ -37,14 +38,14 @@ internal static class SvgLineChart
 
         html.Element("p", $"↑ {chart.Vertical}", ("class", "axis"));
         Draw(html, scale, curves, wide: true, direct);
-        Draw(html, scale, curves, wide: false, direct: false);
+        Draw(html, scale, [.. lines.Select((line, index) => new Curve(line, index, CurvePoints.MostNarrow))], wide: false, direct: false);
         html.Element("p", $"{chart.Horizontal} →", ("class", "axis end")).Close();
     }
 
     private static void Draw(HtmlWriter html, Scale scale, Curve[] curves, bool wide, bool direct)
     {
         double width = wide ? 880 : 340, height = wide ? 320 : 240, top = 8, bottom = height - 24;
-        double left = (scale.Vertical.Labels.Max(SvgText.Columns) * Letter) + 10;
+        double left = (scale.Vertical.Labels.Max(SvgText.Columns) * Letter) + 14;
         double right = width - (direct ? (curves.Max(curve => SvgText.Columns(curve.Line.Name)) * Letter) + 16 : Math.Max(8, scale.Horizontal.Labels[^1].Length * Letter / 2));
         double X(double value) => left + ((value - scale.Left) / (scale.Right - scale.Left) * (right - left));
         double Y(double value) => bottom - ((value - scale.Vertical.First) / (scale.Vertical.Last - scale.Vertical.First) * (bottom - top));
@@ -55,7 +56,7 @@ internal static class SvgLineChart
         {
             string y = HtmlWriter.Number(Y(scale.Vertical.Values[i]));
             html.Void("path", ("class", i == 0 ? "base" : "grid"), ("d", $"M{HtmlWriter.Number(left)} {y}H{HtmlWriter.Number(right)}"));
-            html.Element("text", scale.Vertical.Labels[i], ("class", "tick end"), ("x", HtmlWriter.Number(left - 7)), ("y", y), ("dy", "0.35em"));
+            html.Element("text", scale.Vertical.Labels[i], ("class", "tick end"), ("x", HtmlWriter.Number(left - 11)), ("y", y), ("dy", "0.35em"));
         }
 
         for (int i = 0; i < scale.Horizontal.Values.Count; i++)
@@ -141,13 +142,13 @@ internal static class SvgLineChart
 
     private sealed record Scale(double Left, double Right, Ticks Horizontal, Ticks Vertical, ReportChart Chart);
 
-    private sealed class Curve(ReportLine line, int index)
+    private sealed class Curve(ReportLine line, int index, int most)
     {
         public ReportLine Line { get; } = line;
 
         public int Index { get; } = index;
 
-        public IReadOnlyList<IReadOnlyList<(double X, double Y)>> Runs { get; } = CurvePoints.Runs(CurvePoints.Thin(line.Points));
+        public IReadOnlyList<IReadOnlyList<(double X, double Y)>> Runs { get; } = CurvePoints.Runs(CurvePoints.Thin(line.Points, most));
 
         public (double X, double Y) Last => Runs[^1][^1];
     }

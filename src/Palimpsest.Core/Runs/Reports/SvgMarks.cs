@@ -16,7 +16,7 @@ internal static class SvgMarks
     ];
 
     // Five patterns and six colours: thirty curves look different.
-    private static readonly string?[] Dashes = [null, "7 4", "2 3.5", "11 4 2 4", "5 2.5 5 6"];
+    private static readonly string?[] Dashes = [null, "9 3", "3 2.5", "12 3 3 3", "6 2 2 2 2 2"];
 
     /// <summary>The class that gives the colour.</summary>
     public static string Class(int index) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"s{index % Colours}");

@@ -11,7 +11,7 @@ internal static class SvgText
         int columns = 0;
         for (TextElementEnumerator elements = StringInfo.GetTextElementEnumerator(text); elements.MoveNext();)
         {
-            columns += elements.GetTextElement()[0] >= '\u1100' ? 2 : 1;
+            columns += elements.GetTextElement()[0] is (>= '\u1100' and < '\u1200') or >= '\u2e80' ? 2 : 1;
         }
 
         return columns;
