@@ -114,7 +114,7 @@ public sealed class GgufMetadata
         return Bad(GgufProblem.WrongValue, $"metadata \"{key}\" is {found}; it must be {expected}");
     }
 
-    internal GgufException Bad(GgufProblem problem, string what) => new(problem, $"{_path}: {what}");
+    internal GgufException Bad(GgufProblem problem, string what, Exception? cause = null) => new(problem, $"{_path}: {what}", cause);
 
     private static Array? Items(object content) => (content as GgufArray)?.Items;
 
