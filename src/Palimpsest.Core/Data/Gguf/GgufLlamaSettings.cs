@@ -108,7 +108,7 @@ public sealed record GgufLlamaSettings
     {
         const string key = "llama.rope.scaling.";
 
-        // Files from before the key had a type hold only the inverse of a linear factor under another name.
+        // Files from before the type was stored hold only a linear factor, under another name.
         string? type = metadata.FindText(key + "type");
         if (type is null && metadata.FindNumber("llama.rope.scale_linear") is double linear && linear != 1)
         {

@@ -27,6 +27,12 @@ internal sealed class GgufVocabulary
             }
         }
 
+        // The defaults of llama.cpp: <unk>, <s> and </s> come first in SentencePiece vocabularies.
+        Begin = Role("bos", sentencePiece ? 1 : null);
+        End = Role("eos", sentencePiece ? 2 : null);
+        Unknown = Role("unknown", sentencePiece ? 0 : null);
+        Pad = Role("padding", null);
+
         const string types = "tokenizer.ggml.token_type";
         if (metadata.FindIntegers(types) is IReadOnlyList<long> listed)
         {
@@ -36,14 +42,14 @@ internal sealed class GgufVocabulary
         }
         else
         {
+            // Without types only the roles tell which tokens are not text.
             Types = new GgufTokenType[Tokens.Count];
+            foreach (int id in new[] { Begin, End, Unknown, Pad }.OfType<int>())
+            {
+                Types[id] = GgufTokenType.Control;
+            }
         }
 
-        // The defaults of llama.cpp: <unk>, <s> and </s> come first in SentencePiece vocabularies.
-        Begin = Role("bos", sentencePiece ? 1 : null);
-        End = Role("eos", sentencePiece ? 2 : null);
-        Unknown = Role("unknown", sentencePiece ? 0 : null);
-        Pad = Role("padding", null);
         AddsBegin = metadata.FindFlag("tokenizer.ggml.add_bos_token");
         AddsEnd = metadata.FindFlag("tokenizer.ggml.add_eos_token") ?? false;
         AddsSpace = metadata.FindFlag("tokenizer.ggml.add_space_prefix") ?? sentencePiece;

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
 using CsCheck;
 using Palimpsest.Data.Gguf;
 using Palimpsest.Data.Gguf.Blocks;
@@ -8,6 +11,7 @@ namespace Palimpsest.Tests.Data.Gguf;
 public sealed class BlockFormatTests
 {
     private static readonly int[] s_levels = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
+    private static readonly JsonElement s_golden = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "golden", "gguf", "blocks.json")));
     private static readonly float[] s_fourBits = [0, 0.5f, 1, 1.5f, 2, 3, 4, 6];
 
     public static IEnumerable<TheoryDataRow<GgufTensorType>> Types() => Enum.GetValues<GgufTensorType>().Where(type => BlockFormat.Of(type).CanDecode).Select(type => new TheoryDataRow<GgufTensorType>(type));
@@ -32,12 +36,29 @@ public sealed class BlockFormatTests
             threads: 1);
     }
 
+    public static IEnumerable<TheoryDataRow<string>> GoldenTypes() => s_golden.EnumerateObject().Select(type => new TheoryDataRow<string>(type.Name));
+
+    [Theory, MemberData(nameof(GoldenTypes))]
+    public void Decode_GoldenBlocks_GiveTheReferenceBits(string name)
+    {
+        JsonElement golden = s_golden.GetProperty(name);
+        BlockFormat format = BlockFormat.Find(golden.GetProperty("id").GetUInt32())!;
+        byte[] blocks = Convert.FromHexString(golden.GetProperty("blocks").GetString()!);
+        float[] values = new float[golden.GetProperty("values").GetInt32()];
+        Assert.Equal(values.Length, blocks.Length / format.Bytes * format.Values);
+        format.Decode(blocks, values);
+
+        // Negative zeros count as zeros.
+        values = Array.ConvertAll(values, value => value == 0 ? 0f : value);
+        Assert.Equal(golden.GetProperty("sha256").GetString(), Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(values.AsSpan()))));
+    }
+
     [Fact]
     public void Decode_EveryHalf_EqualsTheConversionOfTheRuntime()
     {
         ushort[] halves = [.. Enumerable.Range(0, 65536).Select(i => (ushort)i)];
         float[] actual = new float[65536];
-        BlockFormat.Of(GgufTensorType.F16).Decode(System.Runtime.InteropServices.MemoryMarshal.AsBytes(halves.AsSpan()), actual);
+        BlockFormat.Of(GgufTensorType.F16).Decode(MemoryMarshal.AsBytes(halves.AsSpan()), actual);
         GgufGoldenQuantTests.AssertSame(Array.ConvertAll(halves, half => (float)BitConverter.UInt16BitsToHalf(half)), actual, "F16");
     }
 
