@@ -85,7 +85,7 @@ internal sealed class GgufByteReader(SafeFileHandle handle, string path)
     /// <summary>The length of a string, which is known to lie inside the file.</summary>
     public int TextLength(string what)
     {
-        ulong length = U64($"the length of {what}");
+        ulong length = U64(what);
         if (length > (ulong)Remaining)
         {
             throw Truncated($"{what} claims {length} bytes, {Remaining} are left");

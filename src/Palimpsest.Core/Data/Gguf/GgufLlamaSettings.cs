@@ -52,10 +52,10 @@ public sealed record GgufLlamaSettings
     {
         ArgumentNullException.ThrowIfNull(file);
         GgufMetadata metadata = file.Metadata;
-        string architecture = metadata.Text("general.architecture");
-        if (architecture != "llama" || (metadata.FindText("general.type") ?? "model") != "model")
+        string architecture = metadata.Text("general.architecture"), type = metadata.FindText("general.type") ?? "model";
+        if (architecture != "llama" || type != "model")
         {
-            throw metadata.Bad(GgufProblem.Unsupported, $"holds a {metadata.FindText("general.type") ?? "model"} of the architecture \"{architecture}\"; supported: models of the architecture llama");
+            throw metadata.Bad(GgufProblem.Unsupported, $"is of the type \"{type}\" and the architecture \"{architecture}\"; supported: model, llama");
         }
 
         if (metadata.FindInteger("llama.expert_count") is > 0)

@@ -14,7 +14,7 @@ internal static class GgufValueReader
         object content = type switch
         {
             GgufValueType.Array => Items(reader, key, 1),
-            GgufValueType.String => Text(reader, key),
+            GgufValueType.String => Text(reader, $"a text of \"{key}\""),
             _ => Numbers(reader, type, 1, key).GetValue(0)!,
         };
         return new GgufValue(type, content);
@@ -41,9 +41,10 @@ internal static class GgufValueReader
         {
             case GgufValueType.String:
                 string[] texts = new string[count];
+                string what = $"a text of \"{key}\"";
                 for (int i = 0; i < count; i++)
                 {
-                    texts[i] = Text(reader, key);
+                    texts[i] = Text(reader, what);
                 }
 
                 return new GgufArray(type, texts);
@@ -60,11 +61,7 @@ internal static class GgufValueReader
         }
     }
 
-    private static string Text(GgufByteReader reader, string key)
-    {
-        string what = $"a text of \"{key}\"";
-        return reader.Text(reader.TextLength(what), what);
-    }
+    private static string Text(GgufByteReader reader, string what) => reader.Text(reader.TextLength(what), what);
 
     private static int SmallestSize(GgufValueType type) => type switch
     {

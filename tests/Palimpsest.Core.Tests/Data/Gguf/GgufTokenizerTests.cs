@@ -58,7 +58,7 @@ public sealed class GgufTokenizerTests
                     Assert.Equal(text, tokenizer.Decode(tokenizer.Encode(text)));
                 }
             },
-            iter: 300,
+            iter: 200,
             threads: 1);
 
     [Fact]
@@ -88,6 +88,34 @@ public sealed class GgufTokenizerTests
         GgufFileTests.Check(GgufProblem.WrongValue, "one for each token", () => Read(ByteLevel("gpt-2", "a", "b").Add("tokenizer.ggml.token_type", 1, 1, 1)));
         GgufFileTests.Check(GgufProblem.WrongValue, "from 0 to 1", () => Read(ByteLevel("gpt-2", "a", "b").Add("tokenizer.ggml.bos_token_id", 2u)));
         GgufFileTests.Check(GgufProblem.WrongValue, "none of them nan", () => Read(SentencePiece(["a", "b"], [0, float.NaN], [1, 1])));
+    }
+
+    [Fact]
+    public void Read_AnyMetadata_GivesATokenizerOrTheOneError()
+    {
+        Gen<string> word = Gen.String[Gen.Char["ab \u2581<>\0é"], 0, 4];
+        int read = 0;
+        Gen.Select(Gen.Bool, word.Array[1, 6], Gen.Int[-1, 7].Array[1, 6], Gen.Float.Array[1, 6], word.Array[0, 3], Gen.Int[0, 6], Gen.Bool).Sample(
+            (sentencePiece, tokens, types, scores, merges, id, flag) =>
+            {
+                GgufBytes bytes = new GgufBytes().Add("tokenizer.ggml.model", sentencePiece ? "llama" : "gpt2").Add("tokenizer.ggml.pre", "smollm").Add("tokenizer.ggml.tokens", tokens)
+                    .Add("tokenizer.ggml.scores", scores).Add("tokenizer.ggml.merges", merges).Add("tokenizer.ggml.bos_token_id", (uint)id).Add("tokenizer.ggml.add_bos_token", flag);
+                if (flag)
+                    bytes.Add("tokenizer.ggml.token_type", types);
+                try
+                {
+                    Tokenizer tokenizer = Read(bytes);
+                    Assert.All(tokenizer.Encode("ab \u2581aé<>"), token => Assert.InRange(token, 0, tokens.Length - 1));
+                    read++;
+                }
+                catch (GgufException error)
+                {
+                    Assert.NotEmpty(error.Message);
+                }
+            },
+            iter: 1000,
+            threads: 1);
+        Assert.NotEqual(0, read);
     }
 
     [Theory]
