@@ -1,4 +1,5 @@
 using System.Text;
+using Palimpsest.Text.Bpe;
 using Palimpsest.Text.Patterns;
 using Palimpsest.Text.PreTokenization;
 
@@ -19,10 +20,12 @@ public sealed class Tokenizer
     private readonly Dictionary<int, AddedToken> _addedById = [];
     private readonly Dictionary<string, int> _addedIds = new(StringComparer.Ordinal);
 
-    private Tokenizer(TokenizerFiles files)
+    private Tokenizer(TokenizerFiles files, Func<BpeModel, BpeModel>? change = null)
     {
         _files = files;
         _parts = TokenizerReader.Read(files);
+        if (change is not null)
+            _parts = _parts with { Model = change(_parts.Model) };
         _raw = new AddedTokenMatcher([.. _parts.AddedTokens.Where(token => !token.Normalized)]);
         _normalized = new AddedTokenMatcher([.. _parts.AddedTokens.Where(token => token.Normalized)]);
         VocabularySize = _parts.Model.Vocabulary.Size;
@@ -67,6 +70,9 @@ public sealed class Tokenizer
     /// <param name="configJson">The content of <c>tokenizer_config.json</c>, which says which token begins a text, ends it, pads and stands for the unknown; without it these are null.</param>
     /// <exception cref="PalimpsestException">As for <see cref="Load"/>.</exception>
     public static Tokenizer Parse(string json, string? configJson = null) => new(TokenizerFiles.Of(json, configJson));
+
+    /// <summary>Makes a tokenizer whose model says more than a file can, such as merges that share a rank.</summary>
+    internal static Tokenizer Parse(string json, string configJson, Func<BpeModel, BpeModel> change) => new(TokenizerFiles.Of(json, configJson), change);
 
     /// <summary>The ids of a text.</summary>
     /// <param name="text">Any text; lone surrogates are read as U+FFFD.</param>

@@ -19,19 +19,23 @@ internal sealed class BpeModel
     /// <param name="vocabulary">The tokens.</param>
     /// <param name="merges">The pairs of tokens in the order of their ranks, with the tokens that they become.</param>
     /// <param name="options">The rest.</param>
-    public BpeModel(BpeVocabulary vocabulary, IReadOnlyList<(int Left, int Right, int Merged)> merges, BpeOptions options)
+    /// <param name="ranks">The rank of each merge where some share one: of equal ranks the leftmost pair is merged first. Without it each merge has its own.</param>
+    public BpeModel(BpeVocabulary vocabulary, IReadOnlyList<(int Left, int Right, int Merged)> merges, BpeOptions options, IReadOnlyList<int>? ranks = null)
     {
         Vocabulary = vocabulary;
         _options = options;
         _unknown = options.UnknownToken is null ? -1 : vocabulary.IdOf(options.UnknownToken) ?? -1;
         _merges = new PairTable(merges.Count);
-        for (int rank = 0; rank < merges.Count; rank++)
-            _merges.Set(merges[rank].Left, merges[rank].Right, rank, merges[rank].Merged);
+        for (int i = 0; i < merges.Count; i++)
+            _merges.Set(merges[i].Left, merges[i].Right, ranks is null ? i : ranks[i], merges[i].Merged);
         _cutsAtMetaspace = !options.IgnoreMerges && options.ContinuingSubwordPrefix.Length == 0 && options.EndOfWordSuffix.Length == 0
             && vocabulary.IdOf([Metaspace]) is not null && merges.All(merge => !HasInnerWord(vocabulary.TokenOf(merge.Merged)!));
     }
 
     public BpeVocabulary Vocabulary { get; }
+
+    /// <summary>The same model with other merges.</summary>
+    public BpeModel WithMerges(IReadOnlyList<(int Left, int Right, int Merged)> merges, IReadOnlyList<int> ranks) => new(Vocabulary, merges, _options, ranks);
 
     /// <summary>Appends the ids of one piece.</summary>
     public void Encode(ReadOnlySpan<char> piece, List<int> ids)

@@ -1,0 +1,159 @@
+using System.Text.Json.Nodes;
+using Palimpsest.Text;
+
+namespace Palimpsest.Data.Gguf;
+
+/// <summary>Writes what the metadata say about the tokenizer as a Hugging Face <c>tokenizer.json</c> and <c>tokenizer_config.json</c>.</summary>
+internal static class GgufTokenizerJson
+{
+    private const string Sign = "\u2581";
+
+    /// <summary>A byte-level BPE vocabulary. Bytes that have no token vanish, as they do in the reference.</summary>
+    public static string ByteLevel(GgufVocabulary vocabulary, IReadOnlyList<string> merges, GgufPreTokenizer pre) => File(
+        vocabulary,
+        addsBegin: vocabulary.AddsBegin ?? pre.AddsBegin,
+        normalizer: null,
+        preTokenizer: PreTokenizer(pre),
+        decoder: ByteLevel(useRegex: true),
+        Model(vocabulary, new JsonArray([.. merges.Select(merge => JsonValue.Create(merge))]), unknown: null, byteFallback: false, pre.IgnoreMerges));
+
+    /// <summary>A SentencePiece vocabulary: spaces are written as U+2581, characters without a token as bytes.</summary>
+    public static string SentencePiece(GgufVocabulary vocabulary, List<(int Left, int Right, int Merged)> merges)
+    {
+        JsonArray pairs = new([.. merges.Select(merge => new JsonArray(vocabulary.Tokens[merge.Left], vocabulary.Tokens[merge.Right]))]);
+        JsonArray normalizers = [Replace(" ", Sign)], decoders = [Replace(Sign, " "), new JsonObject { ["type"] = "ByteFallback" }, new JsonObject { ["type"] = "Fuse" }];
+        if (vocabulary.AddsSpace)
+        {
+            normalizers.Insert(0, new JsonObject { ["type"] = "Prepend", ["prepend"] = Sign });
+            decoders.Add(new JsonObject { ["type"] = "Strip", ["content"] = " ", ["start"] = 1, ["stop"] = 0 });
+        }
+
+        return File(
+            vocabulary,
+            addsBegin: vocabulary.AddsBegin ?? true,
+            new JsonObject { ["type"] = "Sequence", ["normalizers"] = normalizers },
+            preTokenizer: null,
+            new JsonObject { ["type"] = "Sequence", ["decoders"] = decoders },
+            Model(vocabulary, pairs, vocabulary.Unknown, byteFallback: true, ignoreMerges: false));
+    }
+
+    /// <summary>The roles of tokens, and the chat template.</summary>
+    public static string Config(GgufVocabulary vocabulary, string? chatTemplate)
+    {
+        JsonObject config = new() { ["tokenizer_class"] = "PreTrainedTokenizerFast" };
+        foreach ((string role, int? id) in (ReadOnlySpan<(string, int?)>)[("bos_token", vocabulary.Begin), ("eos_token", vocabulary.End), ("pad_token", vocabulary.Pad), ("unk_token", vocabulary.Unknown)])
+        {
+            if (id is not null)
+            {
+                config[role] = vocabulary.Tokens[id.Value];
+            }
+        }
+
+        if (chatTemplate is not null)
+        {
+            config["chat_template"] = chatTemplate;
+        }
+
+        return config.ToJsonString(TokenizerWriter.Json);
+    }
+
+    private static string File(GgufVocabulary vocabulary, bool addsBegin, JsonNode? normalizer, JsonNode? preTokenizer, JsonNode decoder, JsonNode model) => new JsonObject
+    {
+        ["version"] = "1.0",
+        ["truncation"] = null,
+        ["padding"] = null,
+        ["added_tokens"] = new JsonArray([.. Enumerable.Range(0, vocabulary.Tokens.Count).Where(id => IsAdded(vocabulary.Types[id])).Select(id => AddedToken(vocabulary, id))]),
+        ["normalizer"] = normalizer,
+        ["pre_tokenizer"] = preTokenizer,
+        ["post_processor"] = PostProcessor(vocabulary, addsBegin ? vocabulary.Begin : null, vocabulary.AddsEnd ? vocabulary.End : null),
+        ["decoder"] = decoder,
+        ["model"] = model,
+    }.ToJsonString(TokenizerWriter.Json);
+
+    private static bool IsAdded(GgufTokenType type) => type is GgufTokenType.Control or GgufTokenType.Unknown or GgufTokenType.UserDefined;
+
+    private static JsonObject AddedToken(GgufVocabulary vocabulary, int id) => new()
+    {
+        ["id"] = id,
+        ["content"] = vocabulary.Tokens[id],
+        ["single_word"] = false,
+        ["lstrip"] = false,
+        ["rstrip"] = false,
+        ["normalized"] = false,
+        ["special"] = vocabulary.Types[id] != GgufTokenType.UserDefined,
+    };
+
+    private static JsonObject Model(GgufVocabulary vocabulary, JsonArray merges, int? unknown, bool byteFallback, bool ignoreMerges)
+    {
+        JsonObject ids = [];
+        for (int id = 0; id < vocabulary.Tokens.Count; id++)
+        {
+            ids.Add(vocabulary.Tokens[id], id);
+        }
+
+        return new JsonObject
+        {
+            ["type"] = "BPE",
+            ["dropout"] = null,
+            ["unk_token"] = unknown is null ? null : vocabulary.Tokens[unknown.Value],
+            ["continuing_subword_prefix"] = null,
+            ["end_of_word_suffix"] = null,
+            ["fuse_unk"] = true,
+            ["byte_fallback"] = byteFallback,
+            ["ignore_merges"] = ignoreMerges,
+            ["vocab"] = ids,
+            ["merges"] = merges,
+        };
+    }
+
+    private static JsonObject PreTokenizer(GgufPreTokenizer pre)
+    {
+        JsonArray steps = [];
+        if (pre.IndividualDigits)
+        {
+            steps.Add(new JsonObject { ["type"] = "Digits", ["individual_digits"] = true });
+        }
+
+        if (pre.Pattern is not null)
+        {
+            steps.Add(new JsonObject { ["type"] = "Split", ["pattern"] = new JsonObject { ["Regex"] = pre.Pattern }, ["behavior"] = "Isolated", ["invert"] = false });
+        }
+
+        steps.Add(ByteLevel(useRegex: pre.Pattern is null));
+        return new JsonObject { ["type"] = "Sequence", ["pretokenizers"] = steps };
+    }
+
+    private static JsonObject? PostProcessor(GgufVocabulary vocabulary, int? begin, int? end)
+    {
+        if (begin is null && end is null)
+        {
+            return null;
+        }
+
+        JsonObject special = [];
+        JsonArray single = [new JsonObject { ["Sequence"] = new JsonObject { ["id"] = "A", ["type_id"] = 0 } }];
+        foreach (int id in new[] { begin, end }.OfType<int>().Distinct())
+        {
+            string token = vocabulary.Tokens[id];
+            special[token] = new JsonObject { ["id"] = token, ["ids"] = new JsonArray(id), ["tokens"] = new JsonArray(token) };
+        }
+
+        if (begin is not null)
+        {
+            single.Insert(0, Special(begin.Value));
+        }
+
+        if (end is not null)
+        {
+            single.Add(Special(end.Value));
+        }
+
+        return new JsonObject { ["type"] = "TemplateProcessing", ["single"] = single, ["pair"] = new JsonArray(), ["special_tokens"] = special };
+
+        JsonNode Special(int id) => new JsonObject { ["SpecialToken"] = new JsonObject { ["id"] = vocabulary.Tokens[id], ["type_id"] = 0 } };
+    }
+
+    private static JsonObject ByteLevel(bool useRegex) => new() { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true, ["use_regex"] = useRegex };
+
+    private static JsonObject Replace(string from, string to) => new() { ["type"] = "Replace", ["pattern"] = new JsonObject { ["String"] = from }, ["content"] = to };
+}
