@@ -33,7 +33,7 @@ public static class AnswerMatch
             List<string> wanted = PythonText.Split(AnswerNormalizer.Normalize(answer));
             best = Math.Max(best, predicted.Count == 0 || wanted.Count == 0
                 ? emptyMatches && predicted.Count == wanted.Count ? 1 : 0
-                : RougeScore.Of(Shared(predicted, wanted), predicted.Count, wanted.Count).F);
+                : RougeScore.Of(NGrams.Shared(NGrams.Count(predicted, 1), NGrams.Count(wanted, 1)), predicted.Count, wanted.Count).F);
         }
 
         return best;
@@ -91,26 +91,5 @@ public static class AnswerMatch
         }
 
         return tokens;
-    }
-
-    private static int Shared(List<string> first, List<string> second)
-    {
-        Dictionary<string, int> counts = new(StringComparer.Ordinal);
-        foreach (string token in first)
-        {
-            counts[token] = counts.GetValueOrDefault(token) + 1;
-        }
-
-        int shared = 0;
-        foreach (string token in second)
-        {
-            if (counts.GetValueOrDefault(token) > 0)
-            {
-                counts[token]--;
-                shared++;
-            }
-        }
-
-        return shared;
     }
 }

@@ -45,9 +45,9 @@ public static class Rouge
     public static RougeScore N(string target, string prediction, int n, bool stem = true)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(n);
-        Dictionary<string, int> wanted = Counts(Tokenize(target, stem), n, out int wantedCount), predicted = Counts(Tokenize(prediction, stem), n, out int predictedCount);
-        int shared = wanted.Sum(pair => Math.Min(pair.Value, predicted.GetValueOrDefault(pair.Key)));
-        return RougeScore.Of(shared, predictedCount, wantedCount);
+        IReadOnlyList<string> wanted = Tokenize(target, stem), predicted = Tokenize(prediction, stem);
+        int shared = NGrams.Shared(NGrams.Count(wanted, n), NGrams.Count(predicted, n));
+        return RougeScore.Of(shared, Math.Max(predicted.Count - n + 1, 0), Math.Max(wanted.Count - n + 1, 0));
     }
 
     /// <summary>ROUGE-L: longest common subsequence of the whole texts; line breaks do not matter.</summary>
@@ -84,7 +84,7 @@ public static class Rouge
         List<IReadOnlyList<string>> wanted = Lines(target, stem), predicted = Lines(prediction, stem);
         int wantedCount = wanted.Sum(line => line.Count), predictedCount = predicted.Sum(line => line.Count);
         Check(wantedCount, predictedCount);
-        Dictionary<string, int> leftWanted = Counts([.. wanted.SelectMany(line => line)], 1, out _), leftPredicted = Counts([.. predicted.SelectMany(line => line)], 1, out _);
+        Dictionary<string, int> leftWanted = NGrams.Count([.. wanted.SelectMany(line => line)], 1), leftPredicted = NGrams.Count([.. predicted.SelectMany(line => line)], 1);
         int shared = 0;
         foreach (IReadOnlyList<string> line in wanted)
         {
@@ -143,20 +143,6 @@ public static class Rouge
     {
         ArgumentNullException.ThrowIfNull(text);
         return [.. text.Split('\n').Where(line => line.Length > 0).Select(line => Tokenize(line, stem))];
-    }
-
-    private static Dictionary<string, int> Counts(IReadOnlyList<string> tokens, int n, out int total)
-    {
-        Dictionary<string, int> counts = new(StringComparer.Ordinal);
-        total = Math.Max(tokens.Count - n + 1, 0);
-        for (int i = 0; i < total; i++)
-        {
-            // Tokens hold no space, so joined n-grams are equal only if they are.
-            string gram = n == 1 ? tokens[i] : string.Join(' ', tokens.Skip(i).Take(n));
-            counts[gram] = counts.GetValueOrDefault(gram) + 1;
-        }
-
-        return counts;
     }
 
     private static void Check(int wanted, int predicted)

@@ -32,7 +32,7 @@ internal sealed class Reference
         _total++;
         double allowed = Math.Max(absolute, relative * Math.Abs(expected)), difference = Math.Abs(expected - actual);
         bool same = expected.Equals(actual) || difference <= allowed;
-        _worst = double.IsFinite(difference) ? Math.Max(_worst, difference / allowed) : _worst;
+        _worst = difference > 0 && double.IsFinite(difference) ? Math.Max(_worst, difference / allowed) : _worst;
         if (!same)
         {
             _unequal.Add(string.Create(CultureInfo.InvariantCulture, $"{where}: {actual:R} instead of {expected:R}"));

@@ -103,8 +103,7 @@ public static class Calibration
         double sum = 0;
         for (int i = 0; i < labels.Length; i++)
         {
-            double p = Math.Clamp(probabilities[i], clip, 1 - clip);
-            sum -= Math.Log(labels[i] ? p : 1 - p);
+            sum -= Math.Log(Math.Clamp(labels[i] ? probabilities[i] : 1 - probabilities[i], clip, 1 - clip));
         }
 
         return sum / labels.Length;

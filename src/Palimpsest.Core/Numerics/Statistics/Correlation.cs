@@ -14,9 +14,12 @@ public static class Correlation
         double meanX = 0, meanY = 0;
         for (int i = 0; i < x.Length; i++)
         {
-            meanX += x[i] / x.Length;
-            meanY += y[i] / x.Length;
+            meanX += x[i];
+            meanY += y[i];
         }
+
+        meanX /= x.Length;
+        meanY /= x.Length;
 
         double xx = 0, yy = 0, xy = 0;
         for (int i = 0; i < x.Length; i++)
@@ -31,7 +34,7 @@ public static class Correlation
             return new TestOutcome(double.NaN, double.NaN);
         }
 
-        double r = Math.Clamp(xy / Math.Sqrt(xx) / Math.Sqrt(yy), -1, 1);
+        double r = Math.Clamp(xy / Math.Sqrt(xx * yy), -1, 1);
         return new TestOutcome(r, x.Length == 2 ? 1 : BetaFunction.StudentTwoSided(r * Math.Sqrt((x.Length - 2) / ((1 - r) * (1 + r))), x.Length - 2));
     }
 
