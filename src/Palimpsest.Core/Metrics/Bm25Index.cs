@@ -126,7 +126,7 @@ public sealed class Bm25Index
         const int Zero = (63 - 15) << 3;
         int bits = BitConverter.SingleToInt32Bits(1 / MathF.Sqrt(length)) >> 21;
         int code = bits <= Zero ? 1 : Math.Min(bits - Zero, 255);
-        float root = BitConverter.Int32BitsToSingle((code << 21) + ((63 - 15) << 24));
+        double root = BitConverter.Int32BitsToSingle((code << 21) + ((63 - 15) << 24));
         return 1 / (root * root);
     }
 

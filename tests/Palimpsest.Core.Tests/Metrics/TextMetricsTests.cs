@@ -6,7 +6,7 @@ namespace Palimpsest.Tests.Metrics;
 /// <summary>Known values, made with the reference packages on our own sentences, and properties that hold for every text.</summary>
 public sealed class TextMetricsTests
 {
-    private static readonly Gen<string> s_text = Gen.OneOfConst("the", "cat", "cats", "running", "Ran", "a", "naïve", "1,000", "İz", "😀", "\n", "…", "state-of-the-art").Array[0, 12].Select(words => string.Join(' ', words));
+    private static readonly Gen<string> s_text = Gen.OneOf("the", "cat", "cats", "running", "Ran", "a", "naïve", "1,000", "İz", "😀", "\n", "…", "state-of-the-art").Array[0, 12].Select(words => string.Join(' ', words));
 
     [Theory]
     [InlineData("caresses", "caress"), InlineData("ponies", "poni"), InlineData("ties", "tie"), InlineData("cats", "cat"), InlineData("agreed", "agre"), InlineData("hopping", "hop"), InlineData("falling", "fall")]

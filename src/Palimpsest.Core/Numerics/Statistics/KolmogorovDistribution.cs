@@ -7,11 +7,11 @@ namespace Palimpsest.Numerics.Statistics;
 /// </remarks>
 public static class KolmogorovDistribution
 {
-    private const int ExactLimit = 10_000;
+    private const int ExactLimit = 2_000;
 
     /// <summary>The probability that the distance of <paramref name="n"/> observations is at least <paramref name="d"/>.</summary>
     /// <param name="d">The distance.</param>
-    /// <param name="n">At least 1. Above 10,000 the body is the limiting law with Vrbik's correction (2018), within 1e-6.</param>
+    /// <param name="n">At least 1. Above 2,000 the body is the limiting law with Vrbik's correction (2018), within 1e-5.</param>
     public static double Survival(double d, int n)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(n);

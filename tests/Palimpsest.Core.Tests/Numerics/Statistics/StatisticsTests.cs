@@ -90,7 +90,7 @@ public sealed class StatisticsTests
         foreach (double z in (double[])[0.4, 0.8, 1.2, 1.6, 1.95, 2.05])
         {
             double limit = KolmogorovDistribution.Limit(z), previous = 1;
-            foreach (int n in (int[])[100, 1_000, 9_000])
+            foreach (int n in (int[])[50, 300, 2_000])
             {
                 double relative = Math.Abs((KolmogorovDistribution.Survival(z / Math.Sqrt(n), n) / limit) - 1);
                 Assert.InRange(relative, 0, previous);
@@ -98,7 +98,7 @@ public sealed class StatisticsTests
             }
 
             // Above the exact limit a corrected limiting law takes over; there must be no step.
-            Assert.Equal(KolmogorovDistribution.Survival(z / 100, 10_000), KolmogorovDistribution.Survival(z / Math.Sqrt(10_001), 10_001), 1e-5);
+            Assert.Equal(KolmogorovDistribution.Survival(z / Math.Sqrt(2_000), 2_000), KolmogorovDistribution.Survival(z / Math.Sqrt(2_001), 2_001), 1e-5);
         }
     }
 
@@ -178,7 +178,8 @@ public sealed class StatisticsTests
     [Fact]
     public void McNemar_KnownTables_EqualReference()
     {
-        Assert.Equal(new TestOutcome(2, 0.453125), McNemar.Exact(5, 2));
+        Assert.Equal(2, McNemar.Exact(5, 2).Statistic);
+        Assert.Equal(0.453125, McNemar.Exact(5, 2).PValue, 1e-12);
         Assert.Equal(0.030015864349067285, McNemar.Exact(40, 22).PValue, 1e-12);
         Assert.Equal(0.2568392579578533, McNemar.ChiSquare(5, 2, corrected: false).PValue, 1e-12);
         Assert.Equal(0.4496917979688908, McNemar.ChiSquare(5, 2).PValue, 1e-12);
