@@ -12,7 +12,7 @@ public static class Ter
     /// <param name="references">At least one for each hypothesis.</param>
     /// <param name="caseSensitive">Whether case matters.</param>
     /// <returns>In per cent, 0 for no edits; may exceed 100. Without reference words 100 if there are edits.</returns>
-    /// <exception cref="PalimpsestException">Counts differ, a hypothesis has no reference, or a text has more than 2,000 words.</exception>
+    /// <exception cref="PalimpsestException">Counts differ, a hypothesis has no reference, or a text has more than 1,000 words.</exception>
     public static double Corpus(IReadOnlyList<string> hypotheses, IReadOnlyList<IReadOnlyList<string>> references, bool caseSensitive = false)
     {
         ReferenceTexts.Check(hypotheses, references);

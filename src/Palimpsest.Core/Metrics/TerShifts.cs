@@ -4,7 +4,7 @@ namespace Palimpsest.Metrics;
 internal static class TerShifts
 {
     /// <summary>The most words of a text; time grows with the square of their number for each move tried, of which there are at most 1,000 or so.</summary>
-    public const int MaximumWords = 2_000;
+    public const int MaximumWords = 1_000;
 
     private const int LongestBlock = 10;
     private const int LongestMove = 50;

@@ -50,7 +50,7 @@ public static class Correlation
     /// <param name="x">First numbers, at least 2.</param>
     /// <param name="y">Second numbers, as many. Time grows with the square of their number.</param>
     /// <param name="tauC">Whether the coefficient is tau-c. The p value is the same.</param>
-    /// <param name="method">Auto is exact without ties up to 33 pairs, or if all but one pair of pairs agree. Exact needs no ties and at most 500 pairs.</param>
+    /// <param name="method">Auto is exact without ties up to 33 pairs, or if all but one pair of pairs agree. Exact needs no ties and at most 150 pairs.</param>
     /// <exception cref="PalimpsestException">There are fewer than 2 pairs or more than 30,000, counts differ, a number is NaN, or the exact p value cannot be had.</exception>
     public static TestOutcome Kendall(ReadOnlySpan<double> x, ReadOnlySpan<double> y, bool tauC = false, PValueMethod method = PValueMethod.Auto)
     {
@@ -83,12 +83,12 @@ public static class Correlation
         double tau = tauC ? 2 * balance / ((double)n * n * (smaller - 1) / smaller) : balance / Math.Sqrt(total - tiedX) / Math.Sqrt(total - tiedY);
         bool noTies = tiedX == 0 && tiedY == 0;
         double fewer = Math.Min(discordant, total - discordant);
-        if (method == PValueMethod.Exact && (!noTies || n > 500))
+        if (method == PValueMethod.Exact && (!noTies || n > 150))
         {
-            throw new PalimpsestException("Kendall's exact p value needs numbers without ties, at most 500 of them. Use the asymptotic one.");
+            throw new PalimpsestException("Kendall's exact p value needs numbers without ties, at most 150 of them. Use the asymptotic one.");
         }
 
-        bool exact = method == PValueMethod.Exact || (method == PValueMethod.Auto && noTies && (n <= 33 || (n <= 500 && fewer <= 1)));
+        bool exact = method == PValueMethod.Exact || (method == PValueMethod.Auto && noTies && (n <= 33 || (n <= 150 && fewer <= 1)));
         return new TestOutcome(Math.Clamp(tau, -1, 1), exact ? Exact(n, (int)fewer) : Asymptotic(n, balance, tiesX, tiesY));
     }
 

@@ -55,6 +55,8 @@ public static class MannWhitney
     // P_{i,j}(u) = i/(i+j) P_{i-1,j}(u - j) + j/(i+j) P_{i,j-1}(u): the largest value belongs to either sample.
     private static double ExactTail(int n, int m, int u)
     {
+        // The distribution is the same with the samples exchanged; rows over the smaller one keep memory at a few megabytes.
+        (n, m) = (Math.Max(n, m), Math.Min(n, m));
         double[][] row = [.. Enumerable.Range(0, m + 1).Select(_ => new[] { 1.0 })];
         for (int i = 1; i <= n; i++)
         {

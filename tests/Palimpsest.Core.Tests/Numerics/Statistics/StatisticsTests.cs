@@ -113,6 +113,10 @@ public sealed class StatisticsTests
     });
 
     [Fact]
+    public void MannWhitney_ExactTail_IsTheSameWithSamplesExchanged() => Gen.Select(s_sample, s_sample).Sample((x, y) =>
+        Assert.Equal(MannWhitney.Test(x, y, Alternative.Less, PValueMethod.Exact).PValue, MannWhitney.Test(y, x, Alternative.Greater, PValueMethod.Exact).PValue, 1e-12));
+
+    [Fact]
     public void MannWhitney_KnownSamples_EqualScipy()
     {
         double[] x = [0.2601, 0.0608, 0.976], y = [1.1785, 0.8124, -0.2014, -0.9687];
