@@ -1,7 +1,7 @@
 namespace Palimpsest.Numerics;
 
-/// <summary>Percentile bootstrap intervals.</summary>
-/// <remarks>Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13: items are drawn with replacement, and the interval runs between quantiles of the statistic over the draws.</remarks>
+/// <summary>Percentile and BCa bootstrap intervals.</summary>
+/// <remarks>Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13: items are drawn with replacement, and the interval runs between quantiles of the statistic over the draws; for BCa see chapter 14 and <see cref="BootstrapSample"/>.</remarks>
 public static class Bootstrap
 {
     /// <summary>Number of resamples unless told otherwise.</summary>
@@ -17,22 +17,49 @@ public static class Bootstrap
     /// <exception cref="ArgumentException">There are no items.</exception>
     public static Interval Of<T>(IReadOnlyList<T> items, Func<ReadOnlySpan<T>, double> statistic, RandomStream random, double confidence = 0.95, int resamples = DefaultResamples)
     {
+        T[] all = Check(items, statistic, confidence);
+        return Draw(all, statistic, random, resamples).Percentile(confidence);
+    }
+
+    /// <summary>A statistic of items with its bias-corrected and accelerated interval: better placed than <see cref="Of"/> for skewed statistics, at one more evaluation an item.</summary>
+    /// <inheritdoc cref="Of"/>
+    public static Interval BiasCorrected<T>(
+        IReadOnlyList<T> items, Func<ReadOnlySpan<T>, double> statistic, RandomStream random, double confidence = 0.95, int resamples = DefaultResamples)
+    {
+        T[] all = Check(items, statistic, confidence);
+        BootstrapSample sample = Draw(all, statistic, random, resamples);
+        double[] leftOut = new double[all.Length];
+        T[] others = all[1..];
+        for (int i = 0; i < all.Length; i++)
+        {
+            leftOut[i] = statistic(others);
+            if (i < others.Length)
+            {
+                others[i] = all[i];
+            }
+        }
+
+        return sample.BiasCorrectedAccelerated(leftOut, confidence);
+    }
+
+    private static T[] Check<T>(IReadOnlyList<T> items, Func<ReadOnlySpan<T>, double> statistic, double confidence)
+    {
         ArgumentNullException.ThrowIfNull(items);
         ArgumentNullException.ThrowIfNull(statistic);
-        ArgumentNullException.ThrowIfNull(random);
-        ArgumentOutOfRangeException.ThrowIfLessThan(resamples, 100);
         if (items.Count == 0)
         {
             throw new ArgumentException("An interval needs at least one item.", nameof(items));
         }
 
-        if (confidence is not (> 0 and < 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(confidence), confidence, "A confidence lies between 0 and 1.");
-        }
+        return confidence is > 0 and < 1 ? [.. items] : throw new ArgumentOutOfRangeException(nameof(confidence), confidence, "A confidence lies between 0 and 1.");
+    }
 
-        T[] all = [.. items], drawn = new T[all.Length];
-        List<double> figures = new(resamples);
+    private static BootstrapSample Draw<T>(T[] all, Func<ReadOnlySpan<T>, double> statistic, RandomStream random, int resamples)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        ArgumentOutOfRangeException.ThrowIfLessThan(resamples, 100);
+        T[] drawn = new T[all.Length];
+        double[] figures = new double[resamples];
         for (int i = 0; i < resamples; i++)
         {
             for (int j = 0; j < drawn.Length; j++)
@@ -40,16 +67,10 @@ public static class Bootstrap
                 drawn[j] = all[random.NextInt(all.Length)];
             }
 
-            double figure = statistic(drawn);
-            if (!double.IsNaN(figure))
-            {
-                figures.Add(figure);
-            }
+            figures[i] = statistic(drawn);
         }
 
-        figures.Sort();
-        double tail = (1 - confidence) / 2;
-        return new Interval(statistic(all), Quantile(figures, tail), Quantile(figures, 1 - tail), confidence);
+        return new BootstrapSample(statistic(all), figures);
     }
 
     /// <summary>A quantile of sorted numbers, interpolated linearly between neighbours (Hyndman and Fan's type 7, numpy's default).</summary>
