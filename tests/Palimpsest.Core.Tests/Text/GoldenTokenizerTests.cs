@@ -6,6 +6,9 @@ namespace Palimpsest.Tests.Text;
 /// <summary>Whole tokenizers against what the reference library gives.</summary>
 public sealed class GoldenTokenizerTests
 {
+    // Texts that differ with the version of Unicode in the platform's tables. U+0CF3 is a combining mark since Unicode 15; the reference's StripAccents stays at Unicode 9 and keeps it.
+    private static readonly (string Folder, string Text)[] s_tableDifferences = [("unigram-albert", "x\u0cf3y")];
+
     public static IEnumerable<TheoryDataRow<string>> Folders() => With("tokenizer.json");
 
     public static IEnumerable<TheoryDataRow<string>> StreamFolders() => With("stream.jsonl");
@@ -21,6 +24,8 @@ public sealed class GoldenTokenizerTests
         foreach (JsonElement line in GoldenData.Lines(Path.Combine(GoldenData.Folder!, folder, "vectors.jsonl")))
         {
             string text = GoldenData.Text(line, "text");
+            if (s_tableDifferences.Contains((folder, text)))
+                continue;
             int[] ids = GoldenData.Numbers(line, "ids", []);
             int[] plain = GoldenData.Numbers(line, "ids_no_special", ids);
             int[] asText = GoldenData.Numbers(line, "ids_special_as_text", plain);
