@@ -61,6 +61,11 @@ public sealed class ChatTemplate
             throw new PalimpsestException("A chat cannot both continue the final message and add a generation prompt. Set AddGenerationPrompt or ContinueFinalMessage to false.");
         }
 
+        if (request.ContinueFinalMessage)
+        {
+            messages[^1] = FinalMessage.Mark((TemplateDictionary)messages[^1]!);
+        }
+
         Dictionary<string, object?> variables = new(StringComparer.Ordinal)
         {
             ["messages"] = TemplateSequence.List(messages),
@@ -84,7 +89,7 @@ public sealed class ChatTemplate
 
         List<Range> spans = [];
         string text = _program.Render(variables, request.Now ?? TimeProvider.System.GetLocalNow(), spans);
-        text = request.ContinueFinalMessage ? CutAfter(text, (TemplateDictionary)messages[^1]!) : text;
+        text = request.ContinueFinalMessage ? FinalMessage.Cut(text) : text;
         return new RenderedChat { Text = text, AssistantSpans = [.. spans.Where(span => span.Start.Value < text.Length).Select(span => span.Start.Value..Math.Min(span.End.Value, text.Length))] };
     }
 
@@ -122,26 +127,5 @@ public sealed class ChatTemplate
         }
 
         return messages;
-    }
-
-    private static string CutAfter(string text, TemplateDictionary message)
-    {
-        message.TryGet("content", out object? content);
-        if (content is TemplateSequence parts)
-        {
-            content = parts.Items.OfType<TemplateDictionary>().Select(part => part.TryGet("text", out object? found) ? found : null).LastOrDefault(found => found is string);
-        }
-
-        string final = content as string ?? throw new PalimpsestException("The final message has no text that could be continued.");
-        string trimmed = PythonString.Trim(final);
-        int at = text.LastIndexOf(trimmed, StringComparison.Ordinal);
-        if (at < 0)
-        {
-            throw new PalimpsestException("The final message does not stand in the rendered chat as it is, so it cannot be continued. The template changes it.");
-        }
-
-        // Blanks at its end stay where the template keeps them.
-        string whole = PythonString.TrimStart(final);
-        return text[..(at + (text.AsSpan(at).StartsWith(whole, StringComparison.Ordinal) && whole == final ? whole.Length : trimmed.Length))];
     }
 }

@@ -52,17 +52,19 @@ internal static class PythonText
             return double.IsNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
         }
 
-        string text = value.ToString("E16", CultureInfo.InvariantCulture);
-        string shortest = value.ToString("R", CultureInfo.InvariantCulture);
-        string digits = new([.. shortest.TakeWhile(character => character != 'E').Where(char.IsAsciiDigit)]);
-        digits = digits.TrimStart('0').TrimEnd('0');
+        // Either of the two ways in which .NET writes the shortest digits: plain, or with an exponent.
+        string shortest = value.ToString("R", CultureInfo.InvariantCulture).TrimStart('-');
+        int mark = shortest.IndexOf('E', StringComparison.Ordinal);
+        string mantissa = mark < 0 ? shortest : shortest[..mark];
+        int point = mantissa.IndexOf('.', StringComparison.Ordinal);
+        string all = mantissa.Replace(".", "", StringComparison.Ordinal), digits = all.TrimStart('0');
         if (digits.Length == 0)
         {
             return double.IsNegative(value) ? "-0.0" : "0.0";
         }
 
-        // Rounding to 17 digits may carry into the next power of ten, but then the shortest form is that power.
-        int exponent = int.Parse(text.AsSpan(text.IndexOf('E', StringComparison.Ordinal) + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        int exponent = (point < 0 ? mantissa.Length : point) - 1 - (all.Length - digits.Length) + (mark < 0 ? 0 : int.Parse(shortest.AsSpan(mark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
+        digits = digits.TrimEnd('0');
         string sign = double.IsNegative(value) ? "-" : "";
         if (exponent is < -4 or >= 16)
         {

@@ -6,6 +6,7 @@ namespace Palimpsest.Text.Templates;
 internal sealed class TemplateDictionary
 {
     private static readonly object s_none = new();
+    private static readonly object s_undefined = new();
     private readonly Dictionary<object, int> _places = [];
     private readonly List<KeyValuePair<object?, object?>> _items = [];
 
@@ -43,6 +44,7 @@ internal sealed class TemplateDictionary
     private static object? Key(object? key) => key switch
     {
         null => s_none,
+        Undefined => s_undefined,
         bool flag => flag ? BigInteger.One : BigInteger.Zero,
         double number when double.IsFinite(number) && Math.Floor(number) == number => new BigInteger(number),
         string or BigInteger or double => key,

@@ -20,7 +20,7 @@ internal sealed class TemplateParser
     private List<Statement> ReadBody(string block, string[] ends)
     {
         _reader.Nest();
-        int line = _reader.Current.Line;
+        int line = _reader.PreviousLine;
         List<Statement> body = [];
         while (true)
         {

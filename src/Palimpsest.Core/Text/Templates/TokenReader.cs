@@ -9,6 +9,9 @@ internal sealed class TokenReader(List<TemplateToken> tokens)
 
     public TemplateToken Current => tokens[_at];
 
+    /// <summary>The line of the token before.</summary>
+    public int PreviousLine => tokens[Math.Max(0, _at - 1)].Line;
+
     /// <summary>Every name met so far; a macro whose body names <c>varargs</c> takes any number of arguments.</summary>
     public HashSet<string> Names { get; private set; } = new(StringComparer.Ordinal);
 
