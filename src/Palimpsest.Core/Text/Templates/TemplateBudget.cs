@@ -6,10 +6,10 @@ namespace Palimpsest.Text.Templates;
 internal sealed class TemplateBudget
 {
     /// <summary>Evaluated parts; a long chat with tools takes some ten thousand.</summary>
-    public const int MaximumSteps = 5_000_000;
+    public const int MaximumSteps = 2_000_000;
 
     /// <summary>Characters and items made on the way, all together; also the bound of what a template may print.</summary>
-    public const long MaximumSize = 1L << 27;
+    public const long MaximumSize = 1L << 26;
 
     private int _steps;
     private long _size;
