@@ -64,7 +64,13 @@ internal sealed class TinyTokenizer
     {
         _file["added_tokens"]!.AsArray().Add(new JsonObject
         {
-            ["id"] = id, ["content"] = content, ["single_word"] = word, ["lstrip"] = left, ["rstrip"] = right, ["normalized"] = normalized, ["special"] = special,
+            ["id"] = id,
+            ["content"] = content,
+            ["single_word"] = word,
+            ["lstrip"] = left,
+            ["rstrip"] = right,
+            ["normalized"] = normalized,
+            ["special"] = special,
         });
         return this;
     }

@@ -141,8 +141,25 @@ internal static class TemplateGlobals
             char letter = i < format.Length ? format[i] : throw new TemplateException("the time format ends in \"%\"");
             string? pattern = letter switch
             {
-                'd' => "dd", 'm' => "MM", 'y' => "yy", 'Y' => "yyyy", 'H' => "HH", 'I' => "hh", 'M' => "mm", 'S' => "ss", 'f' => "ffffff", 'p' => "tt",
-                'a' => "ddd", 'A' => "dddd", 'b' or 'h' => "MMM", 'B' => "MMMM", 'F' => "yyyy-MM-dd", 'T' => "HH:mm:ss", 'D' => "MM/dd/yy", 'R' => "HH:mm", _ => null,
+                'd' => "dd",
+                'm' => "MM",
+                'y' => "yy",
+                'Y' => "yyyy",
+                'H' => "HH",
+                'I' => "hh",
+                'M' => "mm",
+                'S' => "ss",
+                'f' => "ffffff",
+                'p' => "tt",
+                'a' => "ddd",
+                'A' => "dddd",
+                'b' or 'h' => "MMM",
+                'B' => "MMMM",
+                'F' => "yyyy-MM-dd",
+                'T' => "HH:mm:ss",
+                'D' => "MM/dd/yy",
+                'R' => "HH:mm",
+                _ => null,
             };
             string text = letter switch
             {
