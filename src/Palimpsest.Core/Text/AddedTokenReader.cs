@@ -1,4 +1,3 @@
-using Palimpsest.Text.Bpe;
 using Palimpsest.Text.Normalization;
 
 namespace Palimpsest.Text;
@@ -22,7 +21,7 @@ internal static class AddedTokenReader
             string content = item.Text("content");
             if (content.Length > MaximumLength)
                 throw item.Error($"has {content.Length} characters; the longest supported is {MaximumLength}");
-            int id = item.Number("id", 0, BpeReader.MaximumId);
+            int id = item.Number("id", 0, VocabularyReader.MaximumId);
             if (!contents.Add(content) || !ids.Add(id))
                 throw item.Error($"repeats the content \"{content}\" or the id {id}");
             bool special = item.Flag("special", false), normalized = item.Flag("normalized", !special);

@@ -60,8 +60,8 @@ public static class BpeTrainer
                 throw new PalimpsestException($"\"{role}\" is not among the SpecialTokens. Add it there.");
         }
 
-        if (options.VocabularySize < 256 + special.Count || options.VocabularySize > BpeReader.MaximumId)
-            throw new PalimpsestException($"VocabularySize is {options.VocabularySize}; with {special.Count} special tokens it must be from {256 + special.Count} to {BpeReader.MaximumId}.");
+        if (options.VocabularySize < 256 + special.Count || options.VocabularySize > VocabularyReader.MaximumId)
+            throw new PalimpsestException($"VocabularySize is {options.VocabularySize}; with {special.Count} special tokens it must be from {256 + special.Count} to {VocabularyReader.MaximumId}.");
         if (options.MinFrequency < 1 || options.MaximumTokenLength < 2)
             throw new PalimpsestException("MinFrequency must be at least 1 and MaximumTokenLength at least 2.");
     }

@@ -1,14 +1,15 @@
 using System.Text;
 using Palimpsest.Text.Bpe;
 using Palimpsest.Text.Patterns;
+using Palimpsest.Text.PostProcessing;
 using Palimpsest.Text.PreTokenization;
 
 namespace Palimpsest.Text;
 
-/// <summary>Turns text into token ids and back, by a Hugging Face <c>tokenizer.json</c> with a BPE model.</summary>
+/// <summary>Turns text into token ids and back, by a Hugging Face <c>tokenizer.json</c> with a model of type BPE, WordPiece, WordLevel or Unigram.</summary>
 /// <remarks>
 /// The ids are meant to equal those of the Hugging Face <c>tokenizers</c> library. What a file asks for and this class does not know is refused when it is loaded, by name.
-/// Pairs of texts and offsets are not supported; <c>truncation</c> and <c>padding</c> of the file are not applied, so a text always keeps all its ids.
+/// Offsets are not supported; <c>truncation</c> and <c>padding</c> of the file are not applied, so a text always keeps all its ids.
 /// Immutable and safe for use by several threads: share one instance.
 /// </remarks>
 public sealed class Tokenizer
@@ -25,7 +26,7 @@ public sealed class Tokenizer
         _files = files;
         _parts = TokenizerReader.Read(files);
         if (change is not null)
-            _parts = _parts with { Model = change(_parts.Model) };
+            _parts = _parts with { Model = change((BpeModel)_parts.Model) };
         _raw = new AddedTokenMatcher([.. _parts.AddedTokens.Where(token => !token.Normalized)]);
         _normalized = new AddedTokenMatcher([.. _parts.AddedTokens.Where(token => token.Normalized)]);
         VocabularySize = _parts.Model.Vocabulary.Size;
@@ -81,21 +82,18 @@ public sealed class Tokenizer
     /// <exception cref="PalimpsestException">A pattern of the file takes too many steps on this text, or a normalizer makes it too long.</exception>
     public int[] Encode(string text, bool addSpecialTokens = true, bool specialTokensAsText = false)
     {
-        ArgumentNullException.ThrowIfNull(text);
-        text = CodePoints.WithoutLoneSurrogates(text);
-        List<int> ids = new((text.Length / 3) + 4);
-        foreach (AddedTokenMatcher.Part part in _raw.Cut(text, specialTokensAsText))
-        {
-            if (part.Token is not null)
-                ids.Add(part.Token.Id);
-            else
-                EncodeNormalized(part.End - part.Start == text.Length ? text : text[part.Start..part.End], atStart: part.Start == 0, specialTokensAsText, ids);
-        }
-
-        if (addSpecialTokens && _parts.PostProcessor is not null)
-            ids = _parts.PostProcessor.Apply(ids);
-        return [.. ids];
+        List<int> ids = EncodeText(text, specialTokensAsText);
+        return [.. addSpecialTokens && _parts.PostProcessor is not null ? _parts.PostProcessor.Apply(ids) : ids];
     }
+
+    /// <summary>The ids of two texts in one row, with types.</summary>
+    /// <param name="first">The first text, as for <see cref="Encode"/>.</param>
+    /// <param name="second">The second text.</param>
+    /// <param name="addSpecialTokens">Adds what the file's post-processor puts around and between two texts.</param>
+    /// <param name="specialTokensAsText">Reads special tokens inside the texts as ordinary text.</param>
+    /// <exception cref="PalimpsestException">As for <see cref="Encode"/>.</exception>
+    public EncodedPair EncodePair(string first, string second, bool addSpecialTokens = true, bool specialTokensAsText = false) =>
+        (_parts.PostProcessor ?? PostProcessor.None).Apply(EncodeText(first, specialTokensAsText), EncodeText(second, specialTokensAsText), addSpecialTokens);
 
     /// <summary>The text of ids.</summary>
     /// <param name="ids">Any ids; those outside the vocabulary are left out, and bytes that are not valid UTF-8 become U+FFFD.</param>
@@ -145,6 +143,22 @@ public sealed class Tokenizer
     public void Save(string folder) => _files.Save(folder);
 
     private int? Role(string role) => _parts.Roles.TryGetValue(role, out string? token) ? IdOf(token) : null;
+
+    private List<int> EncodeText(string text, bool specialTokensAsText)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        text = CodePoints.WithoutLoneSurrogates(text);
+        List<int> ids = new((text.Length / 3) + 4);
+        foreach (AddedTokenMatcher.Part part in _raw.Cut(text, specialTokensAsText))
+        {
+            if (part.Token is not null)
+                ids.Add(part.Token.Id);
+            else
+                EncodeNormalized(part.End - part.Start == text.Length ? text : text[part.Start..part.End], atStart: part.Start == 0, specialTokensAsText, ids);
+        }
+
+        return ids;
+    }
 
     private void EncodeNormalized(string text, bool atStart, bool specialTokensAsText, List<int> ids)
     {

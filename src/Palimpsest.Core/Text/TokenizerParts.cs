@@ -1,4 +1,3 @@
-using Palimpsest.Text.Bpe;
 using Palimpsest.Text.Decoding;
 using Palimpsest.Text.Normalization;
 using Palimpsest.Text.PostProcessing;
@@ -11,7 +10,7 @@ internal sealed record TokenizerParts
 {
     public required List<AddedToken> AddedTokens { get; init; }
 
-    public required BpeModel Model { get; init; }
+    public required TokenModel Model { get; init; }
 
     public Normalizer? Normalizer { get; init; }
 

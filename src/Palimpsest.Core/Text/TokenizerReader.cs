@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Palimpsest.Text.Bpe;
 using Palimpsest.Text.Decoding;
 using Palimpsest.Text.Normalization;
 using Palimpsest.Text.PostProcessing;
@@ -38,7 +37,7 @@ internal static class TokenizerReader
             AddedTokens = AddedTokenReader.Read(root, normalizer),
             Normalizer = normalizer,
             PreTokenizer = root.Find("pre_tokenizer") is JsonPart preTokenizer ? PreTokenizerReader.Read(preTokenizer) : null,
-            Model = BpeReader.Read(root.Get("model")),
+            Model = ModelReader.Read(root.Get("model")),
             PostProcessor = root.Find("post_processor") is JsonPart postProcessor ? PostProcessorReader.Read(postProcessor) : null,
             Decoder = root.Find("decoder") is JsonPart decoder ? DecoderReader.Read(decoder) : null,
             Roles = ReadRoles(files),

@@ -68,6 +68,10 @@ public sealed class FinetuneJob : IJob
         {
             log.Say($"Going on from step {trainer.State.Step} of {settings.Train.Steps}.");
         }
+        else
+        {
+            HeldOutLoss(0, data, model, run);
+        }
 
         if (!trainer.Run(progress => TrainingLog.Write(progress, context), step => HeldOutLoss(step, data, model, run), context.Stop))
         {

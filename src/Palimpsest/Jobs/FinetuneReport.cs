@@ -43,7 +43,7 @@ internal static class FinetuneReport
 
     private static IReadOnlyList<ReportBlock> Curves(IReadOnlyList<MetricsRow> metrics) =>
     [
-        new ReportChart("Loss", "step", "nats per token", [Line(metrics, "loss", "training batch"), Line(metrics, "held_out_loss", "held-out", marked: true)]),
+        new ReportChart("Loss", "step", "nats per token", [Line(metrics, "loss", "training batch"), Line(metrics, "held_out_loss", "held-out answers", marked: true)]),
         new ReportChart("Learning rate", "step", "rate", [Line(metrics, "learning_rate", "learning rate")]),
         new ReportChart("Gradient norm before clipping", "step", "Euclidean norm", [Line(metrics, "gradient_norm", "gradient norm")]),
     ];

@@ -71,11 +71,18 @@ public sealed class BpeTrainerTests
     [InlineData(300, "<s>", "</s>", "\"</s>\" is not among the SpecialTokens")]
     [InlineData(300, "a", null, "a single character of the byte alphabet")]
     [InlineData(300, "", null, "a token is empty or stands there twice")]
-    [InlineData(300, "\ud800", null, "not valid Unicode text")]
     public void Train_ContradictoryOptions_AreRefused(int size, string special, string? begin, string message)
     {
         PalimpsestException error = Assert.Throws<PalimpsestException>(() => BpeTrainer.Train([], new BpeTrainerOptions { VocabularySize = size, SpecialTokens = [special], BeginToken = begin }));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    // Not a row of the theory: the runner writes its arguments as UTF-8, which a lone surrogate does not survive.
+    [Fact]
+    public void Train_SpecialTokenThatIsNoText_IsRefused()
+    {
+        PalimpsestException error = Assert.Throws<PalimpsestException>(() => BpeTrainer.Train([], new BpeTrainerOptions { VocabularySize = 300, SpecialTokens = ["\ud800"] }));
+        Assert.Contains("not valid Unicode text", error.Message, StringComparison.Ordinal);
     }
 
     private static List<(string, string)> Merges(string json) =>

@@ -12,7 +12,7 @@ public sealed class GoldenComponentTests
 {
     // The newest punctuation and letters differ with the version of Unicode that the platform's tables have.
     private const double TableDifferences = 0.005;
-    private static readonly string[] s_unsupported = ["nmt", "precompiled-nmt-nfkc", "unicode-scripts", "wordpiece-cleanup", "ctc"];
+    private static readonly string[] s_unsupported = ["unicode-scripts", "ctc"];
 
     public static IEnumerable<TheoryDataRow<string>> Normalizers() => Parts("normalizer");
 
@@ -94,7 +94,18 @@ public sealed class GoldenComponentTests
 
     private static JsonElement PartsFile() => JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(GoldenData.Folder!, "components", "parts.json")));
 
-    private static JsonPart Part(string kind, string name) => new(PartsFile().GetProperty(kind).GetProperty(name), "parts.json", name);
+    private static JsonPart Part(string kind, string name)
+    {
+        JsonElement part = PartsFile().GetProperty(kind).GetProperty(name);
+        if (name == "precompiled-nmt-nfkc")
+        {
+            // The list refers to the file that holds the map.
+            JsonElement tokenizer = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(GoldenData.Folder!, "unigram-t5", "tokenizer.json")));
+            part = tokenizer.GetProperty("normalizer").GetProperty("normalizers")[0];
+        }
+
+        return new JsonPart(part, "parts.json", name);
+    }
 
     private static IEnumerable<TheoryDataRow<string>> Parts(string kind) =>
         GoldenData.Folder is null ? [] : PartsFile().GetProperty(kind).EnumerateObject().Where(part => !s_unsupported.Contains(part.Name)).Select(part => new TheoryDataRow<string>(part.Name)).ToList();

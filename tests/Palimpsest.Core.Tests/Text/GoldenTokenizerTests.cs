@@ -6,14 +6,14 @@ namespace Palimpsest.Tests.Text;
 /// <summary>Whole tokenizers against what the reference library gives.</summary>
 public sealed class GoldenTokenizerTests
 {
-    // Models of other kinds; that they are refused by name is tested as well.
-    private static readonly string[] s_otherModels = ["bert-accents-no-chinese", "bert-cased", "bert-uncased", "unigram-albert", "unigram-byte-fallback", "unigram-t5", "wordlevel"];
+    // Texts that differ with the version of Unicode in the platform's tables. U+0CF3 is a combining mark since Unicode 15; the reference's StripAccents stays at Unicode 9 and keeps it.
+    private static readonly (string Folder, string Text)[] s_tableDifferences = [("unigram-albert", "x\u0cf3y")];
 
-    public static IEnumerable<TheoryDataRow<string>> Folders() => Rows(supported: true);
+    public static IEnumerable<TheoryDataRow<string>> Folders() => With("tokenizer.json");
 
-    public static IEnumerable<TheoryDataRow<string>> OtherFolders() => Rows(supported: false);
+    public static IEnumerable<TheoryDataRow<string>> StreamFolders() => With("stream.jsonl");
 
-    public static IEnumerable<TheoryDataRow<string>> StreamFolders() => Rows(supported: true).Where(row => File.Exists(Path.Combine(GoldenData.Folder!, row.Data, "stream.jsonl")));
+    public static IEnumerable<TheoryDataRow<string>> PairFolders() => With("pairs.jsonl");
 
     [Theory(SkipTestWithoutData = true), MemberData(nameof(Folders))]
     public void Encode_Vectors_EqualReference(string folder)
@@ -24,6 +24,8 @@ public sealed class GoldenTokenizerTests
         foreach (JsonElement line in GoldenData.Lines(Path.Combine(GoldenData.Folder!, folder, "vectors.jsonl")))
         {
             string text = GoldenData.Text(line, "text");
+            if (s_tableDifferences.Contains((folder, text)))
+                continue;
             int[] ids = GoldenData.Numbers(line, "ids", []);
             int[] plain = GoldenData.Numbers(line, "ids_no_special", ids);
             int[] asText = GoldenData.Numbers(line, "ids_special_as_text", plain);
@@ -91,18 +93,34 @@ public sealed class GoldenTokenizerTests
         Directory.Delete(target, recursive: true);
     }
 
-    [Theory(SkipTestWithoutData = true), MemberData(nameof(OtherFolders))]
-    public void Load_OtherModels_AreRefusedByName(string folder)
+    [Theory(SkipTestWithoutData = true), MemberData(nameof(PairFolders))]
+    public void EncodePair_Vectors_EqualReference(string folder)
     {
-        PalimpsestException error = Assert.Throws<PalimpsestException>(() => Tokenizer.Load(Path.Combine(GoldenData.Folder!, folder)));
-        Assert.Contains("is not supported; supported: ", error.Message, StringComparison.Ordinal);
+        Tokenizer tokenizer = Tokenizer.Load(Path.Combine(GoldenData.Folder!, folder));
+        List<string> unequal = [];
+        int total = 0;
+        foreach (JsonElement line in GoldenData.Lines(Path.Combine(GoldenData.Folder!, folder, "pairs.jsonl")))
+        {
+            total++;
+            EncodedPair pair = tokenizer.EncodePair(GoldenData.Text(line, "text"), GoldenData.Text(line, "pair"));
+            int[] sources = [.. line.GetProperty("sequence_ids").EnumerateArray().Select(source => source.ValueKind == JsonValueKind.Null ? -1 : source.GetInt32())];
+            if (!pair.Ids.SequenceEqual(GoldenData.Numbers(line, "ids", [])) || !pair.TypeIds.SequenceEqual(GoldenData.Numbers(line, "type_ids", [])) || !pair.Sources.SequenceEqual(sources))
+            {
+                unequal.Add($"{line.GetRawText()} -> {JsonSerializer.Serialize(pair)}");
+            }
+        }
+
+        GoldenData.AssertEqual(unequal, total);
     }
 
-    private static IEnumerable<TheoryDataRow<string>> Rows(bool supported)
+    private static IEnumerable<TheoryDataRow<string>> With(string file)
     {
         if (GoldenData.Folder is null)
+        {
             return [];
-        return Directory.GetDirectories(GoldenData.Folder).Where(folder => File.Exists(Path.Combine(folder, "tokenizer.json"))).Select(folder => Path.GetFileName(folder))
-            .Where(name => s_otherModels.Contains(name) != supported).Order(StringComparer.Ordinal).Select(name => new TheoryDataRow<string>(name));
+        }
+
+        return Directory.GetDirectories(GoldenData.Folder).Where(folder => File.Exists(Path.Combine(folder, file)) && File.Exists(Path.Combine(folder, "tokenizer.json")))
+            .Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal).Select(name => new TheoryDataRow<string>(name));
     }
 }

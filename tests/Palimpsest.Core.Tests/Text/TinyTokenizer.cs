@@ -54,11 +54,23 @@ internal sealed class TinyTokenizer
         return this;
     }
 
+    public TinyTokenizer Without(string key)
+    {
+        _file["model"]!.AsObject().Remove(key);
+        return this;
+    }
+
     public TinyTokenizer Add(int id, string content, bool special = false, bool left = false, bool right = false, bool word = false, bool normalized = false)
     {
         _file["added_tokens"]!.AsArray().Add(new JsonObject
         {
-            ["id"] = id, ["content"] = content, ["single_word"] = word, ["lstrip"] = left, ["rstrip"] = right, ["normalized"] = normalized, ["special"] = special,
+            ["id"] = id,
+            ["content"] = content,
+            ["single_word"] = word,
+            ["lstrip"] = left,
+            ["rstrip"] = right,
+            ["normalized"] = normalized,
+            ["special"] = special,
         });
         return this;
     }

@@ -1,4 +1,4 @@
-using Palimpsest.Text.Bpe;
+using Palimpsest.Text;
 
 namespace Palimpsest.Data.Gguf;
 
@@ -14,9 +14,9 @@ internal sealed class GgufVocabulary
     {
         _metadata = metadata;
         Tokens = metadata.Texts(TokensKey);
-        if (Tokens.Count is 0 or > BpeReader.MaximumId)
+        if (Tokens.Count is 0 or > VocabularyReader.MaximumId)
         {
-            throw metadata.Wrong(TokensKey, $"an array of 1 to {BpeReader.MaximumId} texts");
+            throw metadata.Wrong(TokensKey, $"an array of 1 to {VocabularyReader.MaximumId} texts");
         }
 
         for (int id = 0; id < Tokens.Count; id++)

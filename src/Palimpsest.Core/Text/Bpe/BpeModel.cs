@@ -7,7 +7,7 @@ namespace Palimpsest.Text.Bpe;
 
 /// <summary>Byte-pair encoding: a piece falls into characters, and the pair whose merge was learned first is merged until none is left.</summary>
 /// <remarks>Sennrich, Haddow and Birch, Neural Machine Translation of Rare Words with Subword Units, ACL 2016. Immutable but for its cache; safe for use by several threads.</remarks>
-internal sealed class BpeModel
+internal sealed class BpeModel : TokenModel
 {
     private const char Metaspace = '\u2581';
     private readonly BpeOptions _options;
@@ -20,7 +20,7 @@ internal sealed class BpeModel
     /// <param name="merges">The pairs of tokens in the order of their ranks, with the tokens that they become.</param>
     /// <param name="options">The rest.</param>
     /// <param name="ranks">The rank of each merge where some share one: of equal ranks the leftmost pair is merged first. Without it each merge has its own.</param>
-    public BpeModel(BpeVocabulary vocabulary, IReadOnlyList<(int Left, int Right, int Merged)> merges, BpeOptions options, IReadOnlyList<int>? ranks = null)
+    public BpeModel(Vocabulary vocabulary, IReadOnlyList<(int Left, int Right, int Merged)> merges, BpeOptions options, IReadOnlyList<int>? ranks = null)
     {
         Vocabulary = vocabulary;
         _options = options;
@@ -32,13 +32,13 @@ internal sealed class BpeModel
             && vocabulary.IdOf([Metaspace]) is not null && merges.All(merge => !HasInnerWord(vocabulary.TokenOf(merge.Merged)!));
     }
 
-    public BpeVocabulary Vocabulary { get; }
+    public override Vocabulary Vocabulary { get; }
 
     /// <summary>The same model with other merges.</summary>
     public BpeModel WithMerges(IReadOnlyList<(int Left, int Right, int Merged)> merges, IReadOnlyList<int> ranks) => new(Vocabulary, merges, _options, ranks);
 
     /// <summary>Appends the ids of one piece.</summary>
-    public void Encode(ReadOnlySpan<char> piece, List<int> ids)
+    public override void Encode(ReadOnlySpan<char> piece, List<int> ids)
     {
         if (!_cutsAtMetaspace)
         {

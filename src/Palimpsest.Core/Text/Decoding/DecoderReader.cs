@@ -44,10 +44,7 @@ internal static class DecoderReader
                     : new MapDecoder((token, i, count) => token.Replace(suffix, i == count - 1 ? "" : " ", StringComparison.Ordinal));
             case "WordPiece":
                 part.AllowOnly("type", "prefix", "cleanup");
-                if (part.Flag("cleanup", true))
-                    throw part.Error("has \"cleanup\": true, which is not supported; supported: false");
-                string prefix = part.OptionalText("prefix") ?? "##";
-                return new MapDecoder((token, i, _) => i == 0 ? token : token.StartsWith(prefix, StringComparison.Ordinal) ? token[prefix.Length..] : " " + token);
+                return new WordPieceDecoder(part.OptionalText("prefix") ?? "##", part.Flag("cleanup", true));
             default:
                 throw part.Unsupported(type, Supported);
         }

@@ -4,7 +4,7 @@ namespace Palimpsest.Text.Normalization;
 internal static class NormalizerReader
 {
     private const int MaximumContent = 1_000;
-    private const string Supported = "NFC, NFD, NFKC, NFKD, Lowercase, Prepend, Replace, Strip, StripAccents, ByteLevel, BertNormalizer, Sequence";
+    private const string Supported = "NFC, NFD, NFKC, NFKD, Lowercase, Prepend, Replace, Strip, StripAccents, ByteLevel, BertNormalizer, Nmt, Precompiled, Sequence";
 
     public static Normalizer Read(JsonPart part)
     {
@@ -26,6 +26,12 @@ internal static class NormalizerReader
             case "ByteLevel":
                 part.AllowOnly("type");
                 return new ByteLevelNormalizer();
+            case "Nmt":
+                part.AllowOnly("type");
+                return new NmtNormalizer();
+            case "Precompiled":
+                part.AllowOnly("type", "precompiled_charsmap");
+                return Precompiled(part);
             case "Prepend":
                 part.AllowOnly("type", "prepend");
                 return new PrependNormalizer(Content(part, "prepend"));
@@ -41,6 +47,20 @@ internal static class NormalizerReader
                 return new BertNormalizer(part.Flag("clean_text", true), part.Flag("handle_chinese_chars", true), part.Flag("strip_accents", lowercase), lowercase);
             default:
                 throw part.Unsupported(type, Supported);
+        }
+    }
+
+    // A model without replacements has an empty map.
+    private static Normalizer Precompiled(JsonPart part)
+    {
+        try
+        {
+            byte[] blob = Convert.FromBase64String(part.Text("precompiled_charsmap"));
+            return blob.Length == 0 ? new NormalizerSequence([]) : new PrecompiledNormalizer(new CharacterMap(blob));
+        }
+        catch (FormatException error)
+        {
+            throw new PalimpsestException(part.Error(error.Message).Message, error);
         }
     }
 

@@ -34,6 +34,19 @@ internal static class CodePoints
         return last;
     }
 
+    /// <summary>How many code points a text has.</summary>
+    public static int Count(ReadOnlySpan<char> text)
+    {
+        int count = text.Length;
+        for (int i = 0; i + 1 < text.Length; i++)
+        {
+            if (char.IsSurrogatePair(text[i], text[i + 1]))
+                count--;
+        }
+
+        return count;
+    }
+
     /// <summary>Appends a code point to a text.</summary>
     public static void Append(StringBuilder text, int codePoint)
     {

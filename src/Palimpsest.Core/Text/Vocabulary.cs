@@ -1,22 +1,33 @@
 using System.Globalization;
 
-namespace Palimpsest.Text.Bpe;
+namespace Palimpsest.Text;
 
 /// <summary>The tokens of a model and their ids, both ways.</summary>
-internal sealed class BpeVocabulary
+internal sealed class Vocabulary
 {
     private readonly Dictionary<string, int> _ids;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _lookup;
     private readonly string?[] _tokens;
     private readonly int[] _direct = new int[0x400];
 
-    public BpeVocabulary(Dictionary<string, int> ids)
+    public Vocabulary(Dictionary<string, int> ids)
+        : this(ids, new string?[ids.Count == 0 ? 0 : ids.Values.Max() + 1])
+    {
+        foreach ((string token, int id) in ids)
+            _tokens[id] = token;
+    }
+
+    /// <summary>A list where a token may stand more than once; its id is the last place.</summary>
+    public Vocabulary(List<string> tokens)
+        : this(Last(tokens), [.. tokens])
+    {
+    }
+
+    private Vocabulary(Dictionary<string, int> ids, string?[] tokens)
     {
         _ids = ids;
         _lookup = ids.GetAlternateLookup<ReadOnlySpan<char>>();
-        _tokens = new string?[ids.Count == 0 ? 0 : ids.Values.Max() + 1];
-        foreach ((string token, int id) in ids)
-            _tokens[id] = token;
+        _tokens = tokens;
         for (int character = 0; character < _direct.Length; character++)
             _direct[character] = IdOf([(char)character]) ?? -1;
 
@@ -39,4 +50,12 @@ internal sealed class BpeVocabulary
     public string? TokenOf(int id) => (uint)id < (uint)_tokens.Length ? _tokens[id] : null;
 
     public IEnumerable<string> Tokens => _ids.Keys;
+
+    private static Dictionary<string, int> Last(List<string> tokens)
+    {
+        Dictionary<string, int> ids = new(tokens.Count, StringComparer.Ordinal);
+        for (int id = 0; id < tokens.Count; id++)
+            ids[tokens[id]] = id;
+        return ids;
+    }
 }

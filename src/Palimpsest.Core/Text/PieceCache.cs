@@ -1,4 +1,4 @@
-namespace Palimpsest.Text.Bpe;
+namespace Palimpsest.Text;
 
 /// <summary>Remembers the ids of pieces met lately. A fixed number of slots, each written whole, so it needs no lock and never grows; what falls on a taken slot replaces it.</summary>
 internal sealed class PieceCache

@@ -1,0 +1,251 @@
+using System.Numerics;
+using System.Text;
+
+namespace Palimpsest.Text.Templates;
+
+/// <summary>The methods of strings.</summary>
+internal static class StringMethods
+{
+    private const int MaximumWidth = 1 << 20;
+
+    /// <summary>The method of a name, or null.</summary>
+    public static TemplateFunction? Find(string text, string name, TemplateBudget budget)
+    {
+        Func<CallArguments, object?>? run = name switch
+        {
+            "strip" => call => PythonString.Trim(text, call.Bind("chars").Text("chars", null), start: true, end: true),
+            "lstrip" => call => PythonString.Trim(text, call.Bind("chars").Text("chars", null), start: true, end: false),
+            "rstrip" => call => PythonString.Trim(text, call.Bind("chars").Text("chars", null), start: false, end: true),
+            "split" => call => Split(text, call.Bind("sep", "maxsplit").Text("sep", null), call.Number("maxsplit", -1), budget),
+            "rsplit" => call => SplitFromEnd(text, call.Bind("sep", "maxsplit").Text("sep", null), call.Number("maxsplit", -1), budget),
+            "splitlines" => call => Lines(text, call.Bind("keepends").Flag("keepends", false)),
+            "partition" => call => Partition(text, call.Bind("sep").Text("sep"), last: false),
+            "rpartition" => call => Partition(text, call.Bind("sep").Text("sep"), last: true),
+            "startswith" => call => Any(call.Bind("prefix")["prefix"], part => text.StartsWith(part, StringComparison.Ordinal)),
+            "endswith" => call => Any(call.Bind("suffix")["suffix"], part => text.EndsWith(part, StringComparison.Ordinal)),
+            "upper" => call => PythonString.Upper(None(call, text)),
+            "lower" or "casefold" => call => PythonString.Lower(None(call, text)),
+            "title" => call => PythonString.Title(None(call, text)),
+            "capitalize" => call => PythonString.Capitalize(None(call, text)),
+            "swapcase" => call => string.Concat(PythonString.Characters(None(call, text)).Select(one => PythonString.Lower(one) == one ? PythonString.Upper(one) : PythonString.Lower(one))),
+            "replace" => call => Replace(text, call.Bind("old", "new", "count").Text("old"), call.Text("new"), call.Number("count", -1), budget),
+            "find" => call => Index(text, text.IndexOf(call.Bind("sub").Text("sub"), StringComparison.Ordinal), must: false),
+            "rfind" => call => Index(text, text.LastIndexOf(call.Bind("sub").Text("sub"), StringComparison.Ordinal), must: false),
+            "index" => call => Index(text, text.IndexOf(call.Bind("sub").Text("sub"), StringComparison.Ordinal), must: true),
+            "rindex" => call => Index(text, text.LastIndexOf(call.Bind("sub").Text("sub"), StringComparison.Ordinal), must: true),
+            "count" => call => new BigInteger(Count(text, call.Bind("sub").Text("sub"))),
+            "join" => call => Join(text, PythonOperators.Iterate(call.Bind("items")["items"], budget), budget),
+            "isalpha" => call => All(None(call, text), System.Text.Rune.IsLetter),
+            "isdigit" or "isdecimal" or "isnumeric" => call => All(None(call, text), System.Text.Rune.IsNumber),
+            "isalnum" => call => All(None(call, text), System.Text.Rune.IsLetterOrDigit),
+            "isspace" => call => None(call, text).Length > 0 && text.All(PythonString.IsSpace),
+            "isupper" => call => IsCase(None(call, text), PythonString.Upper(text)),
+            "islower" => call => IsCase(None(call, text), PythonString.Lower(text)),
+            "format" => call => PythonFormat.Braces(text, call, budget),
+            "center" or "ljust" or "rjust" => call => Pad(text, name, call.Bind("width", "fillchar").Number("width"), call.Text("fillchar", " ")!, budget),
+            "zfill" => call => Pad(text, name, call.Bind("width").Number("width"), "0", budget),
+            "removeprefix" => call => call.Bind("prefix").Text("prefix") is var part && text.StartsWith(part, StringComparison.Ordinal) ? text[part.Length..] : text,
+            "removesuffix" => call => call.Bind("suffix").Text("suffix") is var part && text.EndsWith(part, StringComparison.Ordinal) ? text[..^part.Length] : text,
+            _ => null,
+        };
+        if (run is null)
+        {
+            return null;
+        }
+
+        return new TemplateFunction(name, call =>
+        {
+            budget.Charge(text.Length);
+            return run(call);
+        });
+    }
+
+    public static string Replace(string text, string old, string other, int count, TemplateBudget budget)
+    {
+        if (old.Length == 0)
+        {
+            throw new TemplateException("replacing the empty text is not supported");
+        }
+
+        int found = Count(text, old);
+        count = count < 0 ? found : Math.Min(count, found);
+        budget.Charge(text.Length + ((long)count * Math.Max(0, other.Length - old.Length)));
+        if (count == found)
+        {
+            return text.Replace(old, other, StringComparison.Ordinal);
+        }
+
+        StringBuilder result = new();
+        int from = 0;
+        for (; count > 0; count--)
+        {
+            int at = text.IndexOf(old, from, StringComparison.Ordinal);
+            result.Append(text, from, at - from).Append(other);
+            from = at + old.Length;
+        }
+
+        return result.Append(text, from, text.Length - from).ToString();
+    }
+
+    public static string Pad(string text, string how, int width, string fill, TemplateBudget budget)
+    {
+        if (width > MaximumWidth || PythonString.Length(fill) != 1)
+        {
+            throw new TemplateException($"{how} takes a width up to {MaximumWidth} and one character to fill with");
+        }
+
+        int missing = Math.Max(0, width - PythonString.Length(text));
+        budget.Charge(text.Length + ((long)missing * fill.Length));
+
+        // Python puts the odd one to the left where the width is odd.
+        int left = how switch { "center" => (missing / 2) + (missing & width & 1), "ljust" => 0, _ => missing };
+        string before = string.Concat(Enumerable.Repeat(fill, left)), after = string.Concat(Enumerable.Repeat(fill, missing - left));
+        return how == "zfill" && text.StartsWith('-') ? "-" + before + text[1..] : before + text + after;
+    }
+
+    public static string Join(string separator, IReadOnlyList<object?> items, TemplateBudget budget)
+    {
+        StringBuilder result = new();
+        for (int i = 0; i < items.Count; i++)
+        {
+            string text = items[i] as string ?? throw new TemplateException($"sequence item {i}: expected str instance, {PythonText.TypeName(items[i])} found");
+            budget.Charge(separator.Length + text.Length);
+            result.Append(i > 0 ? separator : "").Append(text);
+        }
+
+        return result.ToString();
+    }
+
+    public static TemplateSequence Lines(string text, bool keepEnds)
+    {
+        List<object?> lines = [];
+        int start = 0;
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] is not ('\n' or '\r' or '\v' or '\f' or '\u001C' or '\u001D' or '\u001E' or '\u0085' or '\u2028' or '\u2029'))
+            {
+                continue;
+            }
+
+            int end = text[i] == '\r' && i + 1 < text.Length && text[i + 1] == '\n' ? i + 2 : i + 1;
+            lines.Add(text[start..(keepEnds ? end : i)]);
+            start = end;
+            i = end - 1;
+        }
+
+        if (start < text.Length)
+        {
+            lines.Add(text[start..]);
+        }
+
+        return TemplateSequence.List(lines);
+    }
+
+    public static TemplateSequence Split(string text, string? separator, int most, TemplateBudget budget)
+    {
+        List<object?> parts = [];
+        int limit = most < 0 ? int.MaxValue : most;
+        if (separator is null)
+        {
+            string rest = PythonString.TrimStart(text);
+            while (rest.Length > 0)
+            {
+                budget.Charge(rest.Length / 16);
+                int end = 0;
+                while (end < rest.Length && !PythonString.IsSpace(rest[end]))
+                {
+                    end++;
+                }
+
+                if (parts.Count == limit)
+                {
+                    parts.Add(PythonString.TrimEnd(rest));
+                    break;
+                }
+
+                parts.Add(rest[..end]);
+                rest = PythonString.TrimStart(rest[end..]);
+            }
+
+            return TemplateSequence.List(parts);
+        }
+
+        if (separator.Length == 0)
+        {
+            throw new TemplateException("empty separator");
+        }
+
+        return TemplateSequence.List([.. text.Split(separator, limit == int.MaxValue ? limit : limit + 1)]);
+    }
+
+    private static TemplateSequence SplitFromEnd(string text, string? separator, int most, TemplateBudget budget)
+    {
+        if (most < 0)
+        {
+            return Split(text, separator, -1, budget);
+        }
+
+        if (string.IsNullOrEmpty(separator))
+        {
+            throw new TemplateException("\"rsplit\" with a limit needs a separator");
+        }
+
+        List<object?> parts = [];
+        int end = text.Length;
+        while (parts.Count < most && end > 0 && text.AsSpan(0, end).LastIndexOf(separator) is int at and >= 0)
+        {
+            parts.Insert(0, text[(at + separator.Length)..end]);
+            end = at;
+        }
+
+        parts.Insert(0, text[..end]);
+        return TemplateSequence.List(parts);
+    }
+
+    private static TemplateSequence Partition(string text, string separator, bool last)
+    {
+        if (separator.Length == 0)
+        {
+            throw new TemplateException("empty separator");
+        }
+
+        int at = last ? text.LastIndexOf(separator, StringComparison.Ordinal) : text.IndexOf(separator, StringComparison.Ordinal);
+        return at >= 0 ? TemplateSequence.Tuple(text[..at], separator, text[(at + separator.Length)..]) : last ? TemplateSequence.Tuple("", "", text) : TemplateSequence.Tuple(text, "", "");
+    }
+
+    private static bool Any(object? parts, Func<string, bool> test) => parts switch
+    {
+        string part => test(part),
+        TemplateSequence { Kind: SequenceKind.Tuple } several => several.Items.OfType<string>().Any(test),
+        _ => throw new TemplateException($"first arg must be str or a tuple of str, not {PythonText.TypeName(parts)}"),
+    };
+
+    private static string None(CallArguments call, string text)
+    {
+        call.Bind();
+        return text;
+    }
+
+    private static int Count(string text, string part)
+    {
+        if (part.Length == 0)
+        {
+            return PythonString.Length(text) + 1;
+        }
+
+        int count = 0;
+        for (int at = text.IndexOf(part, StringComparison.Ordinal); at >= 0; at = text.IndexOf(part, at + part.Length, StringComparison.Ordinal))
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    private static object Index(string text, int at, bool must) =>
+        at < 0 && must ? throw new TemplateException("substring not found") : new BigInteger(PythonString.IndexInCodePoints(text, at));
+
+    private static bool All(string text, Func<System.Text.Rune, bool> test) => text.Length > 0 && text.EnumerateRunes().All(test);
+
+    private static bool IsCase(string text, string changed) => text == changed && text.EnumerateRunes().Any(rune => PythonString.IsCased(rune.Value));
+}
