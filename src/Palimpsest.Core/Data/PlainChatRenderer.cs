@@ -24,5 +24,5 @@ public sealed class PlainChatRenderer : IChatRenderer
         return segments;
     }
 
-    private static string Title(string role) => char.ToUpperInvariant(role[0]) + role[1..];
+    private static string Title(string role) => role.Length == 0 ? role : char.ToUpperInvariant(role[0]) + role[1..];
 }

@@ -21,6 +21,7 @@ internal sealed class SourceByOwner(IExampleSource source, string owner, List<lo
             int next = positions.BinarySearch(position) is int found && found >= 0 ? found : ~found;
             while (next < positions.Count)
             {
+                int before = next;
                 foreach ((long at, TextExample example) in source.From(positions[next]))
                 {
                     if (at != positions[next])
@@ -34,6 +35,11 @@ internal sealed class SourceByOwner(IExampleSource source, string owner, List<lo
                         break;
                     }
                 }
+
+                if (next == before)
+                {
+                    throw Changed(positions[next]);
+                }
             }
         }
     }
@@ -41,6 +47,7 @@ internal sealed class SourceByOwner(IExampleSource source, string owner, List<lo
     /// <inheritdoc/>
     public TextExample At(long position) => Own(position, source.At(position));
 
-    private TextExample Own(long position, TextExample example) => example.Owner == owner ? example
-        : throw new PalimpsestException($"{Name}: the example at {position} is no longer one of \"{owner}\". The data has changed since it was opened; start the run anew.");
+    private TextExample Own(long position, TextExample example) => example.Owner == owner ? example : throw Changed(position);
+
+    private PalimpsestException Changed(long position) => new($"{Name}: the example at {position} is no longer one of \"{owner}\". The data has changed since it was opened; start the run anew.");
 }
