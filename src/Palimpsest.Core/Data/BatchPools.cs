@@ -28,10 +28,17 @@ internal sealed class BatchPools(IExampleStream stream, ExampleEncoder encoder, 
         {
             Fill();
         }
-        else if (_cursor.Batch == Pool.Length)
+
+        // Not an alternative: a place that was saved behind the last batch of a pool is found again there.
+        if (_cursor.Batch == Pool.Length)
         {
             _cursor = new StreamBatchesCursor(stream.Cursor, _cursor.Pool + 1, 0, LeftOut);
             Fill();
+        }
+
+        if (_cursor.Batch < 0 || _cursor.Batch >= Pool.Length)
+        {
+            throw new PalimpsestException("The saved place in the batches is not there. The data or its settings have changed; start the run anew.");
         }
 
         TokenBatch batch = Pool[_cursor.Batch];
@@ -45,7 +52,15 @@ internal sealed class BatchPools(IExampleStream stream, ExampleEncoder encoder, 
     /// <inheritdoc/>
     public void RestoreCursor(string cursor)
     {
-        _cursor = JsonSerializer.Deserialize(cursor, StreamBatchesJson.Default.StreamBatchesCursor)!;
+        try
+        {
+            _cursor = JsonSerializer.Deserialize(cursor, StreamBatchesJson.Default.StreamBatchesCursor) ?? throw new JsonException("it is null");
+        }
+        catch (JsonException error)
+        {
+            throw new PalimpsestException($"The saved place in the batches is damaged ({error.Message.TrimEnd('.')}). Start the run anew.", error);
+        }
+
         stream.Restore(_cursor.Stream);
         Pool = [];
     }

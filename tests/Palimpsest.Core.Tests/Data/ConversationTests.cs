@@ -40,7 +40,7 @@ public sealed class ConversationTests
     [InlineData("""{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": null}]}""", "message 2 of \"messages\" has no \"role\" and \"content\" that are strings")]
     [InlineData("""{"messages": [7]}""", "message 1 of \"messages\"")]
     [InlineData("""{"messages": [{"role": "assistant", "content": "x"}], "text": "y"}""", "\"messages\" beside another form")]
-    [InlineData("""{"messages": [{"role": "assistant", "content": "\ud800"}]}""", "half of a surrogate pair")]
+    [InlineData("""{"messages": [{"role": "assistant", "content": "\ud800"}]}""", "a string holds half of a surrogate pair")]
     public void From_BadMessages_NameTheReason(string line, string problem)
     {
         using TemporaryFile file = new(line);
