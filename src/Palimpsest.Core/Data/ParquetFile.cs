@@ -122,7 +122,7 @@ internal sealed class ParquetFile : IDisposable
     {
         try
         {
-            return DataFile.Guard(_path, action);
+            return action();
         }
         catch (Exception error) when (error is not PalimpsestException)
         {
