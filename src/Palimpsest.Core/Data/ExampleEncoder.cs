@@ -4,12 +4,13 @@ namespace Palimpsest.Data;
 
 /// <summary>Turns examples into tokens: the begin token if the tokenizer has one, the text, the end token if there is one.</summary>
 /// <remarks>
-/// Prompt and completion are encoded together, so that the tokens are those of the whole text; the loss begins at the first token that the prompt alone would not have. The spelling of a special
-/// token inside the data is read as ordinary text. Safe for several threads.
+/// Prompt and completion are encoded together, so that the tokens are those of the whole text; the loss begins at the first token that the prompt alone would not have. Of a chat the assistant's
+/// messages are learnt. The spelling of a special token inside the data is read as ordinary text. Safe for several threads.
 /// </remarks>
 public sealed class ExampleEncoder
 {
     private readonly Tokenizer _tokenizer;
+    private readonly ChatEncoder _chat;
     private readonly bool _lossOnPrompt;
     private readonly TooLongPolicy _tooLong;
 
@@ -17,11 +18,13 @@ public sealed class ExampleEncoder
     /// <param name="tokenizer">The model's tokenizer.</param>
     /// <param name="maxLength">Most tokens of a sequence, begin and end included; at least 2.</param>
     /// <param name="tooLong">What happens to longer ones.</param>
-    /// <param name="lossOnPrompt">Learns prompts too, as pre-training does.</param>
-    public ExampleEncoder(Tokenizer tokenizer, int maxLength, TooLongPolicy tooLong = TooLongPolicy.Error, bool lossOnPrompt = false)
+    /// <param name="lossOnPrompt">Learns prompts too, as pre-training does; of chats, what everybody says.</param>
+    /// <param name="chat">Form of chats; the plain one unless told.</param>
+    public ExampleEncoder(Tokenizer tokenizer, int maxLength, TooLongPolicy tooLong = TooLongPolicy.Error, bool lossOnPrompt = false, IChatRenderer? chat = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 2);
         _tokenizer = tokenizer ?? throw new ArgumentNullException(nameof(tokenizer));
+        _chat = new ChatEncoder(tokenizer, chat ?? PlainChatRenderer.Instance, maxLength, lossOnPrompt);
         MaxLength = maxLength;
         _tooLong = tooLong;
         _lossOnPrompt = lossOnPrompt;
@@ -32,22 +35,27 @@ public sealed class ExampleEncoder
 
     /// <summary>Encodes an example.</summary>
     /// <returns>The sequence, or null where the example is left out.</returns>
-    /// <exception cref="PalimpsestException">The example is too long and the policy is <see cref="TooLongPolicy.Error"/>.</exception>
+    /// <exception cref="PalimpsestException">The example is too long and the policy is <see cref="TooLongPolicy.Error"/>, or the form of chats has no place for its messages.</exception>
     public TokenSequence? Encode(TextExample example)
     {
-        TokenSequence sequence = Whole(example);
-        if (sequence.Ids.Length <= MaxLength)
+        TokenSequence sequence = example.Messages is Conversation chat ? _chat.Encode(chat) : Whole(example);
+        if (sequence.Ids.Length > MaxLength)
         {
-            return sequence.Ids.Length > 1 ? sequence : null;
+            if (_tooLong == TooLongPolicy.Error)
+            {
+                string start = (example.Prompt + example.Completion).ReplaceLineEndings(" ");
+                throw new PalimpsestException($"An example has {sequence.Ids.Length} tokens where {MaxLength} fit (it begins \"{start[..Math.Min(60, start.Length)]}\"). Shorten it, or choose --too-long truncate or --too-long skip.");
+            }
+
+            if (_tooLong == TooLongPolicy.Skip)
+            {
+                return null;
+            }
+
+            sequence = sequence.Truncate(MaxLength);
         }
 
-        if (_tooLong == TooLongPolicy.Error)
-        {
-            string start = (example.Prompt + example.Completion).ReplaceLineEndings(" ");
-            throw new PalimpsestException($"An example has {sequence.Ids.Length} tokens where {MaxLength} fit (it begins \"{start[..Math.Min(60, start.Length)]}\"). Shorten it, or choose --too-long truncate or --too-long skip.");
-        }
-
-        return _tooLong == TooLongPolicy.Truncate && sequence.LossFrom < MaxLength ? sequence with { Ids = sequence.Ids[..MaxLength] } : null;
+        return sequence.Targets > 0 ? sequence : null;
     }
 
     /// <summary>The tokens of prompt and completion without the end token, and where the completion starts; for scoring.</summary>

@@ -6,16 +6,18 @@ namespace Palimpsest.Data;
 /// <summary>One line of JSON as an example.</summary>
 internal static class JsonlLine
 {
-    private static readonly JsonDocumentOptions s_options = new() { AllowDuplicateProperties = false };
+    /// <summary>A key that stands twice is refused: one of the two values would be lost.</summary>
+    public static JsonDocumentOptions Options { get; } = new() { AllowDuplicateProperties = false };
 
     /// <summary>Parses a line.</summary>
     /// <param name="line">Its bytes without the line end.</param>
+    /// <param name="form">Which keys are looked for.</param>
     /// <param name="example">The example, where it is one.</param>
     /// <param name="problem">Otherwise what is wrong and how to mend it: two sentences without the last full stop.</param>
-    public static bool TryParse(ReadOnlyMemory<byte> line, out TextExample example, out string problem)
+    public static bool TryParse(ReadOnlyMemory<byte> line, ExampleForm form, out TextExample example, out string problem)
     {
         example = default;
-        if (line.Length > JsonlReader.LongestLine)
+        if (line.Length > LineReader.LongestLine)
         {
             problem = "the line is longer than 16 MiB. Split it";
             return false;
@@ -29,8 +31,8 @@ internal static class JsonlLine
 
         try
         {
-            using JsonDocument document = JsonDocument.Parse(line, s_options);
-            return TryRead(document.RootElement, out example, out problem);
+            using JsonDocument document = JsonDocument.Parse(line, Options);
+            return TryRead(document.RootElement, form, out example, out problem);
         }
         catch (JsonException error)
         {
@@ -45,7 +47,7 @@ internal static class JsonlLine
         }
     }
 
-    private static bool TryRead(JsonElement root, out TextExample example, out string problem)
+    private static bool TryRead(JsonElement root, ExampleForm form, out TextExample example, out string problem)
     {
         example = default;
         if (root.ValueKind != JsonValueKind.Object)
@@ -54,30 +56,29 @@ internal static class JsonlLine
             return false;
         }
 
-        if (!TryString(root, "text", out string? text, out problem) || !TryString(root, "prompt", out string? prompt, out problem)
-            || !TryString(root, "completion", out string? completion, out problem) || !TryString(root, "owner", out string? owner, out problem))
+        ExampleColumns keys = form.Columns;
+        if (keys.Required.FirstOrDefault(key => !root.TryGetProperty(key, out _)) is string missing)
+        {
+            problem = ExampleForm.Missing(missing, [.. root.EnumerateObject().Select(property => property.Name)]);
+            return false;
+        }
+
+        Conversation? messages = null;
+        if (!TryString(root, keys.TextName, out string? text, out problem) || !TryString(root, keys.PromptName, out string? prompt, out problem)
+            || !TryString(root, keys.CompletionName, out string? completion, out problem) || !TryString(root, keys.OwnerName, out string? owner, out problem, orNull: true)
+            || (keys.MessagesName is string name && root.TryGetProperty(name, out JsonElement list) && !Conversation.TryRead(list, name, out messages, out problem)))
         {
             return false;
         }
 
-        problem = (text, prompt, completion) switch
-        {
-            (null, null, null) => "neither \"text\" nor \"prompt\". Add one",
-            (not null, null, null) => text.Length == 0 ? "\"text\" is empty. Fill it" : "",
-            (not null, _, _) => "\"text\" beside \"prompt\" or \"completion\". Keep one of the two forms",
-            (null, not null, null) => "no \"completion\" beside \"prompt\". Add one",
-            (null, null, not null) => "no \"prompt\" beside \"completion\". Add one",
-            _ => completion.Length == 0 ? "\"completion\" is empty. Fill it" : "",
-        };
-        example = new(prompt ?? "", text ?? completion ?? "", owner);
-        return problem.Length == 0;
+        return form.TryMake(new ExampleValues(text, prompt, completion, messages, owner), out example, out problem);
     }
 
-    private static bool TryString(JsonElement root, string key, out string? value, out string problem)
+    private static bool TryString(JsonElement root, string? key, out string? value, out string problem, bool orNull = false)
     {
         value = null;
         problem = "";
-        if (!root.TryGetProperty(key, out JsonElement element) || (key == "owner" && element.ValueKind == JsonValueKind.Null))
+        if (key is null || !root.TryGetProperty(key, out JsonElement element) || (orNull && element.ValueKind == JsonValueKind.Null))
         {
             return true;
         }
@@ -103,7 +104,7 @@ internal static class JsonlLine
     };
 
     // The position inside the line is worth keeping; "LineNumber: 0" would contradict the number in front of the message.
-    private static string Reason(JsonException error)
+    internal static string Reason(JsonException error)
     {
         int end = error.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         string reason = (end < 0 ? error.Message : error.Message[..end]).TrimEnd('.');

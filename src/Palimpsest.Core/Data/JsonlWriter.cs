@@ -12,7 +12,7 @@ public static class JsonlWriter
 
     /// <summary>Writes a file whole or not at all; the examples are written as they come and never held together.</summary>
     /// <param name="path">The file; one that exists is replaced.</param>
-    /// <param name="examples">The examples, at least one of which makes a file that can be read again. Without a prompt one becomes <c>{"text": ...}</c>.</param>
+    /// <param name="examples">The examples, at least one of which makes a file that can be read again. Without a prompt one becomes <c>{"text": ...}</c>, a chat <c>{"messages": ...}</c>.</param>
     /// <returns>How many were written.</returns>
     /// <exception cref="PalimpsestException">The file cannot be written.</exception>
     public static long Write(string path, IEnumerable<TextExample> examples)
@@ -36,7 +36,11 @@ public static class JsonlWriter
     private static void WriteLine(Utf8JsonWriter json, TextExample example)
     {
         json.WriteStartObject();
-        if (example.Prompt.Length == 0)
+        if (example.Messages is not null)
+        {
+            WriteMessages(json, example.Messages);
+        }
+        else if (example.Prompt.Length == 0)
         {
             json.WriteString("text", example.Completion);
         }
@@ -52,5 +56,19 @@ public static class JsonlWriter
         }
 
         json.WriteEndObject();
+    }
+
+    private static void WriteMessages(Utf8JsonWriter json, Conversation messages)
+    {
+        json.WriteStartArray("messages");
+        foreach ((string role, string content) in messages)
+        {
+            json.WriteStartObject();
+            json.WriteString("role", role);
+            json.WriteString("content", content);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 }

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Palimpsest.Numerics;
 
 namespace Palimpsest.Data;
@@ -11,15 +8,7 @@ public sealed class StreamBatches : IBatchSource, IDisposable
     // A pool of 16 batches leaves under 5% padding on the world's text and still mixes it well.
     private const int BatchesPerPool = 16;
 
-    // So many examples in a row that do not fit mean that none does.
-    private const int MostLeftOut = 10_000;
-
-    private readonly IExampleStream _stream;
-    private readonly ExampleEncoder _encoder;
-    private readonly int _batchSize;
-    private readonly RandomStream _random;
-    private TokenBatch[] _pool = [];
-    private StreamBatchesCursor _cursor;
+    private readonly BatchPools _pools;
 
     /// <summary>Batches from the start of a stream.</summary>
     /// <param name="stream">The examples; disposed with this object.</param>
@@ -28,81 +17,37 @@ public sealed class StreamBatches : IBatchSource, IDisposable
     /// <param name="random">Orders the batches of each pool.</param>
     public StreamBatches(IExampleStream stream, ExampleEncoder encoder, int batchSize, RandomStream random)
     {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(encoder);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        _stream = stream ?? throw new ArgumentNullException(nameof(stream));
-        _encoder = encoder ?? throw new ArgumentNullException(nameof(encoder));
-        _random = random ?? throw new ArgumentNullException(nameof(random));
-        _batchSize = batchSize;
-        _cursor = new StreamBatchesCursor(_stream.Cursor, 0, 0, 0);
+        ArgumentNullException.ThrowIfNull(random);
+        _pools = new BatchPools(stream, encoder, random, examples =>
+        {
+            TokenSequence[] sequences = new TokenSequence[batchSize * BatchesPerPool];
+            for (int i = 0; i < sequences.Length; i++)
+            {
+                sequences[i] = examples.Next();
+            }
+
+            return [.. sequences.OrderBy(sequence => sequence.Ids.Length).Chunk(batchSize).Select(TokenBatch.Of)];
+        });
     }
 
     /// <summary>Examples left out so far because they are too long.</summary>
-    public long LeftOut { get; private set; }
+    public long LeftOut => _pools.LeftOut;
 
     /// <summary>Mean length of the sequences of the present pool in tokens.</summary>
-    public double MeanLength => _pool.Length == 0 ? 0 : _pool.Sum(batch => (double)batch.Tokens) / _pool.Sum(batch => batch.Batch);
+    public double MeanLength => _pools.Pool.Length == 0 ? 0 : _pools.Pool.Sum(batch => (double)batch.Tokens) / _pools.Pool.Sum(batch => batch.Batch);
 
     /// <inheritdoc/>
-    public TokenBatch Next()
-    {
-        if (_pool.Length == 0)
-        {
-            Fill();
-        }
-        else if (_cursor.Batch == _pool.Length)
-        {
-            _cursor = new StreamBatchesCursor(_stream.Cursor, _cursor.Pool + 1, 0, LeftOut);
-            Fill();
-        }
-
-        TokenBatch batch = _pool[_cursor.Batch];
-        _cursor = _cursor with { Batch = _cursor.Batch + 1 };
-        return batch;
-    }
+    public TokenBatch Next() => _pools.Next();
 
     /// <inheritdoc/>
-    public string SaveCursor() => JsonSerializer.Serialize(_cursor, StreamBatchesJson.Default.StreamBatchesCursor);
+    public string SaveCursor() => _pools.SaveCursor();
 
     /// <inheritdoc/>
-    public void RestoreCursor(string cursor)
-    {
-        _cursor = JsonSerializer.Deserialize(cursor, StreamBatchesJson.Default.StreamBatchesCursor)!;
-        _stream.Restore(_cursor.Stream);
-        _pool = [];
-    }
+    public void RestoreCursor(string cursor) => _pools.RestoreCursor(cursor);
 
     /// <inheritdoc/>
-    public void Dispose() => _stream.Dispose();
-
-    private void Fill()
-    {
-        LeftOut = _cursor.LeftOut;
-        List<TokenSequence> sequences = new(_batchSize * BatchesPerPool);
-        for (int missed = 0; sequences.Count < _batchSize * BatchesPerPool;)
-        {
-            if (_encoder.Encode(_stream.Next()) is TokenSequence sequence)
-            {
-                sequences.Add(sequence);
-                missed = 0;
-            }
-            else
-            {
-                LeftOut++;
-                if (++missed == MostLeftOut)
-                {
-                    throw new PalimpsestException($"{MostLeftOut} examples in a row have more than {_encoder.MaxLength} tokens. Choose --too-long truncate, or a model with a longer context.");
-                }
-            }
-        }
-
-        _pool = [.. sequences.OrderBy(sequence => sequence.Ids.Length).Chunk(_batchSize).Select(TokenBatch.Of)];
-        _random.Child("pool", _cursor.Pool.ToString(CultureInfo.InvariantCulture)).Shuffle(_pool.AsSpan());
-    }
+    public void Dispose() => _pools.Dispose();
 }
-
-/// <summary>A place in <see cref="StreamBatches"/>: the stream at the start of the pool, and the batch within it.</summary>
-internal sealed record StreamBatchesCursor(ExampleCursor Stream, long Pool, int Batch, long LeftOut);
-
-/// <summary>JSON of <see cref="StreamBatchesCursor"/> without reflection.</summary>
-[JsonSerializable(typeof(StreamBatchesCursor))]
-internal sealed partial class StreamBatchesJson : JsonSerializerContext;

@@ -47,14 +47,15 @@ internal sealed class MetricsFile : IDisposable
         });
     }
 
-    public void Truncate(long step)
+    /// <returns>Whether there were lines to drop.</returns>
+    public bool Truncate(long step)
     {
         if (!File.Exists(_path))
-            return;
+            return false;
 
         IReadOnlyList<MetricsRow> rows = Read(_path);
         if (rows.All(row => row.Step <= step))
-            return;
+            return false;
 
         Dispose();
         AtomicFile.Write(_path, stream =>
@@ -62,6 +63,7 @@ internal sealed class MetricsFile : IDisposable
             foreach (MetricsRow row in rows.Where(row => row.Step <= step))
                 stream.Write(Line(row.Values, row.Step));
         }, onlyForUser: true);
+        return true;
     }
 
     /// <summary>All whole lines; an unfinished last one is left out, since another process may be writing it.</summary>

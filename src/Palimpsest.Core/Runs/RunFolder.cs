@@ -16,12 +16,14 @@ public sealed class RunFolder : IDisposable
     private readonly RunLock _lock;
     private readonly TimeProvider _time;
     private readonly MetricsFile _metrics;
+    private readonly TensorBoardWriter _events;
     private RunInfo _info;
 
     private RunFolder(string path, RunLock held, RunInfo info, TimeProvider time)
     {
         (Path, _lock, _info, _time) = (path, held, info, time);
         _metrics = new MetricsFile(System.IO.Path.Combine(path, RunFiles.Metrics));
+        _events = new TensorBoardWriter(path, time);
     }
 
     /// <summary>The folder, as a full path.</summary>
@@ -177,7 +179,7 @@ public sealed class RunFolder : IDisposable
         return [.. runs.OrderByDescending(run => run.Info.Started).ThenByDescending(run => run.Path, StringComparer.Ordinal)];
     }
 
-    /// <summary>Appends one line to metrics.jsonl; it reaches the system before the call returns.</summary>
+    /// <summary>Appends one line to metrics.jsonl and an event for TensorBoard; both reach the system before the call returns.</summary>
     /// <param name="values">Values by name; NaN and infinities are written as text. No name may be <c>step</c>.</param>
     /// <param name="step">Step of the run.</param>
     /// <exception cref="PalimpsestException">The disk is full or the file cannot be written.</exception>
@@ -185,16 +187,22 @@ public sealed class RunFolder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(values);
         lock (_gate)
+        {
             _metrics.Append(values, step);
+            _events.Scalars(values, step);
+        }
     }
 
-    /// <summary>Drops the lines after a step, so that a run resumed from there does not repeat them.</summary>
+    /// <summary>Drops the lines after a step, and has TensorBoard forget them, so that a run resumed from there does not repeat them.</summary>
     /// <param name="step">The last step to keep.</param>
     /// <exception cref="PalimpsestException">The file is damaged or cannot be written.</exception>
     public void TruncateMetrics(long step)
     {
         lock (_gate)
-            _metrics.Truncate(step);
+        {
+            if (_metrics.Truncate(step))
+                _events.Restart(step + 1);
+        }
     }
 
     /// <summary>All lines of metrics.jsonl in their order.</summary>
@@ -263,7 +271,11 @@ public sealed class RunFolder : IDisposable
     public void Dispose()
     {
         lock (_gate)
+        {
             _metrics.Dispose();
+            _events.Dispose();
+        }
+
         _lock.Dispose();
     }
 

@@ -14,7 +14,7 @@ public static class SequenceScorer
     private const int TokensPerPass = 4096;
     private const int LogitsPerPass = 1 << 24;
 
-    /// <summary>The sum of log p(token | tokens before it) over the tokens from <see cref="TokenSequence.LossFrom"/> on; the very first token has no probability and is left out.</summary>
+    /// <summary>The sum of log p(token | tokens before it) over the tokens that are to be predicted (<see cref="TokenSequence.IsTarget"/>); the very first token has no probability and is left out.</summary>
     /// <param name="model">The model; in training mode or frozen alike.</param>
     /// <param name="sequences">None longer than the model's context.</param>
     /// <returns>In nats, one a sequence, in the order given.</returns>

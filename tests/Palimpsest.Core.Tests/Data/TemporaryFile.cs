@@ -5,9 +5,9 @@ internal sealed class TemporaryFile : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("palimpsest").FullName;
 
-    public TemporaryFile(byte[]? content = null)
+    public TemporaryFile(byte[]? content = null, string name = "facts.jsonl")
     {
-        Path = System.IO.Path.Combine(_folder, "facts.jsonl");
+        Path = System.IO.Path.Combine(_folder, name);
         if (content is not null)
         {
             using FileStream stream = File.Create(Path);
@@ -15,8 +15,8 @@ internal sealed class TemporaryFile : IDisposable
         }
     }
 
-    public TemporaryFile(string content)
-        : this(System.Text.Encoding.UTF8.GetBytes(content))
+    public TemporaryFile(string content, string name = "facts.jsonl")
+        : this(System.Text.Encoding.UTF8.GetBytes(content), name)
     {
     }
 

@@ -1,7 +1,7 @@
 namespace Palimpsest.Data;
 
 /// <summary>Cuts a file into lines with their byte offsets, in bounded memory.</summary>
-internal sealed class JsonlReader : IDisposable
+internal sealed class LineReader : IDisposable
 {
     /// <summary>Longer lines are cut off one byte behind this length, which tells their reader that they are too long.</summary>
     public const int LongestLine = 16 << 20;
@@ -18,24 +18,18 @@ internal sealed class JsonlReader : IDisposable
 
     /// <summary>Opens the file at the start of a line.</summary>
     /// <exception cref="PalimpsestException">It cannot be opened, or no line starts there.</exception>
-    public JsonlReader(string path, long position)
+    public LineReader(string path, long position)
     {
         _path = path;
         _next = position;
-        _file = Guard(path, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan));
+        _file = DataFile.Open(path);
         try
         {
-            if (!_file.CanSeek)
-            {
-                throw new PalimpsestException($"{path}: is a pipe or a device, which cannot be read twice. Save its contents to a file first.");
-            }
-
-            Length = _file.Length;
             if (position > 0)
             {
                 // One byte earlier must be a line end: a saved position that points into a line means another file.
                 _file.Position = position - 1;
-                if (position > Length || !Fill() || _chunk[_from++] != '\n')
+                if (position > _file.Length || !Fill() || _chunk[_from++] != '\n')
                 {
                     throw new PalimpsestException($"{path}: no line begins at byte {position}. The file has changed since the position was saved; start the run anew.");
                 }
@@ -48,19 +42,19 @@ internal sealed class JsonlReader : IDisposable
         }
     }
 
-    /// <summary>Bytes in the file when it was opened.</summary>
-    public long Length { get; }
-
     /// <summary>Byte offset of the line that <see cref="Next"/> found.</summary>
     public long LinePosition { get; private set; }
 
     /// <summary>The line without its end; valid until the next call.</summary>
     public ReadOnlyMemory<byte> Line { get; private set; }
 
+    /// <summary>Whether blank lines lie between this line and the one before it.</summary>
+    public bool AfterBlank { get; private set; }
+
     /// <summary>The number of the line that begins at a position, from 1.</summary>
     public static long LineNumber(string path, long position)
     {
-        using JsonlReader reader = new(path, 0);
+        using LineReader reader = new(path, 0);
         long number = 1;
         for (long read = 0; read < position && reader.Fill(); read += reader._to, reader._from = reader._to)
         {
@@ -75,7 +69,7 @@ internal sealed class JsonlReader : IDisposable
     /// <exception cref="PalimpsestException">The file cannot be read on.</exception>
     public bool Next()
     {
-        while (ReadLine())
+        for (AfterBlank = false; ReadLine(); AfterBlank = true)
         {
             ReadOnlyMemory<byte> line = _line.AsMemory(0, _length);
             if (LinePosition == 0 && line.Span.StartsWith(s_byteOrderMark))
@@ -95,22 +89,6 @@ internal sealed class JsonlReader : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
-
-    private static T Guard<T>(string path, Func<T> action)
-    {
-        try
-        {
-            return action();
-        }
-        catch (UnauthorizedAccessException error)
-        {
-            throw new PalimpsestException($"{path}: you may not read this file. Change its permissions or choose another.", error);
-        }
-        catch (IOException error)
-        {
-            throw new PalimpsestException($"{path}: cannot be read ({error.Message}). Check the disk and that no other program holds the file.", error);
-        }
-    }
 
     private bool ReadLine()
     {
@@ -150,7 +128,7 @@ internal sealed class JsonlReader : IDisposable
     private bool Fill()
     {
         _from = 0;
-        _to = Guard(_path, () => _file.Read(_chunk));
+        _to = DataFile.Guard(_path, () => _file.Read(_chunk));
         return _to > 0;
     }
 }

@@ -1,0 +1,14 @@
+namespace Palimpsest.Data;
+
+/// <summary>How a file of examples is read.</summary>
+public sealed record ExampleFileOptions
+{
+    /// <summary>Names of the columns; unless told the usual ones. Plain text has none.</summary>
+    public ExampleColumns Columns { get; init; } = new();
+
+    /// <summary>Whether to leave bad rows out, counted, instead of stopping at the first. Unless told, reading stops.</summary>
+    public bool SkipBad { get; init; }
+
+    /// <summary>For plain text: whether every line that is not blank is a text of its own. Unless told, a text is a paragraph: lines up to the next blank one.</summary>
+    public bool LineByLine { get; init; }
+}
