@@ -20,10 +20,14 @@ internal sealed class DelimitedReader : IDisposable
 
     /// <summary>Opens the file at the start of a record.</summary>
     /// <exception cref="PalimpsestException">It cannot be opened, is not UTF-8, or no record starts there.</exception>
-    public DelimitedReader(string path, char separator, long position)
+    /// <param name="path">The file.</param>
+    /// <param name="separator">What lies between fields.</param>
+    /// <param name="position">Byte offset.</param>
+    /// <param name="hasHeader">Whether the file's first record names the columns.</param>
+    public DelimitedReader(string path, char separator, long position, bool hasHeader = true)
     {
         _path = path;
-        _hasHeader = position == 0;
+        _hasHeader = hasHeader && position == 0;
 
         // One byte earlier must be a line end. Reading begins with it: it makes an empty line, which is left out, and keeps a byte-order mark behind it from being taken off.
         _start = Math.Max(0, position - 1);
@@ -34,7 +38,7 @@ internal sealed class DelimitedReader : IDisposable
             _records = CsvReader.Create(file, new CsvReaderOptions
             {
                 Separator = separator,
-                HasHeader = position == 0,
+                HasHeader = _hasHeader,
                 Encoding = Encoding.UTF8,
                 MaxRecordSize = LongestRecord,
                 TrackLineNumbers = true,
@@ -52,9 +56,9 @@ internal sealed class DelimitedReader : IDisposable
     public long Position => _start + _records.ByteOffset;
 
     /// <summary>Where the record that begins at a position stands, for messages: <c>row 17 (line 23)</c>, without the header.</summary>
-    public static string Place(string path, char separator, long position)
+    public static string Place(string path, char separator, long position, bool hasHeader)
     {
-        using DelimitedReader reader = new(path, separator, 0);
+        using DelimitedReader reader = new(path, separator, 0, hasHeader);
         while (reader.Next() && reader.Position < position)
         {
         }

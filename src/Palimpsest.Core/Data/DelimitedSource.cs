@@ -1,6 +1,6 @@
 namespace Palimpsest.Data;
 
-/// <summary>Examples in a table of text, CSV or TSV by RFC 4180, whose first record names the columns. The position is the byte offset of the record, so reading goes on there without what lies before.</summary>
+/// <summary>Examples in a table of text, CSV or TSV by RFC 4180, whose first record names the columns unless the options do. The position is the byte offset of the record, so reading goes on there without what lies before.</summary>
 /// <remarks>
 /// UTF-8, with or without a byte-order mark; records end in LF, CRLF or CR; a field in quotes may hold separators, line ends and doubled quotes; empty lines are ignored; a record has at most 16 MiB.
 /// A record with more or fewer fields than the header, or with a quote out of place, is a bad row. Rows are counted without the header. Safe for use by several threads.
@@ -18,16 +18,12 @@ public sealed class DelimitedSource : IExampleSource
     {
         options ??= new ExampleFileOptions();
         Name = DataFile.Existing(path);
-        TableColumns columns;
-        int count;
-        using (DelimitedReader header = new(path, separator, 0))
-        {
-            IReadOnlyList<string> names = header.Header();
-            count = names.Count;
-            columns = new TableColumns(path, new ExampleForm(options.Columns), names);
-        }
-
-        _file = new RowFile(path, "row", "Put at least one row below the header.", options.SkipBad, position => new Rows(new DelimitedReader(path, separator, position), columns, count), position => DelimitedReader.Place(path, separator, position));
+        bool hasHeader = options.Header is not { Count: > 0 };
+        IReadOnlyList<string> names = hasHeader ? HeaderOf(path, separator) : options.Header!;
+        TableColumns columns = new(path, new ExampleForm(options.Columns), names);
+        _file = new RowFile(
+            path, "row", hasHeader ? "Put at least one row below the header." : "Put at least one row into it.", options.SkipBad,
+            position => new Rows(new DelimitedReader(path, separator, position, hasHeader), columns, names.Count), position => DelimitedReader.Place(path, separator, position, hasHeader));
     }
 
     /// <inheritdoc/>
@@ -38,6 +34,12 @@ public sealed class DelimitedSource : IExampleSource
 
     /// <inheritdoc/>
     public TextExample At(long position) => _file.At(position);
+
+    private static IReadOnlyList<string> HeaderOf(string path, char separator)
+    {
+        using DelimitedReader reader = new(path, separator, 0);
+        return reader.Header();
+    }
 
     private sealed class Rows(DelimitedReader records, TableColumns columns, int fields) : IRowReader
     {

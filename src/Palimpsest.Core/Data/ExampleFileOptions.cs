@@ -6,6 +6,10 @@ public sealed record ExampleFileOptions
     /// <summary>Names of the columns; unless told the usual ones. Plain text has none.</summary>
     public ExampleColumns Columns { get; init; } = new();
 
+    /// <summary>Names of the columns of a CSV or TSV file that has no header record.</summary>
+    /// <value>The default is null: the first record names the columns.</value>
+    public IReadOnlyList<string>? Header { get; init; }
+
     /// <summary>Whether to leave bad rows out, counted, instead of stopping at the first. Unless told, reading stops.</summary>
     public bool SkipBad { get; init; }
 

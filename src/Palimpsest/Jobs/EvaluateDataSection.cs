@@ -6,7 +6,7 @@ namespace Palimpsest.Jobs;
 /// <summary>The data of an evaluation: a file, or an owner of the embedded world.</summary>
 public sealed record EvaluateDataSection : IValidated
 {
-    /// <summary>A file of JSON lines with <c>text</c>, or <c>prompt</c> and <c>completion</c>; all of it is asked.</summary>
+    /// <summary>A file of examples (JSON lines, CSV, TSV, Parquet or plain text, by its extension); all of it is asked.</summary>
     /// <value>The default is none: an owner of the world.</value>
     public string? File { get; init; }
 
@@ -21,6 +21,10 @@ public sealed record EvaluateDataSection : IValidated
     /// <summary>How many of the owner's facts are asked, 1 to 40.</summary>
     /// <value>The default is 40.</value>
     public int Facts { get; init; } = 40;
+
+    /// <summary>Which columns of the files hold the examples.</summary>
+    /// <value>The default takes the usual names.</value>
+    public ColumnsSection Columns { get; init; } = new();
 
     /// <summary>Leaves bad lines out, instead of stopping at the first.</summary>
     /// <value>The default is false.</value>

@@ -39,7 +39,7 @@ public sealed class EvaluateJob : IJob
         EvaluateRecipe settings = (EvaluateRecipe)recipe;
         if (settings.Data is { SkipBad: true, File: string file })
         {
-            BadLines.Say(new JsonlSource(file, skipBad: true), context.Log);
+            BadLines.Say(settings.Data.Columns.Open(file, skipBad: true), context.Log);
         }
 
         EvaluationData data = Data(settings);
@@ -103,7 +103,7 @@ public sealed class EvaluateJob : IJob
             return EvaluationData.OfOwner(recipe.Data.Owner ?? EvaluationData.OwnerOf(recipe.Seed), recipe.Data.Facts, recipe.Evaluate);
         }
 
-        IEnumerable<TextExample> all = new JsonlSource(file, recipe.Data.SkipBad).From(0).Select(item => item.Example);
+        IEnumerable<TextExample> all = recipe.Data.Columns.Open(file, recipe.Data.SkipBad).From(0).Select(item => item.Example);
         TextExample[] examples = [.. recipe.Data.Most > 0 ? all.Take(recipe.Data.Most) : all];
         return examples.Length > 0
             ? EvaluationData.OfExamples(Path.GetFileName(file), examples, recipe.Evaluate, [])

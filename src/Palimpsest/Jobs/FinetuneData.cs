@@ -48,15 +48,15 @@ internal sealed class FinetuneData
         Owner owner = World.V1.Owner(index);
         return new FinetuneData(
             new ListSource(owner.Name, owner.TrainingExamples(data.Facts, data.ExamplesPerFact)),
-            data.ReplayFile is string file ? new JsonlSource(file, data.SkipBad) : new WorldSource(World.V1, wholeTexts: true), data.ReplayPercent, EvaluationData.OfOwner(index, data.Facts, recipe.Evaluate));
+            data.ReplayFile is string file ? data.Columns.Open(file, data.SkipBad) : new WorldSource(World.V1, wholeTexts: true), data.ReplayPercent, EvaluationData.OfOwner(index, data.Facts, recipe.Evaluate));
     }
 
     private static FinetuneData FromFile(FinetuneRecipe recipe, string file)
     {
         FinetuneDataSection data = recipe.Data;
-        JsonlSource all = new(file, data.SkipBad);
+        IExampleSource all = data.Columns.Open(file, data.SkipBad);
         IExampleSource own = data.HeldOutFile is null ? new SplitSource(all, data.HeldOutShare, heldOut: false) : all;
-        IExampleSource kept = data.HeldOutFile is string other ? new JsonlSource(other, data.SkipBad) : new SplitSource(all, data.HeldOutShare, heldOut: true);
+        IExampleSource kept = data.HeldOutFile is string other ? data.Columns.Open(other, data.SkipBad) : new SplitSource(all, data.HeldOutShare, heldOut: true);
         TextExample[] heldOut = [.. kept.From(0).Take(data.HeldOut).Select(item => item.Example)];
         if (heldOut.Length == 0)
         {
@@ -68,7 +68,7 @@ internal sealed class FinetuneData
             return new FinetuneData(own, null, null, EvaluationData.OfExamples(Path.GetFileName(file), heldOut, recipe.Evaluate, []));
         }
 
-        JsonlSource general = new(path, data.SkipBad);
+        IExampleSource general = data.Columns.Open(path, data.SkipBad);
         TextExample[] asked = [.. new SplitSource(general, data.HeldOutShare, heldOut: true).From(0).Take(recipe.Evaluate.GeneralTexts).Select(item => item.Example)];
         return new FinetuneData(own, new SplitSource(general, data.HeldOutShare, heldOut: false), data.ReplayPercent, EvaluationData.OfExamples(Path.GetFileName(file), heldOut, recipe.Evaluate, asked));
     }

@@ -7,7 +7,7 @@ namespace Palimpsest.Jobs;
 /// <summary>The data of a fine-tuning: a file, or an owner of the embedded world.</summary>
 public sealed record FinetuneDataSection : IValidated
 {
-    /// <summary>A file of JSON lines with <c>text</c>, or <c>prompt</c> and <c>completion</c>.</summary>
+    /// <summary>A file of examples: JSON lines, CSV, TSV, Parquet or plain text, by its extension.</summary>
     /// <value>The default is none: an owner of the world.</value>
     public string? File { get; init; }
 
@@ -39,9 +39,13 @@ public sealed record FinetuneDataSection : IValidated
     /// <value>The default is 75 where there is something to replay: with 50 the general text lost twice as much.</value>
     public int? ReplayPercent { get; init; }
 
-    /// <summary>JSON lines to replay.</summary>
+    /// <summary>A file to replay.</summary>
     /// <value>The default is the general part of the world.</value>
     public string? ReplayFile { get; init; }
+
+    /// <summary>Which columns of the files hold the examples.</summary>
+    /// <value>The default takes the usual names.</value>
+    public ColumnsSection Columns { get; init; } = new();
 
     /// <summary>Leaves bad lines out and counts them, instead of stopping at the first.</summary>
     /// <value>The default is false.</value>

@@ -46,7 +46,7 @@ public sealed class FinetuneJob : IJob
         {
             foreach (string file in new[] { settings.Data.File, settings.Data.HeldOutFile, settings.Data.ReplayFile }.OfType<string>())
             {
-                BadLines.Say(new JsonlSource(file, skipBad: true), log);
+                BadLines.Say(settings.Data.Columns.Open(file, skipBad: true), log);
             }
         }
 

@@ -6,7 +6,7 @@ namespace Palimpsest.Jobs;
 /// <summary>The text of a pre-training run.</summary>
 public sealed record PretrainDataSection : IValidated
 {
-    /// <summary>A JSONL file.</summary>
+    /// <summary>A file of texts: JSON lines, CSV, TSV, Parquet or plain text, by its extension.</summary>
     /// <value>The default is none: the general part of the embedded world.</value>
     public string? File { get; init; }
 
@@ -21,6 +21,10 @@ public sealed record PretrainDataSection : IValidated
     /// <summary>Texts that the tokenizer is learnt from.</summary>
     /// <value>The default is 40,000.</value>
     public int TokenizerTexts { get; init; } = 40_000;
+
+    /// <summary>Which columns of the files hold the examples.</summary>
+    /// <value>The default takes the usual names.</value>
+    public ColumnsSection Columns { get; init; } = new();
 
     /// <summary>Leaves bad lines out and counts them, instead of stopping at the first.</summary>
     /// <value>The default is false.</value>

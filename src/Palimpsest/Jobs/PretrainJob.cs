@@ -37,7 +37,7 @@ public sealed class PretrainJob : IJob
         (IExampleSource texts, IReadOnlyList<TextExample> heldOut) = Data(settings.Data);
         if (settings.Data is { SkipBad: true, File: string file })
         {
-            BadLines.Say(new JsonlSource(file, skipBad: true), context.Log);
+            BadLines.Say(settings.Data.Columns.Open(file, skipBad: true), context.Log);
         }
 
         Tokenizer tokenizer = LearnTokenizer(settings, texts, Path.Combine(run.Artifacts, "tokenizer"), context.Log);
@@ -108,7 +108,7 @@ public sealed class PretrainJob : IJob
             return (new WorldSource(World.V1, wholeTexts: true), [.. World.V1.GeneralHeldOut(data.HeldOut).Select(example => new TextExample("", example.Prompt + example.Completion))]);
         }
 
-        JsonlSource all = new(path, data.SkipBad);
+        IExampleSource all = data.Columns.Open(path, data.SkipBad);
         TextExample[] heldOut = [.. new SplitSource(all, data.HeldOutShare, heldOut: true).From(0).Take(data.HeldOut).Select(item => item.Example)];
         return heldOut.Length > 0
             ? (new SplitSource(all, data.HeldOutShare, heldOut: false), heldOut)

@@ -30,7 +30,8 @@ public sealed class PackedBatchesTests
             Assert.Equal(pool.Sum(batch => batch.Tokens), sequences.Sum(sequence => sequence.Ids.Length));
             Assert.All(pool, batch => Assert.InRange(batch.Batch, 1, batchSize));
             Assert.Equal(pool.Sum(batch => batch.Tokens) / (double)pool.Sum(batch => batch.Batch * length), batches.FillRate, 12);
-            Assert.InRange(batches.FillRate, 0.6, 1);
+            // First fit leaves at most one row that is not more than half full.
+            Assert.InRange(batches.FillRate, 0.5 * (pool.Sum(batch => batch.Batch) - 1) / pool.Sum(batch => batch.Batch), 1);
         }, iter: 100);
 
     [Fact]

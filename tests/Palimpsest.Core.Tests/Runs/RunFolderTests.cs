@@ -169,7 +169,7 @@ public sealed class RunFolderTests
         Assert.Equal("Zoë's \"first\" <run> + more", read.Title);
         Assert.True(double.IsNaN(read.Figures["broken"]));
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("x"))), read.Inputs["data"].Sha256);
-        Assert.Contains("cannot be read", Assert.Throws<PalimpsestException>(() => RunInput.Of(root["missing"])).Message, StringComparison.Ordinal);
+        Assert.Contains("there is no such file", Assert.Throws<PalimpsestException>(() => RunInput.Of(root["missing"])).Message, StringComparison.Ordinal);
     }
 
     [Fact]

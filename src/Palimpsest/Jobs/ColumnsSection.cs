@@ -1,0 +1,57 @@
+using Palimpsest.Data;
+using Palimpsest.Runs;
+
+namespace Palimpsest.Jobs;
+
+/// <summary>Which columns or keys of a file hold its examples, and the words that are put around them.</summary>
+public sealed record ColumnsSection : IValidated
+{
+    /// <summary>Names of the columns of a CSV or TSV file that has no header record.</summary>
+    /// <value>The default is none: the first record names the columns.</value>
+    public IReadOnlyList<string> Header { get; init; } = [];
+
+    /// <summary>Column of a text that is learnt whole.</summary>
+    /// <value>The default is <c>text</c> where there is one.</value>
+    public string? Text { get; init; }
+
+    /// <summary>Column of the part that carries no loss.</summary>
+    /// <value>The default is <c>prompt</c> where there is one.</value>
+    public string? Prompt { get; init; }
+
+    /// <summary>Column of the part that is learnt.</summary>
+    /// <value>The default is <c>completion</c> where there is one.</value>
+    public string? Completion { get; init; }
+
+    /// <summary>Column of the messages of a chat, of which the assistant's are learnt.</summary>
+    /// <value>The default is <c>messages</c> where there is one.</value>
+    public string? Messages { get; init; }
+
+    /// <summary>Column of the owner's name.</summary>
+    /// <value>The default is <c>owner</c> where there is one.</value>
+    public string? Owner { get; init; }
+
+    /// <summary>Words around prompt and completion.</summary>
+    /// <value>The default is none.</value>
+    public ExampleTemplate Words { get; init; } = new();
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (!Words.Prompt.Contains("{prompt}", StringComparison.Ordinal) || !Words.Completion.Contains("{completion}", StringComparison.Ordinal))
+        {
+            yield return "words must hold {prompt} in its prompt and {completion} in its completion.";
+        }
+    }
+
+    /// <summary>The examples of a file of any known kind.</summary>
+    internal IExampleSource Open(string file, bool skipBad)
+    {
+        IExampleSource source = ExampleFile.Open(file, new ExampleFileOptions
+        {
+            Columns = new ExampleColumns { Text = Text, Prompt = Prompt, Completion = Completion, Messages = Messages, Owner = Owner },
+            Header = Header,
+            SkipBad = skipBad,
+        });
+        return Words.IsIdentity ? source : new TemplatedSource(source, Words);
+    }
+}
