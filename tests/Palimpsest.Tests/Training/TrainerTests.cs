@@ -126,6 +126,30 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void Run_TwoThousandSteps_MemoryIsFlat()
+    {
+        using CausalModel model = NewModel();
+        using Trainer trainer = new(model, Options() with { Steps = 2000, CheckpointEvery = 0 }, new SyntheticBatches(1));
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        List<(long Tensors, long Bytes)> seen = [];
+        trainer.Run(progress =>
+        {
+            if (progress.Step % 100 == 0)
+            {
+                GC.Collect();
+                seen.Add((Tensor.TotalCount, Environment.WorkingSet));
+            }
+        });
+        Assert.Single(seen.Select(item => item.Tensors).Distinct());
+
+        // The first hundreds of steps compile code and fill pools; after them nothing may grow. 16 MB is the noise of the collector.
+        double growth = (seen[^4..].Average(item => item.Bytes) - seen[4..8].Average(item => item.Bytes)) / 1e6;
+        TestContext.Current.TestOutputHelper?.WriteLine($"{seen[0].Tensors} tensors; {seen[4].Bytes / 1e6:F1} MB at step 500, {seen[^1].Bytes / 1e6:F1} MB at step 2000");
+        Assert.InRange(growth, double.NegativeInfinity, 16);
+    }
+
+    [Fact]
     public void Save_Bf16Compute_TrainsAndFallsInLoss()
     {
         using CausalModel model = CausalModel.Create(Tiny, TestContexts.Bf16(), new RandomStream(3));
