@@ -51,6 +51,10 @@ public sealed record FinetuneDataSection : IValidated
     /// <value>The default is false.</value>
     public bool SkipBad { get; init; }
 
+    /// <summary>Learns the prompts too, as text: a small model learns the language of a new field this way.</summary>
+    /// <value>The default is false: the loss falls on completions only.</value>
+    public bool LossOnPrompt { get; init; }
+
     /// <summary>What happens to examples longer than the model's context.</summary>
     /// <value>The default is error.</value>
     public TooLongPolicy TooLong { get; init; } = TooLongPolicy.Error;

@@ -60,7 +60,7 @@ public sealed class FinetuneJob : IJob
         log.Say($"Before: {Sentence(before.Measurements)}.");
         double evaluating = Stopwatch.GetElapsedTime(clock).TotalSeconds;
 
-        using StreamBatches batches = new(data.Stream(torch), new ExampleEncoder(model.Tokenizer, length, settings.Data.TooLong), settings.Train.BatchSize, torch.Stream("finetune", "batches"));
+        using StreamBatches batches = new(data.Stream(torch), new ExampleEncoder(model.Tokenizer, length, settings.Data.TooLong, settings.Data.LossOnPrompt), settings.Train.BatchSize, torch.Stream("finetune", "batches"));
         using Trainer trainer = new(model.Model, settings.Train, batches, new CheckpointStore(run.Checkpoints));
         bool resumed = trainer.TryResume();
         run.TruncateMetrics(trainer.State.Step); // a killed process may have gone on after its last checkpoint
