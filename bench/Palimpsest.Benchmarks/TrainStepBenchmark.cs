@@ -12,7 +12,22 @@ namespace Palimpsest.Benchmarks;
 /// <summary>Training step of this engine against a plain TorchSharp loop, alternately in one process.</summary>
 internal static class TrainStepBenchmark
 {
-    private sealed record Shape(string Name, int Vocabulary, int Width, int Layers, int Heads, int Intermediate, int Batch, int Time);
+    private sealed record Shape(string Name, int Vocabulary, int Width, int Layers, int Heads, int Intermediate, int Batch, int Time)
+    {
+        public LlamaConfig ToConfig() => new()
+        {
+            VocabularySize = Vocabulary,
+            HiddenSize = Width,
+            IntermediateSize = Intermediate,
+            Layers = Layers,
+            Heads = Heads,
+            KeyValueHeads = Heads,
+            HeadWidth = Width / Heads,
+            ContextLength = Time,
+        };
+
+        public FixedBatches Batches(RandomStream random) => new(Batch, Time, [.. Enumerable.Range(0, Batch * (Time + 1)).Select(_ => (long)random.NextInt(Vocabulary))]);
+    }
 
     private static readonly Shape[] Shapes =
     [
@@ -25,21 +40,10 @@ internal static class TrainStepBenchmark
         TorchContext context = new(type);
         Shape shape = Shapes.Single(s => s.Name == size);
         double peak = MatmulPeak.Measure(context.ScalarType, context.Device, 1024);
-        LlamaConfig config = new()
-        {
-            VocabularySize = shape.Vocabulary,
-            HiddenSize = shape.Width,
-            IntermediateSize = shape.Intermediate,
-            Layers = shape.Layers,
-            Heads = shape.Heads,
-            KeyValueHeads = shape.Heads,
-            HeadWidth = shape.Width / shape.Heads,
-            ContextLength = shape.Time,
-        };
+        LlamaConfig config = shape.ToConfig();
         RandomStream random = context.Stream("bench");
-        long[] ids = [.. Enumerable.Range(0, shape.Batch * (shape.Time + 1)).Select(_ => (long)random.NextInt(shape.Vocabulary))];
+        FixedBatches batches = shape.Batches(random);
         using CausalModel model = CausalModel.Create(config, context, random);
-        FixedBatches batches = new(shape.Batch, shape.Time, ids);
         using Trainer trainer = new(model, new TrainOptions { Steps = int.MaxValue, WarmupSteps = 0, Schedule = ScheduleKind.Constant, CheckpointEvery = 0 }, batches);
 
         using PlainLlama plain = new(shape.Vocabulary, shape.Width, shape.Layers, shape.Heads, shape.Intermediate, shape.Time);
@@ -88,21 +92,11 @@ internal static class TrainStepBenchmark
     {
         TorchContext context = new();
         Shape shape = Shapes.Single(s => s.Name == size);
-        LlamaConfig config = new()
-        {
-            VocabularySize = shape.Vocabulary,
-            HiddenSize = shape.Width,
-            IntermediateSize = shape.Intermediate,
-            Layers = shape.Layers,
-            Heads = shape.Heads,
-            KeyValueHeads = shape.Heads,
-            HeadWidth = shape.Width / shape.Heads,
-            ContextLength = shape.Time,
-        };
+        LlamaConfig config = shape.ToConfig();
         RandomStream random = context.Stream("bench");
-        long[] ids = [.. Enumerable.Range(0, shape.Batch * (shape.Time + 1)).Select(_ => (long)random.NextInt(shape.Vocabulary))];
+        FixedBatches batches = shape.Batches(random);
         using CausalModel model = CausalModel.Create(config, context, random);
-        using Trainer trainer = new(model, new TrainOptions { Steps = steps, WarmupSteps = 0, CheckpointEvery = 0 }, new FixedBatches(shape.Batch, shape.Time, ids));
+        using Trainer trainer = new(model, new TrainOptions { Steps = steps, WarmupSteps = 0, CheckpointEvery = 0 }, batches);
         trainer.Run(p => Console.WriteLine($"{p.Step} {p.Loss:F4} {p.Seconds:F2} s, {Environment.WorkingSet >> 20} MB, {Tensor.TotalCount} tensors"));
     }
 
