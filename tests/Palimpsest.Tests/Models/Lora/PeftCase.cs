@@ -117,11 +117,14 @@ internal sealed class PeftCase(string folder, string baseFolder) : IDisposable
         List<double> losses = [];
         trainer.Run(progress => losses.Add(progress.Loss));
         losses.Add(Ops.Value(model.LossSum(model.Hidden(Read("input_ids")), rows, targets)) / targets.Length);
-        JsonElement wanted = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "expected.json"))).RootElement.GetProperty("loss");
+        JsonElement expected = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "expected.json"))).RootElement, wanted = expected.GetProperty("loss");
+
+        // Two courses in f32 may lie on both sides of the exact one, from which the reference's distance is recorded.
+        double tolerance = 2e-5 + expected.GetProperty("gap_to_float64").GetProperty("loss").GetDouble();
         Assert.Equal(6, losses.Count);
         for (int i = 0; i < 6; i++)
         {
-            Assert.Equal(wanted[i].GetDouble(), losses[i], 2e-5);
+            Assert.Equal(wanted[i].GetDouble(), losses[i], tolerance);
         }
 
         foreach (ParameterSlot slot in adapter.Parameters.Layout.Slots)
