@@ -140,6 +140,7 @@ public sealed class FinetuneCommandTests
     {
         JsonElement result = JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "artifacts", "result.json"))).RootElement;
         JsonElement measured = result.GetProperty(list).EnumerateArray().Single(item => item.GetProperty("metric").GetString() == "general_perplexity");
-        return measured.GetProperty("value").GetDouble();
+        double Sum(string name) => measured.GetProperty(name).EnumerateArray().Sum(item => item.GetDouble());
+        return Math.Exp(Sum("numerators") / Sum("denominators"));
     }
 }
