@@ -169,6 +169,35 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void Run_AdapterWithEverything_KeepsTheNumberOfLiveTensors()
+    {
+        string saved = Directory.CreateTempSubdirectory("palimpsest").FullName;
+        try
+        {
+            using (CausalModel fresh = NewModel())
+            {
+                ModelFolder.Save(fresh, saved);
+            }
+
+            using CausalModel model = ModelFolder.Load(saved, TestContexts.F32(), LoadMode.Mapped);
+            using LoraAdapter dora = LoraAdapter.Create(model, new LoraOptions { Dora = true, LoraBias = true, Dropout = 0.1, SaveModules = ["lm_head"] }, new RandomStream(4));
+            using LoraAdapter plain = LoraAdapter.Create(model, new LoraOptions { Targets = ["embed_tokens", "q_proj"] }, new RandomStream(5));
+            using LoraAdapters adapters = new(model);
+            adapters.Activate(dora, plain);
+            using Trainer trainer = new(Trainable.Adapter(dora), Options() with { Steps = 30, CheckpointEvery = 0 }, new SyntheticBatches(1));
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            List<long> counts = [];
+            trainer.Run(_ => counts.Add(Tensor.TotalCount));
+            Assert.Single(counts.Skip(5).Distinct());
+        }
+        finally
+        {
+            Directory.Delete(saved, recursive: true);
+        }
+    }
+
+    [Fact]
     public void Save_Bf16Compute_TrainsAndFallsInLoss()
     {
         using CausalModel model = CausalModel.Create(Tiny, TestContexts.Bf16(), new RandomStream(3));

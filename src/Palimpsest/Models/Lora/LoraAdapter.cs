@@ -51,7 +51,7 @@ public sealed class LoraAdapter : IDisposable
     internal IEnumerable<string> Replaced => _plan.Saved.Union(_plan.Biases);
 
     /// <summary>Makes a fresh adapter, which leaves the model's outputs as they are unless <see cref="LoraOptions.Init"/> says otherwise. It is not active yet.</summary>
-    /// <param name="model">The model; load it frozen, so that no gradients are made for it.</param>
+    /// <param name="model">The model; load it frozen, so that no gradients are made for it. No other adapter is active: copies of weights are taken of what the layers hold now.</param>
     /// <param name="options">Settings.</param>
     /// <param name="random">Each matrix takes a stream of its own from it.</param>
     /// <exception cref="PalimpsestException">The settings mean no module of this model, or what is not supported.</exception>
