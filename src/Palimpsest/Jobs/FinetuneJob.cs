@@ -59,13 +59,15 @@ public sealed class FinetuneJob : IJob
         int length = settings.Train.MaxLength > 0 ? Math.Min(settings.Train.MaxLength, model.Model.Config.ContextLength) : model.Model.Config.ContextLength;
         log.Say(string.Create(CultureInfo.InvariantCulture, $"Model {settings.Model.Name}: {model.Model.Parameters.Layout.Count:N0} parameters, {torch.ComputeType}, {torch.Threads} threads. Data: {data.Evaluation.Subject}."));
 
+        // Before the first evaluation, so that a target that means nothing is told at once; it is not active yet.
+        using LoraAdapter? adapter = settings.Method.Lora is LoraOptions lora ? LoraAdapter.Create(model.Model, lora, torch.Stream("finetune")) : null;
+        using LoraAdapters adapters = new(model.Model);
+
         long clock = Stopwatch.GetTimestamp();
         FinetuneStart before = RunFolder.ReadArtifact<FinetuneStart>(run.Path, BeforeFile) ?? Start(settings, data, model, run);
         log.Say($"Before: {Sentence(before.Measurements)}.");
         double evaluating = Stopwatch.GetElapsedTime(clock).TotalSeconds;
 
-        using LoraAdapter? adapter = settings.Method.Lora is LoraOptions lora ? LoraAdapter.Create(model.Model, lora, torch.Stream("finetune")) : null;
-        using LoraAdapters adapters = new(model.Model);
         if (adapter is not null)
         {
             adapters.Activate(adapter);
