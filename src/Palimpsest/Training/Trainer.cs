@@ -163,6 +163,11 @@ public sealed class Trainer : IDisposable
             dropout.Begin(_dropout, _state.Step, i);
             Tensor ids = tensor(window[i].Ids, [window[i].Batch, window[i].Time], device: _model.Context.Device);
             Tensor loss = _model.LossSum(_model.Hidden(ids), window[i].Rows, window[i].Targets).mul(share);
+            if (!loss.requires_grad)
+            {
+                throw new InvalidOperationException("Nothing that is trained takes part in the loss. Activate an adapter before it is trained, and do not merge it.");
+            }
+
             Autograd.Backward(loss);
             total += Ops.Value(loss);
         }

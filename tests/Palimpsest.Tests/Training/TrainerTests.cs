@@ -183,8 +183,9 @@ public sealed class TrainerTests
             using LoraAdapter dora = LoraAdapter.Create(model, new LoraOptions { Dora = true, LoraBias = true, Dropout = 0.1, SaveModules = ["lm_head"] }, new RandomStream(4));
             using LoraAdapter plain = LoraAdapter.Create(model, new LoraOptions { Targets = ["embed_tokens", "q_proj"] }, new RandomStream(5));
             using LoraAdapters adapters = new(model);
-            adapters.Activate(dora, plain);
             using Trainer trainer = new(Trainable.Adapter(dora), Options() with { Steps = 30, CheckpointEvery = 0 }, new SyntheticBatches(1));
+            Assert.Contains("Activate an adapter", Assert.Throws<InvalidOperationException>(() => trainer.Run()).Message, StringComparison.Ordinal);
+            adapters.Activate(dora, plain);
             GC.Collect();
             GC.WaitForPendingFinalizers();
             List<long> counts = [];
