@@ -6,6 +6,9 @@ namespace Palimpsest.Cli.Commands;
 /// <summary><c>palimpsest finetune [--model FOLDER --data FILE]</c></summary>
 internal static class FinetuneCommand
 {
+    private const string LoraLearningRate = "0.005";
+    private static readonly string[] Lora = ["method.lora={}", $"train.learning_rate={LoraLearningRate}"];
+
     public static Command Create(TextWriter output) => JobCommand.Create<FinetuneRecipe>(
         "finetune",
         """
@@ -13,6 +16,7 @@ internal static class FinetuneCommand
         Without arguments it takes the embedded model and an owner of the embedded world.
 
         Examples: palimpsest finetune
+                  palimpsest finetune --lora --rank 4
                   palimpsest finetune --model my-models/stories --data reviews.jsonl --steps 1000 --learning-rate 3e-4
         """,
         new JobOptions()
@@ -21,6 +25,11 @@ internal static class FinetuneCommand
             .Add<string>("--held-out", "data.held_out_file", "JSON lines for evaluation. [default: a tenth of the data is kept]")
             .Add<int>("--owner", "data.owner", "Number of the owner in the embedded world. [default: the seed]")
             .Add<string>("--replay", "data.replay_file", "JSON lines of general text to mix in, so that the model forgets less.")
+            .AddFlag("--lora", Lora, $"Train a low-rank adapter beside the frozen model; the learning rate then is {LoraLearningRate} unless given.")
+            .Add<int>("--rank", "method.lora.rank", "Rank of the adapter; implies --lora. [default: 8]", Lora)
+            .Add<double>("--alpha", "method.lora.alpha", "The adapter's updates are scaled by alpha / rank; implies --lora. [default: 16]", Lora)
+            .AddList("--targets", "method.lora.targets", "Modules to adapt, such as q_proj,v_proj; implies --lora. [default: all-linear]", Lora)
+            .AddFlag("--merged", [.. Lora, "method.save_merged=true"], "Save the model with the adapter merged in too; implies --lora.")
             .AddTraining(200, 32, "0.0005")
             .Add<bool>("--show-samples", "evaluate.show_samples", "Put the data's text into the report's samples; without it only lengths are shown.")
             .AddMachine()

@@ -11,6 +11,7 @@ internal static class GenerateCommand
     {
         Argument<string[]> prompts = new("prompt") { Description = "Texts to continue; several are one batch.", Arity = ArgumentArity.OneOrMore };
         Option<string> model = new("--model") { Description = "An embedded model, or a folder with config.json, model.safetensors and tokenizer.json.", DefaultValueFactory = _ => EmbeddedModels.Default };
+        Option<string> adapter = new("--adapter") { Description = "The folder of an adapter in the PEFT format to put on the model." };
         Option<int> tokens = new("--tokens") { Description = "Most new tokens.", DefaultValueFactory = _ => 64 };
         Option<double> temperature = new("--temperature") { Description = "0 takes the most likely token.", DefaultValueFactory = _ => 0 };
         Option<int> topK = new("--top-k") { Description = "Draw only from the K most likely tokens; 0 for no limit.", DefaultValueFactory = _ => 0 };
@@ -24,7 +25,7 @@ internal static class GenerateCommand
             Example: palimpsest generate --model my-models/stories --tokens 80 "Once upon a time, there"
             """)
         {
-            prompts, model, tokens, temperature, topK, topP, seed,
+            prompts, model, adapter, tokens, temperature, topK, topP, seed,
         };
         command.SetAction(parsed =>
         {
@@ -36,6 +37,11 @@ internal static class GenerateCommand
 
             TorchContext context = new(seed: parsed.GetValue(seed));
             using LanguageModel loaded = LanguageModel.Load(parsed.GetValue(model)!, context, LoadMode.Mapped);
+            if (parsed.GetValue(adapter) is string folder)
+            {
+                loaded.Attach(folder);
+            }
+
             int[][] inputs = [.. parsed.GetValue(prompts)!.Select(prompt => loaded.Tokenizer.Encode(prompt))];
             int[][] made = TextGenerator.Generate(loaded.Model, inputs, options, context.Stream("generate"));
             for (int i = 0; i < inputs.Length; i++)

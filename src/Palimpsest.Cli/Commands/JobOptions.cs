@@ -8,7 +8,7 @@ namespace Palimpsest.Cli.Commands;
 /// <summary>Options of a job command. Each stands for a key of the recipe, so that a job is a recipe with the command line filled in.</summary>
 internal sealed class JobOptions
 {
-    private readonly List<(Option Option, string Key)> _mapped = [];
+    private readonly List<(Option Option, Func<object?, string?> Override, IReadOnlyList<string> Implied)> _mapped = [];
 
     /// <summary>Folder of all runs.</summary>
     public Option<string> Runs { get; } = RunsOption();
@@ -20,12 +20,15 @@ internal sealed class JobOptions
 
     public static Option<string[]> SetOption() => new("--set") { Description = "Overrides any key of the recipe, such as --set train.clip_norm=0.5; can be given several times.", Arity = ArgumentArity.OneOrMore };
 
-    /// <summary>Adds an option that fills in a key.</summary>
-    public JobOptions Add<T>(string name, string key, string description)
-    {
-        _mapped.Add((new Option<T>(name) { Description = description }, key));
-        return this;
-    }
+    /// <summary>Adds an option that fills in a key, and lays other overrides under all options when it is given.</summary>
+    public JobOptions Add<T>(string name, string key, string description, IReadOnlyList<string>? implied = null) => Map(new Option<T>(name) { Description = description }, value => $"{key}={Yaml(value)}", implied);
+
+    /// <summary>Adds an option whose value is a list of names with commas in between.</summary>
+    public JobOptions AddList(string name, string key, string description, IReadOnlyList<string>? implied = null) =>
+        Map(new Option<string>(name) { Description = description }, value => $"{key}=[{string.Join(", ", ((string)value!).Split(',', StringSplitOptions.TrimEntries).Select(Yaml))}]", implied);
+
+    /// <summary>Adds an option that stands for several overrides.</summary>
+    public JobOptions AddFlag(string name, IReadOnlyList<string> implied, string description) => Map(new Option<bool>(name) { Description = description }, _ => null, implied);
 
     /// <summary>Adds the options of a training.</summary>
     public JobOptions AddTraining(int steps, int batchSize, string learningRate) => this
@@ -43,7 +46,7 @@ internal sealed class JobOptions
     /// <summary>Puts all options into a command.</summary>
     public void AddTo(Command command)
     {
-        foreach ((Option option, _) in _mapped)
+        foreach ((Option option, _, _) in _mapped)
         {
             command.Options.Add(option);
         }
@@ -52,25 +55,33 @@ internal sealed class JobOptions
         command.Options.Add(Runs);
     }
 
-    /// <summary>The overrides that the user gave, options first and --set last.</summary>
+    /// <summary>The overrides that the user gave: what options imply, the options themselves, and --set last.</summary>
     public IReadOnlyList<string> Overrides(ParseResult parsed)
     {
-        List<string> overrides = [];
-        foreach ((Option option, string key) in _mapped)
+        List<string> implied = [], overrides = [];
+        foreach ((Option option, Func<object?, string?> key, IReadOnlyList<string> under) in _mapped)
         {
-            if (parsed.GetResult(option) is OptionResult { Implicit: false } result)
+            if (parsed.GetResult(option) is OptionResult { Implicit: false } result && result.GetValueOrDefault<object?>() is { } value && (value is not false || under.Count == 0))
             {
-                object? value = result.GetValueOrDefault<object?>();
-                overrides.Add(value switch
-                {
-                    // As JSON, which is YAML too, so that a colon or a hash in a path stays what it is.
-                    string text => $"{key}={JsonSerializer.Serialize(text)}",
-                    bool flag => $"{key}={(flag ? "true" : "false")}",
-                    _ => string.Create(CultureInfo.InvariantCulture, $"{key}={value}"),
-                });
+                implied.AddRange(under);
+                overrides.AddRange(key(value) is string given ? [given] : []);
             }
         }
 
-        return [.. overrides, .. parsed.GetValue(Set) ?? []];
+        return [.. implied, .. overrides, .. parsed.GetValue(Set) ?? []];
     }
+
+    private JobOptions Map(Option option, Func<object?, string?> key, IReadOnlyList<string>? implied)
+    {
+        _mapped.Add((option, key, implied ?? []));
+        return this;
+    }
+
+    private static string Yaml(object? value) => value switch
+    {
+        // As JSON, which is YAML too, so that a colon or a hash in a path stays what it is.
+        string text => JsonSerializer.Serialize(text),
+        bool flag => flag ? "true" : "false",
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+    };
 }

@@ -26,6 +26,11 @@ public sealed class EvaluateJob : IJob
     {
         EvaluateRecipe settings = (EvaluateRecipe)recipe;
         yield return ("model", EmbeddedModels.Resolve(settings.Model.Name));
+        if (settings.Model.Adapter is string adapter)
+        {
+            yield return ("adapter", adapter);
+        }
+
         if (settings.Data.File is string file)
         {
             yield return ("data", file);
@@ -45,7 +50,12 @@ public sealed class EvaluateJob : IJob
         EvaluationData data = Data(settings);
         TorchContext torch = settings.Model.Context(settings.Seed);
         using LanguageModel model = LanguageModel.Load(settings.Model.Name, torch, LoadMode.Mapped);
-        context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"Model {settings.Model.Name}: {model.Model.Parameters.Layout.Count:N0} parameters, {torch.ComputeType}, {torch.Threads} threads. Data: {data.Subject}."));
+        if (settings.Model.Adapter is string adapter)
+        {
+            model.Attach(adapter);
+        }
+
+        context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"Model {settings.Model.Shown}: {model.Model.Parameters.Layout.Count:N0} parameters, {torch.ComputeType}, {torch.Threads} threads. Data: {data.Subject}."));
         long clock = Stopwatch.GetTimestamp();
         IReadOnlyList<Measurement> measured = data.Suite.Measure(model);
         bool shown = settings.Evaluate.ShowSamples ?? settings.Data.File is null;
@@ -83,7 +93,7 @@ public sealed class EvaluateJob : IJob
             [.. rows.Select(row => (IReadOnlyList<string>)[row.Measured.Label, row.Measured.Numerators.Count.ToString("N0", CultureInfo.InvariantCulture), JobText.WithInterval(row.Measured, row.Interval)])]);
         return new Report
         {
-            Title = $"{settings.Model.Name}, evaluated",
+            Title = $"{settings.Model.Shown}, evaluated",
             Lead = string.Create(CultureInfo.InvariantCulture, $"{result.Parameters:N0} parameters, asked about {result.Subject} in {JobText.Seconds(result.Seconds)}."),
             Figures = [.. rows.Select(row => new ReportFigure(row.Measured.Label, row.Measured.Show(row.Interval.Estimate), $"[{row.Measured.Show(row.Interval.Lower)}, {row.Measured.Show(row.Interval.Upper)}]"))],
             Sections =

@@ -3,6 +3,7 @@ using System.Globalization;
 using Palimpsest.Data;
 using Palimpsest.Evaluation;
 using Palimpsest.Models;
+using Palimpsest.Models.Lora;
 using Palimpsest.Runs;
 using Palimpsest.Runs.Reports;
 using Palimpsest.Torch;
@@ -23,6 +24,9 @@ public sealed class FinetuneJob : IJob
 
     /// <summary>The folder of the fine-tuned model in a run's folder.</summary>
     public static string ModelOf(string folder) => Path.Combine(folder, "artifacts", "model");
+
+    /// <summary>The folder of the adapter in a run's folder.</summary>
+    public static string AdapterOf(string folder) => Path.Combine(folder, "artifacts", "adapter");
 
     /// <inheritdoc/>
     public IEnumerable<(string Name, string Path)> Inputs(Recipe recipe)
@@ -51,17 +55,27 @@ public sealed class FinetuneJob : IJob
         }
 
         TorchContext torch = settings.Model.Context(settings.Seed);
-        using LanguageModel model = LanguageModel.Load(settings.Model.Name, torch);
+        using LanguageModel model = LanguageModel.Load(settings.Model.Name, torch, settings.Method.Lora is null ? LoadMode.Trainable : LoadMode.Mapped);
         int length = settings.Train.MaxLength > 0 ? Math.Min(settings.Train.MaxLength, model.Model.Config.ContextLength) : model.Model.Config.ContextLength;
         log.Say(string.Create(CultureInfo.InvariantCulture, $"Model {settings.Model.Name}: {model.Model.Parameters.Layout.Count:N0} parameters, {torch.ComputeType}, {torch.Threads} threads. Data: {data.Evaluation.Subject}."));
+
+        // Before the first evaluation, so that a target that means nothing is told at once; it is not active yet.
+        using LoraAdapter? adapter = settings.Method.Lora is LoraOptions lora ? LoraAdapter.Create(model.Model, lora, torch.Stream("finetune")) : null;
+        using LoraAdapters adapters = new(model.Model);
 
         long clock = Stopwatch.GetTimestamp();
         FinetuneStart before = RunFolder.ReadArtifact<FinetuneStart>(run.Path, BeforeFile) ?? Start(settings, data, model, run);
         log.Say($"Before: {Sentence(before.Measurements)}.");
         double evaluating = Stopwatch.GetElapsedTime(clock).TotalSeconds;
 
+        if (adapter is not null)
+        {
+            adapters.Activate(adapter);
+            log.Say(string.Create(CultureInfo.InvariantCulture, $"Adapter: {adapter.Parameters.Layout.Count:N0} parameters on {adapter.Modules.Count} modules."));
+        }
+
         using StreamBatches batches = new(data.Stream(torch), new ExampleEncoder(model.Tokenizer, length, settings.Data.TooLong, settings.Data.LossOnPrompt), settings.Train.BatchSize, torch.Stream("finetune", "batches"));
-        using Trainer trainer = new(model.Model, settings.Train, batches, new CheckpointStore(run.Checkpoints));
+        using Trainer trainer = new(adapter is null ? Trainable.Whole(model.Model) : Trainable.Adapter(adapter), settings.Train, batches, new CheckpointStore(run.Checkpoints));
         bool resumed = trainer.TryResume();
         run.TruncateMetrics(trainer.State.Step); // a killed process may have gone on after its last checkpoint
         if (resumed)
@@ -82,11 +96,13 @@ public sealed class FinetuneJob : IJob
         IReadOnlyList<Measurement> after = data.Evaluation.Suite.Measure(model);
         log.Say($"After: {Sentence(after)}.");
         IEnumerable<JobSample> samples = Samples(settings, data, model).Zip(before.Samples, (now, old) => now with { Made = [.. old.Made, .. now.Made] });
-        model.Save(ModelOf(run.Path), torch.ComputeType);
+        Save(settings, model, adapter, adapters, run.Path);
         run.WriteArtifact(ResultFile, new FinetuneResult
         {
             Subject = data.Evaluation.Subject,
             Parameters = model.Model.Parameters.Layout.Count,
+            Trained = adapter?.Parameters.Layout.Count,
+            AdapterBytes = adapter is null ? null : Directory.EnumerateFiles(AdapterOf(run.Path)).Sum(file => new FileInfo(file).Length),
             Before = before.Measurements,
             After = after,
             Baselines = data.Baselines(torch.Stream("finetune", "baselines")),
@@ -94,7 +110,7 @@ public sealed class FinetuneJob : IJob
             Tokens = trainer.State.Tokens,
             TrainSeconds = trainer.State.Seconds,
             EvaluateSeconds = evaluating + Stopwatch.GetElapsedTime(clock).TotalSeconds,
-            PeakShare = Share(model.Model, trainer.State, batches.MeanLength),
+            PeakShare = Share(model.Model, adapter, trainer.State, batches.MeanLength),
             PeakMemory = PeakMemory(),
             LeftOut = batches.LeftOut,
         });
@@ -138,8 +154,31 @@ public sealed class FinetuneJob : IJob
 
     private static string Sentence(IReadOnlyList<Measurement> measured) => string.Join("; ", measured.Select(m => $"{m.Label} {m.Show(m.Value)}"));
 
-    private static double Share(CausalModel model, TrainState state, double meanLength) =>
-        model.Config.TrainingFlopsPerToken((int)meanLength) * state.Tokens / state.Seconds / MatmulPeak.Measure(model.Context.ScalarType, model.Context.Device);
+    private static void Save(FinetuneRecipe recipe, LanguageModel model, LoraAdapter? adapter, LoraAdapters adapters, string folder)
+    {
+        ComputeType type = model.Model.Context.ComputeType;
+        if (adapter is null)
+        {
+            model.Save(ModelOf(folder), type);
+            return;
+        }
+
+        adapter.Save(AdapterOf(folder), recipe.Model.Name);
+        if (recipe.Method.SaveMerged)
+        {
+            adapters.SaveMerged(ModelOf(folder), type);
+            model.Tokenizer.Save(ModelOf(folder));
+        }
+    }
+
+    private static double Share(CausalModel model, LoraAdapter? adapter, TrainState state, double meanLength)
+    {
+        double whole = model.Config.TrainingFlopsPerToken((int)meanLength);
+
+        // A frozen matrix takes 4 operations a parameter instead of 6: it has no gradient of its own.
+        double operations = adapter is null ? whole : whole - (model.Config.TrainingFlopsPerToken(0) / 3) + (6.0 * adapter.Parameters.Layout.Count);
+        return operations * state.Tokens / state.Seconds / MatmulPeak.Measure(model.Context.ScalarType, model.Context.Device);
+    }
 
     private static long PeakMemory()
     {

@@ -17,7 +17,7 @@ internal static class FinetuneReport
         Compared[] rows = [.. result.After.Select((after, i) => new Compared(result.Before[i], after, random))];
         return new Report
         {
-            Title = $"{recipe.Model.Name}, fine-tuned",
+            Title = $"{recipe.Model.Name}, fine-tuned{(result.Trained is null ? "" : " with an adapter")}",
             Lead = string.Create(CultureInfo.InvariantCulture, $"{recipe.Train.Steps:N0} steps on {result.Subject}: {rows[0].Sentence}. Training took {JobText.Seconds(result.TrainSeconds)}."),
             Figures = [.. rows.Take(MostFigures).Select(row => row.Figure)],
             Sections =
@@ -57,7 +57,8 @@ internal static class FinetuneReport
         return new ReportTable(
             ["quantity", "value"],
             [
-                ["parameters trained", Invariant($"{result.Parameters:N0}")],
+                ["parameters trained", result.Trained is long trained ? Invariant($"{trained:N0}, beside {result.Parameters:N0} frozen ones") : Invariant($"{result.Parameters:N0}")],
+                .. result.AdapterBytes is long bytes ? [["size of the adapter", JobText.Bytes(bytes)]] : Array.Empty<IReadOnlyList<string>>(),
                 ["optimizer steps", Invariant($"{recipe.Train.Steps:N0}")],
                 ["tokens seen in training, without padding", Invariant($"{result.Tokens:N0}")],
                 ["training time", JobText.Seconds(result.TrainSeconds)],

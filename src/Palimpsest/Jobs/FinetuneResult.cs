@@ -11,6 +11,12 @@ public sealed record FinetuneResult
     /// <summary>Parameters of the model.</summary>
     public required long Parameters { get; init; }
 
+    /// <summary>Parameters of the adapter; null if the whole model was trained.</summary>
+    public long? Trained { get; init; }
+
+    /// <summary>Bytes of the adapter's folder; null if the whole model was trained.</summary>
+    public long? AdapterBytes { get; init; }
+
     /// <summary>Figures before the training.</summary>
     public required IReadOnlyList<Measurement> Before { get; init; }
 

@@ -11,6 +11,10 @@ public sealed record ModelSection : IValidated
     /// <value>The default is <c>base-v1</c>.</value>
     public string Name { get; init; } = EmbeddedModels.Default;
 
+    /// <summary>The folder of an adapter in the PEFT format that is put on the model.</summary>
+    /// <value>The default is none.</value>
+    public string? Adapter { get; init; }
+
     /// <summary>Number format of activations; <c>auto</c> measures and takes the faster one.</summary>
     /// <value>The default is f32, so that a recipe gives the same figures on all machines.</value>
     public ComputeType Dtype { get; init; } = ComputeType.F32;
@@ -36,6 +40,9 @@ public sealed record ModelSection : IValidated
             yield return "name must be an embedded model or a folder, but is empty.";
         }
     }
+
+    /// <summary>The model and its adapter, for people.</summary>
+    internal string Shown => Adapter is null ? Name : $"{Name} with {Path.GetFileName(Path.TrimEndingDirectorySeparator(Adapter))}";
 
     /// <summary>The context of a run.</summary>
     public TorchContext Context(long seed) => new(Dtype, Threads, seed, Device);

@@ -11,6 +11,7 @@ namespace Palimpsest.Models;
 public sealed class CausalModel : IDisposable
 {
     private readonly DecoderBlock[] _blocks;
+    private readonly List<(string Name, Linear Layer)> _linears = [];
     private readonly RmsNorm _finalNorm;
     private readonly string _lastBlock;
 
@@ -27,8 +28,16 @@ public sealed class CausalModel : IDisposable
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(layer => Block(layer, rotary))];
         _finalNorm = new RmsNorm(parameters["model.norm.weight"], config.NormEpsilon);
         _lastBlock = $"blocks.{config.Layers - 1}.";
-        Head = new Linear(parameters[config.TiedEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight"]);
+        Embedding = new Embedding(parameters[EmbeddingModule + ".weight"]);
+        Head = new Linear(parameters[(config.TiedEmbeddings ? EmbeddingModule : HeadModule) + ".weight"]);
+        _linears.Add((HeadModule, Head));
     }
+
+    /// <summary>Name of the embedding in checkpoints.</summary>
+    internal static string EmbeddingModule => "model.embed_tokens";
+
+    /// <summary>Name of the output matrix in checkpoints.</summary>
+    internal static string HeadModule => "lm_head";
 
     /// <summary>The shape.</summary>
     public LlamaConfig Config { get; }
@@ -41,6 +50,12 @@ public sealed class CausalModel : IDisposable
 
     /// <summary>The blocks, in order.</summary>
     public IReadOnlyList<DecoderBlock> Blocks => _blocks;
+
+    /// <summary>The token embedding.</summary>
+    public Embedding Embedding { get; }
+
+    /// <summary>All linear layers by Hugging Face's names of the modules, in order; the output matrix comes last.</summary>
+    public IReadOnlyList<(string Name, Linear Layer)> Linears => _linears;
 
     /// <summary>The output matrix.</summary>
     public Linear Head { get; }
@@ -98,7 +113,7 @@ public sealed class CausalModel : IDisposable
 
         using DisposeScope temporaries = NewDisposeScope();
         scope ??= AttentionScope.Causal(batch, time);
-        Tensor embedded = Kernels.Embedding(Parameters["model.embed_tokens.weight"], ids); // [batch, time, width]
+        Tensor embedded = Embedding.Forward(ids); // [batch, time, width]
         Tensor residual = Hooks.Apply("", "hook_embed", embedded.dtype == Context.ScalarType ? embedded : embedded.to_type(Context.ScalarType));
         Tensor? branch = null;
         foreach (DecoderBlock block in _blocks)
@@ -133,7 +148,13 @@ public sealed class CausalModel : IDisposable
         using DisposeScope temporaries = NewDisposeScope();
         Tensor flat = hidden.view(-1, hidden.size(-1));
         Tensor selected = rows.Length == flat.size(0) ? flat : flat.index_select(0, tensor(rows, device: Context.Device));
-        return LinearCrossEntropyFunction.Apply(selected, Head.Weight, targets).MoveToOuterDisposeScope();
+        if (Head.IsDense)
+        {
+            return LinearCrossEntropyFunction.Apply(selected, Head.Weight, targets).MoveToOuterDisposeScope();
+        }
+
+        Tensor logits = Head.Forward(selected).to_type(ScalarType.Float32); // [rows, vocabulary]
+        return nn.functional.cross_entropy(logits, tensor(targets, device: Context.Device), reduction: nn.Reduction.Sum).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -142,7 +163,13 @@ public sealed class CausalModel : IDisposable
     private DecoderBlock Block(int layer, RotaryEmbedding rotary)
     {
         string prefix = $"model.layers.{layer}.";
-        Linear Projection(string name, bool bias) => new(Parameters[$"{prefix}{name}.weight"], bias ? Parameters[$"{prefix}{name}.bias"] : null);
+        Linear Projection(string name, bool bias)
+        {
+            Linear linear = new(Parameters[$"{prefix}{name}.weight"], bias ? Parameters[$"{prefix}{name}.bias"] : null);
+            _linears.Add((prefix + name, linear));
+            return linear;
+        }
+
         RmsNorm Norm(string name) => new(Parameters[$"{prefix}{name}.weight"], Config.NormEpsilon);
         Attention attention = new(
             layer, Config.Heads, Config.KeyValueHeads, Config.HeadWidth,

@@ -1,3 +1,4 @@
+using Palimpsest.Models.Lora;
 using Palimpsest.Text;
 using Palimpsest.Torch;
 
@@ -6,6 +7,8 @@ namespace Palimpsest.Models;
 /// <summary>A causal model together with its tokenizer.</summary>
 public sealed class LanguageModel : IDisposable
 {
+    private LoraAdapters? _adapters;
+
     /// <summary>Puts the two together.</summary>
     /// <param name="model">The model; disposed with this object.</param>
     /// <param name="tokenizer">Its tokenizer.</param>
@@ -52,6 +55,31 @@ public sealed class LanguageModel : IDisposable
         }
     }
 
+    /// <summary>Puts an adapter in the PEFT format on the model, in place of one that is on it.</summary>
+    /// <param name="folder">Holds <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>
+    /// <returns>The adapter; disposed with this object.</returns>
+    /// <exception cref="PalimpsestException">The adapter is damaged, or does not fit the model.</exception>
+    public LoraAdapter Attach(string folder)
+    {
+        LoraAdapter adapter = LoraAdapter.Load(Model, folder);
+        Detach();
+        _adapters = new LoraAdapters(Model);
+        _adapters.Activate(adapter);
+        return adapter;
+    }
+
+    /// <summary>Takes the adapter off and disposes it, if there is one.</summary>
+    public void Detach()
+    {
+        LoraAdapter[] active = [.. _adapters?.Active ?? []];
+        _adapters?.Dispose();
+        _adapters = null;
+        foreach (LoraAdapter adapter in active)
+        {
+            adapter.Dispose();
+        }
+    }
+
     /// <summary>Writes a folder that Hugging Face's libraries read: configuration, weights and tokenizer.</summary>
     /// <param name="folder">Created if needed.</param>
     /// <param name="type">Element type of the weights: f32 or bf16.</param>
@@ -63,5 +91,9 @@ public sealed class LanguageModel : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Model.Dispose();
+    public void Dispose()
+    {
+        Detach();
+        Model.Dispose();
+    }
 }

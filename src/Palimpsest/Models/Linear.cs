@@ -8,14 +8,17 @@ namespace Palimpsest.Models;
 public sealed class Linear(Tensor weight, Tensor? bias = null)
 {
     /// <summary>[out, in], in the type it is stored in.</summary>
-    public Tensor Weight { get; } = weight;
+    public Tensor Weight { get; internal set; } = weight;
 
     /// <summary>[out] or null.</summary>
-    public Tensor? Bias { get; } = bias;
+    public Tensor? Bias { get; internal set; } = bias;
 
     /// <summary>What the layer computes.</summary>
     /// <value>The default is the dense product, x W^T + b.</value>
     public Func<Linear, Tensor, Tensor> Operation { get; set; } = Dense;
+
+    /// <summary>Whether the layer is nothing but its weight and bias.</summary>
+    internal bool IsDense => Operation == Dense;
 
     /// <summary>Applies the layer.</summary>
     /// <param name="x">[..., in]</param>

@@ -63,6 +63,12 @@ public static class ModelFolder
     public static void Save(CausalModel model, string folder, ComputeType type = ComputeType.F32)
     {
         ArgumentNullException.ThrowIfNull(model);
+        Save(model, folder, type, slot => model.Parameters[slot.Name]);
+    }
+
+    /// <summary>Saves with other tensors than the model's own; each is asked for when it is written, in a scope of its own.</summary>
+    internal static void Save(CausalModel model, string folder, ComputeType type, Func<ParameterSlot, Tensor> tensorOf)
+    {
         bool half = type == ComputeType.Bf16;
         try
         {
@@ -73,8 +79,13 @@ public static class ModelFolder
             throw new PalimpsestException($"{folder}: cannot be created ({error.Message})", error);
         }
 
-        TensorSource[] tensors = [.. model.Parameters.Layout.Slots.Select(slot => new TensorSource(
-            slot.Name, half ? TensorType.BF16 : TensorType.F32, slot.Shape, stream => TensorBytes.Write(model.Parameters[slot.Name], half ? ScalarType.BFloat16 : ScalarType.Float32, stream)))];
+        void Write(ParameterSlot slot, Stream stream)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            TensorBytes.Write(tensorOf(slot), half ? ScalarType.BFloat16 : ScalarType.Float32, stream);
+        }
+
+        TensorSource[] tensors = [.. model.Parameters.Layout.Slots.Select(slot => new TensorSource(slot.Name, half ? TensorType.BF16 : TensorType.F32, slot.Shape, stream => Write(slot, stream)))];
         SafetensorsWriter.Write(Path.Combine(folder, Weights), tensors, new Dictionary<string, string>(StringComparer.Ordinal) { ["format"] = "pt" });
         ModelConfigFile.Write(Path.Combine(folder, "config.json"), model.Config, half ? "bfloat16" : "float32");
     }

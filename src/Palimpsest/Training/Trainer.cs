@@ -18,6 +18,7 @@ namespace Palimpsest.Training;
 public sealed class Trainer : IDisposable
 {
     private readonly CausalModel _model;
+    private readonly Trainable _trainable;
     private readonly FlatParameters _parameters;
     private readonly TrainOptions _options;
     private readonly IBatchSource _batches;
@@ -28,15 +29,28 @@ public sealed class Trainer : IDisposable
     private readonly string _optionsHash;
     private TrainState _state;
 
-    /// <summary>Prepares a run.</summary>
+    /// <summary>Prepares a run over all parameters of a model.</summary>
     /// <param name="model">A trainable model.</param>
     /// <param name="options">Settings.</param>
     /// <param name="batches">The data.</param>
     /// <param name="checkpoints">Where checkpoints go; null for none.</param>
     /// <exception cref="PalimpsestException">The settings make no sense.</exception>
     public Trainer(CausalModel model, TrainOptions options, IBatchSource batches, CheckpointStore? checkpoints = null)
+        : this(Trainable.Whole(model), options, batches, checkpoints)
     {
-        _model = model ?? throw new ArgumentNullException(nameof(model));
+    }
+
+    /// <summary>Prepares a run over a part of a model or what was added to it.</summary>
+    /// <param name="trainable">What is trained.</param>
+    /// <param name="options">Settings.</param>
+    /// <param name="batches">The data.</param>
+    /// <param name="checkpoints">Where checkpoints go; null for none.</param>
+    /// <exception cref="PalimpsestException">The settings make no sense.</exception>
+    public Trainer(Trainable trainable, TrainOptions options, IBatchSource batches, CheckpointStore? checkpoints = null)
+    {
+        _trainable = trainable ?? throw new ArgumentNullException(nameof(trainable));
+        _model = trainable.Model;
+        _parameters = trainable.Parameters;
         _options = options ?? throw new ArgumentNullException(nameof(options));
         _batches = batches ?? throw new ArgumentNullException(nameof(batches));
         string[] problems = [.. options.Problems()];
@@ -45,13 +59,12 @@ public sealed class Trainer : IDisposable
             throw new PalimpsestException(string.Join(" ", problems));
         }
 
-        _parameters = model.Parameters.Flat ?? throw new ArgumentException("The model was loaded frozen; load it with LoadMode.Trainable.", nameof(model));
         _checkpoints = checkpoints;
         _optimizer = new AdamW(_parameters, options.Adamw);
         _schedule = new LearningRateSchedule(options.Schedule, options.LearningRate, options.Warmup, options.Steps, options.FloorRatio);
-        _dropout = model.Context.Stream("train", "dropout");
+        _dropout = _model.Context.Stream("train", "dropout");
         TrainOptions decisive = options with { CheckpointEvery = 0, KeepCheckpoints = 1, EvaluateEvery = 0 };
-        _optionsHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{decisive}|{model.Context.Seed}|{model.Context.ComputeType}")));
+        _optionsHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{decisive}|{_model.Context.Seed}|{_model.Context.ComputeType}|{trainable.Settings}")));
         _state = new TrainState(0, 0, 0, "", null, _parameters.Layout.Hash, _optionsHash);
     }
 
@@ -90,10 +103,9 @@ public sealed class Trainer : IDisposable
         long started = Stopwatch.GetTimestamp();
         double before = _state.Seconds, window = 0;
         long windowTokens = 0, windowStart = started;
-        using DropoutHooks dropout = new(_model, _options.Dropout, _dropout);
         while (_state.Step < _options.Steps && !stop.IsCancellationRequested)
         {
-            (double loss, double norm, double rate, int tokens) = Step(dropout);
+            (double loss, double norm, double rate, int tokens) = Step();
             _state = _state with { Step = _state.Step + 1, Tokens = _state.Tokens + tokens, Seconds = before + Stopwatch.GetElapsedTime(started).TotalSeconds };
             windowTokens += tokens;
             window = Stopwatch.GetElapsedTime(windowStart).TotalSeconds;
@@ -134,11 +146,14 @@ public sealed class Trainer : IDisposable
         }
     }
 
-    private (double Loss, double Norm, double Rate, int Tokens) Step(DropoutHooks dropout)
+    private (double Loss, double Norm, double Rate, int Tokens) Step()
     {
         TokenBatch[] window = [.. Enumerable.Range(0, _options.Accumulate).Select(_ => _batches.Next())];
         long targets = window.Sum(batch => (long)batch.Targets.Length);
         double total = 0;
+
+        // Only while the step lasts: an evaluation between two steps is one of the whole model.
+        using DropoutHooks dropout = new(_trainable, _options.Dropout);
         using DisposeScope scope = NewDisposeScope();
         _parameters.ZeroGradients();
         Tensor share = tensor((float)(1.0 / Math.Max(1, targets)), device: _model.Context.Device);
@@ -148,6 +163,11 @@ public sealed class Trainer : IDisposable
             dropout.Begin(_dropout, _state.Step, i);
             Tensor ids = tensor(window[i].Ids, [window[i].Batch, window[i].Time], device: _model.Context.Device);
             Tensor loss = _model.LossSum(_model.Hidden(ids), window[i].Rows, window[i].Targets).mul(share);
+            if (!loss.requires_grad)
+            {
+                throw new InvalidOperationException("Nothing that is trained takes part in the loss. Activate an adapter before it is trained, and do not merge it.");
+            }
+
             Autograd.Backward(loss);
             total += Ops.Value(loss);
         }

@@ -20,6 +20,11 @@ public sealed class BadInputTests
         { "", "this is no run folder", ["run", "--resume", "."] },
         { "schema: 1\nkind: fintune\n", "Did you mean \"finetune\"", ["run", "data.jsonl"] },
         { "schema: 1\nkind: finetune\ntrain: { stepss: 3 }\n", "data.jsonl line 3: unknown key \"train.stepss\". Did you mean \"steps\"", ["run", "data.jsonl"] },
+        { "", "no-adapter: there is no such file or folder", ["evaluate", "--adapter", "no-adapter"] },
+        { "", "No module is meant by targets c_attn", ["finetune", "--lora", "--targets", "c_attn"] },
+        { "", "rank must be from 1", ["finetune", "--rank", "0"] },
+        { "", "save_merged needs lora", ["finetune", "--set", "method.save_merged=true"] },
+        { "", "model.adapter is for evaluating", ["finetune", "--set", "model.adapter=a"] },
         { "x", "cannot be", ["evaluate", "--runs", "data.jsonl/runs"] },
     };
 

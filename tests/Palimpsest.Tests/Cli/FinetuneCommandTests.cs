@@ -58,6 +58,26 @@ public sealed class FinetuneCommandTests
     }
 
     [Fact]
+    public void Finetune_Lora_AdapterAndMergedModelGiveTheSameFigures()
+    {
+        using CommandProcess command = new();
+        (int code, string output, string error) = command.Run(["finetune", "--rank", "4", "--targets", "q_proj,v_proj,down_proj", "--merged", "--owner", "5", "--steps", "6", .. CommandProcess.Small]);
+        Assert.True(code == 0, output + error);
+        Assert.Contains("on 12 modules", output, StringComparison.Ordinal);
+        string run = command.OnlyRun(), adapter = Path.Combine(run, "artifacts", "adapter");
+        Assert.Contains("beside 1,053,824 frozen ones", File.ReadAllText(Path.Combine(run, "report.html")), StringComparison.Ordinal);
+        string[] asked = ["--owner", "5", "--threads", "1", "--set", "data.facts=2", "--set", "evaluate.general_texts=8", "--set", "evaluate.other_owners=1"];
+        Assert.Equal(0, command.Run(["evaluate", "--adapter", adapter, "--runs", "active", .. asked]).Code);
+        Assert.Equal(0, command.Run(["evaluate", "--model", Path.Combine(run, "artifacts", "model"), "--runs", "merged", .. asked]).Code);
+        double after = Perplexity(run, "after"), active = Perplexity(command.OnlyRun("active"), "measurements"), merged = Perplexity(command.OnlyRun("merged"), "measurements");
+        Assert.NotEqual(Perplexity(run, "before"), after);
+        Assert.Equal(after, active, 1e-9);
+        Assert.Equal(after, merged, 1e-5);
+        (code, output, error) = command.Run("generate", "--adapter", adapter, "--tokens", "3", "The");
+        Assert.True(code == 0 && output.StartsWith("The", StringComparison.Ordinal), output + error);
+    }
+
+    [Fact]
     public void Evaluate_OwnerOfTheWorld_PrintsFiguresWithIntervals()
     {
         using CommandProcess command = new();
@@ -114,5 +134,13 @@ public sealed class FinetuneCommandTests
         string folder = command.OnlyRun();
         Assert.Equal(RunStatus.Stopped, RunFolder.Read(folder).Status);
         Assert.NotEmpty(Directory.GetFiles(Path.Combine(folder, "checkpoints"), "step-*.safetensors"));
+    }
+
+    private static double Perplexity(string run, string list)
+    {
+        JsonElement result = JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "artifacts", "result.json"))).RootElement;
+        JsonElement measured = result.GetProperty(list).EnumerateArray().Single(item => item.GetProperty("metric").GetString() == "general_perplexity");
+        double Sum(string name) => measured.GetProperty(name).EnumerateArray().Sum(item => item.GetDouble());
+        return Math.Exp(Sum("numerators") / Sum("denominators"));
     }
 }

@@ -11,17 +11,19 @@ public sealed class KillTests
 
     private static string[] Training => ["finetune", "--steps", Steps.ToString(CultureInfo.InvariantCulture), .. CommandProcess.Small, "--set", "train.checkpoint_every=1", "--set", "train.evaluate_every=7", "--set", "train.dropout=0.1"];
 
-    [Fact]
-    public void Run_KilledAgainAndAgain_EndsWithTheSameBits()
+    [Theory]
+    [InlineData("model/model.safetensors")]
+    [InlineData("adapter/adapter_model.safetensors", "--lora", "--set", "method.lora.dropout=0.1")]
+    public void Run_KilledAgainAndAgain_EndsWithTheSameBits(string product, params string[] method)
     {
         int kills = int.TryParse(Environment.GetEnvironmentVariable("PALIMPSEST_KILLS"), CultureInfo.InvariantCulture, out int asked) ? asked : 4;
         using CommandProcess whole = new(), broken = new();
-        (int code, string output, string error) = whole.Run(Training);
+        (int code, string output, string error) = whole.Run([.. Training, .. method]);
         Assert.True(code == 0, output + error);
 
         RandomStream random = new(20, "kills");
         int inWrite = 0, beforeEnd = 0;
-        string[] arguments = Training;
+        string[] arguments = [.. Training, .. method];
         for (int kill = 0; kill < kills; kill++)
         {
             using Process process = broken.Start(arguments);
@@ -39,7 +41,7 @@ public sealed class KillTests
         (code, output, error) = broken.Run(arguments);
         Assert.True(code == 0, output + error);
         Assert.True(beforeEnd >= (kills + 1) / 2, $"Only {beforeEnd} of {kills} kills met a living process, {inWrite} of them while a checkpoint was being written.");
-        Assert.Equal(Model(whole.OnlyRun()), Model(broken.OnlyRun()));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(whole.OnlyRun(), "artifacts", product)), File.ReadAllBytes(Path.Combine(broken.OnlyRun(), "artifacts", product)));
         Assert.Equal(Losses(whole.OnlyRun()), Losses(broken.OnlyRun()));
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(broken.OnlyRun(), "checkpoints"), "*.tmp"));
         TestContext.Current.TestOutputHelper?.WriteLine($"{beforeEnd} of {kills} kills met a living process, {inWrite} while a checkpoint was being written.");
@@ -67,8 +69,6 @@ public sealed class KillTests
 
         return false;
     }
-
-    private static byte[] Model(string run) => File.ReadAllBytes(Path.Combine(run, "artifacts", "model", "model.safetensors"));
 
     private static double[] Losses(string run) => [.. Palimpsest.Runs.RunFolder.ReadMetrics(run).Where(row => row.Values.ContainsKey("loss")).Select(row => row.Values["loss"])];
 }

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Palimpsest.Data;
+using Palimpsest.Data.Safetensors;
 using Palimpsest.Models;
+using Palimpsest.Models.Lora;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using Palimpsest.Training;
@@ -67,6 +69,47 @@ public sealed class TrainerTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(0.2)]
+    public void TryResume_AdapterStoppedAtAnyStep_EndsWithTheSameBits(double dropout)
+    {
+        LoraOptions lora = new() { Rank = 2, Dropout = dropout };
+        byte[] whole = TrainAdapter(lora, null, int.MaxValue);
+        string folder = Directory.CreateTempSubdirectory("palimpsest").FullName;
+        try
+        {
+            TrainAdapter(lora, folder, 3);
+            TrainAdapter(lora, folder, 2);
+            Assert.Contains("other training settings", Assert.Throws<PalimpsestException>(() => TrainAdapter(lora with { Alpha = 3 }, folder, 1)).Message, StringComparison.Ordinal);
+            Assert.Equal(whole, TrainAdapter(lora, folder, int.MaxValue));
+            using SafetensorsFile checkpoint = SafetensorsFile.Open(new CheckpointStore(folder).Newest()!);
+            Assert.Equal(whole.Length, checkpoint["values"].ByteLength);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Run_DropoutAndEvaluation_EvaluatesTheWholeModel()
+    {
+        using CausalModel model = NewModel();
+        using Trainer trainer = new(model, Options() with { Dropout = 0.5, EvaluateEvery = 2, CheckpointEvery = 0 }, new SyntheticBatches(1));
+        int evaluations = 0;
+        trainer.Run(evaluate: _ =>
+        {
+            evaluations++;
+            using TorchSharp.DisposeScope scope = NewDisposeScope();
+            using IDisposable noGrad = no_grad();
+            Tensor ids = tensor(new long[] { 1, 2, 3 }, [1, 3]);
+            Assert.Equal(model.Hidden(ids).contiguous().data<float>().ToArray(), model.Hidden(ids).contiguous().data<float>().ToArray());
+            return 0;
+        });
+        Assert.Equal(4, evaluations);
     }
 
     [Fact]
@@ -150,6 +193,36 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void Run_AdapterWithEverything_KeepsTheNumberOfLiveTensors()
+    {
+        string saved = Directory.CreateTempSubdirectory("palimpsest").FullName;
+        try
+        {
+            using (CausalModel fresh = NewModel())
+            {
+                ModelFolder.Save(fresh, saved);
+            }
+
+            using CausalModel model = ModelFolder.Load(saved, TestContexts.F32(), LoadMode.Mapped);
+            using LoraAdapter dora = LoraAdapter.Create(model, new LoraOptions { Dora = true, LoraBias = true, Dropout = 0.1, SaveModules = ["lm_head"] }, new RandomStream(4));
+            using LoraAdapter plain = LoraAdapter.Create(model, new LoraOptions { Targets = ["embed_tokens", "q_proj"] }, new RandomStream(5));
+            using LoraAdapters adapters = new(model);
+            using Trainer trainer = new(Trainable.Adapter(dora), Options() with { Steps = 30, CheckpointEvery = 0 }, new SyntheticBatches(1));
+            Assert.Contains("Activate an adapter", Assert.Throws<InvalidOperationException>(() => trainer.Run()).Message, StringComparison.Ordinal);
+            adapters.Activate(dora, plain);
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            List<long> counts = [];
+            trainer.Run(_ => counts.Add(Tensor.TotalCount));
+            Assert.Single(counts.Skip(5).Distinct());
+        }
+        finally
+        {
+            Directory.Delete(saved, recursive: true);
+        }
+    }
+
+    [Fact]
     public void Save_Bf16Compute_TrainsAndFallsInLoss()
     {
         using CausalModel model = CausalModel.Create(Tiny, TestContexts.Bf16(), new RandomStream(3));
@@ -169,6 +242,12 @@ public sealed class TrainerTests
     {
         using CausalModel model = NewModel();
         using Trainer trainer = new(model, options, new SyntheticBatches(1), folder is null ? null : new CheckpointStore(folder));
+        Run(trainer, stopAfter);
+        return model.Parameters.Flat!.Values.bytes.ToArray();
+    }
+
+    private static void Run(Trainer trainer, int stopAfter)
+    {
         trainer.TryResume();
         using CancellationTokenSource stop = new();
         int steps = 0;
@@ -181,7 +260,30 @@ public sealed class TrainerTests
                 }
             },
             stop: stop.Token);
-        return model.Parameters.Flat!.Values.bytes.ToArray();
+    }
+
+    private static byte[] TrainAdapter(LoraOptions lora, string? folder, int stopAfter)
+    {
+        string saved = Directory.CreateTempSubdirectory("palimpsest").FullName;
+        try
+        {
+            using (CausalModel fresh = NewModel())
+            {
+                ModelFolder.Save(fresh, saved);
+            }
+
+            using CausalModel model = ModelFolder.Load(saved, TestContexts.F32(), LoadMode.Mapped);
+            using LoraAdapter adapter = LoraAdapter.Create(model, lora, new RandomStream(4));
+            using LoraAdapters adapters = new(model);
+            adapters.Activate(adapter);
+            using Trainer trainer = new(Trainable.Adapter(adapter), Options(), new SyntheticBatches(1), folder is null ? null : new CheckpointStore(folder));
+            Run(trainer, stopAfter);
+            return adapter.Parameters.Values.bytes.ToArray();
+        }
+        finally
+        {
+            Directory.Delete(saved, recursive: true);
+        }
     }
 
     /// <summary>Short ragged sequences from a counter-based stream.</summary>

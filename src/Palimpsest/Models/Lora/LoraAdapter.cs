@@ -1,0 +1,164 @@
+using Palimpsest.Numerics;
+using Palimpsest.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Palimpsest.Models.Lora;
+
+/// <summary>A low-rank adapter: parameters of its own, in one trainable flat vector, that change what some layers of a model compute. <see cref="LoraAdapters"/> puts adapters on and off.</summary>
+/// <remarks>Owns its parameters, which are f32 whatever the model computes in. Belongs to the model it was made on and is disposed before it. Not thread-safe.</remarks>
+public sealed class LoraAdapter : IDisposable
+{
+    private readonly LoraPlan _plan;
+    private RandomStream? _dropout;
+
+    internal LoraAdapter(CausalModel model, LoraOptions options, LoraPlan plan)
+    {
+        (Model, Options, _plan) = (model, options, plan);
+        Parameters = new FlatParameters(plan.Layout, model.Context.Device);
+        Linears = plan.Modules.Where(module => !module.IsEmbedding).ToDictionary(
+            module => module.Name,
+            module => new LinearUpdate(
+                module, Parameters[LoraPlan.A(module)], Parameters[LoraPlan.B(module)], options.LoraBias ? Parameters[LoraPlan.BiasOfB(module)] : null, options.Dora ? Parameters[LoraPlan.Magnitude(module)] : null, Drop),
+            StringComparer.Ordinal);
+        Embedding = plan.Modules.FirstOrDefault(module => module.IsEmbedding) is LoraModule embedding
+            ? new EmbeddingUpdate(embedding, Parameters[LoraPlan.A(embedding)], Parameters[LoraPlan.B(embedding)])
+            : options.TrainTokens.Count > 0 ? new EmbeddingUpdate(Parameters[LoraPlan.Tokens], options.TrainTokens, model.Config.VocabularySize) : null;
+    }
+
+    /// <summary>The model it belongs to.</summary>
+    public CausalModel Model { get; }
+
+    /// <summary>Which layers it changes, and how.</summary>
+    public LoraOptions Options { get; }
+
+    /// <summary>The adapted modules.</summary>
+    public IReadOnlyList<LoraModule> Modules => _plan.Modules;
+
+    /// <summary>All that is trained, under the names of the PEFT format.</summary>
+    public FlatParameters Parameters { get; }
+
+    /// <summary>The settings as text, which a resumed training must share.</summary>
+    internal string Settings => LoraConfigFile.Json(this, null).ToJsonString();
+
+    /// <summary>The update of each adapted linear layer.</summary>
+    internal Dictionary<string, LinearUpdate> Linears { get; }
+
+    /// <summary>The change of the embedding, if any.</summary>
+    internal EmbeddingUpdate? Embedding { get; }
+
+    /// <summary>The layers whose weight or bias is replaced.</summary>
+    internal IEnumerable<string> Replaced => _plan.Saved.Union(_plan.Biases);
+
+    /// <summary>Makes a fresh adapter, which leaves the model's outputs as they are unless <see cref="LoraOptions.Init"/> says otherwise. It is not active yet.</summary>
+    /// <param name="model">The model; load it frozen, so that no gradients are made for it. No other adapter is active: copies of weights are taken of what the layers hold now.</param>
+    /// <param name="options">Settings.</param>
+    /// <param name="random">Each matrix takes a stream of its own from it.</param>
+    /// <exception cref="PalimpsestException">The settings mean no module of this model, or what is not supported.</exception>
+    public static LoraAdapter Create(CausalModel model, LoraOptions options, RandomStream random)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(random);
+        LoraAdapter adapter = new(model, options, new LoraPlan(model, options));
+        adapter.Initialise(random);
+        return adapter;
+    }
+
+    /// <summary>Loads an adapter in the PEFT format. It is not active yet.</summary>
+    /// <param name="model">The model it was made for.</param>
+    /// <param name="folder">Holds <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>
+    /// <exception cref="PalimpsestException">A file is missing or damaged, the adapter does not fit the model, or it needs what is not supported.</exception>
+    public static LoraAdapter Load(CausalModel model, string folder) => LoraFolder.Load(model, folder);
+
+    /// <summary>Saves the adapter in the PEFT format; each file whole or not at all.</summary>
+    /// <param name="folder">Created if needed.</param>
+    /// <param name="baseModel">Where the base model is found, for the reader's information.</param>
+    /// <param name="type">Element type of the file: f32 or bf16.</param>
+    /// <exception cref="PalimpsestException">The folder cannot be written.</exception>
+    public void Save(string folder, string? baseModel = null, ComputeType type = ComputeType.F32) => LoraFolder.Save(this, folder, baseModel, type);
+
+    /// <summary>Turns the dropout of training on, with the masks of a stream, or off.</summary>
+    /// <param name="stream">Moves on with every mask; null for evaluation.</param>
+    public void SetDropout(RandomStream? stream) => _dropout = stream;
+
+    /// <summary>The weight that a layer has instead of the model's, or null.</summary>
+    internal Tensor? WeightOf(string module) => _plan.Saved.Contains(module) ? Parameters[LoraPlan.SavedWeight(module)] : null;
+
+    /// <summary>The bias that a layer has instead of the model's, or null.</summary>
+    internal Tensor? BiasOf(string module, Linear layer) => layer.Bias is null ? null
+        : _plan.Saved.Contains(module) ? Parameters[LoraPlan.SavedBias(module)]
+        : _plan.Biases.Contains(module) ? Parameters[_plan.Bias(module)]
+        : null;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Embedding?.Dispose();
+        Parameters.Dispose();
+    }
+
+    private Tensor Drop(Tensor x) => _dropout is null || Options.Dropout == 0 ? x : Dropout.Apply(x, Options.Dropout, _dropout);
+
+    private void Initialise(RandomStream random)
+    {
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        foreach (LoraModule module in Modules)
+        {
+            double uniformA = 1 / Math.Sqrt(module.Inputs), uniformB = 1 / Math.Sqrt(module.Rank);
+            bool normal = module.IsEmbedding || Options.Init == LoraInit.Gaussian;
+            if (!module.IsEmbedding || Options.Init == LoraInit.Random)
+            {
+                Fill(LoraPlan.A(module), stream => normal ? stream.NextGaussian() * (module.IsEmbedding ? 1 : 1.0 / module.Rank) : Uniform(stream, uniformA));
+            }
+
+            if (module.IsEmbedding || Options.Init == LoraInit.Random)
+            {
+                Fill(LoraPlan.B(module), stream => module.IsEmbedding ? stream.NextGaussian() : Uniform(stream, uniformB));
+            }
+
+            if (Options.Dora)
+            {
+                Parameters[LoraPlan.Magnitude(module)].copy_(Linears[module.Name].Norms(LayerOf(module.Name).Weight));
+            }
+        }
+
+        foreach (string name in _plan.Biases)
+        {
+            BiasOf(name, LayerOf(name))!.copy_(LayerOf(name).Bias!);
+        }
+
+        foreach (string name in _plan.Saved)
+        {
+            bool isEmbedding = name == CausalModel.EmbeddingModule;
+            WeightOf(name)!.copy_(isEmbedding ? Model.Embedding.Weight : LayerOf(name).Weight);
+            if (!isEmbedding && LayerOf(name).Bias is Tensor bias)
+            {
+                BiasOf(name, LayerOf(name))!.copy_(bias);
+            }
+        }
+
+        if (Options.TrainTokens.Count > 0)
+        {
+            Parameters[LoraPlan.Tokens].copy_(Kernels.Embedding(Model.Embedding.Weight, tensor(Options.TrainTokens.Select(token => (long)token).ToArray(), device: Model.Context.Device)));
+        }
+
+        void Fill(string name, Func<RandomStream, double> draw)
+        {
+            RandomStream stream = random.Child("lora", name);
+            float[] values = new float[Parameters.Layout[name].Count];
+            for (int i = 0; i < values.Length; i++)
+            {
+                values[i] = (float)draw(stream);
+            }
+
+            using Tensor source = tensor(values, [.. Parameters.Layout[name].Shape]);
+            Parameters[name].copy_(source);
+        }
+    }
+
+    private Linear LayerOf(string name) => Model.Linears.First(item => item.Name == name).Layer;
+
+    private static double Uniform(RandomStream stream, double bound) => ((2 * stream.NextDouble()) - 1) * bound;
+}

@@ -1,0 +1,97 @@
+using Palimpsest.Data.Safetensors;
+using Palimpsest.Numerics;
+using Palimpsest.Torch;
+using static TorchSharp.torch;
+
+namespace Palimpsest.Models.Lora;
+
+/// <summary>Reads and writes the folder of an adapter in the PEFT format: <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</summary>
+internal static class LoraFolder
+{
+    public const string Config = "adapter_config.json", Weights = "adapter_model.safetensors";
+    private const int MostNamed = 5;
+
+    public static LoraAdapter Load(CausalModel model, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (!Directory.Exists(folder))
+        {
+            throw new PalimpsestException($"{folder}: there is no such folder. The folder of an adapter holds {Config} and {Weights}.");
+        }
+
+        string path = Path.Combine(folder, Config);
+        (LoraOptions options, string? baseModel) = LoraConfigFile.Read(path);
+        LoraPlan plan;
+        try
+        {
+            plan = new LoraPlan(model, options);
+        }
+        catch (PalimpsestException problem)
+        {
+            throw new PalimpsestException($"{path}: {problem.Message}{MadeFor(baseModel)}", problem);
+        }
+
+        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, Weights));
+        Check(file, plan, baseModel);
+        LoraAdapter adapter = new(model, options, plan);
+        using IDisposable noGrad = no_grad();
+        foreach (ParameterSlot slot in plan.Layout.Slots)
+        {
+            using Tensor loaded = TensorBytes.Read(file, file[slot.Name]);
+            adapter.Parameters[slot.Name].copy_(loaded);
+        }
+
+        return adapter;
+    }
+
+    public static void Save(LoraAdapter adapter, string folder, string? baseModel, ComputeType type)
+    {
+        bool half = type == ComputeType.Bf16;
+        string config = Path.Combine(folder, Config);
+        try
+        {
+            Directory.CreateDirectory(folder);
+
+            // The configuration is written last: a folder without one is no adapter, so new weights never stand beside an old configuration.
+            File.Delete(config);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PalimpsestException($"{folder}: cannot be written to ({error.Message})", error);
+        }
+
+        TensorSource[] tensors = [.. adapter.Parameters.Layout.Slots.OrderBy(slot => slot.Name, StringComparer.Ordinal).Select(slot => new TensorSource(
+            slot.Name, half ? TensorType.BF16 : TensorType.F32, slot.Shape, stream => TensorBytes.Write(adapter.Parameters[slot.Name], half ? ScalarType.BFloat16 : ScalarType.Float32, stream)))];
+        SafetensorsWriter.Write(Path.Combine(folder, Weights), tensors, new Dictionary<string, string>(StringComparer.Ordinal) { ["format"] = "pt" });
+        LoraConfigFile.Write(config, adapter, baseModel);
+    }
+
+    private static void Check(SafetensorsFile file, LoraPlan plan, string? baseModel)
+    {
+        List<string> problems = [];
+        foreach (ParameterSlot slot in plan.Layout.Slots)
+        {
+            if (!file.Entries.TryGetValue(slot.Name, out TensorEntry? entry))
+            {
+                problems.Add($"\"{slot.Name}\" is missing");
+            }
+            else if (!entry.Shape.SequenceEqual(slot.Shape))
+            {
+                problems.Add($"\"{slot.Name}\" has shape [{string.Join(", ", entry.Shape)}] where this model and {Config} want [{string.Join(", ", slot.Shape)}]");
+            }
+            else if (entry.Type is not (TensorType.F32 or TensorType.BF16 or TensorType.F16))
+            {
+                problems.Add($"\"{slot.Name}\" has type {entry.Type}; supported are F32, BF16 and F16");
+            }
+        }
+
+        HashSet<string> known = [.. plan.Layout.Slots.Select(slot => slot.Name)];
+        problems.AddRange(file.Entries.Keys.Where(name => !known.Contains(name) && !plan.IsBaseWeight(name)).Order(StringComparer.Ordinal).Select(name => $"\"{name}\" belongs to no module that {Config} speaks of"));
+        if (problems.Count > 0)
+        {
+            throw new PalimpsestException($"{file.Path}: the adapter does not fit the model: {string.Join("; ", problems.Take(MostNamed))}{(problems.Count > MostNamed ? $"; and {problems.Count - MostNamed} more" : "")}.{MadeFor(baseModel)}");
+        }
+    }
+
+    private static string MadeFor(string? baseModel) => baseModel is null ? " Use the base model that it was made for." : $" The adapter was made for \"{baseModel}\"; use that model.";
+}

@@ -1,0 +1,136 @@
+using Palimpsest.Numerics;
+
+namespace Palimpsest.Models.Lora;
+
+/// <summary>What the options of an adapter mean on a model: the modules, and the parameters under the names of the PEFT format.</summary>
+internal sealed class LoraPlan
+{
+    private const string Prefix = "base_model.model.";
+
+    /// <exception cref="PalimpsestException">The options mean nothing on this model, or what is not supported.</exception>
+    public LoraPlan(CausalModel model, LoraOptions options)
+    {
+        string[] problems = [.. options.Problems()];
+        if (problems.Length > 0)
+        {
+            throw new PalimpsestException(string.Join(" ", problems));
+        }
+
+        LoraSelector selector = new(options);
+        Dictionary<string, Linear> linears = model.Linears.ToDictionary(item => item.Name, item => item.Layer, StringComparer.Ordinal);
+        string[] names = [.. linears.Keys];
+        string embedding = CausalModel.EmbeddingModule;
+        Modules = [.. selector.Select(names, [embedding], CausalModel.HeadModule).Select(name => Module(name, name == embedding ? model.Embedding.Weight.shape : linears[name].Weight.shape, name == embedding))];
+        Saved = [.. names.Append(embedding).Where(selector.IsSaved)];
+        Biases = [.. names.Where(name => linears[name].Bias is not null && (options.Bias == LoraBiases.All || (options.Bias == LoraBiases.LoraOnly && IsAdapted(name))))];
+        Check(model, options);
+        Layout = new ParameterLayout(Parameters(model, options, linears));
+
+        LoraModule Module(string name, long[] shape, bool isEmbedding)
+        {
+            int rank = selector.Rank(name);
+            double alpha = selector.Alpha(name);
+            return new LoraModule(name, rank, alpha, alpha / (options.Rslora ? Math.Sqrt(rank) : rank), isEmbedding, isEmbedding ? shape[0] : shape[1], isEmbedding ? shape[1] : shape[0]);
+        }
+    }
+
+    /// <summary>The adapted modules, the embedding first.</summary>
+    public IReadOnlyList<LoraModule> Modules { get; }
+
+    /// <summary>Modules that are trained whole.</summary>
+    public IReadOnlyList<string> Saved { get; }
+
+    /// <summary>Linear layers whose bias is trained.</summary>
+    public IReadOnlyList<string> Biases { get; }
+
+    /// <summary>All parameters under the names of the file.</summary>
+    public ParameterLayout Layout { get; }
+
+    public static string A(LoraModule module) => Prefix + module.Name + (module.IsEmbedding ? ".lora_embedding_A" : ".lora_A.weight");
+
+    public static string B(LoraModule module) => Prefix + module.Name + (module.IsEmbedding ? ".lora_embedding_B" : ".lora_B.weight");
+
+    public static string BiasOfB(LoraModule module) => Prefix + module.Name + ".lora_B.bias";
+
+    public static string Magnitude(LoraModule module) => Prefix + module.Name + ".lora_magnitude_vector";
+
+    public static string SavedWeight(string module) => Prefix + module + ".weight";
+
+    public static string SavedBias(string module) => Prefix + module + ".bias";
+
+    public static string Tokens => $"{Prefix}{CausalModel.EmbeddingModule}.token_adapter.trainable_tokens_delta";
+
+    /// <summary>The bias of a linear layer that is trained along.</summary>
+    public string Bias(string module) => Prefix + module + (IsAdapted(module) ? ".base_layer.bias" : ".bias");
+
+    /// <summary>Whether a name of a file is an unchanged weight of the base model, which the format adds to adapted embeddings and output matrices.</summary>
+    public bool IsBaseWeight(string key) => Modules.Any(module => (module.IsEmbedding || module.Name == CausalModel.HeadModule) && key == $"{Prefix}{module.Name}.base_layer.weight");
+
+    private bool IsAdapted(string module) => Modules.Any(item => item.Name == module);
+
+    private void Check(CausalModel model, LoraOptions options)
+    {
+        string[] all = [CausalModel.EmbeddingModule, .. model.Linears.Select(item => item.Name)];
+        if (options.SaveModules.FirstOrDefault(name => !all.Any(module => LoraSelector.Names(name, module))) is string unknown)
+        {
+            throw new PalimpsestException($"modules_to_save: \"{unknown}\" is neither a linear layer nor the embedding of this model; others cannot be stored whole. The embedding is {CausalModel.EmbeddingModule}, the output matrix {CausalModel.HeadModule}.");
+        }
+
+        if (options.Dora && Modules.Any(module => module.IsEmbedding))
+        {
+            throw new PalimpsestException("use_dora: DoRA of the embedding is not supported. Leave the embedding out of the targets.");
+        }
+
+        if (options.TrainTokens.Count == 0)
+        {
+            return;
+        }
+
+        if (options.TrainTokens.FirstOrDefault(token => token >= model.Config.VocabularySize, -1) is int beyond and >= 0)
+        {
+            throw new PalimpsestException($"trainable_token_indices: token {beyond} is beyond the vocabulary of {model.Config.VocabularySize}.");
+        }
+
+        if (model.Config.TiedEmbeddings || Saved.Contains(CausalModel.EmbeddingModule) || IsAdapted(CausalModel.EmbeddingModule))
+        {
+            throw new PalimpsestException("trainable_token_indices: single tokens cannot be trained when the embedding is tied to the output matrix, adapted or stored whole.");
+        }
+    }
+
+    private IEnumerable<(string Name, long[] Shape)> Parameters(CausalModel model, LoraOptions options, Dictionary<string, Linear> linears)
+    {
+        foreach (LoraModule module in Modules)
+        {
+            yield return (A(module), [module.Rank, module.Inputs]);
+            yield return (B(module), [module.Outputs, module.Rank]);
+            if (options.LoraBias && !module.IsEmbedding)
+            {
+                yield return (BiasOfB(module), [module.Outputs]);
+            }
+
+            if (options.Dora)
+            {
+                yield return (Magnitude(module), [module.Outputs]);
+            }
+        }
+
+        foreach (string name in Biases.Except(Saved))
+        {
+            yield return (Bias(name), linears[name].Bias!.shape);
+        }
+
+        foreach (string name in Saved)
+        {
+            yield return (SavedWeight(name), name == CausalModel.EmbeddingModule ? model.Embedding.Weight.shape : linears[name].Weight.shape);
+            if (linears.TryGetValue(name, out Linear? linear) && linear.Bias is not null)
+            {
+                yield return (SavedBias(name), linear.Bias.shape);
+            }
+        }
+
+        if (options.TrainTokens.Count > 0)
+        {
+            yield return (Tokens, [options.TrainTokens.Count, model.Config.HiddenSize]);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Text.Json.Nodes;
+using Palimpsest.Models;
+using Palimpsest.Models.Lora;
+using Palimpsest.Numerics;
+using Palimpsest.Runs;
+
+namespace Palimpsest.Tests.Models.Lora;
+
+/// <summary>Folders that are damaged, ask for too much, or belong to another model: the message names what does not fit.</summary>
+public sealed class LoraFolderTests
+{
+    public static TheoryData<string, string, string> Settings() => new()
+    {
+        { "peft_type", "\"LOHA\"", "peft_type \"LOHA\" is not supported" },
+        { "task_type", "\"SEQ_CLS\"", "task_type \"SEQ_CLS\" is not supported" },
+        { "init_lora_weights", "\"pissa\"", "init_lora_weights \"pissa\" is not supported" },
+        { "use_qalora", "true", "use_qalora = true" },
+        { "target_parameters", "[\"experts\"]", "target_parameters = [\"experts\"]" },
+        { "layer_replication", "[[0, 2]]", "layer_replication" },
+        { "invented_by_tomorrow", "{\"a\": 1}", "invented_by_tomorrow" },
+        { "r", "\"eight\"", "r must be a whole number" },
+        { "r", "2000000000", "rank must be from 1 to" },
+        { "lora_alpha", "[]", "lora_alpha must be a number" },
+        { "target_modules", "null", "target_modules is missing or empty" },
+        { "target_modules", "[7]", "target_modules must be text or a list of names" },
+        { "target_modules", "\"(\"", "is not a regular expression" },
+        { "target_modules", "\"(.*)*(.*)*(.*)*(.*)*(.*)*X\"", "takes too long" },
+        { "target_modules", "[\"c_attn\"]", "No module is meant by targets c_attn. The model's modules end in: embed_tokens, q_proj" },
+        { "modules_to_save", "[\"score\"]", "modules_to_save: \"score\" is neither" },
+        { "trainable_token_indices", "[1]", "cannot be trained when the embedding is tied" },
+        { "rank_pattern", "{\"q_proj\": null}", "rank_pattern \"q_proj\" is empty" },
+        { "bias", "\"some\"", "bias \"some\" is not known" },
+        { "r", "7", "lora_A.weight\" has shape [3, 32] where this model and adapter_config.json want [7, 32]" },
+        { "target_modules", "[\"q_proj\"]", "belongs to no module that adapter_config.json speaks of" },
+        { "target_modules", "[\"q_proj\", \"v_proj\", \"up_proj\"]", "up_proj.lora_A.weight\" is missing" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Settings))]
+    public void Load_OtherSetting_IsRefusedByName(string key, string value, string expected) => InFolder(folder =>
+    {
+        string path = Path.Combine(folder, "adapter_config.json");
+        JsonObject json = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        json[key] = JsonNode.Parse(value);
+        AtomicFile.WriteText(path, json.ToJsonString());
+        Refused(folder, "llama", expected);
+    });
+
+    [Fact]
+    public void Load_OtherBaseModel_NamesModuleShapesAndBase() => InFolder(folder =>
+    {
+        Refused(folder, "peft-base", "self_attn.q_proj.lora_B.weight\" has shape [64, 3] where this model and adapter_config.json want [32, 3]");
+        Refused(folder, "peft-base", "The adapter was made for \"golden/llama\"; use that model.");
+    });
+
+    [Fact]
+    public void Load_MissingAndDamagedFiles_AreNamed() => InFolder(folder =>
+    {
+        Refused(Path.Combine(folder, "nowhere"), "llama", "there is no such folder");
+        string weights = Path.Combine(folder, "adapter_model.safetensors"), config = Path.Combine(folder, "adapter_config.json");
+        using (FileStream stream = File.OpenWrite(weights))
+        {
+            stream.SetLength(stream.Length - 8);
+        }
+
+        Refused(folder, "llama", "adapter_model.safetensors");
+        File.Delete(weights);
+        Refused(folder, "llama", "adapter_model.safetensors");
+        AtomicFile.WriteText(config, "{\"r\": 8");
+        Refused(folder, "llama", "is not valid JSON");
+        AtomicFile.WriteText(config, "[]");
+        Refused(folder, "llama", "is not a JSON object");
+        File.Delete(config);
+        Refused(folder, "llama", "The folder of an adapter holds adapter_config.json and adapter_model.safetensors");
+    });
+
+    private static void Refused(string folder, string model, string expected)
+    {
+        using CausalModel loaded = ModelFolder.Load(TestContexts.Golden(model), TestContexts.F32(), LoadMode.Mapped);
+        Assert.Contains(expected, Assert.Throws<PalimpsestException>(() => LoraAdapter.Load(loaded, folder)).Message, StringComparison.Ordinal);
+    }
+
+    private static void InFolder(Action<string> test)
+    {
+        string folder = Directory.CreateTempSubdirectory("palimpsest").FullName;
+        try
+        {
+            using CausalModel model = ModelFolder.Load(TestContexts.Golden("llama"), TestContexts.F32(), LoadMode.Mapped);
+            using LoraAdapter adapter = LoraAdapter.Create(model, new LoraOptions { Rank = 3, Targets = ["q_proj", "v_proj"] }, new RandomStream(1));
+            adapter.Save(folder, "golden/llama");
+            test(folder);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Palimpsest.Models;
+using Palimpsest.Models.Lora;
+using Palimpsest.Runs;
+
+namespace Palimpsest.Tests.Models.Lora;
+
+/// <summary>Adapters written by PEFT on tiny random models: two that come with the tests, and the whole reference set where PALIMPSEST_DATA names it.</summary>
+public sealed class PeftGoldenTests
+{
+    // Names of cases on models that can be loaded.
+    private static readonly string[] WholeSet =
+    [
+        "llama-all-linear", "llama-default", "llama-dora", "llama-embedding", "llama-exclude", "llama-layers", "llama-lora-bias", "llama-patterns", "llama-regex", "llama-save-modules", "llama-tokens",
+    ];
+
+    public static TheoryData<string, string> Cases()
+    {
+        TheoryData<string, string> cases = new() { { TestContexts.Golden("peft-lora-bias"), TestContexts.Golden("llama") }, { TestContexts.Golden("peft-patterns"), TestContexts.Golden("peft-base") } };
+        if (Environment.GetEnvironmentVariable("PALIMPSEST_DATA") is string { Length: > 0 } root && Directory.Exists(Path.Combine(root, "golden", "peft")))
+        {
+            foreach (string name in WholeSet)
+            {
+                string folder = Path.Combine(root, "golden", "peft", name);
+                string config = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "adapter_config.json"))).RootElement.GetProperty("base_model_name_or_path").GetString()!;
+                cases.Add(folder, Path.GetFullPath(Path.Combine(folder, config)));
+            }
+        }
+
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Adapter_LogitsMergingFileAndTraining_EqualReference(string folder, string baseFolder)
+    {
+        using PeftCase golden = new(folder, baseFolder);
+        golden.Check();
+    }
+
+    [Fact]
+    public void Select_SixteenSpecifications_HitTheSameModulesAsPeft()
+    {
+        JsonElement reference = JsonDocument.Parse(File.ReadAllText(TestContexts.Golden("peft-selectors", "selectors.json"))).RootElement;
+        using CausalModel model = ModelFolder.Load(TestContexts.Golden("peft-base"), TestContexts.F32(), LoadMode.Mapped);
+        string[] linears = [.. model.Linears.Select(item => item.Name)];
+        foreach (JsonProperty selector in reference.GetProperty("selectors").EnumerateObject())
+        {
+            string config = Path.GetTempFileName();
+            AtomicFile.WriteText(config, selector.Value.EnumerateObject().Any()
+                ? $"{{\"peft_type\": \"LORA\", {selector.Value.GetRawText().Trim()[1..]}"
+                : """{"peft_type": "LORA", "target_modules": ["q_proj", "v_proj"]}""");
+            LoraOptions options = LoraConfigFile.Read(config).Options;
+            File.Delete(config);
+            JsonElement wanted = reference.GetProperty("hits").GetProperty("llama").GetProperty(selector.Name);
+            if (wanted.ValueKind == JsonValueKind.Object)
+            {
+                Assert.Contains("No module is meant", Assert.Throws<PalimpsestException>(() => new LoraSelector(options).Select(linears, ["model.embed_tokens"], "lm_head")).Message, StringComparison.Ordinal);
+            }
+            else
+            {
+                Assert.Equal(wanted.EnumerateArray().Select(name => name.GetString()).Order(), new LoraSelector(options).Select(linears, ["model.embed_tokens"], "lm_head").Order());
+            }
+        }
+    }
+}
