@@ -6,32 +6,31 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Models;
 
-/// <summary>A causal language model of the Llama family. It holds no tensors of its own: parameters belong to <see cref="Parameters"/>.</summary>
+/// <summary>A causal language model. It holds no tensors of its own: parameters belong to <see cref="Parameters"/>.</summary>
 /// <remarks>Not thread-safe. Padding goes to the right in training (later tokens cannot be seen by earlier ones, so no mask is needed) and to the left in generation.</remarks>
 public sealed class CausalModel : IDisposable
 {
-    private readonly DecoderBlock[] _blocks;
-    private readonly RmsNorm _finalNorm;
+    private readonly CausalNetwork _network;
     private readonly string _lastBlock;
 
     /// <summary>Builds the modules over a store of parameters.</summary>
     /// <param name="config">The shape.</param>
     /// <param name="parameters">The tensors; owned by the model from now on.</param>
     /// <param name="context">Device and compute type.</param>
-    public CausalModel(LlamaConfig config, ParameterStore parameters, TorchContext context)
+    public CausalModel(CausalConfig config, ParameterStore parameters, TorchContext context)
     {
         Config = config ?? throw new ArgumentNullException(nameof(config));
         Parameters = parameters ?? throw new ArgumentNullException(nameof(parameters));
         Context = context ?? throw new ArgumentNullException(nameof(context));
-        RotaryEmbedding rotary = new(config.HeadWidth, config.RopeTheta);
-        _blocks = [.. Enumerable.Range(0, config.Layers).Select(layer => Block(layer, rotary))];
-        _finalNorm = new RmsNorm(parameters["model.norm.weight"], config.NormEpsilon);
+        ModuleBuilder modules = new(parameters, Hooks);
+        _network = config.Architecture.Build(config, modules);
         _lastBlock = $"blocks.{config.Layers - 1}.";
-        Head = new Linear(parameters[config.TiedEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight"]);
+        Head = new Linear(parameters[config.HeadName]);
+        Linears = modules.Linears;
     }
 
     /// <summary>The shape.</summary>
-    public LlamaConfig Config { get; }
+    public CausalConfig Config { get; }
 
     /// <summary>The tensors.</summary>
     public ParameterStore Parameters { get; }
@@ -40,7 +39,10 @@ public sealed class CausalModel : IDisposable
     public TorchContext Context { get; }
 
     /// <summary>The blocks, in order.</summary>
-    public IReadOnlyList<DecoderBlock> Blocks => _blocks;
+    public IReadOnlyList<DecoderBlock> Blocks => _network.Blocks;
+
+    /// <summary>The linear layers of all blocks by their names in a checkpoint, such as <c>model.layers.0.self_attn.q_proj</c>; the output matrix is not among them.</summary>
+    public IReadOnlyDictionary<string, Linear> Linears { get; }
 
     /// <summary>The output matrix.</summary>
     public Linear Head { get; }
@@ -49,13 +51,13 @@ public sealed class CausalModel : IDisposable
     public HookPoints Hooks { get; } = new();
 
     /// <summary>The layout of a configuration's parameters.</summary>
-    public static ParameterLayout LayoutOf(LlamaConfig config) => new(config.Parameters(), config.Tied());
+    public static ParameterLayout LayoutOf(CausalConfig config) => new(config.Parameters(), config.Tied());
 
-    /// <summary>A trainable model with fresh weights: matrices normal with <see cref="LlamaConfig.InitializerRange"/>, norms one, biases zero.</summary>
+    /// <summary>A trainable model with fresh weights: matrices normal with <see cref="CausalConfig.InitializerRange"/>, norms one, biases zero.</summary>
     /// <param name="config">The shape.</param>
     /// <param name="context">Device and compute type.</param>
     /// <param name="random">Each tensor takes a stream of its own from it.</param>
-    public static CausalModel Create(LlamaConfig config, TorchContext context, RandomStream random)
+    public static CausalModel Create(CausalConfig config, TorchContext context, RandomStream random)
     {
         ParameterStore store = ParameterStore.Trainable(LayoutOf(config), context.Device);
         using IDisposable noGrad = no_grad();
@@ -73,7 +75,7 @@ public sealed class CausalModel : IDisposable
                 using Tensor source = tensor(values, [.. slot.Shape]);
                 store[slot.Name].copy_(source);
             }
-            else if (slot.Name.EndsWith("norm.weight", StringComparison.Ordinal))
+            else if (slot.Name.EndsWith(".weight", StringComparison.Ordinal))
             {
                 store[slot.Name].fill_(Scalars.One);
             }
@@ -98,16 +100,16 @@ public sealed class CausalModel : IDisposable
 
         using DisposeScope temporaries = NewDisposeScope();
         scope ??= AttentionScope.Causal(batch, time);
-        Tensor embedded = Kernels.Embedding(Parameters["model.embed_tokens.weight"], ids); // [batch, time, width]
+        Tensor embedded = _network.Embed(ids, scope); // [batch, time, width]
         Tensor residual = Hooks.Apply("", "hook_embed", embedded.dtype == Context.ScalarType ? embedded : embedded.to_type(Context.ScalarType));
         Tensor? branch = null;
-        foreach (DecoderBlock block in _blocks)
+        foreach (DecoderBlock block in _network.Blocks)
         {
             (residual, branch) = block.Forward(residual, branch, scope);
         }
 
         Tensor? hooked = DecoderBlock.Hooked(Hooks, residual, branch, (_lastBlock, "hook_resid_post"));
-        Tensor hidden = hooked is null ? _finalNorm.Last(residual, branch) : _finalNorm.Last(hooked, null);
+        Tensor hidden = hooked is null ? _network.FinalNorm.Last(residual, branch) : _network.FinalNorm.Last(hooked, null);
         scope.Cache?.Advance((int)time);
         return Hooks.Apply("", "hook_final_norm", hidden).MoveToOuterDisposeScope();
     }
@@ -138,17 +140,4 @@ public sealed class CausalModel : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Parameters.Dispose();
-
-    private DecoderBlock Block(int layer, RotaryEmbedding rotary)
-    {
-        string prefix = $"model.layers.{layer}.";
-        Linear Projection(string name, bool bias) => new(Parameters[$"{prefix}{name}.weight"], bias ? Parameters[$"{prefix}{name}.bias"] : null);
-        RmsNorm Norm(string name) => new(Parameters[$"{prefix}{name}.weight"], Config.NormEpsilon);
-        Attention attention = new(
-            layer, Config.Heads, Config.KeyValueHeads, Config.HeadWidth,
-            Projection("self_attn.q_proj", Config.AttentionBias), Projection("self_attn.k_proj", Config.AttentionBias), Projection("self_attn.v_proj", Config.AttentionBias),
-            Projection("self_attn.o_proj", Config.AttentionBias), rotary, Hooks);
-        GatedMlp mlp = new(Projection("mlp.gate_proj", Config.MlpBias), Projection("mlp.up_proj", Config.MlpBias), Projection("mlp.down_proj", Config.MlpBias));
-        return new DecoderBlock(layer, Norm("input_layernorm"), attention, Norm("post_attention_layernorm"), mlp, Hooks);
-    }
 }

@@ -147,7 +147,7 @@ public sealed class Trainer : IDisposable
             using DisposeScope pass = NewDisposeScope();
             dropout.Begin(_dropout, _state.Step, i);
             Tensor ids = tensor(window[i].Ids, [window[i].Batch, window[i].Time], device: _model.Context.Device);
-            Tensor loss = _model.LossSum(_model.Hidden(ids), window[i].Rows, window[i].Targets).mul(share);
+            Tensor loss = _model.LossSum(_model.Hidden(ids, AttentionScope.Of(window[i], _model.Context.Device)), window[i].Rows, window[i].Targets).mul(share);
             Autograd.Backward(loss);
             total += Ops.Value(loss);
         }

@@ -159,7 +159,9 @@ public sealed class ParityChecker
         {
             Tensor expected = Load(name);
             double largest = Math.Max(Ops.Value(expected.abs().max()), double.Epsilon);
-            double difference = Ops.Value(Ops.Subtract(_model.Parameters[name["grad.".Length..]].grad!, expected).abs().max());
+            string parameter = name["grad.".Length..];
+            Tensor actual = _model.Parameters[parameter].grad!;
+            double difference = Ops.Value(Ops.Subtract(_model.Config.IsStoredTransposed(parameter) ? actual.t() : actual, expected).abs().max());
             _rows.Add(new ParityRow(name, difference / largest, Tolerance, "of largest"));
         }
     }
