@@ -30,6 +30,29 @@ public static class ModelFolder
     public static void Save(CausalModel model, string folder, ComputeType type = ComputeType.F32)
     {
         ArgumentNullException.ThrowIfNull(model);
+        Write(folder, model.Config, model.Parameters.Layout, slot => model.Parameters[slot.Name].alias(), type);
+    }
+
+    /// <summary>Writes a model that is not loaded, tensor by tensor.</summary>
+    /// <param name="source">The model.</param>
+    /// <param name="folder">Created if needed.</param>
+    /// <param name="type">Element type of the file: f32 or bf16.</param>
+    /// <exception cref="PalimpsestException">The folder cannot be written, or the form has no words for something in the model.</exception>
+    public static void Save(ModelSource source, string folder, ComputeType type = ComputeType.F32)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        Write(folder, source.Config, source.Layout, Read, type);
+
+        Tensor Read(ParameterSlot slot)
+        {
+            Tensor values = empty([.. slot.Shape]);
+            source.Fill(slot, values);
+            return values;
+        }
+    }
+
+    private static void Write(string folder, CausalConfig config, ParameterLayout layout, Func<ParameterSlot, Tensor> read, ComputeType type)
+    {
         bool half = type == ComputeType.Bf16;
         try
         {
@@ -40,19 +63,20 @@ public static class ModelFolder
             throw new PalimpsestException($"{folder}: cannot be created ({error.Message})", error);
         }
 
-        TensorSource[] tensors = [.. model.Parameters.Layout.Slots.Select(slot => Stored(model, slot, half))];
+        TensorSource[] tensors = [.. layout.Slots.Select(slot => Stored(config, slot, read, half))];
         SafetensorsWriter.Write(Path.Combine(folder, SafetensorsSet.SingleName), tensors, new Dictionary<string, string>(StringComparer.Ordinal) { ["format"] = "pt" });
-        ModelConfigFile.Write(Path.Combine(folder, "config.json"), model.Config, half ? "bfloat16" : "float32");
+        ModelConfigFile.Write(Path.Combine(folder, "config.json"), config, half ? "bfloat16" : "float32");
     }
 
-    private static TensorSource Stored(CausalModel model, ParameterSlot slot, bool half)
+    private static TensorSource Stored(CausalConfig config, ParameterSlot slot, Func<ParameterSlot, Tensor> read, bool half)
     {
-        bool turned = model.Config.IsStoredTransposed(slot.Name);
+        bool turned = config.IsStoredTransposed(slot.Name);
         return new TensorSource(slot.Name, half ? TensorType.BF16 : TensorType.F32, turned ? [.. slot.Shape.Reverse()] : slot.Shape, stream =>
         {
             using IDisposable noGrad = no_grad();
-            using Tensor values = turned ? model.Parameters[slot.Name].t() : model.Parameters[slot.Name].alias();
-            TensorBytes.Write(values, half ? ScalarType.BFloat16 : ScalarType.Float32, stream);
+            using Tensor values = read(slot);
+            using Tensor ordered = turned ? values.t() : values.alias();
+            TensorBytes.Write(ordered, half ? ScalarType.BFloat16 : ScalarType.Float32, stream);
         });
     }
 }

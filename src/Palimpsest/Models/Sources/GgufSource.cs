@@ -1,3 +1,4 @@
+using System.Globalization;
 using Palimpsest.Data.Gguf;
 using Palimpsest.Numerics;
 using Palimpsest.Text;
@@ -78,7 +79,9 @@ internal sealed class GgufSource : RowSource
             ContextLength = settings.ContextLength,
             RopeTheta = settings.RopeBase,
             RopeScaling = Scaling(file, settings),
-            NormEpsilon = settings.RmsEpsilon,
+            
+            // The file holds an f32; as the decimal number that was meant it can be written again.
+            NormEpsilon = double.Parse(((float)settings.RmsEpsilon).ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture),
             TiedEmbeddings = settings.TiedOutput,
             AttentionBias = file.Find("blk.0.attn_q.bias") is not null,
             MlpBias = file.Find("blk.0.ffn_gate.bias") is not null,

@@ -1,7 +1,6 @@
 using Palimpsest.Numerics;
 using Palimpsest.Text;
 using Palimpsest.Torch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Models.Sources;
@@ -63,27 +62,7 @@ public abstract class ModelSource : IDisposable
     public CausalModel Load(TorchContext context, LoadMode mode = LoadMode.Trainable)
     {
         ArgumentNullException.ThrowIfNull(context);
-        using IDisposable noGrad = no_grad();
-        ParameterStore store = mode == LoadMode.Trainable
-            ? ParameterStore.Trainable(Layout, context.Device)
-            : ParameterStore.Frozen(Layout, slot => Frozen(slot, context, mode));
-        try
-        {
-            if (mode == LoadMode.Trainable)
-            {
-                foreach (ParameterSlot slot in Layout.Slots)
-                {
-                    Fill(slot, store[slot.Name]);
-                }
-            }
-
-            return new CausalModel(Config, store, context);
-        }
-        catch
-        {
-            store.Dispose();
-            throw;
-        }
+        return new CausalModel(Config, StoreLoader.Load(Layout, context, mode, Fill, TryMap), context);
     }
 
     /// <inheritdoc/>
@@ -100,18 +79,4 @@ public abstract class ModelSource : IDisposable
 
     /// <summary>The tensor as a map of the file, or null where that is impossible.</summary>
     private protected virtual Tensor? TryMap(ParameterSlot slot, ScalarType wanted) => null;
-
-    // Norm weights stay f32, as the norms compute in it; matrices take the compute type once, here, and not at every use.
-    private Tensor Frozen(ParameterSlot slot, TorchContext context, LoadMode mode)
-    {
-        ScalarType wanted = slot.Shape.Count == 1 ? ScalarType.Float32 : context.ScalarType;
-        if (mode == LoadMode.Mapped && context.Device.type == DeviceType.CPU && TryMap(slot, wanted) is Tensor mapped)
-        {
-            return mapped;
-        }
-
-        Tensor copied = empty([.. slot.Shape], wanted, context.Device);
-        Fill(slot, copied);
-        return copied;
-    }
 }
