@@ -6,6 +6,7 @@ namespace Palimpsest.Models;
 /// <summary>Reads values out of a <c>config.json</c>; what is wrong is said with file and key.</summary>
 internal sealed class ConfigReader
 {
+    private const int MostLayers = 10_000;
     private readonly JsonObject _json;
 
     private ConfigReader(string path, JsonObject json)
@@ -61,6 +62,9 @@ internal sealed class ConfigReader
 
     /// <summary>A number of at least 1.</summary>
     public int Positive(string key, int? fallback = null) => Integer(key, fallback) is > 0 and int value ? value : throw Bad($"{key} must be at least 1");
+
+    /// <summary>A number of layers; bounded, because a name is made for each before anything else is known of the weights.</summary>
+    public int Layers(string key) => Positive(key) is <= MostLayers and int value ? value : throw Bad($"{key} must be at most {MostLayers}");
 
     /// <summary>One number, a list of numbers, or nothing.</summary>
     public IReadOnlyList<int> Integers(string key) => _json[key] switch

@@ -57,7 +57,7 @@ public sealed record RopeScaling
             theta *= Math.Pow((Factor * length / OriginalContext) - (Factor - 1), (double)width / (width - 2));
         }
 
-        double[] plain = [.. Enumerable.Range(0, width / 2).Select(i => Math.Pow(theta, -2.0 * i / width))];
+        double[] plain = [.. Enumerable.Range(0, width / 2).Select(i => 1.0 / Math.Pow(theta, 2.0 * i / width))];
         return Type switch
         {
             "linear" => [.. plain.Select(frequency => frequency / Factor)],

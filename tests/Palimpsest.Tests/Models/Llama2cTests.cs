@@ -15,7 +15,18 @@ public sealed class Llama2cTests
 {
     private static readonly LlamaConfig Shape = new()
     {
-        VocabularySize = 12, HiddenSize = 16, IntermediateSize = 24, Layers = 2, Heads = 4, KeyValueHeads = 2, HeadWidth = 4, ContextLength = 20, NormEpsilon = 1e-5, TiedEmbeddings = true, BeginToken = 1, EndTokens = [2],
+        VocabularySize = 12,
+        HiddenSize = 16,
+        IntermediateSize = 24,
+        Layers = 2,
+        Heads = 4,
+        KeyValueHeads = 2,
+        HeadWidth = 4,
+        ContextLength = 20,
+        NormEpsilon = 1e-5,
+        TiedEmbeddings = true,
+        BeginToken = 1,
+        EndTokens = [2],
     };
 
     public static TheoryData<string> Roots() =>

@@ -34,6 +34,7 @@ public sealed class ModelConfigTests
     [InlineData("rope_scaling", "{\"type\": \"linear\", \"factor\": 0}", "a factor of at least 1")]
     [InlineData("num_hidden_layers", "\"three\"", "num_hidden_layers must be a whole number")]
     [InlineData("num_attention_heads", "0", "num_attention_heads must be at least 1")]
+    [InlineData("num_hidden_layers", "200000000", "num_hidden_layers must be at most 10000")]
     [InlineData("hidden_act", "\"gelu\"", "hidden_act \"gelu\" is not supported")]
     public void Read_NotSupported_SaysFileAndKey(string key, string value, string message)
     {
@@ -44,6 +45,22 @@ public sealed class ModelConfigTests
         string error = Assert.Throws<PalimpsestException>(() => ModelConfigFile.Read(folder.At("config.json"))).Message;
         Assert.Contains(message, error, StringComparison.Ordinal);
         Assert.StartsWith(folder.Path, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_ImpossibleNumberOfParameters_SaysSo()
+    {
+        using TemporaryFolder folder = new();
+        folder.Copy("llama");
+        JsonObject json = JsonNode.Parse(File.ReadAllText(folder.At("config.json")))!.AsObject();
+        foreach (string key in new[] { "vocab_size", "hidden_size", "intermediate_size" })
+        {
+            json[key] = 1 << 28;
+        }
+
+        json["num_hidden_layers"] = 10_000;
+        folder.Write("config.json", json.ToJsonString());
+        Assert.Contains("more parameters than any file can hold", Assert.Throws<PalimpsestException>(() => ModelFolder.Load(folder.Path, TestContexts.F32())).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Palimpsest.Data;
 using Palimpsest.Models;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
+using Palimpsest.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -41,6 +42,24 @@ public sealed class PackedBatchTests
         Assert.InRange(apart.Zip(packed).Max(pair => Math.Abs(pair.First - pair.Second)) / largest, 0, 1e-5);
     }
 
+    [Fact]
+    public void Trainer_PackedBatches_LearnsAsFromTheDocumentsApart()
+    {
+        double[] packed = Losses(TokenBatch.Packed([[.. Documents]], 18)), apart = Losses(TokenBatch.Of(Documents));
+        Assert.Equal(4, packed.Length);
+        Assert.All(apart.Zip(packed), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
+        Assert.True(packed[^1] < packed[0]);
+    }
+
+    private static double[] Losses(TokenBatch batch)
+    {
+        using CausalModel model = Model();
+        using Trainer trainer = new(model, new TrainOptions { Steps = 4, LearningRate = 1e-2, WarmupSteps = 0 }, new SameBatch(batch));
+        List<double> losses = [];
+        trainer.Run(step => losses.Add(step.Loss));
+        return [.. losses];
+    }
+
     private static CausalModel Model() => CausalModel.Create(
         new LlamaConfig { VocabularySize = 10, HiddenSize = 16, IntermediateSize = 24, Layers = 2, Heads = 4, KeyValueHeads = 2, HeadWidth = 4, ContextLength = 20, InitializerRange = 0.3 }, TestContexts.F32(), new RandomStream(5));
 
@@ -54,5 +73,16 @@ public sealed class PackedBatchTests
         Autograd.Backward(sum);
         loss = Ops.Value(sum);
         return [.. model.Parameters.Flat.Gradients.data<float>()];
+    }
+
+    private sealed class SameBatch(TokenBatch batch) : IBatchSource
+    {
+        public TokenBatch Next() => batch;
+
+        public string SaveCursor() => "";
+
+        public void RestoreCursor(string cursor)
+        {
+        }
     }
 }

@@ -74,7 +74,7 @@ public sealed record EncoderConfig
             VocabularySize = json.Positive("vocab_size"),
             HiddenSize = hidden % heads == 0 ? hidden : throw json.Bad($"hidden_size {hidden} is no multiple of num_attention_heads {heads}"),
             IntermediateSize = json.Positive("intermediate_size"),
-            Layers = json.Positive("num_hidden_layers"),
+            Layers = json.Layers("num_hidden_layers"),
             Heads = heads,
             ContextLength = json.Positive("max_position_embeddings", 512),
             SegmentTypes = json.Positive("type_vocab_size", 2),

@@ -61,7 +61,7 @@ public sealed class EncoderModel : IDisposable
         ConfigReader json = ConfigReader.Open(Path.Combine(folder, "config.json"));
         using SafetensorsSet weights = SafetensorsSet.Open(folder);
         EncoderConfig config = EncoderConfig.Read(json, weights);
-        ParameterLayout layout = new(config.Parameters());
+        ParameterLayout layout = StoreLoader.LayoutOf(json.Path, config.Parameters());
         StoredTensors stored = new(weights, layout, EncoderConfig.OtherNames, config.IsUnused, _ => false);
         return new EncoderModel(config, StoreLoader.Load(layout, context, mode, stored.Fill, stored.TryMap), context);
     }

@@ -32,7 +32,7 @@ internal sealed class Gpt2Architecture : ICausalArchitecture
             VocabularySize = json.Positive("vocab_size"),
             HiddenSize = hidden,
             IntermediateSize = json.Positive("n_inner", 4 * hidden),
-            Layers = json.Positive("n_layer"),
+            Layers = json.Layers("n_layer"),
             Heads = heads,
             KeyValueHeads = heads,
             HeadWidth = hidden / heads,

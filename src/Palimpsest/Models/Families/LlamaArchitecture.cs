@@ -25,7 +25,7 @@ internal sealed class LlamaArchitecture : ICausalArchitecture
             VocabularySize = json.Positive("vocab_size"),
             HiddenSize = hidden,
             IntermediateSize = json.Positive("intermediate_size"),
-            Layers = json.Positive("num_hidden_layers"),
+            Layers = json.Layers("num_hidden_layers"),
             Heads = heads,
             KeyValueHeads = json.Positive("num_key_value_heads", heads),
             HeadWidth = json.Positive("head_dim", hidden / heads),

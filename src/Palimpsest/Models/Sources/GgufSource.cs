@@ -79,7 +79,7 @@ internal sealed class GgufSource : RowSource
             ContextLength = settings.ContextLength,
             RopeTheta = settings.RopeBase,
             RopeScaling = Scaling(file, settings),
-            
+
             // The file holds an f32; as the decimal number that was meant it can be written again.
             NormEpsilon = double.Parse(((float)settings.RmsEpsilon).ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture),
             TiedEmbeddings = settings.TiedOutput,

@@ -12,7 +12,7 @@ public abstract class ModelSource : IDisposable
     {
         Path = path;
         Config = config;
-        Layout = CausalModel.LayoutOf(config);
+        Layout = StoreLoader.LayoutOf(path, config.Parameters(), config.Tied());
     }
 
     /// <summary>The folder or file.</summary>

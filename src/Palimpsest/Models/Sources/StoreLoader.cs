@@ -8,6 +8,20 @@ namespace Palimpsest.Models.Sources;
 /// <summary>Fills a parameter store from any source.</summary>
 internal static class StoreLoader
 {
+    /// <summary>Lays out the parameters of a model that a file describes.</summary>
+    /// <exception cref="PalimpsestException">Their number is beyond any file.</exception>
+    public static ParameterLayout LayoutOf(string path, IEnumerable<(string Name, long[] Shape)> parameters, IReadOnlyDictionary<string, string>? tied = null)
+    {
+        try
+        {
+            return new ParameterLayout(parameters, tied);
+        }
+        catch (OverflowException error)
+        {
+            throw new PalimpsestException($"{path}: describes a model of more parameters than any file can hold; the configuration is damaged.", error);
+        }
+    }
+
     /// <summary>Loads all parameters.</summary>
     /// <param name="layout">The parameters.</param>
     /// <param name="context">Device and compute type.</param>
