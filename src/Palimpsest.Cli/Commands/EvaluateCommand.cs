@@ -16,7 +16,7 @@ internal static class EvaluateCommand
                   palimpsest evaluate --model my-models/stories --data reviews.jsonl
         """,
         new JobOptions()
-            .Add<string>("--model", "model.name", "An embedded model or a folder with config.json, model.safetensors and tokenizer.json. [default: base-v1]")
+            .Add<string>("--model", "model.name", "An embedded model, a folder with config.json, model.safetensors and tokenizer.json, a GGUF file, or a llama2.c file. [default: base-v1]")
             .Add<string>("--adapter", "model.adapter", "The folder of an adapter in the PEFT format to put on the model.")
             .Add<string>("--data", "data.file", "JSON lines with \"text\", or with \"prompt\" and \"completion\". [default: an owner of the embedded world]")
             .Add<int>("--owner", "data.owner", "Number of the owner in the embedded world. [default: the seed]")

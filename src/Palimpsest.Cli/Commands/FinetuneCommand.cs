@@ -20,7 +20,7 @@ internal static class FinetuneCommand
                   palimpsest finetune --model my-models/stories --data reviews.jsonl --steps 1000 --learning-rate 3e-4
         """,
         new JobOptions()
-            .Add<string>("--model", "model.name", "An embedded model or a folder with config.json, model.safetensors and tokenizer.json. [default: base-v1]")
+            .Add<string>("--model", "model.name", "An embedded model, a folder with config.json, model.safetensors and tokenizer.json, a GGUF file, or a llama2.c file. [default: base-v1]")
             .Add<string>("--data", "data.file", "JSON lines with \"text\", or with \"prompt\" and \"completion\". [default: an owner of the embedded world]")
             .Add<string>("--held-out", "data.held_out_file", "JSON lines for evaluation. [default: a tenth of the data is kept]")
             .Add<int>("--owner", "data.owner", "Number of the owner in the embedded world. [default: the seed]")

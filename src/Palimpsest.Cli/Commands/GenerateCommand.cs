@@ -10,7 +10,7 @@ internal static class GenerateCommand
     public static Command Create(TextWriter output)
     {
         Argument<string[]> prompts = new("prompt") { Description = "Texts to continue; several are one batch.", Arity = ArgumentArity.OneOrMore };
-        Option<string> model = new("--model") { Description = "An embedded model, or a folder with config.json, model.safetensors and tokenizer.json.", DefaultValueFactory = _ => EmbeddedModels.Default };
+        Option<string> model = new("--model") { Description = "An embedded model, a folder with config.json, model.safetensors and tokenizer.json, a GGUF file, or a llama2.c file.", DefaultValueFactory = _ => EmbeddedModels.Default };
         Option<string> adapter = new("--adapter") { Description = "The folder of an adapter in the PEFT format to put on the model." };
         Option<int> tokens = new("--tokens") { Description = "Most new tokens.", DefaultValueFactory = _ => 64 };
         Option<double> temperature = new("--temperature") { Description = "0 takes the most likely token.", DefaultValueFactory = _ => 0 };

@@ -10,13 +10,13 @@ internal static class ParityCommand
 {
     public static Command Create(TextWriter output)
     {
-        Argument<string[]> folders = new("folder") { Description = "Model folders that hold expected.json and expected.safetensors.", Arity = ArgumentArity.OneOrMore };
+        Argument<string[]> folders = new("folder") { Description = "Folders of models, encoders or tokenizers, or GGUF files, with their references beside them (expected.json and expected.safetensors, or vectors.jsonl).", Arity = ArgumentArity.OneOrMore };
         Option<bool> all = new("--all") { Description = "Print every gradient, not only the worst." };
         Option<string> config = new("--config") { Description = "Name of the configuration file in the folder.", DefaultValueFactory = _ => "config.json" };
         Command command = new(
             "parity",
             """
-            Checks model folders against the reference outputs lying in them: hidden states, logits, loss, gradients, greedy tokens. Exits with 1 if any is beyond tolerance.
+            Checks models against the reference outputs lying beside them: hidden states, logits, loss, gradients, greedy tokens, sentence vectors, token ids. Exits with 1 if any is beyond tolerance.
 
             Example: palimpsest parity models/my-conversion
             """)

@@ -3,6 +3,8 @@ using Palimpsest.Text.Bpe;
 using Palimpsest.Text.Patterns;
 using Palimpsest.Text.PostProcessing;
 using Palimpsest.Text.PreTokenization;
+using Palimpsest.Text.Unigram;
+using Palimpsest.Text.Words;
 
 namespace Palimpsest.Text;
 
@@ -45,6 +47,15 @@ public sealed class Tokenizer
 
     /// <summary>The highest id and one, added tokens included; ids in between may be unused.</summary>
     public int VocabularySize { get; }
+
+    /// <summary>How texts are cut into tokens: BPE, Unigram, WordPiece or WordLevel.</summary>
+    public string Kind => _parts.Model switch
+    {
+        BpeModel => "BPE",
+        UnigramModel => "Unigram",
+        WordPieceModel => "WordPiece",
+        _ => "WordLevel",
+    };
 
     /// <summary>The id of <c>bos_token</c> in <c>tokenizer_config.json</c> or <c>special_tokens_map.json</c>, or null when neither names one.</summary>
     public int? BeginToken { get; }

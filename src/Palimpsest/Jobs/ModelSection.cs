@@ -7,7 +7,7 @@ namespace Palimpsest.Jobs;
 /// <summary>Which model, and how it computes.</summary>
 public sealed record ModelSection : IValidated
 {
-    /// <summary>An embedded model or a folder in the Hugging Face form.</summary>
+    /// <summary>An embedded model, a folder in the Hugging Face form, a GGUF file or a llama2.c file.</summary>
     /// <value>The default is <c>base-v1</c>.</value>
     public string Name { get; init; } = EmbeddedModels.Default;
 
@@ -37,7 +37,7 @@ public sealed record ModelSection : IValidated
 
         if (Name.Length == 0)
         {
-            yield return "name must be an embedded model or a folder, but is empty.";
+            yield return "name must be an embedded model, a folder or a file, but is empty.";
         }
     }
 

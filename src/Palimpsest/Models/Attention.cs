@@ -4,25 +4,40 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Models;
 
-/// <summary>Causal self-attention with rotary positions, grouped key-value heads and a cache.</summary>
-public sealed class Attention(int layer, int heads, int keyValueHeads, int headWidth, Linear query, Linear key, Linear value, Linear output, RotaryEmbedding rotary, HookPoints hooks)
+/// <summary>Self-attention with grouped key-value heads, a cache, and rotary positions where the family has them.</summary>
+public sealed class Attention
 {
     // On a CPU the fused kernel is slower than two products below some 1,000 keys in bf16, and always faster in f32.
     private const long ShortForHalf = 1024;
-    private readonly string _prefix = $"blocks.{layer}.attn.";
-    private readonly Scalar _scale = Scalars.Of(1.0 / Math.Sqrt(headWidth));
+    private readonly int _layer;
+    private readonly AttentionShape _shape;
+    private readonly Func<Tensor, (Tensor Query, Tensor Key, Tensor Value)> _project;
+    private readonly RotaryEmbedding? _rotary;
+    private readonly HookPoints _hooks;
+    private readonly string _prefix;
+    private readonly Scalar _scale;
 
-    /// <summary>The query projection.</summary>
-    public Linear Query { get; } = query;
-
-    /// <summary>The key projection.</summary>
-    public Linear Key { get; } = key;
-
-    /// <summary>The value projection.</summary>
-    public Linear Value { get; } = value;
+    /// <summary>Builds the layer over its projections.</summary>
+    /// <param name="layer">Number of the block.</param>
+    /// <param name="shape">Heads and their width.</param>
+    /// <param name="project">Queries [batch, time, heads * head width], keys and values [batch, time, key-value heads * head width] of the input.</param>
+    /// <param name="output">The output projection.</param>
+    /// <param name="rotary">Turns queries and keys; null where positions are added to the embedding.</param>
+    /// <param name="hooks">Where activations can be read and changed.</param>
+    public Attention(int layer, AttentionShape shape, Func<Tensor, (Tensor Query, Tensor Key, Tensor Value)> project, Linear output, RotaryEmbedding? rotary, HookPoints hooks)
+    {
+        _layer = layer;
+        _shape = shape ?? throw new ArgumentNullException(nameof(shape));
+        _project = project;
+        Output = output;
+        _rotary = rotary;
+        _hooks = hooks;
+        _prefix = $"blocks.{layer}.attn.";
+        _scale = Scalars.Of(1.0 / Math.Sqrt(shape.HeadWidth));
+    }
 
     /// <summary>The output projection.</summary>
-    public Linear Output { get; } = output;
+    public Linear Output { get; }
 
     /// <summary>Attends.</summary>
     /// <param name="x">[batch, time, width]</param>
@@ -33,16 +48,22 @@ public sealed class Attention(int layer, int heads, int keyValueHeads, int headW
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(scope);
         long batch = x.size(0), time = x.size(1);
-        Tensor q = hooks.Apply(_prefix, "hook_q", Heads(rotary.Forward(Query.Forward(x), scope.Positions), heads)); // [batch, heads, time, head width]
-        Tensor k = hooks.Apply(_prefix, "hook_k", Heads(rotary.Forward(Key.Forward(x), scope.Positions), keyValueHeads));
-        Tensor v = hooks.Apply(_prefix, "hook_v", Heads(Value.Forward(x), keyValueHeads));
-        if (scope.Cache is not null)
+        (Tensor q, Tensor k, Tensor v) = _project(x);
+        if (_rotary is not null)
         {
-            (k, v) = scope.Cache.Append(layer, k, v);
+            (q, k) = (_rotary.Forward(q, scope.Positions), _rotary.Forward(k, scope.Positions));
         }
 
-        Tensor mixed = hooks.Apply(_prefix, "hook_z", Mix(q, Shared(k), Shared(v), scope.Mask)); // [batch, heads, time, head width]
-        return Output.Forward(mixed.transpose(1, 2).reshape(batch, time, (long)heads * headWidth));
+        q = _hooks.Apply(_prefix, "hook_q", Heads(q, _shape.Heads)); // [batch, heads, time, head width]
+        k = _hooks.Apply(_prefix, "hook_k", Heads(k, _shape.KeyValueHeads));
+        v = _hooks.Apply(_prefix, "hook_v", Heads(v, _shape.KeyValueHeads));
+        if (scope.Cache is not null)
+        {
+            (k, v) = scope.Cache.Append(_layer, k, v);
+        }
+
+        Tensor mixed = _hooks.Apply(_prefix, "hook_z", Mix(q, Shared(k), Shared(v), scope.Mask)); // [batch, heads, time, head width]
+        return Output.Forward(mixed.transpose(1, 2).reshape(batch, time, (long)_shape.Heads * _shape.HeadWidth));
     }
 
     private Tensor Mix(Tensor q, Tensor k, Tensor v, Tensor? mask)
@@ -69,14 +90,14 @@ public sealed class Attention(int layer, int heads, int keyValueHeads, int headW
         return scores.softmax(-1).matmul(v);
     }
 
-    private Tensor Heads(Tensor x, int count) => x.view(x.size(0), x.size(1), count, headWidth).transpose(1, 2);
+    private Tensor Heads(Tensor x, int count) => x.view(x.size(0), x.size(1), count, _shape.HeadWidth).transpose(1, 2);
 
     /// <summary>Gives every query head its key or value head; the gradient adds up over the group.</summary>
     private Tensor Shared(Tensor x)
     {
-        int group = heads / keyValueHeads;
+        int group = _shape.Heads / _shape.KeyValueHeads;
         return group == 1
             ? x
-            : x.unsqueeze(2).expand(x.size(0), keyValueHeads, group, x.size(2), headWidth).reshape(x.size(0), heads, x.size(2), headWidth);
+            : x.unsqueeze(2).expand(x.size(0), _shape.KeyValueHeads, group, x.size(2), _shape.HeadWidth).reshape(x.size(0), _shape.Heads, x.size(2), _shape.HeadWidth);
     }
 }

@@ -6,41 +6,38 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Models;
 
-/// <summary>A causal language model of the Llama family. It holds no tensors of its own: parameters belong to <see cref="Parameters"/>.</summary>
+/// <summary>A causal language model. It holds no tensors of its own: parameters belong to <see cref="Parameters"/>.</summary>
 /// <remarks>Not thread-safe. Padding goes to the right in training (later tokens cannot be seen by earlier ones, so no mask is needed) and to the left in generation.</remarks>
 public sealed class CausalModel : IDisposable
 {
-    private readonly DecoderBlock[] _blocks;
-    private readonly List<(string Name, Linear Layer)> _linears = [];
-    private readonly RmsNorm _finalNorm;
+    private readonly CausalNetwork _network;
     private readonly string _lastBlock;
 
     /// <summary>Builds the modules over a store of parameters.</summary>
     /// <param name="config">The shape.</param>
     /// <param name="parameters">The tensors; owned by the model from now on.</param>
     /// <param name="context">Device and compute type.</param>
-    public CausalModel(LlamaConfig config, ParameterStore parameters, TorchContext context)
+    public CausalModel(CausalConfig config, ParameterStore parameters, TorchContext context)
     {
         Config = config ?? throw new ArgumentNullException(nameof(config));
         Parameters = parameters ?? throw new ArgumentNullException(nameof(parameters));
         Context = context ?? throw new ArgumentNullException(nameof(context));
-        RotaryEmbedding rotary = new(config.HeadWidth, config.RopeTheta);
-        _blocks = [.. Enumerable.Range(0, config.Layers).Select(layer => Block(layer, rotary))];
-        _finalNorm = new RmsNorm(parameters["model.norm.weight"], config.NormEpsilon);
+        Embedding = new Embedding(parameters[config.EmbeddingName]);
+        ModuleBuilder modules = new(parameters, Hooks, Embedding);
+        _network = config.Architecture.Build(config, modules);
         _lastBlock = $"blocks.{config.Layers - 1}.";
-        Embedding = new Embedding(parameters[EmbeddingModule + ".weight"]);
-        Head = new Linear(parameters[(config.TiedEmbeddings ? EmbeddingModule : HeadModule) + ".weight"]);
-        _linears.Add((HeadModule, Head));
+        Head = new Linear(parameters[config.HeadName]);
+        Linears = [.. modules.Linears, (HeadModule, Head)];
     }
 
     /// <summary>Name of the embedding in checkpoints.</summary>
-    internal static string EmbeddingModule => "model.embed_tokens";
+    internal string EmbeddingModule => Module(Config.EmbeddingName);
 
     /// <summary>Name of the output matrix in checkpoints.</summary>
-    internal static string HeadModule => "lm_head";
+    internal string HeadModule => Module(Config.HeadName);
 
     /// <summary>The shape.</summary>
-    public LlamaConfig Config { get; }
+    public CausalConfig Config { get; }
 
     /// <summary>The tensors.</summary>
     public ParameterStore Parameters { get; }
@@ -49,13 +46,13 @@ public sealed class CausalModel : IDisposable
     public TorchContext Context { get; }
 
     /// <summary>The blocks, in order.</summary>
-    public IReadOnlyList<DecoderBlock> Blocks => _blocks;
+    public IReadOnlyList<DecoderBlock> Blocks => _network.Blocks;
 
     /// <summary>The token embedding.</summary>
     public Embedding Embedding { get; }
 
     /// <summary>All linear layers by Hugging Face's names of the modules, in order; the output matrix comes last.</summary>
-    public IReadOnlyList<(string Name, Linear Layer)> Linears => _linears;
+    public IReadOnlyList<(string Name, Linear Layer)> Linears { get; }
 
     /// <summary>The output matrix.</summary>
     public Linear Head { get; }
@@ -64,13 +61,13 @@ public sealed class CausalModel : IDisposable
     public HookPoints Hooks { get; } = new();
 
     /// <summary>The layout of a configuration's parameters.</summary>
-    public static ParameterLayout LayoutOf(LlamaConfig config) => new(config.Parameters(), config.Tied());
+    public static ParameterLayout LayoutOf(CausalConfig config) => new(config.Parameters(), config.Tied());
 
-    /// <summary>A trainable model with fresh weights: matrices normal with <see cref="LlamaConfig.InitializerRange"/>, norms one, biases zero.</summary>
+    /// <summary>A trainable model with fresh weights: matrices normal with <see cref="CausalConfig.InitializerRange"/>, norms one, biases zero.</summary>
     /// <param name="config">The shape.</param>
     /// <param name="context">Device and compute type.</param>
     /// <param name="random">Each tensor takes a stream of its own from it.</param>
-    public static CausalModel Create(LlamaConfig config, TorchContext context, RandomStream random)
+    public static CausalModel Create(CausalConfig config, TorchContext context, RandomStream random)
     {
         ParameterStore store = ParameterStore.Trainable(LayoutOf(config), context.Device);
         using IDisposable noGrad = no_grad();
@@ -88,7 +85,7 @@ public sealed class CausalModel : IDisposable
                 using Tensor source = tensor(values, [.. slot.Shape]);
                 store[slot.Name].copy_(source);
             }
-            else if (slot.Name.EndsWith("norm.weight", StringComparison.Ordinal))
+            else if (slot.Name.EndsWith(".weight", StringComparison.Ordinal))
             {
                 store[slot.Name].fill_(Scalars.One);
             }
@@ -113,16 +110,16 @@ public sealed class CausalModel : IDisposable
 
         using DisposeScope temporaries = NewDisposeScope();
         scope ??= AttentionScope.Causal(batch, time);
-        Tensor embedded = Embedding.Forward(ids); // [batch, time, width]
+        Tensor embedded = _network.Embed(ids, scope); // [batch, time, width]
         Tensor residual = Hooks.Apply("", "hook_embed", embedded.dtype == Context.ScalarType ? embedded : embedded.to_type(Context.ScalarType));
         Tensor? branch = null;
-        foreach (DecoderBlock block in _blocks)
+        foreach (DecoderBlock block in _network.Blocks)
         {
             (residual, branch) = block.Forward(residual, branch, scope);
         }
 
         Tensor? hooked = DecoderBlock.Hooked(Hooks, residual, branch, (_lastBlock, "hook_resid_post"));
-        Tensor hidden = hooked is null ? _finalNorm.Last(residual, branch) : _finalNorm.Last(hooked, null);
+        Tensor hidden = hooked is null ? _network.FinalNorm.Last(residual, branch) : _network.FinalNorm.Last(hooked, null);
         scope.Cache?.Advance((int)time);
         return Hooks.Apply("", "hook_final_norm", hidden).MoveToOuterDisposeScope();
     }
@@ -160,22 +157,5 @@ public sealed class CausalModel : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Parameters.Dispose();
 
-    private DecoderBlock Block(int layer, RotaryEmbedding rotary)
-    {
-        string prefix = $"model.layers.{layer}.";
-        Linear Projection(string name, bool bias)
-        {
-            Linear linear = new(Parameters[$"{prefix}{name}.weight"], bias ? Parameters[$"{prefix}{name}.bias"] : null);
-            _linears.Add((prefix + name, linear));
-            return linear;
-        }
-
-        RmsNorm Norm(string name) => new(Parameters[$"{prefix}{name}.weight"], Config.NormEpsilon);
-        Attention attention = new(
-            layer, Config.Heads, Config.KeyValueHeads, Config.HeadWidth,
-            Projection("self_attn.q_proj", Config.AttentionBias), Projection("self_attn.k_proj", Config.AttentionBias), Projection("self_attn.v_proj", Config.AttentionBias),
-            Projection("self_attn.o_proj", Config.AttentionBias), rotary, Hooks);
-        GatedMlp mlp = new(Projection("mlp.gate_proj", Config.MlpBias), Projection("mlp.up_proj", Config.MlpBias), Projection("mlp.down_proj", Config.MlpBias));
-        return new DecoderBlock(layer, Norm("input_layernorm"), attention, Norm("post_attention_layernorm"), mlp, Hooks);
-    }
+    private static string Module(string weight) => weight[..^".weight".Length];
 }

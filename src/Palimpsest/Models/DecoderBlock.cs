@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Palimpsest.Models;
 
 /// <summary>A pre-norm decoder block. The MLP's output is not added at its end but handed on, so that the next norm can add and normalise in one pass.</summary>
-public sealed class DecoderBlock(int layer, RmsNorm attentionNorm, Attention attention, RmsNorm mlpNorm, GatedMlp mlp, HookPoints hooks)
+public sealed class DecoderBlock(int layer, INorm attentionNorm, Attention attention, INorm mlpNorm, IFeedForward mlp, HookPoints hooks)
 {
     private readonly string _prefix = $"blocks.{layer}.";
     private readonly string _before = $"blocks.{layer - 1}.";
@@ -13,8 +13,8 @@ public sealed class DecoderBlock(int layer, RmsNorm attentionNorm, Attention att
     /// <summary>The attention.</summary>
     public Attention Attention { get; } = attention;
 
-    /// <summary>The gated layer.</summary>
-    public GatedMlp Mlp { get; } = mlp;
+    /// <summary>The layer behind the attention.</summary>
+    public IFeedForward Mlp { get; } = mlp;
 
     /// <summary>Runs the block.</summary>
     /// <param name="residual">[batch, time, width]</param>
@@ -34,7 +34,7 @@ public sealed class DecoderBlock(int layer, RmsNorm attentionNorm, Attention att
     }
 
     /// <summary>Adds, lets the hooks of up to two points see the sum, and normalises; one fused pass when nobody is hooked.</summary>
-    private (Tensor Residual, Tensor Normalised) AddAndNormalise(RmsNorm norm, Tensor residual, Tensor? branch, params ReadOnlySpan<(string Prefix, string Name)> points)
+    private (Tensor Residual, Tensor Normalised) AddAndNormalise(INorm norm, Tensor residual, Tensor? branch, params ReadOnlySpan<(string Prefix, string Name)> points)
     {
         Tensor? sum = Hooked(hooks, residual, branch, points);
         return sum is null ? norm.Forward(residual, branch) : norm.Forward(sum, null);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Palimpsest.Models;
 
 /// <summary>The gated layer: down(silu(gate(x)) * up(x)).</summary>
-public sealed class GatedMlp(Linear gate, Linear up, Linear down)
+public sealed class GatedMlp(Linear gate, Linear up, Linear down) : IFeedForward
 {
     /// <summary>The gate projection.</summary>
     public Linear Gate { get; } = gate;
@@ -15,8 +15,6 @@ public sealed class GatedMlp(Linear gate, Linear up, Linear down)
     /// <summary>The down projection.</summary>
     public Linear Down { get; } = down;
 
-    /// <summary>Applies the layer.</summary>
-    /// <param name="x">[..., width]</param>
-    /// <returns>Same shape.</returns>
+    /// <inheritdoc/>
     public Tensor Forward(Tensor x) => Down.Forward(SwiGluFunction.Apply(Gate.Forward(x), Up.Forward(x)));
 }

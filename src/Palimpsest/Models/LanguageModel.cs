@@ -1,4 +1,5 @@
 using Palimpsest.Models.Lora;
+using Palimpsest.Models.Sources;
 using Palimpsest.Text;
 using Palimpsest.Torch;
 
@@ -31,19 +32,19 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Its tokenizer.</summary>
     public Tokenizer Tokenizer { get; }
 
-    /// <summary>The folder it came from, or the name of an embedded model.</summary>
+    /// <summary>The folder or file it came from, or the name of an embedded model.</summary>
     public string Name { get; }
 
-    /// <summary>Loads an embedded model or a folder.</summary>
-    /// <param name="nameOrFolder">For example <c>base-v1</c>, or a folder with <c>config.json</c>, <c>model.safetensors</c> and <c>tokenizer.json</c>.</param>
+    /// <summary>Loads an embedded model, a folder or a file.</summary>
+    /// <param name="nameOrFolder">For example <c>base-v1</c>, a folder with <c>config.json</c>, <c>model.safetensors</c> and <c>tokenizer.json</c>, a GGUF file, or a llama2.c file with its vocabulary beside it.</param>
     /// <param name="context">Device and compute type.</param>
     /// <param name="mode">Trainable, or frozen.</param>
     /// <exception cref="PalimpsestException">A file is missing or damaged, or asks for something unknown.</exception>
     public static LanguageModel Load(string nameOrFolder, TorchContext context, LoadMode mode = LoadMode.Trainable)
     {
-        string folder = EmbeddedModels.Resolve(nameOrFolder);
-        Tokenizer tokenizer = Tokenizer.Load(folder);
-        CausalModel model = ModelFolder.Load(folder, context, mode);
+        using ModelSource source = ModelSource.Open(EmbeddedModels.Resolve(nameOrFolder));
+        Tokenizer tokenizer = source.ReadTokenizer();
+        CausalModel model = source.Load(context, mode);
         try
         {
             return new LanguageModel(model, tokenizer, nameOrFolder);

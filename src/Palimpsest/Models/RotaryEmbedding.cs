@@ -3,12 +3,13 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Models;
 
-/// <summary>Tables of the rotary position embedding: frequencies theta^(-2i/width), i below half the head's width.</summary>
+/// <summary>Tables of the rotary position embedding: frequencies theta^(-2i/width), i below half the head's width, changed by a scaling if there is one.</summary>
 /// <remarks>Su et al., arXiv 2104.09864. The tables grow with the longest position asked for; not safe for growth by two threads at once.</remarks>
-public sealed class RotaryEmbedding(int headWidth, double theta)
+public sealed class RotaryEmbedding(int headWidth, double theta, RopeScaling? scaling = null)
 {
     private float[] _cosine = [];
     private float[] _sine = [];
+    private int _length;
 
     /// <summary>Rotates queries or keys.</summary>
     /// <param name="x">[batch, time, heads * head width]</param>
@@ -23,21 +24,27 @@ public sealed class RotaryEmbedding(int headWidth, double theta)
     private void Grow(int count)
     {
         int half = headWidth / 2;
-        if (_cosine.Length >= count * half)
+
+        // With the dynamic scaling every length beyond the original context has frequencies of its own.
+        int length = scaling?.Type == "dynamic" && count > scaling.OriginalContext ? count : 0;
+        if (_cosine.Length >= count * half && length == _length)
         {
             return;
         }
 
+        _length = length;
         count = Math.Max(count, 256);
+        double[] frequencies = (scaling ?? new RopeScaling { Type = "default" }).Frequencies(headWidth, theta, length);
+        double magnitude = scaling?.Magnitude ?? 1;
         float[] cosine = new float[count * half], sine = new float[count * half];
         for (int i = 0; i < half; i++)
         {
-            float frequency = (float)(1.0 / Math.Pow(theta, 2.0 * i / headWidth));
+            float frequency = (float)frequencies[i];
             for (int position = 0; position < count; position++)
             {
                 (double s, double c) = Math.SinCos(position * frequency);
-                cosine[(position * half) + i] = (float)c;
-                sine[(position * half) + i] = (float)s;
+                cosine[(position * half) + i] = (float)(c * magnitude);
+                sine[(position * half) + i] = (float)(s * magnitude);
             }
         }
 

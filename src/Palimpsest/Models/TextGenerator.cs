@@ -8,9 +8,6 @@ namespace Palimpsest.Models;
 /// <summary>Continues token sequences, several at a time, with a key-value cache.</summary>
 public static class TextGenerator
 {
-    // Finite, so that a row of padding, which sees nothing, stays finite too.
-    private const float Hidden = -1e9f;
-
     /// <summary>Continues each prompt until an end token or the limit.</summary>
     /// <param name="model">The model.</param>
     /// <param name="prompts">Token ids, none of them empty; shorter ones are padded on the left and masked.</param>
@@ -113,7 +110,7 @@ public static class TextGenerator
             {
                 for (int key = 0; key < keys; key++)
                 {
-                    mask[(((row * width) + query) * keys) + key] = key < padding[row] || key > past + query ? Hidden : 0f;
+                    mask[(((row * width) + query) * keys) + key] = key < padding[row] || key > past + query ? AttentionScope.Hidden : 0f;
                 }
             }
         }

@@ -24,6 +24,15 @@ public static class Kernels
         def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
             return torch.rms_norm(x, [x.size(-1)], weight, eps)
 
+        def layer_norm(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+            return torch.layer_norm(x, [x.size(-1)], weight, bias, eps)
+
+        def gelu(x: Tensor) -> Tensor:
+            return torch.gelu(x)
+
+        def gelu_tanh(x: Tensor) -> Tensor:
+            return torch.gelu(x, approximate="tanh")
+
         def attention(q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], causal: bool, scale: float, grouped: bool) -> Tensor:
             return torch.scaled_dot_product_attention(q, k, v, mask, 0.0, causal, scale=scale, enable_gqa=grouped)
         """;
@@ -57,6 +66,15 @@ public static class Kernels
 
     /// <summary>libtorch's own RMS norm over the last dimension (composed of single operations on a CPU).</summary>
     public static Tensor RmsNorm(Tensor x, Tensor weight, Scalar epsilon) => (Tensor)Unit.Value.invoke("rms_norm", x, weight, epsilon);
+
+    /// <summary>Layer normalisation over the last dimension, fused; weights may be f32 under bf16 activations.</summary>
+    public static Tensor LayerNorm(Tensor x, Tensor weight, Tensor bias, Scalar epsilon) => (Tensor)Unit.Value.invoke("layer_norm", x, weight, bias, epsilon);
+
+    /// <summary>x times the normal distribution's function of x.</summary>
+    public static Tensor Gelu(Tensor x) => (Tensor)Unit.Value.invoke("gelu", [x]);
+
+    /// <summary>The same by the approximation with tanh that GPT-2 was trained with.</summary>
+    public static Tensor GeluTanh(Tensor x) => (Tensor)Unit.Value.invoke("gelu_tanh", [x]);
 
     /// <summary>Scaled dot-product attention.</summary>
     /// <param name="q">[batch, heads, queries, head width]</param>

@@ -162,7 +162,7 @@ public sealed class Trainer : IDisposable
             using DisposeScope pass = NewDisposeScope();
             dropout.Begin(_dropout, _state.Step, i);
             Tensor ids = tensor(window[i].Ids, [window[i].Batch, window[i].Time], device: _model.Context.Device);
-            Tensor loss = _model.LossSum(_model.Hidden(ids), window[i].Rows, window[i].Targets).mul(share);
+            Tensor loss = _model.LossSum(_model.Hidden(ids, AttentionScope.Of(window[i], _model.Context.Device)), window[i].Rows, window[i].Targets).mul(share);
             if (!loss.requires_grad)
             {
                 throw new InvalidOperationException("Nothing that is trained takes part in the loss. Activate an adapter before it is trained, and do not merge it.");

@@ -39,7 +39,7 @@ public sealed class LlamaGoldenTests
         using CausalModel model = ModelFolder.Load(TestContexts.Golden("llama"), TestContexts.F32());
         using DisposeScope scope = NewDisposeScope();
         long[] labels = [.. Expected.GetProperty("labels").EnumerateArray().Select(l => l.GetInt64())];
-        (long[] rows, long[] targets) = Evaluation.Parity.ParityChecker.Targets(labels, 23);
+        (long[] rows, long[] targets) = Evaluation.Parity.CausalParity.Targets(labels, 23);
         Tensor loss = Ops.Scale(model.LossSum(model.Hidden(Ids()), rows, targets), 1.0 / rows.Length);
         Autograd.Backward(loss);
         Assert.Equal(Expected.GetProperty("loss").GetDouble(), loss.item<float>(), 1e-4);

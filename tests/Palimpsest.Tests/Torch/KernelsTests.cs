@@ -69,6 +69,34 @@ public sealed class KernelsTests
         Assert.InRange(TestContexts.LargestDifference(Kernels.RmsNorm(x, w, Scalars.Of(1e-6)), composed), 0, 1e-6);
     }
 
+    [Fact]
+    public void LayerNorm_WithF32WeightsUnderBoth_EqualsComposition()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = TestContexts.Normal(4, 5, 16).requires_grad_(true), copy = x.detach().clone().requires_grad_(true), w = TestContexts.Normal(5, 16), b = TestContexts.Normal(6, 16), upstream = TestContexts.Normal(7, 5, 16);
+        Tensor centred = Ops.Subtract(copy, copy.mean([-1], keepdim: true));
+        Tensor composed = Ops.Add(centred.mul(Ops.Shift(centred.mul(centred).mean([-1], keepdim: true), 1e-5).rsqrt()).mul(w), b);
+        Tensor actual = Kernels.LayerNorm(x, w, b, Scalars.Of(1e-5));
+        Assert.InRange(TestContexts.LargestDifference(actual, composed), 0, 1e-5);
+        Autograd.Backward(actual.mul(upstream).sum());
+        Autograd.Backward(composed.mul(upstream).sum());
+        Assert.InRange(TestContexts.LargestDifference(x.grad!, copy.grad!), 0, 1e-5);
+        Assert.InRange(TestContexts.LargestDifference(Kernels.LayerNorm(x.detach().to_type(ScalarType.BFloat16), w, b, Scalars.Of(1e-5)), composed), 0, 0.05);
+    }
+
+    [Fact]
+    public void Gelu_ExactAndByTanh_EqualTheirFormulas()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = TestContexts.Normal(8, 200);
+        float[] values = [.. x.data<float>()], exact = [.. Kernels.Gelu(x).data<float>()], tanh = [.. Kernels.GeluTanh(x).data<float>()], erf = [.. x.mul(Scalars.Of(Math.Sqrt(0.5))).erf().data<float>()];
+        for (int i = 0; i < values.Length; i++)
+        {
+            Assert.Equal(0.5 * values[i] * (1 + erf[i]), exact[i], 1e-6);
+            Assert.Equal(0.5 * values[i] * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (values[i] + (0.044715 * Math.Pow(values[i], 3))))), tanh[i], 1e-6);
+        }
+    }
+
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]

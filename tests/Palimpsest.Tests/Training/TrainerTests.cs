@@ -313,7 +313,7 @@ public sealed class TrainerTests
             const int size = 3 * 17;
             long[] ids = _ids[(_next * size)..((_next + 1) * size)], labels = _labels[(_next * size)..((_next + 1) * size)];
             _next++;
-            (long[] rows, long[] targets) = Evaluation.Parity.ParityChecker.Targets(labels, 17);
+            (long[] rows, long[] targets) = Evaluation.Parity.CausalParity.Targets(labels, 17);
             return new TokenBatch(ids, 3, 17, rows, targets, size);
         }
 

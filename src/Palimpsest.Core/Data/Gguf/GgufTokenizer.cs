@@ -66,7 +66,7 @@ public static class GgufTokenizer
         return Tokenizer.Parse(json, GgufTokenizerJson.Config(vocabulary, metadata.FindText(MainTemplate)));
     }
 
-    private static Tokenizer SentencePiece(GgufMetadata metadata)
+    internal static Tokenizer SentencePiece(GgufMetadata metadata)
     {
         GgufVocabulary vocabulary = new(metadata, sentencePiece: true);
         (List<(int Left, int Right, int Merged)> merges, List<int> ranks) = GgufScoreMerges.Of(vocabulary);

@@ -1,185 +1,68 @@
-using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Palimpsest.Data.Safetensors;
 using Palimpsest.Models;
-using Palimpsest.Numerics;
+using Palimpsest.Models.Encoders;
+using Palimpsest.Models.Sources;
 using Palimpsest.Torch;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Palimpsest.Evaluation.Parity;
 
-/// <summary>Checks a model folder against reference outputs lying in it: <c>expected.json</c> and <c>expected.safetensors</c>.</summary>
-/// <remarks>
-/// Tensors understood: <c>input_ids</c>, <c>labels</c>, <c>attention_mask</c>, <c>logits</c>, <c>hidden.I</c>, <c>logits_left_padded</c>, <c>greedy</c>, <c>grad.NAME</c>; labels of -100 carry no
-/// loss and are shifted by the model. Tolerances: 1e-4 absolute for logits and hidden states, 1e-4 of the tensor's largest value for loss and gradients, equality for greedy tokens.
-/// Left-padded rows are compared where the mask is 1.
-/// </remarks>
-public sealed class ParityChecker
+/// <summary>Checks a model, an encoder or a tokenizer against the reference outputs lying in its folder.</summary>
+public static class ParityChecker
 {
-    private const double Tolerance = 1e-4;
-    private readonly CausalModel _model;
-    private readonly SafetensorsFile _expected;
-    private readonly List<ParityRow> _rows = [];
+    /// <summary>Largest difference allowed, absolute for outputs and relative to the largest value for losses and gradients.</summary>
+    internal const double Tolerance = 1e-4;
 
-    private ParityChecker(CausalModel model, SafetensorsFile expected)
-    {
-        _model = model;
-        _expected = expected;
-    }
-
-    /// <summary>Runs all comparisons that the folder has references for, in f32.</summary>
-    /// <param name="folder">A model folder with <c>expected.safetensors</c>.</param>
+    /// <summary>Runs all comparisons that there are references for, in f32.</summary>
+    /// <param name="path">
+    /// A model folder or a GGUF or llama2.c file with <c>expected.safetensors</c> and <c>expected.json</c> beside the weights, a folder of a BERT or sentence encoder with the same, or a tokenizer
+    /// folder with <c>vectors.jsonl</c>.
+    /// </param>
     /// <param name="context">An f32 context.</param>
-    /// <param name="configName">Which configuration to load.</param>
+    /// <param name="configName">Which configuration of a folder to load.</param>
     /// <returns>A row for each comparison.</returns>
-    /// <exception cref="PalimpsestException">The folder cannot be loaded or holds no references.</exception>
-    public static IReadOnlyList<ParityRow> Check(string folder, TorchContext context, string configName = "config.json")
+    /// <exception cref="PalimpsestException">The model cannot be loaded or there are no references.</exception>
+    public static IReadOnlyList<ParityRow> Check(string path, TorchContext context, string configName = "config.json")
     {
-        string path = Path.Combine(folder, "expected.safetensors");
-        if (!File.Exists(path))
+        bool file = File.Exists(path);
+        if (!file && !Directory.Exists(path))
         {
-            throw new PalimpsestException($"{path}: no such file. A folder to be checked holds expected.json and expected.safetensors beside the model.");
+            throw new PalimpsestException($"{path}: no such folder or file.");
         }
 
-        using SafetensorsFile expected = SafetensorsFile.Open(path);
-        using CausalModel model = ModelFolder.Load(folder, context, LoadMode.Trainable, configName);
-        using DisposeScope scope = NewDisposeScope();
-        ParityChecker checker = new(model, expected);
-        checker.CheckForward();
-        checker.CheckLeftPadded();
-        checker.CheckGreedy();
-        checker.CheckGradients(Path.Combine(folder, "expected.json"));
-        if (checker._rows.Count == 0)
+        string folder = file ? Path.GetDirectoryName(Path.GetFullPath(path))! : path, references = Path.Combine(folder, "expected.safetensors"), vectors = Path.Combine(folder, TokenizerParity.FileName);
+        List<ParityRow> rows = File.Exists(vectors) && !file ? [TokenizerParity.Check(folder)] : [];
+        if (File.Exists(references))
         {
-            throw new PalimpsestException($"{path}: holds none of the known references (logits, hidden.I, logits_left_padded, greedy, grad.NAME).");
+            using SafetensorsFile expected = SafetensorsFile.Open(references);
+            rows.AddRange(Outputs(path, file, folder, expected, context, configName));
         }
 
-        return checker._rows;
+        return rows.Count > 0 ? rows : throw new PalimpsestException($"{folder}: holds no references. A model to be checked has expected.json and expected.safetensors beside it, with logits, hidden.I, logits_left_padded, greedy, grad.NAME or embeddings; a tokenizer has {TokenizerParity.FileName}.");
     }
 
-    private bool Has(string name) => _expected.Entries.ContainsKey(name);
-
-    private Tensor Load(string name) => TensorBytes.Read(_expected, _expected[name]);
-
-    private void CheckForward()
+    private static List<ParityRow> Outputs(string path, bool file, string folder, SafetensorsFile expected, TorchContext context, string configName)
     {
-        if (!Has("input_ids"))
+        if (file)
         {
-            return;
+            using ModelSource single = ModelSource.Open(path);
+            return [.. CausalParity.Check(single, folder, expected, 16, context), .. TokenizerParity.CheckTexts(single, Path.Combine(folder, "expected.json"))];
         }
 
-        using IDisposable noGrad = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        Dictionary<int, Tensor> states = [];
-        List<IDisposable> hooks = [];
-        int layers = _model.Config.Layers;
-        for (int layer = 0; layer <= layers; layer++)
+        if (SentenceEncoder.Recognises(path))
         {
-            int index = layer;
-            hooks.Add(_model.Hooks.Add(layer < layers ? $"blocks.{layer}.hook_resid_pre" : "hook_final_norm", x =>
-            {
-                states[index] = x.clone().MoveToOuterDisposeScope().MoveToOuterDisposeScope();
-                return x;
-            }));
+            return EncoderParity.CheckSentences(path, expected, context);
         }
 
-        Tensor logits = _model.Logits(_model.Hidden(Load("input_ids")));
-        hooks.ForEach(hook => hook.Dispose());
-        foreach ((int index, Tensor state) in states.OrderBy(pair => pair.Key))
+        if (EncoderConfig.Recognises(ConfigReader.Open(Path.Combine(path, configName))))
         {
-            if (Has($"hidden.{index}"))
-            {
-                Compare($"hidden.{index}", state, Load($"hidden.{index}"));
-            }
+            return EncoderParity.Check(path, expected, context);
         }
 
-        if (Has("logits"))
-        {
-            Compare("logits", logits, Load("logits"));
-        }
+        using ModelSource source = ModelSource.Open(path, configName);
+        return CausalParity.Check(source, folder, expected, 24, context);
     }
 
-    private void CheckLeftPadded()
-    {
-        if (!Has("logits_left_padded") || !Has("input_ids"))
-        {
-            return;
-        }
-
-        using IDisposable noGrad = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        Tensor ids = Load("input_ids"), expected = Load("logits_left_padded");
-        int time = (int)ids.size(1);
-        int[] padding = [.. Enumerable.Range(0, (int)ids.size(0)).Select(row => row == 1 ? 6 : 0)];
-        AttentionScope attention = new(TextGenerator.Positions(padding, 0, time), TextGenerator.Mask(padding, 0, time, _model.Context.Device));
-        Tensor logits = _model.Logits(_model.Hidden(ids, attention));
-        Tensor real = cat([.. Enumerable.Range(0, padding.Length).Select(row => logits[row].narrow(0, padding[row], time - padding[row]))]);
-        Tensor wanted = cat([.. Enumerable.Range(0, padding.Length).Select(row => expected[row].narrow(0, padding[row], time - padding[row]))]);
-        Compare("logits_left_padded", real, wanted);
-    }
-
-    private void CheckGreedy()
-    {
-        if (!Has("greedy"))
-        {
-            return;
-        }
-
-        using Tensor greedy = Load("greedy");
-        int[] ids = [.. MemoryMarshal.Cast<byte, long>(greedy.bytes).ToArray().Select(id => (int)id)];
-        int prompt = ids.Length - 24;
-        int[] made = TextGenerator.Generate(_model, [ids[..prompt]], new SamplingOptions { MaxNewTokens = 24, StopAtEnd = false }, new RandomStream(0))[0];
-        int different = made.Zip(ids[prompt..]).Count(pair => pair.First != pair.Second) + Math.Abs(24 - made.Length);
-        _rows.Add(new ParityRow("greedy", different, 0, "items"));
-    }
-
-    private void CheckGradients(string json)
-    {
-        string[] names = [.. _expected.Entries.Keys.Where(name => name.StartsWith("grad.", StringComparison.Ordinal))];
-        if (!Has("labels") || _model.Parameters.Flat is not FlatParameters flat)
-        {
-            return;
-        }
-
-        using DisposeScope scope = NewDisposeScope();
-        Tensor ids = Load("input_ids");
-        long[] labels = MemoryMarshal.Cast<byte, long>(Load("labels").bytes).ToArray();
-        (long[] rows, long[] targets) = Targets(labels, (int)ids.size(1));
-        flat.ZeroGradients();
-        Tensor loss = Ops.Scale(_model.LossSum(_model.Hidden(ids), rows, targets), 1.0 / rows.Length);
-        Autograd.Backward(loss);
-        if (File.Exists(json) && JsonNode.Parse(File.ReadAllText(json))?["loss"] is JsonValue value)
-        {
-            double wanted = (double)value;
-            _rows.Add(new ParityRow("loss", Math.Abs(Ops.Value(loss) - wanted) / Math.Abs(wanted), Tolerance, "of largest"));
-        }
-
-        foreach (string name in names.OrderBy(name => name, StringComparer.Ordinal))
-        {
-            Tensor expected = Load(name);
-            double largest = Math.Max(Ops.Value(expected.abs().max()), double.Epsilon);
-            double difference = Ops.Value(Ops.Subtract(_model.Parameters[name["grad.".Length..]].grad!, expected).abs().max());
-            _rows.Add(new ParityRow(name, difference / largest, Tolerance, "of largest"));
-        }
-    }
-
-    /// <summary>Rows and targets of labels that are to be shifted: position t predicts label t + 1.</summary>
-    internal static (long[] Rows, long[] Targets) Targets(long[] labels, int time)
-    {
-        List<long> rows = [], targets = [];
-        for (int i = 0; i < labels.Length; i++)
-        {
-            if (i % time < time - 1 && labels[i + 1] >= 0)
-            {
-                rows.Add(i);
-                targets.Add(labels[i + 1]);
-            }
-        }
-
-        return ([.. rows], [.. targets]);
-    }
-
-    private void Compare(string name, Tensor actual, Tensor expected) =>
-        _rows.Add(new ParityRow(name, Ops.Value(Ops.Subtract(actual, expected).abs().max()), Tolerance, "absolute"));
+    /// <summary>The loss in <c>expected.json</c>, or null.</summary>
+    internal static double? Loss(string path) => File.Exists(path) && JsonNode.Parse(File.ReadAllText(path))?["loss"] is JsonValue value && value.TryGetValue(out double loss) ? loss : null;
 }

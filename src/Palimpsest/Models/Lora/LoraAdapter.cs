@@ -23,7 +23,7 @@ public sealed class LoraAdapter : IDisposable
             StringComparer.Ordinal);
         Embedding = plan.Modules.FirstOrDefault(module => module.IsEmbedding) is LoraModule embedding
             ? new EmbeddingUpdate(embedding, Parameters[LoraPlan.A(embedding)], Parameters[LoraPlan.B(embedding)])
-            : options.TrainTokens.Count > 0 ? new EmbeddingUpdate(Parameters[LoraPlan.Tokens], options.TrainTokens, model.Config.VocabularySize) : null;
+            : options.TrainTokens.Count > 0 ? new EmbeddingUpdate(Parameters[plan.Tokens], options.TrainTokens, model.Config.VocabularySize) : null;
     }
 
     /// <summary>The model it belongs to.</summary>
@@ -131,7 +131,7 @@ public sealed class LoraAdapter : IDisposable
 
         foreach (string name in _plan.Saved)
         {
-            bool isEmbedding = name == CausalModel.EmbeddingModule;
+            bool isEmbedding = name == Model.EmbeddingModule;
             WeightOf(name)!.copy_(isEmbedding ? Model.Embedding.Weight : LayerOf(name).Weight);
             if (!isEmbedding && LayerOf(name).Bias is Tensor bias)
             {
@@ -141,7 +141,7 @@ public sealed class LoraAdapter : IDisposable
 
         if (Options.TrainTokens.Count > 0)
         {
-            Parameters[LoraPlan.Tokens].copy_(Kernels.Embedding(Model.Embedding.Weight, tensor(Options.TrainTokens.Select(token => (long)token).ToArray(), device: Model.Context.Device)));
+            Parameters[_plan.Tokens].copy_(Kernels.Embedding(Model.Embedding.Weight, tensor(Options.TrainTokens.Select(token => (long)token).ToArray(), device: Model.Context.Device)));
         }
 
         void Fill(string name, Func<RandomStream, double> draw)

@@ -122,8 +122,8 @@ public sealed class LoraAdapters : IDisposable
     public void SaveMerged(string folder, ComputeType type = ComputeType.F32)
     {
         Unmerge();
-        bool ChangesWeight(string module) => _active.Any(adapter => adapter.Linears.ContainsKey(module) || adapter.WeightOf(module) is not null || (module == CausalModel.EmbeddingModule && adapter.Embedding is not null));
-        if (_model.Config.TiedEmbeddings && (ChangesWeight(CausalModel.EmbeddingModule) || ChangesWeight(CausalModel.HeadModule)))
+        bool ChangesWeight(string module) => _active.Any(adapter => adapter.Linears.ContainsKey(module) || adapter.WeightOf(module) is not null || (module == _model.EmbeddingModule && adapter.Embedding is not null));
+        if (_model.Config.TiedEmbeddings && (ChangesWeight(_model.EmbeddingModule) || ChangesWeight(_model.HeadModule)))
         {
             throw new PalimpsestException("The adapter changes the embedding or the output matrix alone, but the model ties them to each other: they cannot be stored merged. Keep the adapter apart.");
         }
@@ -132,7 +132,7 @@ public sealed class LoraAdapters : IDisposable
         {
             using IDisposable noGrad = no_grad();
             string module = slot.Name[..slot.Name.LastIndexOf('.')];
-            if (module == CausalModel.EmbeddingModule)
+            if (module == _model.EmbeddingModule)
             {
                 return MergedEmbedding();
             }
@@ -166,7 +166,7 @@ public sealed class LoraAdapters : IDisposable
         }
 
         EmbeddingUpdate[] changes = [.. active.Select(adapter => adapter.Embedding).OfType<EmbeddingUpdate>()];
-        _model.Embedding.Weight = active.Select(adapter => adapter.WeightOf(CausalModel.EmbeddingModule)).FirstOrDefault(found => found is not null) ?? _embedding.Weight;
+        _model.Embedding.Weight = active.Select(adapter => adapter.WeightOf(_model.EmbeddingModule)).FirstOrDefault(found => found is not null) ?? _embedding.Weight;
         _model.Embedding.Operation = changes.Length == 0 ? _embedding.Operation : (self, ids) => changes.Aggregate(_embedding.Operation(self, ids), (found, change) => change.Apply(ids, found));
     }
 

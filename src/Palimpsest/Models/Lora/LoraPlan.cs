@@ -6,6 +6,8 @@ namespace Palimpsest.Models.Lora;
 internal sealed class LoraPlan
 {
     private const string Prefix = "base_model.model.";
+    private readonly string _embedding;
+    private readonly string _head;
 
     /// <exception cref="PalimpsestException">The options mean nothing on this model, or what is not supported.</exception>
     public LoraPlan(CausalModel model, LoraOptions options)
@@ -19,8 +21,9 @@ internal sealed class LoraPlan
         LoraSelector selector = new(options);
         Dictionary<string, Linear> linears = model.Linears.ToDictionary(item => item.Name, item => item.Layer, StringComparer.Ordinal);
         string[] names = [.. linears.Keys];
-        string embedding = CausalModel.EmbeddingModule;
-        Modules = [.. selector.Select(names, [embedding], CausalModel.HeadModule).Select(name => Module(name, name == embedding ? model.Embedding.Weight.shape : linears[name].Weight.shape, name == embedding))];
+        (_embedding, _head) = (model.EmbeddingModule, model.HeadModule);
+        string embedding = _embedding;
+        Modules = [.. selector.Select(names, [embedding], _head).Select(name => Module(name, name == embedding ? model.Embedding.Weight.shape : linears[name].Weight.shape, name == embedding))];
         Saved = [.. names.Append(embedding).Where(selector.IsSaved)];
         Biases = [.. names.Where(name => linears[name].Bias is not null && (options.Bias == LoraBiases.All || (options.Bias == LoraBiases.LoraOnly && IsAdapted(name))))];
         Check(model, options);
@@ -58,22 +61,22 @@ internal sealed class LoraPlan
 
     public static string SavedBias(string module) => Prefix + module + ".bias";
 
-    public static string Tokens => $"{Prefix}{CausalModel.EmbeddingModule}.token_adapter.trainable_tokens_delta";
+    public string Tokens => $"{Prefix}{_embedding}.token_adapter.trainable_tokens_delta";
 
     /// <summary>The bias of a linear layer that is trained along.</summary>
     public string Bias(string module) => Prefix + module + (IsAdapted(module) ? ".base_layer.bias" : ".bias");
 
     /// <summary>Whether a name of a file is an unchanged weight of the base model, which the format adds to adapted embeddings and output matrices.</summary>
-    public bool IsBaseWeight(string key) => Modules.Any(module => (module.IsEmbedding || module.Name == CausalModel.HeadModule) && key == $"{Prefix}{module.Name}.base_layer.weight");
+    public bool IsBaseWeight(string key) => Modules.Any(module => (module.IsEmbedding || module.Name == _head) && key == $"{Prefix}{module.Name}.base_layer.weight");
 
     private bool IsAdapted(string module) => Modules.Any(item => item.Name == module);
 
     private void Check(CausalModel model, LoraOptions options)
     {
-        string[] all = [CausalModel.EmbeddingModule, .. model.Linears.Select(item => item.Name)];
+        string[] all = [_embedding, .. model.Linears.Select(item => item.Name)];
         if (options.SaveModules.FirstOrDefault(name => !all.Any(module => LoraSelector.Names(name, module))) is string unknown)
         {
-            throw new PalimpsestException($"modules_to_save: \"{unknown}\" is neither a linear layer nor the embedding of this model; others cannot be stored whole. The embedding is {CausalModel.EmbeddingModule}, the output matrix {CausalModel.HeadModule}.");
+            throw new PalimpsestException($"modules_to_save: \"{unknown}\" is neither a linear layer nor the embedding of this model; others cannot be stored whole. The embedding is {_embedding}, the output matrix {_head}.");
         }
 
         if (options.Dora && Modules.Any(module => module.IsEmbedding))
@@ -91,7 +94,7 @@ internal sealed class LoraPlan
             throw new PalimpsestException($"trainable_token_indices: token {beyond} is beyond the vocabulary of {model.Config.VocabularySize}.");
         }
 
-        if (model.Config.TiedEmbeddings || Saved.Contains(CausalModel.EmbeddingModule) || IsAdapted(CausalModel.EmbeddingModule))
+        if (model.Config.TiedEmbeddings || Saved.Contains(_embedding) || IsAdapted(_embedding))
         {
             throw new PalimpsestException("trainable_token_indices: single tokens cannot be trained when the embedding is tied to the output matrix, adapted or stored whole.");
         }
@@ -121,7 +124,7 @@ internal sealed class LoraPlan
 
         foreach (string name in Saved)
         {
-            yield return (SavedWeight(name), name == CausalModel.EmbeddingModule ? model.Embedding.Weight.shape : linears[name].Weight.shape);
+            yield return (SavedWeight(name), name == _embedding ? model.Embedding.Weight.shape : linears[name].Weight.shape);
             if (linears.TryGetValue(name, out Linear? linear) && linear.Bias is not null)
             {
                 yield return (SavedBias(name), linear.Bias.shape);

@@ -104,7 +104,7 @@ internal sealed class PeftCase(string folder, string baseFolder) : IDisposable
         using DisposeScope scope = NewDisposeScope();
         long[] ids = [.. Read("input_ids").data<long>()], labels = [.. Read("labels").data<long>()];
         int time = (int)_expected["input_ids"].Shape[1];
-        (long[] rows, long[] targets) = Evaluation.Parity.ParityChecker.Targets(labels, time);
+        (long[] rows, long[] targets) = Evaluation.Parity.CausalParity.Targets(labels, time);
         TokenBatch batch = new(ids, ids.Length / time, time, rows, targets, ids.Length);
         adapter.Parameters.ZeroGradients();
         Autograd.Backward(Ops.Scale(model.LossSum(model.Hidden(Read("input_ids")), rows, targets), 1.0 / targets.Length));

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.Text.Json;
+using Palimpsest.Models.Encoders;
+using Palimpsest.Torch;
+
+namespace Palimpsest.Cli.Commands;
+
+/// <summary><c>palimpsest embed --model FOLDER TEXT...</c></summary>
+internal static class EmbedCommand
+{
+    public static Command Create(TextWriter output)
+    {
+        Argument<string[]> texts = new("text") { Description = "Texts to turn into vectors.", Arity = ArgumentArity.OneOrMore };
+        Option<string> model = new("--model") { Description = "A sentence-transformers folder with a BERT encoder.", Required = true };
+        Option<bool> similarity = new("--similarity") { Description = "Print the cosine of every two texts instead of the vectors." };
+        Command command = new(
+            "embed",
+            """
+            Turns texts into vectors with a sentence encoder: a line of JSON for each text.
+
+            Example: palimpsest embed --model my-models/all-MiniLM-L6-v2 --similarity "A plane takes off." "An aircraft is starting."
+            """)
+        {
+            texts, model, similarity,
+        };
+        command.SetAction(parsed => Run(parsed.GetValue(model)!, parsed.GetValue(texts)!, parsed.GetValue(similarity), output));
+        return command;
+    }
+
+    private static int Run(string folder, string[] texts, bool similarity, TextWriter output)
+    {
+        using SentenceEncoder encoder = SentenceEncoder.Load(folder, new TorchContext());
+        float[][] vectors = encoder.Embed(texts);
+        for (int i = 0; i < texts.Length; i++)
+        {
+            output.WriteLine(similarity ? JsonSerializer.Serialize(vectors.Select(other => Math.Round(Cosine(vectors[i], other), 4))) : JsonSerializer.Serialize(vectors[i]));
+        }
+
+        return 0;
+    }
+
+    private static double Cosine(float[] a, float[] b)
+    {
+        double dot = 0, first = 0, second = 0;
+        for (int i = 0; i < a.Length; i++)
+        {
+            dot += (double)a[i] * b[i];
+            first += (double)a[i] * a[i];
+            second += (double)b[i] * b[i];
+        }
+
+        return first * second == 0 ? 0 : dot / Math.Sqrt(first * second);
+    }
+}

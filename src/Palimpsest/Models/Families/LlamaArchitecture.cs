@@ -1,0 +1,99 @@
+using System.Text.Json.Nodes;
+
+namespace Palimpsest.Models.Families;
+
+/// <summary>Llama: RMS norms, rotary positions, grouped key-value heads, a gated layer.</summary>
+internal sealed class LlamaArchitecture : ICausalArchitecture
+{
+    public static LlamaArchitecture Instance { get; } = new();
+
+    public string Name => "LlamaForCausalLM";
+
+    public string ModelType => "llama";
+
+    public CausalConfig Read(ConfigReader json)
+    {
+        json.Choice("hidden_act", ["silu"], "silu");
+        int heads = json.Positive("num_attention_heads"), hidden = json.Positive("hidden_size"), positions = json.Positive("max_position_embeddings", 2048);
+
+        // transformers 5 keeps everything about the rotary embedding in rope_parameters, 4 the base outside and the rest in rope_scaling.
+        ConfigReader? rope = json.Part("rope_parameters") ?? json.Part("rope_scaling");
+        RopeScaling? scaling = rope is null ? null : RopeScalingConfig.Read(rope, positions);
+        LlamaConfig config = new()
+        {
+            VocabularySize = json.Positive("vocab_size"),
+            HiddenSize = hidden,
+            IntermediateSize = json.Positive("intermediate_size"),
+            Layers = json.Layers("num_hidden_layers"),
+            Heads = heads,
+            KeyValueHeads = json.Positive("num_key_value_heads", heads),
+            HeadWidth = json.Positive("head_dim", hidden / heads),
+            ContextLength = scaling?.Type == "dynamic" ? (int)Math.Min(1 << 28, positions * scaling.Factor) : positions,
+            RopeTheta = rope?.FindNumber("rope_theta") ?? json.Number("rope_theta", 10_000),
+            RopeScaling = scaling,
+            NormEpsilon = json.Number("rms_norm_eps", 1e-6),
+            InitializerRange = json.Number("initializer_range", 0.02),
+            TiedEmbeddings = json.Flag("tie_word_embeddings"),
+            AttentionBias = json.Flag("attention_bias"),
+            MlpBias = json.Flag("mlp_bias"),
+            BeginToken = json.Has("bos_token_id") ? json.Integer("bos_token_id") : null,
+            EndTokens = json.Integers("eos_token_id"),
+        };
+        return config.Heads % config.KeyValueHeads == 0 && config.HeadWidth % 2 == 0
+            ? config
+            : throw json.Bad($"{config.Heads} heads cannot share {config.KeyValueHeads} key-value heads of width {config.HeadWidth}; the first must be a multiple of the second and the width even");
+    }
+
+    public void Write(CausalConfig config, JsonObject json)
+    {
+        LlamaConfig llama = (LlamaConfig)config;
+        RopeScaling? scaling = RopeScalingConfig.Writable(llama);
+        json["attention_bias"] = llama.AttentionBias;
+        json["head_dim"] = llama.HeadWidth;
+        json["hidden_act"] = "silu";
+        json["hidden_size"] = llama.HiddenSize;
+        json["intermediate_size"] = llama.IntermediateSize;
+        json["max_position_embeddings"] = scaling?.Type == "dynamic" ? scaling.OriginalContext : llama.ContextLength;
+        json["mlp_bias"] = llama.MlpBias;
+        json["num_attention_heads"] = llama.Heads;
+        json["num_hidden_layers"] = llama.Layers;
+        json["num_key_value_heads"] = llama.KeyValueHeads;
+        json["rms_norm_eps"] = llama.NormEpsilon;
+        json["rope_theta"] = llama.RopeTheta;
+
+        // Both styles, so that transformers 4 reads the file too.
+        JsonObject parameters = RopeScalingConfig.Write(scaling);
+        if (scaling is not null)
+        {
+            json["rope_scaling"] = parameters.DeepClone();
+        }
+
+        parameters["rope_theta"] = llama.RopeTheta;
+        json["rope_parameters"] = parameters;
+    }
+
+    public CausalNetwork Build(CausalConfig config, ModuleBuilder modules)
+    {
+        LlamaConfig llama = (LlamaConfig)config;
+        RotaryEmbedding rotary = new(llama.HeadWidth, llama.RopeTheta, llama.RopeScaling);
+        AttentionShape shape = new(llama.Heads, llama.KeyValueHeads, llama.HeadWidth);
+        return new CausalNetwork(
+            (ids, _) => modules.Embedding.Forward(ids),
+            [.. Enumerable.Range(0, llama.Layers).Select(Block)],
+            modules.RmsNorm("model.norm", llama.NormEpsilon));
+
+        DecoderBlock Block(int layer)
+        {
+            string prefix = $"model.layers.{layer}.";
+            Linear Attend(string name) => modules.Linear(prefix + "self_attn." + name, llama.AttentionBias);
+            Linear Mlp(string name) => modules.Linear(prefix + "mlp." + name, llama.MlpBias);
+            Linear query = Attend("q_proj"), key = Attend("k_proj"), value = Attend("v_proj");
+            Attention attention = new(layer, shape, x => (query.Forward(x), key.Forward(x), value.Forward(x)), Attend("o_proj"), rotary, modules.Hooks);
+            return new DecoderBlock(
+                layer, modules.RmsNorm(prefix + "input_layernorm", llama.NormEpsilon), attention, modules.RmsNorm(prefix + "post_attention_layernorm", llama.NormEpsilon),
+                new GatedMlp(Mlp("gate_proj"), Mlp("up_proj"), Mlp("down_proj")), modules.Hooks);
+        }
+    }
+
+    public bool IsBuffer(string name) => name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal);
+}

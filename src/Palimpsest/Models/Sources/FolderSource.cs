@@ -1,0 +1,54 @@
+using Palimpsest.Data.Safetensors;
+using Palimpsest.Numerics;
+using Palimpsest.Text;
+using static TorchSharp.torch;
+
+namespace Palimpsest.Models.Sources;
+
+/// <summary>A folder in the Hugging Face form: <c>config.json</c>, safetensors in one file or in shards, <c>tokenizer.json</c>.</summary>
+internal sealed class FolderSource : ModelSource
+{
+    private readonly SafetensorsSet _weights;
+    private readonly StoredTensors _stored;
+
+    private FolderSource(string folder, CausalConfig config, SafetensorsSet weights)
+        : base(folder, config)
+    {
+        _weights = weights;
+        _stored = new StoredTensors(weights, Layout, config.Architecture.OtherNames, config.Architecture.IsBuffer, config.IsStoredTransposed);
+    }
+
+    public override string Format => _weights.FileCount == 1 ? "Hugging Face folder" : $"Hugging Face folder with {_weights.FileCount} shards";
+
+    public static FolderSource OpenFolder(string folder, string configName)
+    {
+        CausalConfig config = ModelConfigFile.Read(System.IO.Path.Combine(folder, configName));
+        SafetensorsSet weights = SafetensorsSet.Open(folder);
+        try
+        {
+            return new FolderSource(folder, UntieIfStoredApart(config, weights), weights);
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
+    }
+
+    public override Tokenizer ReadTokenizer() => Tokenizer.Load(Path);
+
+    public override (string Type, long Bytes) Stored(ParameterSlot slot) => (_stored[slot].Type.ToString(), _stored[slot].ByteLength);
+
+    internal override void Fill(ParameterSlot slot, Tensor target) => _stored.Fill(slot, target);
+
+    private protected override Tensor? TryMap(ParameterSlot slot, ScalarType wanted) => _stored.TryMap(slot, wanted);
+
+    private protected override void Close() => _weights.Dispose();
+
+    /// <summary>Some checkpoints say "tied" but store only the head, others say nothing and store only the embedding: what is stored decides.</summary>
+    private static CausalConfig UntieIfStoredApart(CausalConfig config, SafetensorsSet weights)
+    {
+        bool Has(string name) => weights.Entries.ContainsKey(name) || config.Architecture.OtherNames(name).Any(weights.Entries.ContainsKey);
+        return config.TiedEmbeddings && Has(config.HeadName) && Has(config.EmbeddingName) ? config with { TiedEmbeddings = false } : config;
+    }
+}

@@ -1,0 +1,69 @@
+using Palimpsest.Numerics;
+using Palimpsest.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Palimpsest.Models.Sources;
+
+/// <summary>Fills a parameter store from any source.</summary>
+internal static class StoreLoader
+{
+    /// <summary>Lays out the parameters of a model that a file describes.</summary>
+    /// <exception cref="PalimpsestException">Their number is beyond any file.</exception>
+    public static ParameterLayout LayoutOf(string path, IEnumerable<(string Name, long[] Shape)> parameters, IReadOnlyDictionary<string, string>? tied = null)
+    {
+        try
+        {
+            return new ParameterLayout(parameters, tied);
+        }
+        catch (OverflowException error)
+        {
+            throw new PalimpsestException($"{path}: describes a model of more parameters than any file can hold; the configuration is damaged.", error);
+        }
+    }
+
+    /// <summary>Loads all parameters.</summary>
+    /// <param name="layout">The parameters.</param>
+    /// <param name="context">Device and compute type.</param>
+    /// <param name="mode">Trainable in f32, or frozen in the compute type.</param>
+    /// <param name="fill">Copies a parameter's values into a tensor of its shape.</param>
+    /// <param name="tryMap">Gives the parameter as a map of its file in the type wanted, or null.</param>
+    public static ParameterStore Load(ParameterLayout layout, TorchContext context, LoadMode mode, Action<ParameterSlot, Tensor> fill, Func<ParameterSlot, ScalarType, Tensor?> tryMap)
+    {
+        using IDisposable noGrad = no_grad();
+        if (mode != LoadMode.Trainable)
+        {
+            return ParameterStore.Frozen(layout, Frozen);
+        }
+
+        ParameterStore store = ParameterStore.Trainable(layout, context.Device);
+        try
+        {
+            foreach (ParameterSlot slot in layout.Slots)
+            {
+                fill(slot, store[slot.Name]);
+            }
+
+            return store;
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+
+        // Norm weights stay f32, as the norms compute in it; matrices take the compute type once, here, and not at every use.
+        Tensor Frozen(ParameterSlot slot)
+        {
+            ScalarType wanted = slot.Shape.Count == 1 ? ScalarType.Float32 : context.ScalarType;
+            if (mode == LoadMode.Mapped && context.Device.type == DeviceType.CPU && tryMap(slot, wanted) is Tensor mapped)
+            {
+                return mapped;
+            }
+
+            Tensor copied = empty([.. slot.Shape], wanted, context.Device);
+            fill(slot, copied);
+            return copied;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.Text.Json.Nodes;
+using Palimpsest.Models;
+
+namespace Palimpsest.Tests.Models;
+
+/// <summary>What <c>config.json</c> says survives reading and writing, and what is not understood is refused by name.</summary>
+public sealed class ModelConfigTests
+{
+    // Divisors that the gguf package computed for Llama 3's scaling with heads of 8, base 500,000, factor 8, original context 32.
+    private static readonly double[] Llama3Divisors = [1.0, 8.0, 8.0, 8.0];
+
+    [Theory]
+    [InlineData("{\"rope_type\": \"linear\", \"factor\": 2.5}")]
+    [InlineData("{\"type\": \"dynamic\", \"factor\": 4}")]
+    [InlineData("{\"rope_type\": \"llama3\", \"factor\": 32, \"low_freq_factor\": 1, \"high_freq_factor\": 4, \"original_max_position_embeddings\": 32}")]
+    [InlineData("{\"rope_type\": \"yarn\", \"factor\": 4, \"original_max_position_embeddings\": 32, \"beta_fast\": 16, \"attention_factor\": 1.25, \"truncate\": false}")]
+    public void ReadAndWrite_RopeScaling_KeepsEverything(string scaling)
+    {
+        using TemporaryFolder folder = new();
+        JsonObject json = JsonNode.Parse(File.ReadAllText(TestContexts.Golden("llama", "config.legacy.json")))!.AsObject();
+        json["rope_scaling"] = JsonNode.Parse(scaling);
+        folder.Write("old.json", json.ToJsonString());
+        LlamaConfig old = Assert.IsType<LlamaConfig>(ModelConfigFile.Read(folder.At("old.json")));
+        Assert.NotNull(old.RopeScaling);
+        ModelConfigFile.Write(folder.At("new.json"), old);
+        LlamaConfig again = Assert.IsType<LlamaConfig>(ModelConfigFile.Read(folder.At("new.json")));
+        Assert.Equal(old.RopeScaling, again.RopeScaling);
+        Assert.Equal(old with { EndTokens = [] }, again with { EndTokens = [] });
+        Assert.Equal(json["max_position_embeddings"]!.GetValue<int>(), JsonNode.Parse(File.ReadAllText(folder.At("new.json")))!["max_position_embeddings"]!.GetValue<int>());
+    }
+
+    [Theory]
+    [InlineData("rope_scaling", "{\"type\": \"longrope\", \"factor\": 2}", "rotary scaling of type \"longrope\" is not supported")]
+    [InlineData("rope_scaling", "{\"type\": \"linear\", \"factor\": 0}", "a factor of at least 1")]
+    [InlineData("num_hidden_layers", "\"three\"", "num_hidden_layers must be a whole number")]
+    [InlineData("num_attention_heads", "0", "num_attention_heads must be at least 1")]
+    [InlineData("num_hidden_layers", "200000000", "num_hidden_layers must be at most 10000")]
+    [InlineData("hidden_act", "\"gelu\"", "hidden_act \"gelu\" is not supported")]
+    public void Read_NotSupported_SaysFileAndKey(string key, string value, string message)
+    {
+        using TemporaryFolder folder = new();
+        JsonObject json = JsonNode.Parse(File.ReadAllText(TestContexts.Golden("llama", "config.legacy.json")))!.AsObject();
+        json[key] = JsonNode.Parse(value);
+        folder.Write("config.json", json.ToJsonString());
+        string error = Assert.Throws<PalimpsestException>(() => ModelConfigFile.Read(folder.At("config.json"))).Message;
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.StartsWith(folder.Path, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_ImpossibleNumberOfParameters_SaysSo()
+    {
+        using TemporaryFolder folder = new();
+        folder.Copy("llama");
+        JsonObject json = JsonNode.Parse(File.ReadAllText(folder.At("config.json")))!.AsObject();
+        foreach (string key in new[] { "vocab_size", "hidden_size", "intermediate_size" })
+        {
+            json[key] = 1 << 28;
+        }
+
+        json["num_hidden_layers"] = 10_000;
+        folder.Write("config.json", json.ToJsonString());
+        Assert.Contains("more parameters than any file can hold", Assert.Throws<PalimpsestException>(() => ModelFolder.Load(folder.Path, TestContexts.F32())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Frequencies_Llama3AndLinear_AreTheReference()
+    {
+        double[] plain = new RopeScaling { Type = "default" }.Frequencies(8, 500_000, 0);
+        double[] llama = new RopeScaling { Type = "llama3", Factor = 8, OriginalContext = 32 }.Frequencies(8, 500_000, 0);
+        double[] linear = new RopeScaling { Type = "linear", Factor = 4 }.Frequencies(8, 500_000, 0);
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.Equal(Llama3Divisors[i], plain[i] / llama[i], 1e-5);
+            Assert.Equal(plain[i] / 4, linear[i], 1e-12);
+        }
+    }
+
+    [Fact]
+    public void Gpt2_SaveAndLoadAgain_GivesTheSameBitsInTheOrderOfTheOriginal()
+    {
+        using TemporaryFolder folder = new();
+        using CausalModel model = ModelFolder.Load(TestContexts.Golden("gpt2"), TestContexts.F32());
+        ModelFolder.Save(model, folder.Path);
+        using CausalModel again = ModelFolder.Load(folder.Path, TestContexts.F32());
+        Assert.Equal(model.Parameters.Flat!.Values.bytes.ToArray(), again.Parameters.Flat!.Values.bytes.ToArray());
+        using Data.Safetensors.SafetensorsFile original = Data.Safetensors.SafetensorsFile.Open(TestContexts.Golden("gpt2", "model.safetensors")), saved = Data.Safetensors.SafetensorsFile.Open(folder.At("model.safetensors"));
+        foreach (Data.Safetensors.TensorEntry entry in original.Entries.Values)
+        {
+            byte[] expected = new byte[entry.ByteLength], actual = new byte[entry.ByteLength];
+            original.Read(entry, expected);
+            saved.Read(saved[entry.Name], actual);
+            Assert.Equal(entry.Shape, saved[entry.Name].Shape);
+            Assert.Equal(expected, actual);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using Palimpsest.Evaluation.Parity;
+
+namespace Palimpsest.Tests.Models;
+
+/// <summary>Every family and form against outputs of transformers 5.23 (GGUF: also of llama.cpp), by the command's own checker.</summary>
+public sealed class ParityTests
+{
+    public static TheoryData<string, string> Reference()
+    {
+        TheoryData<string, string> cases = [];
+        if (Environment.GetEnvironmentVariable("PALIMPSEST_DATA") is string root && Directory.Exists(Path.Combine(root, "golden", "transformers")))
+        {
+            string transformers = Path.Combine(root, "golden", "transformers");
+            foreach (string folder in Directory.GetDirectories(transformers, "llama*").Append(Path.Combine(transformers, "gpt2")).Concat(Directory.GetDirectories(transformers, "bert-*")).Order(StringComparer.Ordinal))
+            {
+                foreach (string config in Directory.GetFiles(folder, "config*.json"))
+                {
+                    cases.Add(folder, Path.GetFileName(config));
+                }
+            }
+
+            foreach (string file in Directory.GetDirectories(Path.Combine(root, "golden", "gguf", "models"), "llama*").SelectMany(folder => Directory.GetFiles(folder, "model*.gguf")).Order(StringComparer.Ordinal))
+            {
+                cases.Add(file, "config.json");
+            }
+
+            cases.Add(Path.Combine(root, "models", "all-minilm-l6-v2"), "config.json");
+            cases.Add(Path.Combine(root, "golden", "tokenizers", "llama3"), "config.json");
+        }
+
+        return cases;
+    }
+
+    [Theory]
+    [InlineData("rope-yarn", "config.json", 5)]
+    [InlineData("rope-yarn", "config.legacy.json", 5)]
+    [InlineData("rope-dynamic", "config.json", 5)]
+    [InlineData("rope-dynamic", "config.legacy.json", 5)]
+    [InlineData("gpt2", "config.json", 19)]
+    [InlineData("bert", "config.json", 26)]
+    [InlineData("gguf-tied/model.gguf", "config.json", 3)]
+    [InlineData("gguf-q8_0/model.gguf", "config.json", 3)]
+    public void Check_GoldenModel_IsWithinTolerance(string path, string config, int comparisons)
+    {
+        IReadOnlyList<ParityRow> rows = ParityChecker.Check(TestContexts.Golden(path), TestContexts.F32(), config);
+        Assert.True(rows.Count >= comparisons, $"only {string.Join(", ", rows.Select(row => row.Name))}");
+        Assert.DoesNotContain(rows, row => !row.Passed);
+    }
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Reference))]
+    public void Check_ReferenceSet_IsWithinTolerance(string path, string config)
+    {
+        IReadOnlyList<ParityRow> rows = ParityChecker.Check(path, TestContexts.F32(), config);
+        Assert.NotEmpty(rows);
+        Assert.DoesNotContain(rows, row => !row.Passed);
+    }
+
+    [Fact]
+    public void Check_NothingToCompare_SaysWhatIsMissing()
+    {
+        using TemporaryFolder folder = new();
+        Assert.Contains("holds no references", Assert.Throws<PalimpsestException>(() => ParityChecker.Check(folder.Path, TestContexts.F32())).Message, StringComparison.Ordinal);
+        Assert.Contains("no such folder or file", Assert.Throws<PalimpsestException>(() => ParityChecker.Check(Path.Combine(folder.Path, "no"), TestContexts.F32())).Message, StringComparison.Ordinal);
+    }
+}
