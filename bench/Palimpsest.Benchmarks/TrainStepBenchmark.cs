@@ -85,6 +85,7 @@ internal static class TrainStepBenchmark
         Console.WriteLine($"train-step {size} {context.ComputeType} threads {context.Threads}: matmul peak {peak / 1e9:F0} GFLOP/s, {flops / 1e9:F0} GFLOP a step");
         Console.WriteLine($"  palimpsest {mine * 1e3:F0} ms ({flops / mine / peak:P0} of peak, {shape.Batch * shape.Time / mine:F0} tokens/s)   plain TorchSharp {theirs * 1e3:F0} ms ({flops / theirs / peak:P0})");
         Breakdown(config, context, shape, peak);
+        StepPhases.Print(model, batches.Next(), rounds);
         Console.WriteLine($"  ratio median {ratios[ratios.Length / 2]:F2}, from {ratios[0]:F2} to {ratios[^1]:F2} over {rounds} pairs");
     }
 
