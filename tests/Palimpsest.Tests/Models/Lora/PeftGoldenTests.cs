@@ -11,6 +11,7 @@ public sealed class PeftGoldenTests
     // Names of cases on models that can be loaded.
     private static readonly string[] WholeSet =
     [
+        "gpt2-default", "gpt2-dora",
         "llama-all-linear", "llama-default", "llama-dora", "llama-embedding", "llama-exclude", "llama-layers", "llama-lora-bias", "llama-patterns", "llama-regex", "llama-save-modules", "llama-tokens",
     ];
 
