@@ -43,10 +43,10 @@ public static class ClaimJudge
         }
 
         Interval figure = Figure(claim, own, other, seeds, paired);
-        if (double.IsNaN(figure.Estimate))
+        if (!double.IsFinite(figure.Estimate) || !double.IsFinite(figure.Lower) || !double.IsFinite(figure.Upper))
         {
-            // The interval leaves out resamples that are not numbers, so a bound alone could still look well.
-            return new ClaimVerdict(claim, Verdict.Inconclusive, figure, count, $"The figure is not a number at every seed; {Count(count)}.");
+            // The interval leaves out resamples that are not numbers, so a bound alone could still look well; and a ratio to nothing is above every bound.
+            return new ClaimVerdict(claim, Verdict.Inconclusive, figure, count, $"The figure is not a finite number at every seed; {Count(count)}.");
         }
 
         if (claim.Control is { } control && ControlFailure(claim, control, results) is string failure)

@@ -154,6 +154,14 @@ public sealed class ClaimJudgeTests
     }
 
     [Fact]
+    public void Judge_RatioToNothing_IsInconclusive()
+    {
+        Claim claim = Claim(new ClaimRule { LowerBound = Threshold.Parse("> 5", null) });
+        claim = claim with { Compare = claim.Compare with { As = ClaimFigure.Ratio } };
+        Assert.Equal(Verdict.Inconclusive, Judge(claim, Paired(Ours, [0, 0, 0])).Verdict);
+    }
+
+    [Fact]
     public void Judge_SeveralFiguresAtASeed_AreAveragedAndOrderDoesNotMatter()
     {
         ClaimResult[] results = Paired(Ours, Theirs);
