@@ -21,10 +21,10 @@ internal static class FinetuneCommand
         """,
         new JobOptions()
             .Add<string>("--model", "model.name", "An embedded model, a folder with config.json, model.safetensors and tokenizer.json, a GGUF file, or a llama2.c file. [default: base-v1]")
-            .Add<string>("--data", "data.file", "JSON lines with \"text\", or with \"prompt\" and \"completion\". [default: an owner of the embedded world]")
-            .Add<string>("--held-out", "data.held_out_file", "JSON lines for evaluation. [default: a tenth of the data is kept]")
+            .Add<string>("--data", "data.file", "Examples: JSON lines, CSV, TSV, Parquet or plain text, by the extension. [default: an owner of the embedded world]")
+            .Add<string>("--held-out", "data.held_out_file", "Examples for evaluation. [default: a tenth of the data is kept]")
             .Add<int>("--owner", "data.owner", "Number of the owner in the embedded world. [default: the seed]")
-            .Add<string>("--replay", "data.replay_file", "JSON lines of general text to mix in, so that the model forgets less.")
+            .Add<string>("--replay", "data.replay_file", "General text to mix in, so that the model forgets less.")
             .AddFlag("--lora", Lora, $"Train a low-rank adapter beside the frozen model; the learning rate then is {LoraLearningRate} unless given.")
             .Add<int>("--rank", "method.lora.rank", "Rank of the adapter; implies --lora. [default: 8]", Lora)
             .Add<double>("--alpha", "method.lora.alpha", "The adapter's updates are scaled by alpha / rank; implies --lora. [default: 16]", Lora)

@@ -16,7 +16,7 @@ internal static class PretrainCommand
                   palimpsest run recipes/pretrain/base.yaml
         """,
         new JobOptions()
-            .Add<string>("--data", "data.file", "JSON lines with \"text\". [default: the general part of the embedded world]")
+            .Add<string>("--data", "data.file", "Texts: JSON lines, CSV, TSV, Parquet or plain text, by the extension. [default: the general part of the embedded world]")
             .Add<int>("--vocabulary", "model.vocabulary", "Tokens of the vocabulary. [default: 2048]")
             .AddTraining(3000, 64, "0.003")
             .AddMachine()
