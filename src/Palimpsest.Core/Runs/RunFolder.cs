@@ -267,6 +267,14 @@ public sealed class RunFolder : IDisposable
         }
     }
 
+    /// <summary>Reads the value that a run writes at its end.</summary>
+    /// <param name="path">Folder of a run.</param>
+    /// <param name="name">File name.</param>
+    /// <exception cref="PalimpsestException">The run has not come to its end, or the file is damaged or cannot be read.</exception>
+    public static T ResultOf<T>(string path, string name)
+        where T : class =>
+        ReadArtifact<T>(path, name) ?? throw new PalimpsestException($"{path}: this run has no result yet. Let it come to its end with: palimpsest run --resume {path}");
+
     /// <summary>Frees the lock.</summary>
     public void Dispose()
     {

@@ -120,6 +120,5 @@ public sealed class EvaluateJob : IJob
             : throw new PalimpsestException($"{file}: there is no example in it. Each line must hold \"text\", or \"prompt\" and \"completion\".");
     }
 
-    private static EvaluateResult Result(string folder) =>
-        RunFolder.ReadArtifact<EvaluateResult>(folder, ResultFile) ?? throw new PalimpsestException($"{folder}: this run has no result yet. Let it come to its end with: palimpsest run --resume {folder}");
+    private static EvaluateResult Result(string folder) => RunFolder.ResultOf<EvaluateResult>(folder, ResultFile);
 }

@@ -129,8 +129,7 @@ public sealed class FinetuneJob : IJob
     /// <inheritdoc/>
     public Report Report(Recipe recipe, string folder) => FinetuneReport.Of((FinetuneRecipe)recipe, Result(folder), RunFolder.ReadMetrics(folder));
 
-    private static FinetuneResult Result(string folder) =>
-        RunFolder.ReadArtifact<FinetuneResult>(folder, ResultFile) ?? throw new PalimpsestException($"{folder}: this run has no result yet. Let it come to its end with: palimpsest run --resume {folder}");
+    private static FinetuneResult Result(string folder) => RunFolder.ResultOf<FinetuneResult>(folder, ResultFile);
 
     private static IEnumerable<JobSample> Samples(FinetuneRecipe recipe, FinetuneData data, LanguageModel model)
     {

@@ -98,8 +98,7 @@ public sealed class PretrainJob : IJob
     /// <inheritdoc/>
     public Report Report(Recipe recipe, string folder) => PretrainReport.Of((PretrainRecipe)recipe, Result(folder), RunFolder.ReadMetrics(folder));
 
-    private static PretrainResult Result(string folder) =>
-        RunFolder.ReadArtifact<PretrainResult>(folder, ResultFile) ?? throw new PalimpsestException($"{folder}: this run has no result yet. Let it come to its end with: palimpsest run --resume {folder}");
+    private static PretrainResult Result(string folder) => RunFolder.ResultOf<PretrainResult>(folder, ResultFile);
 
     private static (IExampleSource Texts, IReadOnlyList<TextExample> HeldOut) Data(PretrainDataSection data)
     {

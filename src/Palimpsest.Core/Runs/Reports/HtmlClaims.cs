@@ -23,17 +23,6 @@ internal static class HtmlClaims
         html.Close();
     }
 
-    /// <summary>The verdict in words.</summary>
-    public static string Words(Verdict verdict) => verdict switch
-    {
-        Verdict.Reproduced => "reproduced",
-        Verdict.Partly => "partly reproduced",
-        Verdict.NotReproduced => "not reproduced",
-        Verdict.Inconclusive => "inconclusive",
-        Verdict.Modelled => "modelled, not measured",
-        _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict, "This verdict has no words."),
-    };
-
     private static string Summary(IReadOnlyList<ClaimVerdict> verdicts)
     {
         if (verdicts.Count == 0)
@@ -41,7 +30,7 @@ internal static class HtmlClaims
             return "No claim has been judged yet.";
         }
 
-        IEnumerable<string> counts = verdicts.GroupBy(verdict => verdict.Verdict).OrderBy(group => group.Key).Select(group => $"{Count(group.Count())} {Words(group.Key)}");
+        IEnumerable<string> counts = verdicts.GroupBy(verdict => verdict.Verdict).OrderBy(group => group.Key).Select(group => $"{Count(group.Count())} {VerdictText.Of(group.Key)}");
         return $"{Count(verdicts.Count)} {(verdicts.Count == 1 ? "claim" : "claims")}: {string.Join("; ", counts)}.";
     }
 
@@ -57,7 +46,7 @@ internal static class HtmlClaims
             _ => ("inconclusive", "?"),
         };
         html.Open("article", ("class", $"claim {look}")).Open("header").Element("h3", claim.Id);
-        html.Open("p", ("class", "verdict")).Element("span", sign, ("aria-hidden", "true")).Element("strong", Words(verdict.Verdict)).Close().Close();
+        html.Open("p", ("class", "verdict")).Element("span", sign, ("aria-hidden", "true")).Element("strong", VerdictText.Of(verdict.Verdict)).Close().Close();
         html.Element("blockquote", claim.Says).Element("p", verdict.Reason, ("class", "reason")).Open("dl", ("class", "facts"));
         Fact(html, "Reading", claim.Reading);
         Fact(html, "Measured", Measured(claim));
