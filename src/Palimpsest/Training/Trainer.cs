@@ -101,6 +101,7 @@ public sealed class Trainer : IDisposable
     public bool Run(Action<TrainProgress>? progress = null, Func<int, double>? evaluate = null, CancellationToken stop = default)
     {
         long started = Stopwatch.GetTimestamp();
+        int saved = -1;
         double before = _state.Seconds, window = 0;
         long windowTokens = 0, windowStart = started;
         while (_state.Step < _options.Steps && !stop.IsCancellationRequested)
@@ -127,7 +128,14 @@ public sealed class Trainer : IDisposable
             if (_checkpoints is not null && (best || last || stop.IsCancellationRequested || (_options.CheckpointEvery > 0 && _state.Step % _options.CheckpointEvery == 0)))
             {
                 SaveCheckpoint(best);
+                saved = _state.Step;
             }
+        }
+
+        // The stop may come before the first step, or between the end of a step and the next.
+        if (_checkpoints is not null && stop.IsCancellationRequested && saved != _state.Step)
+        {
+            SaveCheckpoint(best: false);
         }
 
         return _state.Step >= _options.Steps;

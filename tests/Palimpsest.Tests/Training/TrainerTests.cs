@@ -169,6 +169,28 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void Run_StoppedBeforeTheFirstStep_WritesACheckpointToGoOnFrom()
+    {
+        byte[] whole = Train(Options(), null, int.MaxValue);
+        string folder = Directory.CreateTempSubdirectory("palimpsest").FullName;
+        try
+        {
+            using (CausalModel model = NewModel())
+            using (Trainer trainer = new(model, Options(), new SyntheticBatches(1), new CheckpointStore(folder)))
+            {
+                Assert.False(trainer.Run(stop: new CancellationToken(canceled: true)));
+            }
+
+            Assert.NotNull(new CheckpointStore(folder).Newest());
+            Assert.Equal(whole, Train(Options(), folder, int.MaxValue));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void Run_TwoThousandSteps_MemoryIsFlat()
     {
         using CausalModel model = NewModel();
