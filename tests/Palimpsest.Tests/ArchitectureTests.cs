@@ -13,7 +13,7 @@ public sealed class ArchitectureTests
         ["Palimpsest.Cli"] = ["Palimpsest", "Palimpsest.Core"],
     };
 
-    private static readonly string[] FoldersInOrder = ["Palimpsest.Torch", "Palimpsest.Models", "Palimpsest.Evaluation", "Palimpsest.Training", "Palimpsest.Jobs"];
+    private static readonly string[] FoldersInOrder = ["Palimpsest.Torch", "Palimpsest.Models", "Palimpsest.Evaluation", "Palimpsest.Training", "Palimpsest.Retrieval", "Palimpsest.Jobs"];
 
     [Fact]
     public void Projects_ReferToEachOther_OnlyDownwards()

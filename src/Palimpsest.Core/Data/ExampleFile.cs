@@ -4,7 +4,7 @@ namespace Palimpsest.Data;
 public static class ExampleFile
 {
     /// <summary>The extensions that are known, in small letters.</summary>
-    public static IReadOnlyList<string> Extensions { get; } = [".jsonl", ".ndjson", ".json-lines", ".csv", ".tsv", ".parquet", ".txt"];
+    public static IReadOnlyList<string> Extensions { get; } = [".jsonl", ".ndjson", ".json-lines", ".json", ".csv", ".tsv", ".parquet", ".txt"];
 
     /// <summary>The examples of a file.</summary>
     /// <param name="path">The file; its extension, in large or small letters, says what it holds.</param>
@@ -18,7 +18,7 @@ public static class ExampleFile
         string extension = Path.GetExtension(path);
         return extension.ToLowerInvariant() switch
         {
-            ".jsonl" or ".ndjson" or ".json-lines" => new JsonlSource(path, options),
+            ".jsonl" or ".ndjson" or ".json-lines" or ".json" => new JsonlSource(path, options),
             ".csv" => new DelimitedSource(path, ',', options),
             ".tsv" => new DelimitedSource(path, '\t', options),
             ".parquet" => new ParquetSource(path, options),

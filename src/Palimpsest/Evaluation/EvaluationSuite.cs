@@ -53,6 +53,18 @@ public sealed class EvaluationSuite
         });
     }
 
+    /// <summary>Mean probability of the true answers, normalised by length (<see cref="AnswerProbability"/>).</summary>
+    /// <param name="metric">Short name.</param>
+    /// <param name="label">Name for people.</param>
+    /// <param name="examples">Questions and answers; none adds nothing.</param>
+    public void AddAnswerProbability(string metric, string label, IReadOnlyList<TextExample> examples)
+    {
+        if (examples.Count > 0)
+        {
+            _parts.Add(model => Shares(metric, label, AnswerProbability.Measure(model, examples), null));
+        }
+    }
+
     /// <summary>Prompts whose greedy continuations are shown.</summary>
     public void AddSamples(IEnumerable<(string Prompt, string Expected)> samples) => _samples.AddRange(samples);
 

@@ -35,6 +35,11 @@ public sealed class EvaluateJob : IJob
         {
             yield return ("data", file);
         }
+
+        foreach (EvaluationSetSection set in settings.Evaluate.Sets)
+        {
+            yield return ($"set_{set.Name}", set.File);
+        }
     }
 
     /// <inheritdoc/>

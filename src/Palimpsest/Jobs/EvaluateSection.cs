@@ -25,12 +25,21 @@ public sealed record EvaluateSection : IValidated
     /// <value>The default is 20.</value>
     public int MostLabels { get; init; } = 20;
 
+    /// <summary>Further examples whose answers are asked, each set with the probability of its answers.</summary>
+    /// <value>The default is none.</value>
+    public IReadOnlyList<EvaluationSetSection> Sets { get; init; } = [];
+
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
         if (OtherOwners < 0 || GeneralTexts < 0 || Samples < 0 || MostLabels < 0)
         {
             yield return "other_owners, general_texts, samples and most_labels must be at least 0.";
+        }
+
+        if (Sets.Select(set => set.Name).Distinct(StringComparer.Ordinal).Count() < Sets.Count)
+        {
+            yield return "the names of sets must differ.";
         }
     }
 }

@@ -33,6 +33,7 @@ internal sealed record EvaluationData(string Subject, EvaluationSuite Suite, IRe
         suite.AddChoice("others_choice", "other owners' facts, four-way choice", Choices(others), otherGroups);
         suite.AddPerplexity("general_perplexity", "general text, perplexity per token", [.. world.GeneralHeldOut(evaluate.GeneralTexts).Select(Whole)]);
         suite.AddSamples(Spread(questions, evaluate.Samples).Select(question => (question.Prompt, question.Answer)));
+        AddSets(suite, evaluate);
         return new EvaluationData(
             $"{owner.Name} (owner {index} of the embedded world, {facts} facts)", suite, [.. questions.Select(question => new TextExample(question.Prompt, " " + question.Answer))], []);
     }
@@ -56,8 +57,17 @@ internal sealed record EvaluationData(string Subject, EvaluationSuite Suite, IRe
         suite.AddExactMatch("held_out_exact", "held-out examples, exact match", [.. asked.Select(example => (example.Prompt, example.Completion))]);
         suite.AddPerplexity("held_out_perplexity", "held-out examples, perplexity per token", examples);
         suite.AddPerplexity("general_perplexity", "general text, perplexity per token", general);
+        AddSets(suite, evaluate);
         suite.AddSamples(Spread(examples, evaluate.Samples).Select(Sample));
         return new EvaluationData(subject, suite, examples, classification ? labels : []);
+    }
+
+    private static void AddSets(EvaluationSuite suite, EvaluateSection evaluate)
+    {
+        foreach (EvaluationSetSection set in evaluate.Sets)
+        {
+            suite.AddAnswerProbability($"{set.Name}_answer_probability", $"{set.Name.Replace('_', ' ')}, answer probability", set.Examples());
+        }
     }
 
     // Questions about one fact stand and fall together, so they are one item of an interval.

@@ -54,7 +54,8 @@ internal sealed class FinetuneData
     private static FinetuneData FromFile(FinetuneRecipe recipe, string file)
     {
         FinetuneDataSection data = recipe.Data;
-        IExampleSource all = data.Columns.Open(file, data.SkipBad);
+        IExampleSource whole = data.Columns.Open(file, data.SkipBad);
+        IExampleSource all = data.Skip + data.Most > 0 ? new RangeSource(whole, data.Skip, data.Most) : whole;
         IExampleSource own = data.HeldOutFile is null ? new SplitSource(all, data.HeldOutShare, heldOut: false) : all;
         IExampleSource kept = data.HeldOutFile is string other ? data.Columns.Open(other, data.SkipBad) : new SplitSource(all, data.HeldOutShare, heldOut: true);
         TextExample[] heldOut = [.. kept.From(0).Take(data.HeldOut).Select(item => item.Example)];

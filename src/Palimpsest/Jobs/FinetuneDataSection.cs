@@ -11,6 +11,14 @@ public sealed record FinetuneDataSection : IValidated
     /// <value>The default is none: an owner of the world.</value>
     public string? File { get; init; }
 
+    /// <summary>Examples at the beginning of the file that are passed over.</summary>
+    /// <value>The default is 0.</value>
+    public int Skip { get; init; }
+
+    /// <summary>Most examples of the file that are used; 0 for all.</summary>
+    /// <value>The default is 0.</value>
+    public int Most { get; init; }
+
     /// <summary>A file of the same form for evaluation.</summary>
     /// <value>The default is none: a share of the data is kept.</value>
     public string? HeldOutFile { get; init; }
@@ -85,6 +93,16 @@ public sealed record FinetuneDataSection : IValidated
         if (HeldOutShare is not (> 0 and < 1) || HeldOut < 1)
         {
             yield return "held_out_share must lie between 0 and 1, and held_out must be at least 1.";
+        }
+
+        if (Skip < 0 || Most < 0)
+        {
+            yield return "skip and most must be at least 0.";
+        }
+
+        if ((Skip > 0 || Most > 0) && File is null)
+        {
+            yield return "skip and most need file.";
         }
 
         if (HeldOutFile is not null && File is null)

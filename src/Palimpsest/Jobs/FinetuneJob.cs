@@ -36,7 +36,7 @@ public sealed class FinetuneJob : IJob
         [
             ("model", EmbeddedModels.Resolve(settings.Model.Name)), ("data", settings.Data.File), ("held_out", settings.Data.HeldOutFile), ("replay", settings.Data.ReplayFile),
         ];
-        return inputs.Where(input => input.Path is not null).Select(input => (input.Name, input.Path!));
+        return inputs.Where(input => input.Path is not null).Select(input => (input.Name, input.Path!)).Concat(settings.Evaluate.Sets.Select(set => ($"set_{set.Name}", set.File)));
     }
 
     /// <inheritdoc/>

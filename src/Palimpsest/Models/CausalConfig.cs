@@ -65,6 +65,9 @@ public abstract record CausalConfig
     /// <summary>Whether Hugging Face's checkpoints hold this matrix as [in, out].</summary>
     internal virtual bool IsStoredTransposed(string name) => false;
 
+    /// <summary>Whether this is the token embedding, the output matrix or a table of positions: what lies outside the hidden layers.</summary>
+    internal bool IsEmbedding(string name) => name == EmbeddingName || name == HeadName || IsLookup(name);
+
     /// <summary>Whether rows of this matrix are only looked up, so that it costs no products.</summary>
     internal virtual bool IsLookup(string name) => name == EmbeddingName && !TiedEmbeddings;
 }

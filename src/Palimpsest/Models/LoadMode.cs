@@ -6,6 +6,9 @@ public enum LoadMode
     /// <summary>Into one trainable f32 vector.</summary>
     Trainable,
 
+    /// <summary>All layers between embedding and output matrix into one trainable f32 vector; these two are frozen and copied.</summary>
+    TrainableHidden,
+
     /// <summary>Frozen: mapped from the file where type and alignment allow, else copied. Truncating a mapped file kills the process.</summary>
     Mapped,
 

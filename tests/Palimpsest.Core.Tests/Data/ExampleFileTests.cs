@@ -8,6 +8,7 @@ public sealed class ExampleFileTests
     [InlineData("a.jsonl", "{\"text\": \"x\"}\n")]
     [InlineData("a.NDJSON", "{\"text\": \"x\"}\n")]
     [InlineData("a.json-lines", "{\"text\": \"x\"}\n")]
+    [InlineData("a.json", "{\"text\": \"x\"}\n")]
     [InlineData("a.csv", "text\nx\n")]
     [InlineData("a.b.tsv", "id\ttext\n1\tx\n")]
     [InlineData("a.txt", "x\n")]

@@ -64,7 +64,7 @@ public sealed class EncoderModel : IDisposable
         EncoderConfig config = EncoderConfig.Read(json, weights);
         ParameterLayout layout = StoreLoader.LayoutOf(json.Path, config.Parameters());
         StoredTensors stored = new(weights, layout, EncoderConfig.OtherNames, config.IsUnused, _ => false);
-        return new EncoderModel(config, StoreLoader.Load(layout, context, mode, stored.Fill, stored.TryMap), context);
+        return new EncoderModel(config, StoreLoader.Load(layout, context, mode, name => name.Contains("embeddings.", StringComparison.Ordinal), stored.Fill, stored.TryMap), context);
     }
 
     /// <summary>The residual stream after the last block.</summary>

@@ -57,12 +57,12 @@ public abstract class ModelSource : IDisposable
 
     /// <summary>Loads the weights.</summary>
     /// <param name="context">Device and compute type.</param>
-    /// <param name="mode">Trainable in f32, or frozen in the compute type; only tensors that a folder holds in that type can be mapped, others are copied.</param>
+    /// <param name="mode">Trainable in f32, whole or but for the embeddings, or frozen in the compute type; only tensors that a folder holds in that type can be mapped, others are copied.</param>
     /// <exception cref="PalimpsestException">The file was cut since it was opened.</exception>
     public CausalModel Load(TorchContext context, LoadMode mode = LoadMode.Trainable)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return new CausalModel(Config, StoreLoader.Load(Layout, context, mode, Fill, TryMap), context);
+        return new CausalModel(Config, StoreLoader.Load(Layout, context, mode, Config.IsEmbedding, Fill, TryMap), context);
     }
 
     /// <inheritdoc/>

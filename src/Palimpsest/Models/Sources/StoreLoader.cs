@@ -26,31 +26,18 @@ internal static class StoreLoader
     /// <param name="layout">The parameters.</param>
     /// <param name="context">Device and compute type.</param>
     /// <param name="mode">Trainable in f32, or frozen in the compute type.</param>
+    /// <param name="isEmbedding">Which parameters stay frozen under <see cref="LoadMode.TrainableHidden"/>.</param>
     /// <param name="fill">Copies a parameter's values into a tensor of its shape.</param>
     /// <param name="tryMap">Gives the parameter as a map of its file in the type wanted, or null.</param>
-    public static ParameterStore Load(ParameterLayout layout, TorchContext context, LoadMode mode, Action<ParameterSlot, Tensor> fill, Func<ParameterSlot, ScalarType, Tensor?> tryMap)
+    public static ParameterStore Load(ParameterLayout layout, TorchContext context, LoadMode mode, Func<string, bool> isEmbedding, Action<ParameterSlot, Tensor> fill, Func<ParameterSlot, ScalarType, Tensor?> tryMap)
     {
         using IDisposable noGrad = no_grad();
-        if (mode != LoadMode.Trainable)
+        return mode switch
         {
-            return ParameterStore.Frozen(layout, Frozen);
-        }
-
-        ParameterStore store = ParameterStore.Trainable(layout, context.Device);
-        try
-        {
-            foreach (ParameterSlot slot in layout.Slots)
-            {
-                fill(slot, store[slot.Name]);
-            }
-
-            return store;
-        }
-        catch
-        {
-            store.Dispose();
-            throw;
-        }
+            LoadMode.Trainable => ParameterStore.Trainable(layout, context.Device, fill),
+            LoadMode.TrainableHidden => ParameterStore.Partly(layout, slot => !isEmbedding(slot.Name), context.Device, fill, Frozen),
+            _ => ParameterStore.Frozen(layout, Frozen),
+        };
 
         // Norm weights stay f32, as the norms compute in it; matrices take the compute type once, here, and not at every use.
         Tensor Frozen(ParameterSlot slot)

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Net;
+
+namespace Palimpsest.Data.Retrieval;
+
+/// <summary>A test collection in TREC's tags: documents with <c>docno</c>, <c>title</c> and <c>text</c>, topics with <c>num</c> and <c>title</c>.</summary>
+/// <remarks>The files are not XML: there is no root, and signs stand unescaped; only the tags named here are looked for.</remarks>
+public static class TrecCollection
+{
+    /// <summary>Reads a collection.</summary>
+    /// <param name="documents">File of <c>&lt;doc&gt;</c> parts; a document's text is its title and its text.</param>
+    /// <param name="queries">File of <c>&lt;top&gt;</c> parts; a query's text is its title.</param>
+    /// <param name="judgements">Lines of <c>query 0 document grade</c>.</param>
+    /// <param name="runningNumbers">Judgements count the queries 1, 2, 3 in the order of the file, whatever <c>num</c> says, as Cranfield's do.</param>
+    /// <exception cref="PalimpsestException">A file is missing or lacks a part.</exception>
+    public static RetrievalCollection Read(string documents, string queries, string judgements, bool runningNumbers = false)
+    {
+        List<RetrievalText> texts = [.. Parts(documents, "doc").Select(part => new RetrievalText(Required(documents, part, "docno"), $"{Inside(part, "title")} {Inside(part, "text")}".Trim()))];
+        List<RetrievalText> asked = [.. Parts(queries, "top").Select((part, i) => new RetrievalText(runningNumbers ? (i + 1).ToString(CultureInfo.InvariantCulture) : Required(queries, part, "num"), Required(queries, part, "title")))];
+        return RetrievalCollection.Join(Path.GetFileName(documents), texts, asked, Judgements.Read(judgements));
+    }
+
+    private static IEnumerable<string> Parts(string path, string tag)
+    {
+        DataFile.Existing(path);
+        string all = File.ReadAllText(path), open = $"<{tag}>", close = $"</{tag}>";
+        for (int from = all.IndexOf(open, StringComparison.OrdinalIgnoreCase); from >= 0;)
+        {
+            int to = all.IndexOf(close, from, StringComparison.OrdinalIgnoreCase);
+            if (to < 0)
+            {
+                throw new PalimpsestException($"{path}: a {open} at character {from} has no {close}.");
+            }
+
+            yield return all[(from + open.Length)..to];
+            from = all.IndexOf(open, to, StringComparison.OrdinalIgnoreCase);
+        }
+    }
+
+    private static string Required(string path, string part, string tag) => Inside(part, tag) is { Length: > 0 } text
+        ? text
+        : throw new PalimpsestException($"{path}: a part has no <{tag}>: \"{part.Trim()[..Math.Min(60, part.Trim().Length)]}\".");
+
+    private static string Inside(string part, string tag)
+    {
+        string open = $"<{tag}>", close = $"</{tag}>";
+        int from = part.IndexOf(open, StringComparison.OrdinalIgnoreCase);
+        int to = from < 0 ? -1 : part.IndexOf(close, from, StringComparison.OrdinalIgnoreCase);
+        return to < 0 ? "" : WebUtility.HtmlDecode(part[(from + open.Length)..to]).Trim();
+    }
+}

@@ -1,0 +1,83 @@
+using System.IO.Compression;
+using System.Text;
+using Palimpsest.Data.Retrieval;
+using Palimpsest.Tests.Runs;
+
+namespace Palimpsest.Tests.Data.Retrieval;
+
+public sealed class RetrievalCollectionTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Trec_RunningNumbers_JoinTitlesTextsAndGrades()
+    {
+        string documents = Write("docs.xml", "<doc>\n<docno>a1</docno><title>wing &amp; tail</title><author>x</author><text>of a\nplane</text></doc><DOC><docno>a2</docno><text>flow</text></DOC>");
+        string queries = Write("qry.xml", "<xml><top><num> 7</num><title>\nplane\n</title></top><top><num>9</num><title>unjudged</title></top></xml>");
+        RetrievalCollection collection = TrecCollection.Read(documents, queries, Write("rel.txt", "1 0 a1 3\n1 0 a2 -1\n"), runningNumbers: true);
+        Assert.Equal([new RetrievalText("a1", "wing & tail of a\nplane"), new RetrievalText("a2", "flow")], collection.Documents);
+        Assert.Equal([new RetrievalText("1", "plane")], collection.Queries);
+        Assert.Equal(3, collection.Judgements["1"]["a1"]);
+        Assert.Equal(-1, collection.Judgements["1"]["a2"]);
+    }
+
+    [Fact]
+    public void Beir_Header_IsPassedOver()
+    {
+        RetrievalCollection collection = BeirCollection.Read(
+            Write("corpus.jsonl", "{\"_id\": \"d\", \"title\": \"T\", \"text\": \"x\"}\n\n{\"_id\": \"e\", \"text\": \"y\"}\n"), Write("queries.jsonl", "{\"_id\": \"q\", \"text\": \"x?\"}\n"), Write("test.tsv", "query-id\tcorpus-id\tscore\nq\td\t2\n"));
+        Assert.Equal(["T x", "y"], collection.Documents.Select(document => document.Text));
+        Assert.Equal(2, collection.Judgements["q"]["d"]);
+    }
+
+    [Fact]
+    public void Passages_Gzipped_EveryQuestionHasItsOwn()
+    {
+        string path = _folder.At("p.jsonl.gz");
+        using (GZipStream stream = new(File.Create(path), CompressionLevel.Fastest))
+        {
+            stream.Write(Encoding.UTF8.GetBytes("""{"question": "who", "ctxs": [{"title": "no", "text": "no"}, {"title": "A", "text": "b", "isgold": true}]}"""));
+        }
+
+        RetrievalCollection collection = QuestionPassages.Read(path);
+        Assert.Equal("A b", Assert.Single(collection.Documents).Text);
+        Assert.Equal(1, collection.Judgements[collection.Queries[0].Id][collection.Documents[0].Id]);
+    }
+
+    [Theory]
+    [InlineData("{\"_id\": \"d\", \"text\": \"x\"}\n{\"_id\": \"d\", \"text\": \"y\"}", "q 0 d 1", "the document \"d\" occurs twice")]
+    [InlineData("{\"_id\": \"d\", \"text\": 3}", "q 0 d 1", "line 1: \"text\" is missing or is no text")]
+    [InlineData("[1]", "q 0 d 1", "line 1: is no JSON object")]
+    [InlineData("{\"_id\"", "q 0 d 1", "line 1: is not valid JSON")]
+    [InlineData("{\"_id\": \"d\", \"text\": \"x\"}", "q d high", "line 1: a judgement is")]
+    [InlineData("{\"_id\": \"d\", \"text\": \"x\"}", "other 0 d 1", "of which 0 are judged")]
+    public void Beir_BadInput_NamesThePlace(string corpus, string judgements, string message)
+    {
+        string documents = Write("corpus.jsonl", corpus), queries = Write("queries.jsonl", "{\"_id\": \"q\", \"text\": \"x?\"}"), grades = Write("test.tsv", judgements);
+        Assert.Contains(message, Assert.Throws<PalimpsestException>(() => BeirCollection.Read(documents, queries, grades)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("<doc><docno>1</docno>", "has no </doc>")]
+    [InlineData("<doc><title>t</title></doc>", "a part has no <docno>: \"<title>t")]
+    public void Trec_BadTags_AreNamed(string documents, string message)
+    {
+        string path = Write("docs.xml", documents);
+        Assert.Contains(message, Assert.Throws<PalimpsestException>(() => TrecCollection.Read(path, path, path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Passages_DamagedGzip_Throws()
+    {
+        string path = Write("p.jsonl.gz", "no gzip");
+        Assert.Contains("the gzip data is damaged", Assert.Throws<PalimpsestException>(() => QuestionPassages.Read(path)).Message, StringComparison.Ordinal);
+    }
+
+    private string Write(string name, string text)
+    {
+        File.WriteAllText(_folder.At(name), text);
+        return _folder.At(name);
+    }
+}
