@@ -10,6 +10,7 @@ public sealed class ArchitectureTests
     {
         ["Palimpsest.Core"] = [],
         ["Palimpsest"] = ["Palimpsest.Core"],
+        ["Palimpsest.Unlearning"] = ["Palimpsest", "Palimpsest.Core"],
         ["Palimpsest.Cli"] = ["Palimpsest", "Palimpsest.Core"],
     };
 
