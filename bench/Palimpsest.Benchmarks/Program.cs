@@ -9,7 +9,13 @@ switch (args)
     case ["ours", .. var rest]:
         TrainStepBenchmark.Ours(rest.ElementAtOrDefault(0) ?? "7M", 12);
         return 0;
+    case ["memory", "blocks", "kept" or "again", .. var rest]:
+        MemoryBenchmark.Blocks(args[2] == "again", int.Parse(rest.ElementAtOrDefault(0) ?? "5", System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
+    case ["memory", "loss", "whole" or "chunks"]:
+        MemoryBenchmark.Loss(args[2] == "chunks");
+        return 0;
     default:
-        Console.Error.WriteLine("Usage: Palimpsest.Benchmarks train-step [1M|7M] [F32|Bf16] [rounds]");
+        Console.Error.WriteLine("Usage: Palimpsest.Benchmarks train-step [1M|7M] [F32|Bf16] [rounds] | memory blocks kept|again [steps] | memory loss whole|chunks");
         return 2;
 }

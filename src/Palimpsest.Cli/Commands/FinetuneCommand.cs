@@ -7,7 +7,7 @@ namespace Palimpsest.Cli.Commands;
 internal static class FinetuneCommand
 {
     private const string LoraLearningRate = "0.005";
-    private static readonly string[] Lora = ["method.lora={}", $"train.learning_rate={LoraLearningRate}"];
+    private static readonly string[] Lora = ["method.lora={}"];
 
     public static Command Create(TextWriter output) => JobCommand.Create<FinetuneRecipe>(
         "finetune",
@@ -25,6 +25,7 @@ internal static class FinetuneCommand
             .Add<string>("--held-out", "data.held_out_file", "Examples for evaluation. [default: a tenth of the data is kept]")
             .Add<int>("--owner", "data.owner", "Number of the owner in the embedded world. [default: the seed]")
             .Add<string>("--replay", "data.replay_file", "General text to mix in, so that the model forgets less.")
+            .Add<string>("--task", "task", "language-model, or classification: a head over the last token names the class, which the completion names. [default: language-model]")
             .AddFlag("--lora", Lora, $"Train a low-rank adapter beside the frozen model; the learning rate then is {LoraLearningRate} unless given.")
             .Add<int>("--rank", "method.lora.rank", "Rank of the adapter; implies --lora. [default: 8]", Lora)
             .Add<double>("--alpha", "method.lora.alpha", "The adapter's updates are scaled by alpha / rank; implies --lora. [default: 16]", Lora)

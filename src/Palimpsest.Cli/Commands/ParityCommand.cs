@@ -10,7 +10,7 @@ internal static class ParityCommand
 {
     public static Command Create(TextWriter output)
     {
-        Argument<string[]> folders = new("folder") { Description = "Folders of models, encoders or tokenizers, or GGUF files, with their references beside them (expected.json and expected.safetensors, or vectors.jsonl).", Arity = ArgumentArity.OneOrMore };
+        Argument<string[]> folders = new("folder") { Description = "Folders of models, encoders, adapters or tokenizers, or GGUF files, with their references beside them (expected.json and expected.safetensors, or vectors.jsonl).", Arity = ArgumentArity.OneOrMore };
         Option<bool> all = new("--all") { Description = "Print every gradient, not only the worst." };
         Option<string> config = new("--config") { Description = "Name of the configuration file in the folder.", DefaultValueFactory = _ => "config.json" };
         Command command = new(

@@ -21,6 +21,9 @@ internal sealed class BatchPools(IExampleStream stream, ExampleEncoder encoder, 
     /// <summary>Examples left out so far because they are too long.</summary>
     public long LeftOut => _examples.LeftOut;
 
+    /// <summary>Share of the present pool that is tokens, not padding; 0 before the first batch.</summary>
+    public double FillRate => Pool.Length == 0 ? 0 : Pool.Sum(batch => (double)batch.Tokens) / Pool.Sum(batch => (double)batch.Ids.Length);
+
     /// <inheritdoc/>
     public TokenBatch Next()
     {

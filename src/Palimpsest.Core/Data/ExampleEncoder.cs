@@ -11,6 +11,7 @@ public sealed class ExampleEncoder
 {
     private readonly Tokenizer _tokenizer;
     private readonly ChatEncoder _chat;
+    private readonly IReadOnlyList<string> _labels = [];
     private readonly bool _lossOnPrompt;
     private readonly TooLongPolicy _tooLong;
 
@@ -30,15 +31,28 @@ public sealed class ExampleEncoder
         _lossOnPrompt = lossOnPrompt;
     }
 
+    /// <summary>An encoder of a classification: the prompt is the text, without an end token, and the completion names its class.</summary>
+    /// <param name="tokenizer">The model's tokenizer.</param>
+    /// <param name="maxLength">Most tokens of a sequence; at least 2.</param>
+    /// <param name="labels">The names of the classes, at least two, without spaces around them.</param>
+    /// <param name="tooLong">What happens to longer texts.</param>
+    public ExampleEncoder(Tokenizer tokenizer, int maxLength, IReadOnlyList<string> labels, TooLongPolicy tooLong = TooLongPolicy.Error)
+        : this(tokenizer, maxLength, tooLong)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentOutOfRangeException.ThrowIfLessThan(labels.Count, 2);
+        _labels = labels;
+    }
+
     /// <summary>Most tokens of a sequence.</summary>
     public int MaxLength { get; }
 
     /// <summary>Encodes an example.</summary>
     /// <returns>The sequence, or null where the example is left out.</returns>
-    /// <exception cref="PalimpsestException">The example is too long and the policy is <see cref="TooLongPolicy.Error"/>, or the form of chats has no place for its messages.</exception>
+    /// <exception cref="PalimpsestException">The example is too long and the policy is <see cref="TooLongPolicy.Error"/>, or the form of chats has no place for its messages; or a class is not known or has no text.</exception>
     public TokenSequence? Encode(TextExample example)
     {
-        TokenSequence sequence = example.Messages is Conversation chat ? _chat.Encode(chat) : Whole(example);
+        TokenSequence sequence = _labels.Count > 0 ? Classified(example) : example.Messages is Conversation chat ? _chat.Encode(chat) : Whole(example);
         if (sequence.Ids.Length > MaxLength)
         {
             if (_tooLong == TooLongPolicy.Error)
@@ -70,6 +84,21 @@ public sealed class ExampleEncoder
         int[] head = _tokenizer.Encode(prompt, specialTokensAsText: true);
         int common = head.AsSpan().CommonPrefixLength(ids);
         return new TokenSequence(ids, Math.Min(common, ids.Length - 1));
+    }
+
+    private TokenSequence Classified(TextExample example)
+    {
+        string label = example.Completion.Trim();
+        int index = 0;
+        while (index < _labels.Count && _labels[index] != label)
+        {
+            index++;
+        }
+
+        int[] ids = _tokenizer.Encode(example.Prompt, specialTokensAsText: true);
+        return index == _labels.Count ? throw new PalimpsestException($"\"{label}\" is none of the classes: {string.Join(", ", _labels)}. Mend the data, or train with examples of this class.")
+            : example.Prompt.Length == 0 || ids.Length == 0 ? throw new PalimpsestException($"An example of the class \"{label}\" has no text. A classification needs a prompt and a completion that names its class.")
+            : new TokenSequence(ids, 0) { Label = index };
     }
 
     private TokenSequence Whole(TextExample example)

@@ -10,7 +10,7 @@ namespace Palimpsest.Data;
 /// Examples are gathered in pools of about 16 batches and packed by first-fit decreasing: the longest first, each into the first row with room (Johnson 1973: at most 11/9 of the fewest rows possible,
 /// and 2/3 of a row). A pool's rows are dealt out evenly, so a batch may have a few rows less than asked for. The batches of a pool come in random order.
 /// </remarks>
-public sealed class PackedBatches : IBatchSource, IDisposable
+public sealed class PackedBatches : IExampleBatches
 {
     private const int BatchesPerPool = 16;
 
@@ -33,11 +33,17 @@ public sealed class PackedBatches : IBatchSource, IDisposable
         _pools = new BatchPools(stream, encoder, random, examples => Fill(examples, rowLength, batchSize));
     }
 
-    /// <summary>Examples left out so far because they are too long.</summary>
+    /// <inheritdoc/>
     public long LeftOut => _pools.LeftOut;
 
-    /// <summary>Share of the present pool that is tokens, not padding; 0 before the first batch.</summary>
-    public double FillRate => _pools.Pool.Length == 0 ? 0 : _pools.Pool.Sum(batch => (double)batch.Tokens) / _pools.Pool.Sum(batch => (double)batch.Ids.Length);
+    /// <inheritdoc/>
+    public double MeanLength { get; private set; }
+
+    /// <inheritdoc/>
+    public double FillRate => _pools.FillRate;
+
+    /// <inheritdoc/>
+    public double UnpackedFillRate { get; private set; }
 
     /// <inheritdoc/>
     public TokenBatch Next() => _pools.Next();
@@ -51,7 +57,7 @@ public sealed class PackedBatches : IBatchSource, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _pools.Dispose();
 
-    private static TokenBatch[] Fill(EncodedExamples examples, int rowLength, int batchSize)
+    private TokenBatch[] Fill(EncodedExamples examples, int rowLength, int batchSize)
     {
         List<TokenSequence> sequences = [];
         long wanted = (long)rowLength * batchSize * BatchesPerPool;
@@ -60,6 +66,9 @@ public sealed class PackedBatches : IBatchSource, IDisposable
             sequences.Add(examples.Next());
         }
 
+        double tokensInAll = sequences.Sum(sequence => (double)sequence.Ids.Length);
+        MeanLength = tokensInAll / sequences.Count;
+        UnpackedFillRate = tokensInAll / sequences.Select(sequence => sequence.Ids.Length).Order().Chunk(batchSize).Sum(lengths => (double)lengths.Length * lengths[^1]);
         List<List<TokenSequence>> rows = Pack(sequences, rowLength);
         int batches = (rows.Count + batchSize - 1) / batchSize;
         return [.. Enumerable.Range(0, batches).Select(i => TokenBatch.Packed(rows[Share(i)..Share(i + 1)], rowLength))];

@@ -3,7 +3,7 @@ using Palimpsest.Numerics;
 namespace Palimpsest.Data;
 
 /// <summary>Batches of an example stream. Examples are encoded in pools and batched with others of about their length, so that little is padding; the batches of a pool come in random order.</summary>
-public sealed class StreamBatches : IBatchSource, IDisposable
+public sealed class StreamBatches : IExampleBatches
 {
     // A pool of 16 batches leaves under 5% padding on the world's text and still mixes it well.
     private const int BatchesPerPool = 16;
@@ -33,11 +33,17 @@ public sealed class StreamBatches : IBatchSource, IDisposable
         });
     }
 
-    /// <summary>Examples left out so far because they are too long.</summary>
+    /// <inheritdoc/>
     public long LeftOut => _pools.LeftOut;
 
-    /// <summary>Mean length of the sequences of the present pool in tokens.</summary>
+    /// <inheritdoc/>
     public double MeanLength => _pools.Pool.Length == 0 ? 0 : _pools.Pool.Sum(batch => (double)batch.Tokens) / _pools.Pool.Sum(batch => batch.Batch);
+
+    /// <inheritdoc/>
+    public double FillRate => _pools.FillRate;
+
+    /// <inheritdoc/>
+    public double UnpackedFillRate => FillRate;
 
     /// <inheritdoc/>
     public TokenBatch Next() => _pools.Next();

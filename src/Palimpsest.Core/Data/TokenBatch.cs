@@ -5,7 +5,7 @@ namespace Palimpsest.Data;
 /// <param name="Batch">Rows.</param>
 /// <param name="Time">Length of a row.</param>
 /// <param name="Rows">Positions that have a target, indices into <paramref name="Ids"/>.</param>
-/// <param name="Targets">The token that follows each of them.</param>
+/// <param name="Targets">The token that follows each of them, or the class of the sequence that ends there.</param>
 /// <param name="Tokens">Real tokens, without padding.</param>
 public sealed record TokenBatch(long[] Ids, int Batch, int Time, long[] Rows, long[] Targets, int Tokens)
 {
@@ -65,6 +65,12 @@ public sealed record TokenBatch(long[] Ids, int Batch, int Time, long[] Rows, lo
                         sources.Add(at - 1);
                         targets.Add(sequence.Ids[i]);
                     }
+                }
+
+                if (sequence.Label is int label)
+                {
+                    sources.Add(at - 1);
+                    targets.Add(label);
                 }
 
                 tokens += sequence.Ids.Length;

@@ -12,7 +12,7 @@ internal sealed record RecipeKey(string Name, PropertyInfo Property, bool Requir
 internal sealed class RecipeShape
 {
     // The order of a recipe's top level, whatever class declares the key.
-    private static readonly string[] TopLevel = ["schema", "kind", "seed", "seeds", "model", "data", "method", "train", "evaluate", "claims"];
+    private static readonly string[] TopLevel = ["schema", "kind", "seed", "seeds", "task", "model", "data", "method", "train", "evaluate", "claims"];
     private static readonly ConcurrentDictionary<Type, RecipeShape> Cache = new();
 
     private RecipeShape(Type type)

@@ -65,6 +65,18 @@ public sealed class EvaluationSuite
         }
     }
 
+    /// <summary>The classes that a classifier gives to texts.</summary>
+    /// <param name="metric">Short name.</param>
+    /// <param name="label">Name for people.</param>
+    /// <param name="texts">Prompts and, as completions, their classes; none adds nothing.</param>
+    public void AddClassification(string metric, string label, IReadOnlyList<TextExample> texts)
+    {
+        if (texts.Count > 0)
+        {
+            _parts.Add(model => Shares(metric, label, [.. ClassPrediction.Of(model, texts).Select(found => found.IsRight ? 1.0 : 0.0)], 1.0 / model.Model.Config.Labels.Count));
+        }
+    }
+
     /// <summary>Prompts whose greedy continuations are shown.</summary>
     public void AddSamples(IEnumerable<(string Prompt, string Expected)> samples) => _samples.AddRange(samples);
 

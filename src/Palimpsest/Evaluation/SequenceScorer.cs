@@ -22,6 +22,7 @@ public static class SequenceScorer
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(sequences);
+        model.RequireLanguageModel();
         double[] results = new double[sequences.Count];
         int[] order = [.. Enumerable.Range(0, sequences.Count).OrderBy(i => sequences[i].Ids.Length)];
         for (int from = 0; from < order.Length;)

@@ -52,13 +52,14 @@ public sealed class EvaluateJob : IJob
             BadLines.Say(settings.Data.Columns.Open(file, skipBad: true), context.Log);
         }
 
-        EvaluationData data = Data(settings);
         TorchContext torch = settings.Model.Context(settings.Seed);
         using LanguageModel model = LanguageModel.Load(settings.Model.Name, torch, LoadMode.Mapped);
         if (settings.Model.Adapter is string adapter)
         {
             model.Attach(adapter);
         }
+
+        EvaluationData data = Data(settings, model.Model.Config.Labels);
 
         context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"Model {settings.Model.Shown}: {model.Model.Parameters.Layout.Count:N0} parameters, {torch.ComputeType}, {torch.Threads} threads. Data: {data.Subject}."));
         long clock = Stopwatch.GetTimestamp();
@@ -111,16 +112,22 @@ public sealed class EvaluateJob : IJob
         };
     }
 
-    private static EvaluationData Data(EvaluateRecipe recipe)
+    private static EvaluationData Data(EvaluateRecipe recipe, IReadOnlyList<string> labels)
     {
         if (recipe.Data.File is not string file)
         {
+            if (labels.Count > 0)
+            {
+                throw new PalimpsestException($"{recipe.Model.Name}: is a classifier ({string.Join(", ", labels)}) and knows nothing of the embedded world. Name a file of texts and classes with --data.");
+            }
+
             return EvaluationData.OfOwner(recipe.Data.Owner ?? EvaluationData.OwnerOf(recipe.Seed), recipe.Data.Facts, recipe.Evaluate);
         }
 
         IEnumerable<TextExample> all = recipe.Data.Columns.Open(file, recipe.Data.SkipBad).From(0).Select(item => item.Example);
         TextExample[] examples = [.. recipe.Data.Most > 0 ? all.Take(recipe.Data.Most) : all];
-        return examples.Length > 0
+        return labels.Count > 0 && examples.Length > 0 ? EvaluationData.OfClassification(Path.GetFileName(file), examples, [])
+            : examples.Length > 0
             ? EvaluationData.OfExamples(Path.GetFileName(file), examples, recipe.Evaluate, [])
             : throw new PalimpsestException($"{file}: there is no example in it. Each line must hold \"text\", or \"prompt\" and \"completion\".");
     }

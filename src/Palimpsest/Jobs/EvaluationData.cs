@@ -62,6 +62,17 @@ internal sealed record EvaluationData(string Subject, EvaluationSuite Suite, IRe
         return new EvaluationData(subject, suite, examples, classification ? labels : []);
     }
 
+    /// <summary>The accuracy of a classifier.</summary>
+    /// <param name="subject">Name of the data.</param>
+    /// <param name="examples">At least one; the completion names the class.</param>
+    /// <param name="labels">The completions as they stand in the data, for the baselines.</param>
+    public static EvaluationData OfClassification(string subject, IReadOnlyList<TextExample> examples, IReadOnlyList<string> labels)
+    {
+        EvaluationSuite suite = new();
+        suite.AddClassification(LabelChoice, "held-out examples, accuracy of the classes", examples);
+        return new EvaluationData(subject, suite, examples, labels);
+    }
+
     private static void AddSets(EvaluationSuite suite, EvaluateSection evaluate)
     {
         foreach (EvaluationSetSection set in evaluate.Sets)

@@ -22,6 +22,9 @@ internal sealed class FinetuneData
     /// <summary>What is measured.</summary>
     public EvaluationData Evaluation { get; }
 
+    /// <summary>Names of the classes of a classification, in order; none for a language model.</summary>
+    public IReadOnlyList<string> Labels { get; private init; } = [];
+
     public static FinetuneData Of(FinetuneRecipe recipe) => recipe.Data.File is string file ? FromFile(recipe, file) : FromWorld(recipe);
 
     /// <summary>The training examples without end, shuffled, with the replay mixed in.</summary>
@@ -64,6 +67,15 @@ internal sealed class FinetuneData
             throw new PalimpsestException($"{kept.Name}: no example is left for evaluation. Add data, raise data.held_out_share, or name a file with --held-out.");
         }
 
+        if (recipe.Task == FinetuneTask.Classification)
+        {
+            string[] completions = Classes(own, recipe.Evaluate.MostLabels);
+            return new FinetuneData(own, null, null, EvaluationData.OfClassification(Path.GetFileName(file), heldOut, completions))
+            {
+                Labels = [.. completions.Select(completion => completion.Trim()).Distinct(StringComparer.Ordinal)],
+            };
+        }
+
         if (data.ReplayFile is not string path)
         {
             return new FinetuneData(own, null, null, EvaluationData.OfExamples(Path.GetFileName(file), heldOut, recipe.Evaluate, []));
@@ -72,5 +84,20 @@ internal sealed class FinetuneData
         IExampleSource general = data.Columns.Open(path, data.SkipBad);
         TextExample[] asked = [.. new SplitSource(general, data.HeldOutShare, heldOut: true).From(0).Take(recipe.Evaluate.GeneralTexts).Select(item => item.Example)];
         return new FinetuneData(own, new SplitSource(general, data.HeldOutShare, heldOut: false), data.ReplayPercent, EvaluationData.OfExamples(Path.GetFileName(file), heldOut, recipe.Evaluate, asked));
+    }
+
+    // All of the training data are read for it, since a class may come late.
+    private static string[] Classes(IExampleSource source, int most)
+    {
+        SortedSet<string> found = new(StringComparer.Ordinal);
+        foreach ((_, TextExample example) in source.From(0))
+        {
+            if (found.Add(example.Completion) && found.Count > most)
+            {
+                throw new PalimpsestException($"{source.Name}: has more than {most} classes, such as \"{string.Join("\", \"", found.Take(3).Select(name => name.Trim()))}\". If the completions really are classes, raise evaluate.most_labels.");
+            }
+        }
+
+        return found.Count > 1 ? [.. found] : throw new PalimpsestException($"{source.Name}: has only the class \"{found.FirstOrDefault()?.Trim()}\". A classification needs two at least.");
     }
 }

@@ -63,6 +63,10 @@ public sealed record FinetuneDataSection : IValidated
     /// <value>The default is false: the loss falls on completions only.</value>
     public bool LossOnPrompt { get; init; }
 
+    /// <summary>Puts several examples into each row, as documents that do not see each other; a row then has as many tokens as the longest example may have, and <c>train.batch_size</c> counts rows.</summary>
+    /// <value>The default is false: each example has a row of its own, among others of about its length.</value>
+    public bool Packing { get; init; }
+
     /// <summary>What happens to examples longer than the model's context.</summary>
     /// <value>The default is error.</value>
     public TooLongPolicy TooLong { get; init; } = TooLongPolicy.Error;

@@ -4,6 +4,7 @@ using Palimpsest.Data;
 using Palimpsest.Evaluation;
 using Palimpsest.Models;
 using Palimpsest.Models.Lora;
+using Palimpsest.Numerics;
 using Palimpsest.Runs;
 using Palimpsest.Runs.Reports;
 using Palimpsest.Torch;
@@ -21,6 +22,9 @@ public sealed class FinetuneJob : IJob
 
     /// <inheritdoc/>
     public Type RecipeType => typeof(FinetuneRecipe);
+
+    /// <inheritdoc/>
+    public Recipe Complete(Recipe recipe) => ((FinetuneRecipe)recipe).Completed;
 
     /// <summary>The folder of the fine-tuned model in a run's folder.</summary>
     public static string ModelOf(string folder) => Path.Combine(folder, "artifacts", "model");
@@ -55,7 +59,9 @@ public sealed class FinetuneJob : IJob
         }
 
         TorchContext torch = settings.Model.Context(settings.Seed);
-        using LanguageModel model = LanguageModel.Load(settings.Model.Name, torch, settings.Method.Lora is null ? LoadMode.Trainable : LoadMode.Mapped);
+        using LanguageModel model = data.Labels.Count > 0
+            ? LanguageModel.LoadClassifier(settings.Model.Name, torch, data.Labels, torch.Stream("finetune", "head"))
+            : LanguageModel.Load(settings.Model.Name, torch, settings.Method.Lora is null ? LoadMode.Trainable : LoadMode.Mapped);
         int length = settings.Train.MaxLength > 0 ? Math.Min(settings.Train.MaxLength, model.Model.Config.ContextLength) : model.Model.Config.ContextLength;
         log.Say(string.Create(CultureInfo.InvariantCulture, $"Model {settings.Model.Name}: {model.Model.Parameters.Layout.Count:N0} parameters, {torch.ComputeType}, {torch.Threads} threads. Data: {data.Evaluation.Subject}."));
 
@@ -74,7 +80,13 @@ public sealed class FinetuneJob : IJob
             log.Say(string.Create(CultureInfo.InvariantCulture, $"Adapter: {adapter.Parameters.Layout.Count:N0} parameters on {adapter.Modules.Count} modules."));
         }
 
-        using StreamBatches batches = new(data.Stream(torch), new ExampleEncoder(model.Tokenizer, length, settings.Data.TooLong, settings.Data.LossOnPrompt), settings.Train.BatchSize, torch.Stream("finetune", "batches"));
+        ExampleEncoder encoder = data.Labels.Count > 0
+            ? new ExampleEncoder(model.Tokenizer, length, data.Labels, settings.Data.TooLong)
+            : new ExampleEncoder(model.Tokenizer, length, settings.Data.TooLong, settings.Data.LossOnPrompt);
+        RandomStream order = torch.Stream("finetune", "batches");
+        using IExampleBatches batches = settings.Data.Packing
+            ? new PackedBatches(data.Stream(torch), encoder, length, settings.Train.BatchSize, order)
+            : new StreamBatches(data.Stream(torch), encoder, settings.Train.BatchSize, order);
         using Trainer trainer = new(adapter is null ? Trainable.Whole(model.Model) : Trainable.Adapter(adapter), settings.Train, batches, new CheckpointStore(run.Checkpoints));
         bool resumed = trainer.TryResume();
         run.TruncateMetrics(trainer.State.Step); // a killed process may have gone on after its last checkpoint
@@ -92,6 +104,11 @@ public sealed class FinetuneJob : IJob
             return false;
         }
 
+        if (trainer.StoppedEarly)
+        {
+            log.Say($"Stopped early after step {trainer.State.Step}: {settings.Train.EarlyStopping!.Patience} evaluations without improvement; the best was at step {trainer.State.BestStep}.");
+        }
+
         clock = Stopwatch.GetTimestamp();
         IReadOnlyList<Measurement> after = data.Evaluation.Suite.Measure(model);
         log.Say($"After: {Sentence(after)}.");
@@ -107,12 +124,16 @@ public sealed class FinetuneJob : IJob
             After = after,
             Baselines = data.Baselines(torch.Stream("finetune", "baselines")),
             Samples = [.. samples],
+            Steps = trainer.State.Step,
+            BestStep = settings.Train.EarlyStopping is { RestoreBest: true } ? trainer.State.BestStep : null,
             Tokens = trainer.State.Tokens,
             TrainSeconds = trainer.State.Seconds,
             EvaluateSeconds = evaluating + Stopwatch.GetElapsedTime(clock).TotalSeconds,
             PeakShare = Share(model.Model, adapter, trainer.State, batches.MeanLength),
             PeakMemory = PeakMemory(),
             LeftOut = batches.LeftOut,
+            FillRate = batches.FillRate,
+            UnpackedFillRate = batches.UnpackedFillRate,
         });
         return true;
     }
@@ -146,7 +167,7 @@ public sealed class FinetuneJob : IJob
 
     private static double HeldOutLoss(int step, FinetuneData data, LanguageModel model, RunFolder run)
     {
-        double loss = Math.Log(TextPerplexity.PerToken(TextPerplexity.Measure(model, data.Evaluation.Texts)));
+        double loss = data.Labels.Count > 0 ? ClassPrediction.Of(model, data.Evaluation.Texts).Average(found => found.Nats) : Math.Log(TextPerplexity.PerToken(TextPerplexity.Measure(model, data.Evaluation.Texts)));
         run.AppendMetrics(new Dictionary<string, double>(StringComparer.Ordinal) { ["held_out_loss"] = loss }, step);
         return loss;
     }

@@ -18,7 +18,7 @@ internal static class FinetuneReport
         return new Report
         {
             Title = $"{recipe.Model.Name}, fine-tuned{(result.Trained is null ? "" : " with an adapter")}",
-            Lead = string.Create(CultureInfo.InvariantCulture, $"{recipe.Train.Steps:N0} steps on {result.Subject}: {rows[0].Sentence}. Training took {JobText.Seconds(result.TrainSeconds)}."),
+            Lead = string.Create(CultureInfo.InvariantCulture, $"{result.Steps ?? recipe.Train.Steps:N0} steps on {result.Subject}: {rows[0].Sentence}. Training took {JobText.Seconds(result.TrainSeconds)}."),
             Figures = [.. rows.Take(MostFigures).Select(row => row.Figure)],
             Sections =
             [
@@ -59,8 +59,9 @@ internal static class FinetuneReport
             [
                 ["parameters trained", result.Trained is long trained ? Invariant($"{trained:N0}, beside {result.Parameters:N0} frozen ones") : Invariant($"{result.Parameters:N0}")],
                 .. result.AdapterBytes is long bytes ? [["size of the adapter", JobText.Bytes(bytes)]] : Array.Empty<IReadOnlyList<string>>(),
-                ["optimizer steps", Invariant($"{recipe.Train.Steps:N0}")],
+                ["optimizer steps", Steps(recipe, result)],
                 ["tokens seen in training, without padding", Invariant($"{result.Tokens:N0}")],
+                .. result.FillRate > 0 ? [["share of the batches that is tokens, not padding", Fill(recipe, result)]] : Array.Empty<IReadOnlyList<string>>(),
                 ["training time", JobText.Seconds(result.TrainSeconds)],
                 ["training speed", Invariant($"{result.Tokens / result.TrainSeconds:N0} tokens/s")],
                 ["share of the measured matmul peak", Invariant($"{100 * result.PeakShare:F0}%")],
@@ -68,6 +69,17 @@ internal static class FinetuneReport
                 ["largest memory of the process", JobText.Bytes(result.PeakMemory)],
                 ["examples left out as too long", Invariant($"{result.LeftOut:N0}")],
             ]);
+    }
+
+    private static string Fill(FinetuneRecipe recipe, FinetuneResult result) => recipe.Data.Packing
+        ? FormattableString.Invariant($"{100 * result.FillRate:F1}% packed, {100 * result.UnpackedFillRate:F1}% if each example had a row of its own")
+        : FormattableString.Invariant($"{100 * result.FillRate:F1}%");
+
+    private static string Steps(FinetuneRecipe recipe, FinetuneResult result)
+    {
+        int steps = result.Steps ?? recipe.Train.Steps;
+        string taken = steps < recipe.Train.Steps ? FormattableString.Invariant($"{steps:N0} of {recipe.Train.Steps:N0}, stopped early") : FormattableString.Invariant($"{steps:N0}");
+        return result.BestStep is int best ? FormattableString.Invariant($"{taken}; the weights are those of step {best:N0}, whose held-out loss was lowest") : taken;
     }
 
     private static ReportLine Line(IReadOnlyList<MetricsRow> metrics, string key, string name, bool marked = false) =>

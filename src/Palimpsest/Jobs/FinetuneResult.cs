@@ -29,6 +29,12 @@ public sealed record FinetuneResult
     /// <summary>Prompts with the answers before and after, in this order.</summary>
     public required IReadOnlyList<JobSample> Samples { get; init; }
 
+    /// <summary>Optimizer steps taken; null in the folders of older versions, where it was always all of the recipe's.</summary>
+    public int? Steps { get; init; }
+
+    /// <summary>The step whose weights were kept, where early stopping put back the best; null where those of the last step stay.</summary>
+    public int? BestStep { get; init; }
+
     /// <summary>Tokens seen in training, without padding.</summary>
     public required long Tokens { get; init; }
 
@@ -46,4 +52,10 @@ public sealed record FinetuneResult
 
     /// <summary>Examples left out because they are too long.</summary>
     public required long LeftOut { get; init; }
+
+    /// <summary>Share of the last batches that was tokens, not padding; null where none was made, as by a run that was resumed at its end.</summary>
+    public double? FillRate { get; init; }
+
+    /// <summary>The same share if each example had had a row of its own.</summary>
+    public double? UnpackedFillRate { get; init; }
 }

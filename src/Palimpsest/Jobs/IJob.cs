@@ -12,6 +12,9 @@ public interface IJob
     /// <summary>The sealed record that its recipes bind to.</summary>
     Type RecipeType { get; }
 
+    /// <summary>Fills in the defaults that depend on other keys, so that the recipe in the run's folder states them.</summary>
+    Recipe Complete(Recipe recipe) => recipe;
+
     /// <summary>The files and folders that a recipe reads, by name; their hashes are kept with the run.</summary>
     IEnumerable<(string Name, string Path)> Inputs(Recipe recipe);
 

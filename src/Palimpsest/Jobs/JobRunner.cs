@@ -33,6 +33,7 @@ public sealed class JobRunner(IReadOnlyList<IJob> jobs, IJobLog log)
     public (string Folder, bool Finished) Start(Recipe recipe, string root, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(recipe);
+        recipe = Job(recipe).Complete(recipe);
         using RunFolder run = RunFolder.Create(root, recipe.Kind, RecipeWriter.ToYaml(recipe));
         return (run.Path, Finish(Job(recipe), recipe, run, stop));
     }

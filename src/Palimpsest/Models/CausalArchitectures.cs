@@ -12,7 +12,7 @@ internal static class CausalArchitectures
     public static ICausalArchitecture Of(ConfigReader json)
     {
         string named = json.Architecture;
-        return All.FirstOrDefault(family => named.Length > 0 ? family.Name == named : family.ModelType == json.ModelType)
-            ?? throw new PalimpsestException($"{json.Path}: architecture \"{(named.Length > 0 ? named : json.ModelType.Length > 0 ? json.ModelType : "none")}\" is not known. Known: {string.Join(", ", All.Select(family => family.Name))}.");
+        return All.FirstOrDefault(family => named.Length > 0 ? family.Name == named || family.ClassifierName == named : family.ModelType == json.ModelType)
+            ?? throw new PalimpsestException($"{json.Path}: architecture \"{(named.Length > 0 ? named : json.ModelType.Length > 0 ? json.ModelType : "none")}\" is not known. Known: {string.Join(", ", All.SelectMany(family => new[] { family.Name, family.ClassifierName }))}.");
     }
 }

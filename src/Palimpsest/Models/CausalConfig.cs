@@ -3,6 +3,8 @@ namespace Palimpsest.Models;
 /// <summary>The shape of a causal language model: what every family has. A family's own record derives from it.</summary>
 public abstract record CausalConfig
 {
+    private const string ClassifierHead = "score.weight";
+
     /// <summary>Rows of the embedding.</summary>
     public required int VocabularySize { get; init; }
 
@@ -42,14 +44,20 @@ public abstract record CausalConfig
     /// <summary>The tokens a text may end with.</summary>
     public IReadOnlyList<int> EndTokens { get; init; } = [];
 
+    /// <summary>Names of the classes, where the model has a classification head over the last token in place of the output matrix; none for a language model.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
     /// <summary>The family.</summary>
     internal abstract ICausalArchitecture Architecture { get; }
 
     /// <summary>The name of the token embedding's matrix.</summary>
     internal abstract string EmbeddingName { get; }
 
-    /// <summary>The name of the output matrix, which is tied to the embedding or a tensor of its own.</summary>
-    internal virtual string HeadName => "lm_head.weight";
+    /// <summary>The name of the output matrix, which is tied to the embedding or a tensor of its own; of a classifier, that of its head.</summary>
+    internal string HeadName => Labels.Count > 0 ? ClassifierHead : "lm_head.weight";
+
+    /// <summary>Rows of the output matrix: tokens, or classes.</summary>
+    internal int Outputs => Labels.Count > 0 ? Labels.Count : VocabularySize;
 
     /// <summary>The tensors of the model in the order of the flat vector, with Hugging Face's names; matrices are [out, in], also where a checkpoint stores them transposed.</summary>
     public abstract IEnumerable<(string Name, long[] Shape)> Parameters();

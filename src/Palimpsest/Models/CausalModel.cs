@@ -60,6 +60,14 @@ public sealed class CausalModel : IDisposable
     /// <summary>Where activations can be read and changed.</summary>
     public HookPoints Hooks { get; } = new();
 
+    /// <summary>Whether the backward pass computes each block again from its inputs instead of keeping what is inside: less memory for about a third more time, and the same bits.</summary>
+    /// <remarks>Hooks inside of blocks are then called twice, and must do the same both times.</remarks>
+    /// <value>The default is false.</value>
+    public bool RecomputeBlocks { get; set; }
+
+    /// <summary>Remembers where the random streams of dropout stand, and gives what brings them back there; null where nothing is random.</summary>
+    internal Func<Action>? RandomSnapshot { get; set; }
+
     /// <summary>The layout of a configuration's parameters.</summary>
     public static ParameterLayout LayoutOf(CausalConfig config) => new(config.Parameters(), config.Tied());
 
@@ -113,9 +121,10 @@ public sealed class CausalModel : IDisposable
         Tensor embedded = _network.Embed(ids, scope); // [batch, time, width]
         Tensor residual = Hooks.Apply("", "hook_embed", embedded.dtype == Context.ScalarType ? embedded : embedded.to_type(Context.ScalarType));
         Tensor? branch = null;
+        bool recomputes = RecomputeBlocks && scope.Cache is null && is_grad_enabled();
         foreach (DecoderBlock block in _network.Blocks)
         {
-            (residual, branch) = block.Forward(residual, branch, scope);
+            (residual, branch) = recomputes ? Recomputed(block, residual, branch, scope) : block.Forward(residual, branch, scope);
         }
 
         Tensor? hooked = DecoderBlock.Hooked(Hooks, residual, branch, (_lastBlock, "hook_resid_post"));
@@ -124,9 +133,9 @@ public sealed class CausalModel : IDisposable
         return Hooks.Apply("", "hook_final_norm", hidden).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Scores of the next token.</summary>
+    /// <summary>Scores of the next token, or of the classes.</summary>
     /// <param name="hidden">[..., width]</param>
-    /// <returns>[..., vocabulary], f32.</returns>
+    /// <returns>[..., vocabulary or classes], f32.</returns>
     public Tensor Logits(Tensor hidden)
     {
         using DisposeScope temporaries = NewDisposeScope();
@@ -137,7 +146,7 @@ public sealed class CausalModel : IDisposable
     /// <summary>Sum of the cross-entropies in nats of the positions that have a target.</summary>
     /// <param name="hidden">[batch, time, width]</param>
     /// <param name="rows">Indices of the positions with a target, in [0, batch * time).</param>
-    /// <param name="targets">The token that follows each of them.</param>
+    /// <param name="targets">The token that follows each of them; for a classifier the class of the sequence that ends there.</param>
     /// <returns>One f32 number.</returns>
     public Tensor LossSum(Tensor hidden, long[] rows, long[] targets)
     {
@@ -150,12 +159,46 @@ public sealed class CausalModel : IDisposable
             return LinearCrossEntropyFunction.Apply(selected, Head.Weight, targets).MoveToOuterDisposeScope();
         }
 
-        Tensor logits = Head.Forward(selected).to_type(ScalarType.Float32); // [rows, vocabulary]
-        return nn.functional.cross_entropy(logits, tensor(targets, device: Context.Device), reduction: nn.Reduction.Sum).MoveToOuterDisposeScope();
+        // An adapter on the output matrix goes the composed way; beyond a bound its logits too are there for some rows at a time only.
+        int chunk = LinearCrossEntropyFunction.MostRows(Config.Outputs);
+        Tensor? total = null;
+        for (int from = 0; total is null || from < targets.Length; from += chunk)
+        {
+            long[] part = targets[from..Math.Min(targets.Length, from + chunk)];
+            Tensor[] Composed(Tensor[] inputs) => [nn.functional.cross_entropy(Head.Forward(inputs[0]).to_type(ScalarType.Float32), tensor(part, device: Context.Device), reduction: nn.Reduction.Sum)];
+            Tensor rowsOfPart = selected.narrow(0, from, part.Length); // [chunk, width]
+            Tensor loss = targets.Length <= chunk || !is_grad_enabled() ? Composed([rowsOfPart])[0] : RecomputeFunction.Apply(Composed, RandomSnapshot?.Invoke(), rowsOfPart)[0];
+            total = total is null ? loss : Ops.Add(total, loss);
+        }
+
+        return total.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Asks for a model that predicts tokens.</summary>
+    /// <exception cref="PalimpsestException">It is a classifier.</exception>
+    internal void RequireLanguageModel()
+    {
+        if (Config.Labels.Count > 0)
+        {
+            throw new PalimpsestException($"The model is a classifier ({string.Join(", ", Config.Labels)}) and predicts no tokens. Take the language model that it was made from.");
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose() => Parameters.Dispose();
+
+    private (Tensor Residual, Tensor Branch) Recomputed(DecoderBlock block, Tensor residual, Tensor? branch, AttentionScope scope)
+    {
+        IReadOnlyList<Tensor> outputs = RecomputeFunction.Apply(
+            inputs =>
+            {
+                (Tensor mid, Tensor output) = block.Forward(inputs[0], inputs.Length > 1 ? inputs[1] : null, scope);
+                return [mid, output];
+            },
+            RandomSnapshot?.Invoke(),
+            branch is null ? [residual] : [residual, branch]);
+        return (outputs[0], outputs[1]);
+    }
 
     private static string Module(string weight) => weight[..^".weight".Length];
 }

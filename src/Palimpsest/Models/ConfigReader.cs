@@ -50,6 +50,9 @@ internal sealed class ConfigReader
     /// <summary>An object inside, or null.</summary>
     public ConfigReader? Part(string key) => _json[key] is JsonObject part ? new ConfigReader(Path, part) : null;
 
+    /// <summary>The keys of this object.</summary>
+    public IEnumerable<string> Keys => _json.Select(pair => pair.Key);
+
     public int Integer(string key, int? fallback = null)
     {
         if (_json[key] is JsonValue value)

@@ -8,6 +8,9 @@ internal interface ICausalArchitecture
     /// <summary>The name in <c>architectures</c>, such as <c>LlamaForCausalLM</c>.</summary>
     string Name { get; }
 
+    /// <summary>The name in <c>architectures</c> of a classifier over the last token, such as <c>LlamaForSequenceClassification</c>.</summary>
+    string ClassifierName => Name.Replace("ForCausalLM", "", StringComparison.Ordinal).Replace("LMHeadModel", "", StringComparison.Ordinal) + "ForSequenceClassification";
+
     /// <summary>The name in <c>model_type</c>, such as <c>llama</c>.</summary>
     string ModelType { get; }
 

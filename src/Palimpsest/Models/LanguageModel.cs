@@ -1,5 +1,6 @@
 using Palimpsest.Models.Lora;
 using Palimpsest.Models.Sources;
+using Palimpsest.Numerics;
 using Palimpsest.Text;
 using Palimpsest.Torch;
 
@@ -40,11 +41,23 @@ public sealed class LanguageModel : IDisposable
     /// <param name="context">Device and compute type.</param>
     /// <param name="mode">Trainable, or frozen.</param>
     /// <exception cref="PalimpsestException">A file is missing or damaged, or asks for something unknown.</exception>
-    public static LanguageModel Load(string nameOrFolder, TorchContext context, LoadMode mode = LoadMode.Trainable)
+    public static LanguageModel Load(string nameOrFolder, TorchContext context, LoadMode mode = LoadMode.Trainable) => Load(nameOrFolder, source => source.Load(context, mode));
+
+    /// <summary>Loads a model with a classification head in place of the output matrix; see <see cref="ModelSource.LoadClassifier"/>.</summary>
+    /// <param name="nameOrFolder">As in <see cref="Load(string, TorchContext, LoadMode)"/>.</param>
+    /// <param name="context">Device and compute type.</param>
+    /// <param name="labels">Names of the classes, at least two.</param>
+    /// <param name="random">Fills a fresh head.</param>
+    /// <param name="mode">Trainable, or frozen.</param>
+    /// <exception cref="PalimpsestException">A file is missing or damaged, or asks for something unknown.</exception>
+    public static LanguageModel LoadClassifier(string nameOrFolder, TorchContext context, IReadOnlyList<string> labels, RandomStream random, LoadMode mode = LoadMode.Trainable) =>
+        Load(nameOrFolder, source => source.LoadClassifier(context, labels, random, mode));
+
+    private static LanguageModel Load(string nameOrFolder, Func<ModelSource, CausalModel> load)
     {
         using ModelSource source = ModelSource.Open(EmbeddedModels.Resolve(nameOrFolder));
         Tokenizer tokenizer = source.ReadTokenizer();
-        CausalModel model = source.Load(context, mode);
+        CausalModel model = load(source);
         try
         {
             return new LanguageModel(model, tokenizer, nameOrFolder);

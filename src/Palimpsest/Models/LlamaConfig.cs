@@ -55,7 +55,7 @@ public sealed record LlamaConfig : CausalConfig
         yield return ("model.norm.weight", [HiddenSize]);
         if (!TiedEmbeddings)
         {
-            yield return (HeadName, [VocabularySize, HiddenSize]);
+            yield return (HeadName, [Outputs, HiddenSize]);
         }
     }
 }

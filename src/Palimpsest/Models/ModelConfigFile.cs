@@ -16,7 +16,9 @@ public static class ModelConfigFile
     public static CausalConfig Read(string path)
     {
         ConfigReader json = ConfigReader.Open(path);
-        return CausalArchitectures.Of(json).Read(json);
+        ICausalArchitecture family = CausalArchitectures.Of(json);
+        CausalConfig config = family.Read(json);
+        return json.Architecture == family.ClassifierName ? config with { Labels = ClassLabels.Read(json), TiedEmbeddings = false } : config;
     }
 
     /// <summary>Writes a configuration as transformers 5 does.</summary>
@@ -29,7 +31,7 @@ public static class ModelConfigFile
         ArgumentNullException.ThrowIfNull(config);
         JsonObject json = new()
         {
-            ["architectures"] = new JsonArray(config.Architecture.Name),
+            ["architectures"] = new JsonArray(config.Labels.Count > 0 ? config.Architecture.ClassifierName : config.Architecture.Name),
             ["bos_token_id"] = config.BeginToken,
             ["dtype"] = type,
             ["eos_token_id"] = config.EndTokens.Count == 1 ? config.EndTokens[0] : config.EndTokens.Count == 0 ? null : new JsonArray([.. config.EndTokens.Select(id => JsonValue.Create(id))]),
@@ -39,6 +41,7 @@ public static class ModelConfigFile
             ["vocab_size"] = config.VocabularySize,
         };
         config.Architecture.Write(config, json);
+        ClassLabels.Write(config.Labels, json);
         JsonObject sorted = new(json.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())));
         AtomicFile.WriteText(path, sorted.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
     }

@@ -22,6 +22,7 @@ public static class TextGenerator
         ArgumentNullException.ThrowIfNull(prompts);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(random);
+        model.RequireLanguageModel();
         int batch = prompts.Count;
         if (batch == 0)
         {

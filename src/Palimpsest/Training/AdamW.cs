@@ -1,4 +1,3 @@
-using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -10,9 +9,10 @@ namespace Palimpsest.Training;
 /// Loshchilov and Hutter, Decoupled Weight Decay Regularization, arXiv 1711.05101: p -= lr wd p; m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2;
 /// p -= lr / (1 - b1^t) m / (sqrt(v) / sqrt(1 - b2^t) + eps). The state is two flat vectors and the count of steps. Owned by its creator, in no scope.
 /// </remarks>
-public sealed class AdamW : IDisposable
+public sealed class AdamW : IOptimizer
 {
-    private readonly Tensor[][] _groups; // of each group: values, gradients, first moments, second moments
+    private readonly Tensor[][] _parts; // of each set: values, gradients, first moments, second moments
+    private readonly IReadOnlyList<ParameterSet> _sets;
     private readonly Scalar[] _decays;
     private readonly Scalar _beta1;
     private readonly Scalar _beta2;
@@ -22,34 +22,22 @@ public sealed class AdamW : IDisposable
     /// <summary>Creates the optimizer with moments of zero.</summary>
     /// <param name="parameters">Changed by <see cref="Step"/>; must outlive the optimizer.</param>
     /// <param name="options">Settings.</param>
-    public AdamW(FlatParameters parameters, AdamWOptions options)
+    /// <param name="groups">Parameters with settings of their own.</param>
+    /// <exception cref="PalimpsestException">A group matches nothing, or nothing is left to train.</exception>
+    public AdamW(FlatParameters parameters, AdamWOptions options, IReadOnlyList<ParameterGroup>? groups = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(options);
         _parameters = parameters;
+
+        // Neighbours with the same settings are one run: without decay and groups the whole model is a single call on a single tensor.
+        _sets = ParameterSet.Of(parameters.Layout, groups, options.WeightDecay, options.DecayAll);
         FirstMoments = zeros_like(parameters.Values).DetachFromDisposeScope();
         SecondMoments = zeros_like(parameters.Values).DetachFromDisposeScope();
         (_beta1, _beta2, _epsilon) = (Scalars.Of(options.Beta1), Scalars.Of(options.Beta2), Scalars.Of(options.Epsilon));
-
-        // Neighbours with the same decay are one run: without decay the whole model is a single call on a single tensor.
-        List<(long Begin, long Count, bool Decays)> runs = [];
-        foreach (ParameterSlot slot in parameters.Layout.Slots)
-        {
-            bool decays = options.WeightDecay != 0 && (options.DecayAll || slot.Shape.Count >= 2);
-            if (runs.Count > 0 && runs[^1].Decays == decays)
-            {
-                runs[^1] = runs[^1] with { Count = runs[^1].Count + slot.Count };
-            }
-            else
-            {
-                runs.Add((slot.Offset, slot.Count, decays));
-            }
-        }
-
-        bool[] kinds = [.. runs.Select(run => run.Decays).Distinct()];
-        _decays = [.. kinds.Select(decays => Scalars.Of(decays ? options.WeightDecay : 0.0))];
-        _groups = [.. kinds.SelectMany(decays => new[] { parameters.Values, parameters.Gradients, FirstMoments, SecondMoments }
-            .Select(vector => runs.Where(run => run.Decays == decays).Select(run => vector.narrow(0, run.Begin, run.Count).DetachFromDisposeScope()).ToArray()))];
+        _decays = [.. _sets.Select(set => Scalars.Of(set.WeightDecay))];
+        _parts = [.. _sets.SelectMany(set => new[] { parameters.Values, parameters.Gradients, FirstMoments, SecondMoments }
+            .Select(vector => set.Runs.Select(run => vector.narrow(0, run.Offset, run.Count).DetachFromDisposeScope()).ToArray()))];
     }
 
     /// <summary>First moments. [count], f32.</summary>
@@ -58,28 +46,31 @@ public sealed class AdamW : IDisposable
     /// <summary>Second moments. [count], f32.</summary>
     public Tensor SecondMoments { get; }
 
-    /// <summary>Steps taken; set it together with the moments when resuming.</summary>
+    /// <inheritdoc/>
+    public IReadOnlyList<(string Name, Tensor Values)> State => [("exp_avg", FirstMoments), ("exp_avg_sq", SecondMoments)];
+
+    /// <inheritdoc/>
     public long StepCount { get; set; }
 
-    /// <summary>Takes a step along the gradients of the parameters.</summary>
-    /// <param name="learningRate">The rate of this step.</param>
+    /// <inheritdoc/>
     public void Step(double learningRate)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         StepCount++;
-        Tensor rate = tensor((float)learningRate), count = tensor((float)StepCount, device: _parameters.Values.device);
-        for (int kind = 0; kind < _decays.Length; kind++)
+        Tensor count = tensor((float)StepCount, device: _parameters.Values.device);
+        for (int i = 0; i < _sets.Count; i++)
         {
-            Tensor[] values = _groups[4 * kind];
-            Kernels.AdamW(values, _groups[(4 * kind) + 1], _groups[(4 * kind) + 2], _groups[(4 * kind) + 3], [.. Enumerable.Repeat(count, values.Length)], rate, _beta1, _beta2, _decays[kind], _epsilon);
+            Tensor[] values = _parts[4 * i];
+            Tensor rate = tensor((float)(learningRate * _sets[i].RateFactor));
+            Kernels.AdamW(values, _parts[(4 * i) + 1], _parts[(4 * i) + 2], _parts[(4 * i) + 3], [.. Enumerable.Repeat(count, values.Length)], rate, _beta1, _beta2, _decays[i], _epsilon);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (Tensor view in _groups.SelectMany(group => group))
+        foreach (Tensor view in _parts.SelectMany(part => part))
         {
             view.Dispose();
         }

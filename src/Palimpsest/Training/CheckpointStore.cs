@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Training;
 
-/// <summary>The checkpoints of a run: one safetensors file each, with weights, both moments and the state, so that a checkpoint is there whole or not at all.</summary>
+/// <summary>The checkpoints of a run: one safetensors file each, with weights, the optimizer's vectors and the state, so that a checkpoint is there whole or not at all.</summary>
 /// <remarks>Files are <c>step-00000123.safetensors</c> and <c>best.safetensors</c>. A process that is killed in the middle of a write leaves only a temporary file, removed on the next start.</remarks>
 public sealed class CheckpointStore
 {
@@ -33,7 +33,7 @@ public sealed class CheckpointStore
     public string Best => Path.Combine(_folder, "best.safetensors");
 
     /// <summary>Writes a checkpoint and removes the oldest beyond <paramref name="keep"/>.</summary>
-    public void Save(FlatParameters parameters, AdamW optimizer, TrainState state, int keep)
+    public void Save(FlatParameters parameters, IOptimizer optimizer, TrainState state, int keep)
     {
         ArgumentNullException.ThrowIfNull(state);
         Write(Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"step-{state.Step:D8}.safetensors")), parameters, optimizer, state);
@@ -45,15 +45,15 @@ public sealed class CheckpointStore
     }
 
     /// <summary>Writes the best checkpoint, replacing the one before.</summary>
-    public void SaveBest(FlatParameters parameters, AdamW optimizer, TrainState state) => Write(Best, parameters, optimizer, state);
+    public void SaveBest(FlatParameters parameters, IOptimizer optimizer, TrainState state) => Write(Best, parameters, optimizer, state);
 
-    /// <summary>Puts weights and moments back.</summary>
+    /// <summary>Puts weights and the optimizer's state back.</summary>
     /// <param name="path">A checkpoint.</param>
     /// <param name="parameters">Receives the weights; its layout must be the checkpoint's.</param>
-    /// <param name="optimizer">Receives the moments; null to load the weights only.</param>
+    /// <param name="optimizer">Receives its state; null to load the weights only.</param>
     /// <returns>The state.</returns>
     /// <exception cref="PalimpsestException">The file is damaged or belongs to another model.</exception>
-    public static TrainState Load(string path, FlatParameters parameters, AdamW? optimizer)
+    public static TrainState Load(string path, FlatParameters parameters, IOptimizer? optimizer)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         using SafetensorsFile file = SafetensorsFile.Open(path);
@@ -64,12 +64,20 @@ public sealed class CheckpointStore
             throw new PalimpsestException($"{path}: belongs to a model with other parameters. Resume with the model that the run was started with.");
         }
 
+        if (optimizer?.State.Any(state => !file.Entries.ContainsKey(state.Name)) == true)
+        {
+            throw new PalimpsestException($"{path}: was written with other training settings: another optimizer. Resume with the recipe in the run's folder, or start a new run.");
+        }
+
         using IDisposable noGrad = no_grad();
         Copy(file, "values", parameters.Values);
         if (optimizer is not null)
         {
-            Copy(file, "exp_avg", optimizer.FirstMoments);
-            Copy(file, "exp_avg_sq", optimizer.SecondMoments);
+            foreach ((string name, Tensor values) in optimizer.State)
+            {
+                Copy(file, name, values);
+            }
+
             optimizer.StepCount = state.Step;
         }
 
@@ -78,13 +86,13 @@ public sealed class CheckpointStore
 
     private string[] Steps() => [.. Directory.EnumerateFiles(_folder, "step-*.safetensors").Order(StringComparer.Ordinal)];
 
-    private static void Write(string path, FlatParameters parameters, AdamW optimizer, TrainState state)
+    private static void Write(string path, FlatParameters parameters, IOptimizer optimizer, TrainState state)
     {
         long[] shape = [parameters.Layout.Count];
         TensorSource Source(string name, Tensor tensor) => new(name, TensorType.F32, shape, stream => TensorBytes.Write(tensor, ScalarType.Float32, stream));
         SafetensorsWriter.Write(
             path,
-            [Source("values", parameters.Values), Source("exp_avg", optimizer.FirstMoments), Source("exp_avg_sq", optimizer.SecondMoments)],
+            [Source("values", parameters.Values), .. optimizer.State.Select(state => Source(state.Name, state.Values))],
             new Dictionary<string, string>(StringComparer.Ordinal) { [StateKey] = JsonSerializer.Serialize(state, TrainStateJson.Default.TrainState) });
     }
 

@@ -11,10 +11,12 @@ internal sealed class DropoutHooks : IDisposable
     private readonly Trainable _trainable;
     private readonly List<IDisposable> _hooks = [];
     private RandomStream? _stream;
+    private RandomStream? _own;
 
     public DropoutHooks(Trainable trainable, double probability)
     {
         _trainable = trainable;
+        trainable.Model.RandomSnapshot = Snapshot;
         if (probability > 0)
         {
             for (int layer = 0; layer < trainable.Model.Config.Layers; layer++)
@@ -31,12 +33,21 @@ internal sealed class DropoutHooks : IDisposable
     public void Begin(RandomStream root, int step, int batch)
     {
         _stream = root.Child(step.ToString(CultureInfo.InvariantCulture), batch.ToString(CultureInfo.InvariantCulture));
-        _trainable.SetDropout?.Invoke(_stream.Child("own"));
+        _own = _stream.Child("own");
+        _trainable.SetDropout?.Invoke(_own);
     }
 
     public void Dispose()
     {
         _hooks.ForEach(hook => hook.Dispose());
         _trainable.SetDropout?.Invoke(null);
+        _trainable.Model.RandomSnapshot = null;
+    }
+
+    private Action Snapshot()
+    {
+        (RandomStream masks, RandomStream own) = (_stream!, _own!);
+        (ulong ofMasks, ulong ofOwn) = (masks.Position, own.Position);
+        return () => (masks.Position, own.Position) = (ofMasks, ofOwn);
     }
 }

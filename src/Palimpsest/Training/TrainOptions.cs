@@ -5,6 +5,8 @@ namespace Palimpsest.Training;
 /// <summary>Settings of a training run.</summary>
 public sealed record TrainOptions : IValidated
 {
+    private const double DefaultLearningRate = 1e-3;
+
     /// <summary>Optimizer steps.</summary>
     /// <value>The default is 200.</value>
     public int Steps { get; init; } = 200;
@@ -22,8 +24,8 @@ public sealed record TrainOptions : IValidated
     public int MaxLength { get; init; }
 
     /// <summary>Peak learning rate.</summary>
-    /// <value>The default is 1e-3.</value>
-    public double LearningRate { get; init; } = 1e-3;
+    /// <value>The default is the job's, and 1e-3 outside of jobs.</value>
+    public double? LearningRate { get; init; }
 
     /// <summary>Course of the learning rate.</summary>
     /// <value>The default is cosine.</value>
@@ -33,14 +35,52 @@ public sealed record TrainOptions : IValidated
     /// <value>The default is a twentieth of the steps, at most 100.</value>
     public int? WarmupSteps { get; init; }
 
+    internal int DecaySteps => (int)Math.Round(DecayShare * Steps);
+
+    /// <summary>The learning rate of each step.</summary>
+    internal LearningRateSchedule Rates => new(Schedule, LearningRate ?? DefaultLearningRate, Warmup, Steps, FloorRatio ?? (Schedule == ScheduleKind.Cosine ? 0.1 : 0))
+    {
+        Cycles = Cycles,
+        DecaySteps = DecaySteps,
+        DecayShape = DecayShape,
+        WarmupShape = WarmupShape,
+    };
+
     internal int Warmup => WarmupSteps ?? Math.Min(100, Steps / 20);
 
-    /// <summary>Final rate of the cosine as a share of the peak, in [0, 1].</summary>
-    /// <value>The default is 0.1.</value>
-    public double FloorRatio { get; init; } = 0.1;
+    /// <summary>Form of the warm-up.</summary>
+    /// <value>The default is linear.</value>
+    public RampShape WarmupShape { get; init; } = RampShape.Linear;
 
-    /// <summary>The optimizer's own settings.</summary>
+    /// <summary>Lowest rate after the warm-up as a share of the peak, in [0, 1].</summary>
+    /// <value>The default is 0.1 for the plain cosine, and 0 for the other schedules.</value>
+    public double? FloorRatio { get; init; }
+
+    /// <summary>Cycles of the cosine with restarts, at least 1.</summary>
+    /// <value>The default is 1.</value>
+    public int Cycles { get; init; } = 1;
+
+    /// <summary>Share of all steps over which warm-up-stable-decay falls at its end, in [0, 1].</summary>
+    /// <value>The default is 0.2.</value>
+    public double DecayShare { get; init; } = 0.2;
+
+    /// <summary>Form of that fall.</summary>
+    /// <value>The default is linear.</value>
+    public RampShape DecayShape { get; init; } = RampShape.Linear;
+
+    /// <summary>The rule of a step: adamw or sgd.</summary>
+    /// <value>The default is adamw.</value>
+    public string Optimizer { get; init; } = "adamw";
+
+    /// <summary>Settings of AdamW.</summary>
     public AdamWOptions Adamw { get; init; } = new();
+
+    /// <summary>Settings of stochastic gradient descent.</summary>
+    public SgdOptions Sgd { get; init; } = new();
+
+    /// <summary>Parameters with settings of their own.</summary>
+    /// <value>The default is none: all share the optimizer's.</value>
+    public IReadOnlyList<ParameterGroup> Groups { get; init; } = [];
 
     /// <summary>Gradients longer than this (Euclidean norm over all parameters) are scaled down to it; 0 for no limit.</summary>
     /// <value>The default is 1.</value>
@@ -50,9 +90,17 @@ public sealed record TrainOptions : IValidated
     /// <value>The default is 0.</value>
     public double Dropout { get; init; }
 
+    /// <summary>Computes each block again in the backward pass instead of keeping what is inside (Chen et al., arXiv 1604.06174): less memory, more time, the same bits.</summary>
+    /// <value>The default is false.</value>
+    public bool CheckpointBlocks { get; init; }
+
     /// <summary>Steps between two evaluations; 0 for none.</summary>
     /// <value>The default is 0.</value>
     public int EvaluateEvery { get; init; }
+
+    /// <summary>When to end before the last step.</summary>
+    /// <value>The default is never.</value>
+    public EarlyStopping? EarlyStopping { get; init; }
 
     /// <summary>Steps between two checkpoints; 0 for one at the end only.</summary>
     /// <value>The default is 100.</value>
@@ -70,7 +118,7 @@ public sealed record TrainOptions : IValidated
             yield return "steps, batch_size, accumulate and keep_checkpoints must be at least 1.";
         }
 
-        if (!(LearningRate >= 0) || !double.IsFinite(LearningRate))
+        if (LearningRate is double rate && !(rate >= 0 && double.IsFinite(rate)))
         {
             yield return "learning_rate must be a number of at least 0.";
         }
@@ -80,7 +128,7 @@ public sealed record TrainOptions : IValidated
             yield return "dropout must be at least 0 and below 1.";
         }
 
-        if (FloorRatio is not (>= 0 and <= 1))
+        if (FloorRatio is not (null or (>= 0 and <= 1)))
         {
             yield return "floor_ratio must be between 0 and 1.";
         }
@@ -88,6 +136,30 @@ public sealed record TrainOptions : IValidated
         if (WarmupSteps < 0 || WarmupSteps > Steps)
         {
             yield return $"warmup_steps must be between 0 and train.steps ({Steps}).";
+        }
+
+        if (Cycles < 1)
+        {
+            yield return "cycles must be at least 1.";
+        }
+
+        if (DecayShare is not (>= 0 and <= 1))
+        {
+            yield return "decay_share must be between 0 and 1.";
+        }
+        else if (Schedule == ScheduleKind.WarmupStableDecay && Warmup + DecaySteps > Steps)
+        {
+            yield return $"decay_share leaves too little: {Warmup} steps of warm-up and {DecaySteps} of decay are more than train.steps ({Steps}).";
+        }
+
+        if (Optimizers.Problem(Optimizer) is string unknown)
+        {
+            yield return unknown;
+        }
+
+        if (EarlyStopping is not null && EvaluateEvery == 0)
+        {
+            yield return "early_stopping needs evaluations: set evaluate_every.";
         }
     }
 }

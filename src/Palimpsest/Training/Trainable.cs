@@ -12,6 +12,9 @@ namespace Palimpsest.Training;
 /// <param name="SetDropout">Gets the random stream of each pass for dropout of its own, and null after it; or null.</param>
 public sealed record Trainable(CausalModel Model, FlatParameters Parameters, string Settings = "", Action<RandomStream?>? SetDropout = null)
 {
+    /// <summary>Brings the parameters back into a set after every optimizer step; or null.</summary>
+    public IStepProjection? Projection { get; init; }
+
     /// <summary>All parameters of a model.</summary>
     /// <param name="model">Loaded as trainable.</param>
     /// <exception cref="ArgumentException">The model is frozen.</exception>

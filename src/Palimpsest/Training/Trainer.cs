@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Training;
 
-/// <summary>Trains a causal language model: windows of batches, clipping, AdamW on a schedule, evaluation, checkpoints, and a resume that is exact to the bit.</summary>
+/// <summary>Trains a causal language model: windows of batches, clipping, an optimizer on a schedule, evaluation, early stopping, checkpoints, and a resume that is exact to the bit.</summary>
 /// <remarks>
 /// The loss of a step is the mean over all target tokens of its window, however they are spread over the batches. One trainer runs on one thread; its scope per step keeps the number of live
 /// tensors constant. A resumed run equals an uninterrupted one bit for bit on the same machine with the same number of threads.
@@ -23,7 +23,8 @@ public sealed class Trainer : IDisposable
     private readonly TrainOptions _options;
     private readonly IBatchSource _batches;
     private readonly CheckpointStore? _checkpoints;
-    private readonly AdamW _optimizer;
+    private readonly IOptimizer _optimizer;
+    private readonly IReadOnlyList<Tensor> _frozen;
     private readonly LearningRateSchedule _schedule;
     private readonly RandomStream _dropout;
     private readonly string _optionsHash;
@@ -53,23 +54,34 @@ public sealed class Trainer : IDisposable
         _parameters = trainable.Parameters;
         _options = options ?? throw new ArgumentNullException(nameof(options));
         _batches = batches ?? throw new ArgumentNullException(nameof(batches));
-        string[] problems = [.. options.Problems()];
+        string[] problems = [.. options.Problems(), .. options.Sgd.Problems(), .. options.Groups.SelectMany(group => group.Problems()), .. options.EarlyStopping?.Problems() ?? []];
         if (problems.Length > 0)
         {
             throw new PalimpsestException(string.Join(" ", problems));
         }
 
         _checkpoints = checkpoints;
-        _optimizer = new AdamW(_parameters, options.Adamw);
-        _schedule = new LearningRateSchedule(options.Schedule, options.LearningRate, options.Warmup, options.Steps, options.FloorRatio);
+        if (options.EarlyStopping is { RestoreBest: true } && checkpoints is null)
+        {
+            throw new PalimpsestException("early_stopping.restore_best needs a folder for checkpoints, where the best weights are kept.");
+        }
+
+        _optimizer = Optimizers.Create(_parameters, options);
+        _schedule = options.Rates;
         _dropout = _model.Context.Stream("train", "dropout");
-        TrainOptions decisive = options with { CheckpointEvery = 0, KeepCheckpoints = 1, EvaluateEvery = 0 };
-        _optionsHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{decisive}|{_model.Context.Seed}|{_model.Context.ComputeType}|{trainable.Settings}")));
+        TrainOptions decisive = options with { CheckpointEvery = 0, KeepCheckpoints = 1, CheckpointBlocks = false, EvaluateEvery = options.EarlyStopping is null ? 0 : options.EvaluateEvery, Groups = [] };
+        string settings = $"{decisive}|{string.Join('|', options.Groups)}|{_model.Context.Seed}|{_model.Context.ComputeType}|{trainable.Settings}";
+        _optionsHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(settings)));
+        _frozen = [.. ParameterSet.Frozen(_parameters.Layout, options.Groups).Select(slot => _parameters[slot.Name])];
+        RequireGradients(false);
         _state = new TrainState(0, 0, 0, "", null, _parameters.Layout.Hash, _optionsHash);
     }
 
     /// <summary>Where the run stands.</summary>
     public TrainState State => _state;
+
+    /// <summary>Whether the evaluations have told it to end.</summary>
+    public bool StoppedEarly => _options.EarlyStopping is EarlyStopping rule && _state.Stale >= rule.Patience;
 
     /// <summary>Goes on from the newest checkpoint, if there is one.</summary>
     /// <returns>Whether there was one.</returns>
@@ -96,7 +108,7 @@ public sealed class Trainer : IDisposable
     /// <param name="progress">Called after every step.</param>
     /// <param name="evaluate">Gives the validation loss; called every <see cref="TrainOptions.EvaluateEvery"/> steps with the step.</param>
     /// <param name="stop">Stops after the current step.</param>
-    /// <returns>Whether the last step was reached.</returns>
+    /// <returns>Whether the end was reached: the last step, or one at which early stopping ended the training.</returns>
     /// <exception cref="PalimpsestException">The loss or the gradient is not finite; the weights are those of the newest checkpoint again.</exception>
     public bool Run(Action<TrainProgress>? progress = null, Func<int, double>? evaluate = null, CancellationToken stop = default)
     {
@@ -104,7 +116,7 @@ public sealed class Trainer : IDisposable
         int saved = -1;
         double before = _state.Seconds, window = 0;
         long windowTokens = 0, windowStart = started;
-        while (_state.Step < _options.Steps && !stop.IsCancellationRequested)
+        while (!Ended && !stop.IsCancellationRequested)
         {
             (double loss, double norm, double rate, int tokens) = Step();
             _state = _state with { Step = _state.Step + 1, Tokens = _state.Tokens + tokens, Seconds = before + Stopwatch.GetElapsedTime(started).TotalSeconds };
@@ -116,16 +128,16 @@ public sealed class Trainer : IDisposable
                 (windowTokens, windowStart) = (0, Stopwatch.GetTimestamp());
             }
 
-            bool last = _state.Step == _options.Steps;
             bool best = false;
-            if (evaluate is not null && _options.EvaluateEvery > 0 && (_state.Step % _options.EvaluateEvery == 0 || last))
+            if (evaluate is not null && _options.EvaluateEvery > 0 && (_state.Step % _options.EvaluateEvery == 0 || Ended))
             {
                 double validation = evaluate(_state.Step);
-                best = !(validation >= _state.BestLoss);
-                _state = best ? _state with { BestLoss = validation } : _state;
+                best = !double.IsNaN(validation) && !(validation >= _state.BestLoss);
+                _state = best ? _state with { BestLoss = validation, BestStep = _state.Step } : _state;
+                _state = _options.EarlyStopping?.After(_state, validation) ?? _state;
             }
 
-            if (_checkpoints is not null && (best || last || stop.IsCancellationRequested || (_options.CheckpointEvery > 0 && _state.Step % _options.CheckpointEvery == 0)))
+            if (_checkpoints is not null && (best || Ended || stop.IsCancellationRequested || (_options.CheckpointEvery > 0 && _state.Step % _options.CheckpointEvery == 0)))
             {
                 SaveCheckpoint(best);
                 saved = _state.Step;
@@ -138,20 +150,42 @@ public sealed class Trainer : IDisposable
             SaveCheckpoint(best: false);
         }
 
-        return _state.Step >= _options.Steps;
+        if (Ended && _options.EarlyStopping is { RestoreBest: true } && _state.BestLoss is not null)
+        {
+            CheckpointStore.Load(_checkpoints!.Best, _parameters, null);
+        }
+
+        return Ended;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _optimizer.Dispose();
+    public void Dispose()
+    {
+        RequireGradients(true);
+        _optimizer.Dispose();
+    }
+
+    private bool Ended => _state.Step >= _options.Steps || StoppedEarly;
+
+    private void RequireGradients(bool required)
+    {
+        foreach (Tensor parameter in _frozen)
+        {
+            parameter.requires_grad = required;
+        }
+    }
 
     private void SaveCheckpoint(bool best)
     {
         _state = _state with { DataCursor = _batches.SaveCursor() };
-        _checkpoints!.Save(_parameters, _optimizer, _state, _options.KeepCheckpoints);
+
+        // The best one first: a process killed in between goes on from an older checkpoint and finds the same best again.
         if (best)
         {
-            _checkpoints.SaveBest(_parameters, _optimizer, _state);
+            _checkpoints!.SaveBest(_parameters, _optimizer, _state);
         }
+
+        _checkpoints!.Save(_parameters, _optimizer, _state, _options.KeepCheckpoints);
     }
 
     private (double Loss, double Norm, double Rate, int Tokens) Step()
@@ -163,6 +197,7 @@ public sealed class Trainer : IDisposable
         // Only while the step lasts: an evaluation between two steps is one of the whole model.
         using DropoutHooks dropout = new(_trainable, _options.Dropout);
         using DisposeScope scope = NewDisposeScope();
+        _model.RecomputeBlocks = _options.CheckpointBlocks;
         _parameters.ZeroGradients();
         Tensor share = tensor((float)(1.0 / Math.Max(1, targets)), device: _model.Context.Device);
         for (int i = 0; i < window.Length; i++)
@@ -173,14 +208,20 @@ public sealed class Trainer : IDisposable
             Tensor loss = _model.LossSum(_model.Hidden(ids, AttentionScope.Of(window[i], _model.Context.Device)), window[i].Rows, window[i].Targets).mul(share);
             if (!loss.requires_grad)
             {
-                throw new InvalidOperationException("Nothing that is trained takes part in the loss. Activate an adapter before it is trained, and do not merge it.");
+                throw NothingTrained();
             }
 
             Autograd.Backward(loss);
             total += Ops.Value(loss);
         }
 
+        _model.RecomputeBlocks = false;
         double norm = Clip();
+        if (norm == 0 && targets > 0 && _options.CheckpointBlocks && _state.Step == 0)
+        {
+            throw NothingTrained(); // blocks that are computed again do not know beforehand whether anything in them is trained
+        }
+
         if (!double.IsFinite(total) || !double.IsFinite(norm))
         {
             throw NotFinite(double.IsFinite(total) ? "gradient" : "loss");
@@ -188,6 +229,11 @@ public sealed class Trainer : IDisposable
 
         double rate = _schedule.At(_state.Step);
         _optimizer.Step(rate);
+        if (_trainable.Projection is IStepProjection projection)
+        {
+            _parameters.ForEachChunk(projection.Project);
+        }
+
         return (total, norm, rate, window.Sum(batch => batch.Tokens));
     }
 
@@ -204,6 +250,8 @@ public sealed class Trainer : IDisposable
 
         return norm;
     }
+
+    private static InvalidOperationException NothingTrained() => new("Nothing that is trained takes part in the loss. Activate an adapter before it is trained, and do not merge it.");
 
     private PalimpsestException NotFinite(string what)
     {

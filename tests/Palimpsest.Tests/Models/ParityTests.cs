@@ -56,6 +56,45 @@ public sealed class ParityTests
         Assert.DoesNotContain(rows, row => !row.Passed);
     }
 
+    public static TheoryData<string> Adapters()
+    {
+        string root = Path.Combine(Environment.GetEnvironmentVariable("PALIMPSEST_DATA") ?? "none", "golden", "peft");
+        return Directory.Exists(root)
+            ? [.. Directory.GetDirectories(root, "llama-*").Concat(Directory.GetDirectories(root, "gpt2-d*")).Order(StringComparer.Ordinal)]
+            : [];
+    }
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Adapters))]
+    public void Check_ReferenceAdapter_IsWithinTolerance(string folder)
+    {
+        IReadOnlyList<ParityRow> rows = ParityChecker.Check(folder, TestContexts.F32());
+        Assert.Superset(new HashSet<string> { "logits", "logits_disabled", "logits_merged", "loss" }, rows.Select(row => row.Name).ToHashSet());
+        Assert.Contains(rows, row => row.Name.StartsWith("grad.", StringComparison.Ordinal));
+        Assert.DoesNotContain(rows, row => !row.Passed);
+    }
+
+    [Fact]
+    public void Check_GoldenAdapter_FindsItsBaseAndIsWithinTolerance()
+    {
+        using TemporaryFolder folder = new();
+        foreach ((string golden, string[] place) in new[] { ("peft-patterns", new[] { "peft", "patterns" }), ("peft-base", ["transformers", "llama"]) })
+        {
+            string target = Directory.CreateDirectory(Path.Combine([folder.Path, .. place])).FullName;
+            foreach (string file in Directory.GetFiles(TestContexts.Golden(golden)))
+            {
+                File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+            }
+        }
+
+        string adapter = Path.Combine(folder.Path, "peft", "patterns");
+        IReadOnlyList<ParityRow> rows = ParityChecker.Check(adapter, TestContexts.F32());
+        Assert.True(rows.Count > 6, string.Join(", ", rows.Select(row => row.Name)));
+        Assert.DoesNotContain(rows, row => !row.Passed);
+        Directory.Delete(Path.Combine(folder.Path, "transformers"), recursive: true);
+        Assert.Contains(Path.Combine("transformers", "llama"), Assert.Throws<PalimpsestException>(() => ParityChecker.Check(adapter, TestContexts.F32())).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Check_NothingToCompare_SaysWhatIsMissing()
     {

@@ -98,7 +98,7 @@ public sealed class TrainerTests
     public void Run_DropoutAndEvaluation_EvaluatesTheWholeModel()
     {
         using CausalModel model = NewModel();
-        using Trainer trainer = new(model, Options() with { Dropout = 0.5, EvaluateEvery = 2, CheckpointEvery = 0 }, new SyntheticBatches(1));
+        using Trainer trainer = new(model, Options() with { Dropout = 0.5, EvaluateEvery = 2, CheckpointEvery = 0 }, new TinyTraining.Batches(1));
         int evaluations = 0;
         trainer.Run(evaluate: _ =>
         {
@@ -135,7 +135,7 @@ public sealed class TrainerTests
         {
             using CausalModel model = NewModel();
             CheckpointStore store = new(folder);
-            using Trainer trainer = new(model, Options() with { CheckpointEvery = 4 }, new SyntheticBatches(1), store);
+            using Trainer trainer = new(model, Options() with { CheckpointEvery = 4 }, new TinyTraining.Batches(1), store);
             PalimpsestException error = Assert.Throws<PalimpsestException>(() => trainer.Run(progress =>
             {
                 if (progress.Step == 5)
@@ -158,7 +158,7 @@ public sealed class TrainerTests
     public void Run_ManySteps_KeepsTheNumberOfLiveTensors()
     {
         using CausalModel model = NewModel();
-        using Trainer trainer = new(model, Options() with { Steps = 60, CheckpointEvery = 0 }, new SyntheticBatches(1));
+        using Trainer trainer = new(model, Options() with { Steps = 60, CheckpointEvery = 0 }, new TinyTraining.Batches(1));
 
         // Tensors that earlier tests left to the finalizer must not go away in between.
         GC.Collect();
@@ -176,7 +176,7 @@ public sealed class TrainerTests
         try
         {
             using (CausalModel model = NewModel())
-            using (Trainer trainer = new(model, Options(), new SyntheticBatches(1), new CheckpointStore(folder)))
+            using (Trainer trainer = new(model, Options(), new TinyTraining.Batches(1), new CheckpointStore(folder)))
             {
                 Assert.False(trainer.Run(stop: new CancellationToken(canceled: true)));
             }
@@ -194,7 +194,7 @@ public sealed class TrainerTests
     public void Run_TwoThousandSteps_MemoryIsFlat()
     {
         using CausalModel model = NewModel();
-        using Trainer trainer = new(model, Options() with { Steps = 2000, CheckpointEvery = 0 }, new SyntheticBatches(1));
+        using Trainer trainer = new(model, Options() with { Steps = 2000, CheckpointEvery = 0 }, new TinyTraining.Batches(1));
         GC.Collect();
         GC.WaitForPendingFinalizers();
         List<(long Tensors, long Bytes)> seen = [];
@@ -229,7 +229,7 @@ public sealed class TrainerTests
             using LoraAdapter dora = LoraAdapter.Create(model, new LoraOptions { Dora = true, LoraBias = true, Dropout = 0.1, SaveModules = ["lm_head"] }, new RandomStream(4));
             using LoraAdapter plain = LoraAdapter.Create(model, new LoraOptions { Targets = ["embed_tokens", "q_proj"] }, new RandomStream(5));
             using LoraAdapters adapters = new(model);
-            using Trainer trainer = new(Trainable.Adapter(dora), Options() with { Steps = 30, CheckpointEvery = 0 }, new SyntheticBatches(1));
+            using Trainer trainer = new(Trainable.Adapter(dora), Options() with { Steps = 30, CheckpointEvery = 0 }, new TinyTraining.Batches(1));
             Assert.Contains("Activate an adapter", Assert.Throws<InvalidOperationException>(() => trainer.Run()).Message, StringComparison.Ordinal);
             adapters.Activate(dora, plain);
             GC.Collect();
@@ -247,23 +247,21 @@ public sealed class TrainerTests
     [Fact]
     public void Save_Bf16Compute_TrainsAndFallsInLoss()
     {
-        using CausalModel model = CausalModel.Create(Tiny, TestContexts.Bf16(), new RandomStream(3));
-        using Trainer trainer = new(model, Options() with { Steps = 30, WarmupSteps = 0, CheckpointEvery = 0 }, new SyntheticBatches(1));
+        using CausalModel model = CausalModel.Create(TinyTraining.Config, TestContexts.Bf16(), new RandomStream(3));
+        using Trainer trainer = new(model, Options() with { Steps = 30, WarmupSteps = 0, CheckpointEvery = 0 }, new TinyTraining.Batches(1));
         List<double> losses = [];
         trainer.Run(progress => losses.Add(progress.Loss));
         Assert.True(losses[^1] < losses[0] - 0.5, $"{losses[0]} -> {losses[^1]}");
     }
 
-    private static LlamaConfig Tiny => new() { VocabularySize = 50, HiddenSize = 32, IntermediateSize = 48, Layers = 2, Heads = 4, KeyValueHeads = 2, HeadWidth = 8, ContextLength = 32, TiedEmbeddings = true };
-
     private static TrainOptions Options() => new() { Steps = 8, WarmupSteps = 2, LearningRate = 1e-2, CheckpointEvery = 2, KeepCheckpoints = 1 };
 
-    private static CausalModel NewModel() => CausalModel.Create(Tiny, TestContexts.F32(), new RandomStream(3));
+    private static CausalModel NewModel() => TinyTraining.NewModel();
 
     private static byte[] Train(TrainOptions options, string? folder, int stopAfter)
     {
         using CausalModel model = NewModel();
-        using Trainer trainer = new(model, options, new SyntheticBatches(1), folder is null ? null : new CheckpointStore(folder));
+        using Trainer trainer = new(model, options, new TinyTraining.Batches(1), folder is null ? null : new CheckpointStore(folder));
         Run(trainer, stopAfter);
         return model.Parameters.Flat!.Values.bytes.ToArray();
     }
@@ -298,7 +296,7 @@ public sealed class TrainerTests
             using LoraAdapter adapter = LoraAdapter.Create(model, lora, new RandomStream(4));
             using LoraAdapters adapters = new(model);
             adapters.Activate(adapter);
-            using Trainer trainer = new(Trainable.Adapter(adapter), Options(), new SyntheticBatches(1), folder is null ? null : new CheckpointStore(folder));
+            using Trainer trainer = new(Trainable.Adapter(adapter), Options(), new TinyTraining.Batches(1), folder is null ? null : new CheckpointStore(folder));
             Run(trainer, stopAfter);
             return adapter.Parameters.Values.bytes.ToArray();
         }
@@ -306,22 +304,6 @@ public sealed class TrainerTests
         {
             Directory.Delete(saved, recursive: true);
         }
-    }
-
-    /// <summary>Short ragged sequences from a counter-based stream.</summary>
-    private sealed class SyntheticBatches(long seed) : IBatchSource
-    {
-        private readonly RandomStream _stream = new(seed, "data");
-
-        public TokenBatch Next() => TokenBatch.Of([.. Enumerable.Range(0, 4).Select(_ =>
-        {
-            int length = 5 + _stream.NextInt(12), start = _stream.NextInt(50);
-            return new TokenSequence([.. Enumerable.Range(0, length).Select(i => (start + (3 * i)) % 50)], 2);
-        })]);
-
-        public string SaveCursor() => _stream.Position.ToString(System.Globalization.CultureInfo.InvariantCulture);
-
-        public void RestoreCursor(string cursor) => _stream.Position = ulong.Parse(cursor, System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private sealed class RecordedBatches(JsonElement expected) : IBatchSource

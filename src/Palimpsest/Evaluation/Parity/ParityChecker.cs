@@ -7,7 +7,7 @@ using Palimpsest.Torch;
 
 namespace Palimpsest.Evaluation.Parity;
 
-/// <summary>Checks a model, an encoder or a tokenizer against the reference outputs lying in its folder.</summary>
+/// <summary>Checks a model, an encoder or a tokenizer against the reference outputs lying in its folder; an adapter likewise.</summary>
 public static class ParityChecker
 {
     /// <summary>Largest difference allowed, absolute for outputs and relative to the largest value for losses and gradients.</summary>
@@ -15,7 +15,7 @@ public static class ParityChecker
 
     /// <summary>Runs all comparisons that there are references for, in f32.</summary>
     /// <param name="path">
-    /// A model folder or a GGUF or llama2.c file with <c>expected.safetensors</c> and <c>expected.json</c> beside the weights, a folder of a BERT or sentence encoder with the same, or a tokenizer
+    /// A model folder or a GGUF or llama2.c file with <c>expected.safetensors</c> and <c>expected.json</c> beside the weights, a folder of a BERT or sentence encoder or of a PEFT adapter with the same, or a tokenizer
     /// folder with <c>vectors.jsonl</c>.
     /// </param>
     /// <param name="context">An f32 context.</param>
@@ -47,6 +47,11 @@ public static class ParityChecker
         {
             using ModelSource single = ModelSource.Open(path);
             return [.. CausalParity.Check(single, folder, expected, 16, context), .. TokenizerParity.CheckTexts(single, Path.Combine(folder, "expected.json"))];
+        }
+
+        if (AdapterParity.Recognises(path))
+        {
+            return AdapterParity.Check(path, expected, context);
         }
 
         if (SentenceEncoder.Recognises(path))

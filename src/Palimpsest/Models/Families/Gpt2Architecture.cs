@@ -125,7 +125,7 @@ internal sealed class Gpt2Architecture : ICausalArchitecture
             yield return ("transformer.ln_f.bias", [width]);
             if (!TiedEmbeddings)
             {
-                yield return (HeadName, [VocabularySize, width]);
+                yield return (HeadName, [Outputs, width]);
             }
         }
 

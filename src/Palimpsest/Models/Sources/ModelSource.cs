@@ -65,6 +65,41 @@ public abstract class ModelSource : IDisposable
         return new CausalModel(Config, StoreLoader.Load(Layout, context, mode, Config.IsEmbedding, Fill, TryMap), context);
     }
 
+    /// <summary>Loads the weights with a classification head over the last token in place of the output matrix, as Hugging Face's <c>ForSequenceClassification</c> models have it.</summary>
+    /// <param name="context">Device and compute type.</param>
+    /// <param name="labels">Names of the classes, at least two. A model that has a head for just these keeps it.</param>
+    /// <param name="random">Fills a fresh head, normal with <see cref="CausalConfig.InitializerRange"/>.</param>
+    /// <param name="mode">As in <see cref="Load"/>.</param>
+    /// <exception cref="PalimpsestException">The file was cut since it was opened.</exception>
+    public CausalModel LoadClassifier(TorchContext context, IReadOnlyList<string> labels, RandomStream random, LoadMode mode = LoadMode.Trainable)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentNullException.ThrowIfNull(random);
+        ArgumentOutOfRangeException.ThrowIfLessThan(labels.Count, 2);
+        if (Config.Labels.SequenceEqual(labels))
+        {
+            return Load(context, mode);
+        }
+
+        CausalConfig config = Config with { Labels = [.. labels], TiedEmbeddings = false };
+        ParameterLayout layout = CausalModel.LayoutOf(config);
+        return new CausalModel(config, StoreLoader.Load(layout, context, mode, FillOrInitialise, (slot, wanted) => slot.Name == config.HeadName ? null : TryMap(Layout[slot.Name], wanted)), context);
+
+        void FillOrInitialise(ParameterSlot slot, Tensor target)
+        {
+            if (slot.Name != config.HeadName)
+            {
+                Fill(Layout[slot.Name], target);
+                return;
+            }
+
+            RandomStream stream = random.Child("init", slot.Name);
+            using Tensor values = tensor([.. Enumerable.Range(0, (int)slot.Count).Select(_ => (float)(stream.NextGaussian() * config.InitializerRange))], [.. slot.Shape]);
+            target.copy_(values);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -12,6 +12,13 @@ namespace Palimpsest.Torch.Functions;
 internal sealed class LinearCrossEntropyFunction : SafeFunction<LinearCrossEntropyFunction>
 {
     private const long ChunkElements = 1 << 20;
+    private const long ChunkBytes = 64 << 20;
+
+    /// <summary>Rows of f32 logits that may exist at a time, whatever the vocabulary: as many as fit into 64 MiB, and one at least.</summary>
+    public static int MostRows(long vocabulary) => (int)Math.Max(1, ChunkBytes / (sizeof(float) * vocabulary));
+
+    /// <summary>Rows of a chunk: about a million logits, but no fewer than 64 rows, with which the products are still fast, unless those were too many bytes.</summary>
+    internal static long ChunkRows(long vocabulary) => Math.Min(Math.Clamp(ChunkElements / vocabulary, 64, 4096), MostRows(vocabulary));
 
     /// <summary>Sum of the rows' losses in nats.</summary>
     /// <param name="hidden">[rows, width]</param>
@@ -31,7 +38,7 @@ internal sealed class LinearCrossEntropyFunction : SafeFunction<LinearCrossEntro
         using Tensor transposed = matrix.t();
         Tensor? hiddenGradient = differentiates ? empty_like(hidden) : null;
         Tensor? weightGradient = differentiates && trains ? zeros_like(weight) : null;
-        long rows = hidden.size(0), chunk = Math.Clamp(ChunkElements / vocabulary, 64, 4096);
+        long rows = hidden.size(0), chunk = ChunkRows(vocabulary);
         double loss = 0;
         for (long begin = 0; begin < rows; begin += chunk)
         {

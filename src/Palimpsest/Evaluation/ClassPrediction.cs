@@ -1,0 +1,64 @@
+using Palimpsest.Data;
+using Palimpsest.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Palimpsest.Evaluation;
+
+/// <summary>What a classifier says of a text.</summary>
+/// <param name="Class">Number of the likeliest class; of equally likely ones the first.</param>
+/// <param name="IsRight">Whether it is the text's own.</param>
+/// <param name="Nats">Cross-entropy of the text's own class.</param>
+public readonly record struct ClassPrediction(int Class, bool IsRight, double Nats)
+{
+    private const int TokensPerPass = 4096;
+
+    /// <summary>Classifies texts; those that are longer than the model's context are cut at its end.</summary>
+    /// <param name="model">A classifier.</param>
+    /// <param name="texts">Prompts and, as completions, the names of their classes.</param>
+    /// <returns>One a text.</returns>
+    /// <exception cref="PalimpsestException">The model is no classifier, or a class is not among its own.</exception>
+    public static ClassPrediction[] Of(LanguageModel model, IReadOnlyList<TextExample> texts)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(texts);
+        CausalModel causal = model.Model;
+        if (causal.Config.Labels.Count == 0)
+        {
+            throw new PalimpsestException($"{model.Name}: is no classifier; its config.json names no classes.");
+        }
+
+        ExampleEncoder encoder = new(model.Tokenizer, causal.Config.ContextLength, causal.Config.Labels, TooLongPolicy.Truncate);
+        (TokenSequence Sequence, int Index)[] sequences = [.. texts.Select((text, i) => (encoder.Encode(text)!, i)).OrderBy(item => item.Item1.Ids.Length)];
+        ClassPrediction[] results = new ClassPrediction[texts.Count];
+        for (int from = 0, to; from < sequences.Length; from = to)
+        {
+            to = from + 1;
+            while (to < sequences.Length && (to + 1 - from) * sequences[to].Sequence.Ids.Length <= TokensPerPass)
+            {
+                to++;
+            }
+
+            Classify(causal, sequences[from..to], results);
+        }
+
+        return results;
+    }
+
+    private static void Classify(CausalModel model, (TokenSequence Sequence, int Index)[] chosen, ClassPrediction[] results)
+    {
+        TokenBatch batch = TokenBatch.Of([.. chosen.Select(item => item.Sequence)]);
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor hidden = model.Hidden(tensor(batch.Ids, [batch.Batch, batch.Time], device: model.Context.Device)).view(-1, model.Config.HiddenSize);
+        Tensor logits = model.Logits(hidden.index_select(0, tensor(batch.Rows, device: model.Context.Device))); // [texts, classes]
+        float[] scores = TensorBytes.ToArray(logits.log_softmax(1).to(CPU));
+        int classes = model.Config.Labels.Count;
+        for (int i = 0; i < chosen.Length; i++)
+        {
+            ReadOnlySpan<float> own = scores.AsSpan(i * classes, classes);
+            int likeliest = own.IndexOf(System.Numerics.Tensors.TensorPrimitives.Max(own)), wanted = chosen[i].Sequence.Label!.Value;
+            results[chosen[i].Index] = new ClassPrediction(likeliest, likeliest == wanted, -own[wanted]);
+        }
+    }
+}

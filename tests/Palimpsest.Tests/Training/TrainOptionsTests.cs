@@ -1,0 +1,199 @@
+using Palimpsest.Models;
+using Palimpsest.Torch;
+using Palimpsest.Training;
+
+namespace Palimpsest.Tests.Training;
+
+public sealed class TrainOptionsTests
+{
+    private static readonly TrainOptions s_short = new() { Steps = 8, WarmupSteps = 2, LearningRate = 1e-2, CheckpointEvery = 2, KeepCheckpoints = 1 };
+
+    [Theory]
+    [InlineData(0.0, false, false)]
+    [InlineData(0.9, false, false)]
+    [InlineData(0.9, true, true)]
+    public void TryResume_SgdStoppedAtAnyStep_EndsWithTheSameBits(double momentum, bool nesterov, bool decoupled)
+    {
+        TrainOptions options = s_short with { Optimizer = "sgd", Sgd = new() { Momentum = momentum, Nesterov = nesterov, WeightDecay = 0.1, DecoupledWeightDecay = decoupled } };
+        byte[] whole = Train(options, null);
+        using TemporaryFolder folder = new();
+        Train(options, folder.Path, stopAfter: 3);
+        Train(options, folder.Path, stopAfter: 2);
+        Assert.Contains("another optimizer", Assert.Throws<PalimpsestException>(() => Train(s_short, folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Equal(whole, Train(options, folder.Path));
+    }
+
+    [Fact]
+    public void Run_GroupsThatSayNothingNew_EndWithTheSameBits()
+    {
+        TrainOptions options = s_short with { Adamw = new() { WeightDecay = 0.1 } };
+        Assert.Equal(Train(options, null), Train(options with { Groups = [new() { Match = "." }] }, null));
+        Assert.NotEqual(Train(options, null), Train(options with { Groups = [new() { Match = "norm", LearningRateFactor = 0.5 }] }, null));
+    }
+
+    [Theory]
+    [InlineData("adamw")]
+    [InlineData("sgd")]
+    public void Run_FrozenGroup_LeavesItsBitsAndMovesTheOthers(string optimizer)
+    {
+        using CausalModel model = TinyTraining.NewModel();
+        Dictionary<string, float[]> before = Values(model);
+        using (Trainer trainer = new(model, s_short with { Optimizer = optimizer, CheckpointEvery = 0, Groups = [new() { Match = @"layers\.0\.|embed", Frozen = true }] }, new TinyTraining.Batches(1)))
+        {
+            trainer.Run();
+        }
+
+        Dictionary<string, float[]> after = Values(model);
+        foreach (string name in before.Keys)
+        {
+            bool frozen = name.Contains("layers.0.", StringComparison.Ordinal) || name.Contains("embed", StringComparison.Ordinal);
+            Assert.Equal(frozen, before[name].SequenceEqual(after[name]));
+            Assert.True(model.Parameters[name].requires_grad);
+        }
+    }
+
+    [Fact]
+    public void Run_GroupWithFactorZero_EqualsAFrozenOneButForTheClipping()
+    {
+        TrainOptions options = s_short with { ClipNorm = 0 };
+        Assert.Equal(Train(options with { Groups = [new() { Match = "mlp", Frozen = true }] }, null), Train(options with { Groups = [new() { Match = "mlp", LearningRateFactor = 0 }] }, null));
+    }
+
+    [Fact]
+    public void Trainer_GroupsThatMeanNothing_AreRefused()
+    {
+        Assert.Contains("no parameter is left for \"wte\"", Refusal(new() { Match = "wte" }), StringComparison.Ordinal);
+        Assert.Contains("every parameter is frozen", Refusal(new() { Match = "", Frozen = true }), StringComparison.Ordinal);
+        Assert.Contains("no regular expression", Refusal(new() { Match = "(" }), StringComparison.Ordinal);
+        Assert.Contains("no regular expression", Refusal(new() { Match = "(?=norm)" }), StringComparison.Ordinal);
+        Assert.Contains("Did you mean \"adamw\"", Assert.Throws<PalimpsestException>(() => Train(s_short with { Optimizer = "adam" }, null)).Message, StringComparison.Ordinal);
+
+        static string Refusal(ParameterGroup group) => Assert.Throws<PalimpsestException>(() => Train(s_short with { Groups = [group] }, null)).Message;
+    }
+
+    [Fact]
+    public void TryResume_OtherGroups_AreRefused()
+    {
+        using TemporaryFolder folder = new();
+        Train(s_short with { Groups = [new() { Match = "norm", LearningRateFactor = 2 }] }, folder.Path, stopAfter: 3);
+        Assert.Contains("other training settings", Assert.Throws<PalimpsestException>(() => Train(s_short with { Groups = [new() { Match = "norm", LearningRateFactor = 3 }] }, folder.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(int.MaxValue)]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Run_EvaluationsGetNoBetter_StopsEarlyAndPutsTheBestBack(int stopAfter)
+    {
+        // The third evaluation is lower than the second, but not by more than the delta; the fifth would be better again.
+        double[] losses = [3.0, 2.0, 1.95, 2.5, 1.0];
+        TrainOptions options = s_short with { Steps = 20, EvaluateEvery = 2, EarlyStopping = new() { Patience = 2, MinDelta = 0.1 } };
+        using TemporaryFolder folder = new();
+        byte[] best = [];
+        TrainState state;
+        bool ended;
+        byte[] kept;
+        do
+        {
+            using CausalModel model = TinyTraining.NewModel();
+            using Trainer trainer = new(model, options, new TinyTraining.Batches(1), new CheckpointStore(folder.Path));
+            trainer.TryResume();
+            using CancellationTokenSource stop = new();
+            int steps = 0;
+            ended = trainer.Run(
+                _ =>
+                {
+                    if (++steps == stopAfter)
+                    {
+                        stop.Cancel();
+                    }
+                },
+                step =>
+                {
+                    best = step == 6 ? model.Parameters.Flat!.Values.bytes.ToArray() : best;
+                    return losses[(step / 2) - 1];
+                },
+                stop.Token);
+            (state, kept) = (trainer.State, model.Parameters.Flat!.Values.bytes.ToArray());
+            Assert.Equal(ended, trainer.StoppedEarly);
+        }
+        while (!ended);
+
+        // Asked once more, a run that has ended stays so.
+        using CausalModel again = TinyTraining.NewModel();
+        using Trainer resumed = new(again, options, new TinyTraining.Batches(1), new CheckpointStore(folder.Path));
+        Assert.True(resumed.TryResume());
+        Assert.True(resumed.Run(evaluate: _ => throw new InvalidOperationException("no more steps")));
+        Assert.Equal((8, 6, 1.95, 2.0, 2), (state.Step, state.BestStep, state.BestLoss!.Value, state.StaleLoss!.Value, state.Stale));
+        Assert.Equal(best, kept);
+        Assert.Equal(best, again.Parameters.Flat!.Values.bytes.ToArray());
+    }
+
+    [Fact]
+    public void Trainer_EarlyStoppingThatCannotWork_IsRefused()
+    {
+        Assert.Contains("evaluate_every", Assert.Throws<PalimpsestException>(() => Train(s_short with { EarlyStopping = new() }, null)).Message, StringComparison.Ordinal);
+        Assert.Contains("folder for checkpoints", Assert.Throws<PalimpsestException>(() => Train(s_short with { EarlyStopping = new(), EvaluateEvery = 2 }, null)).Message, StringComparison.Ordinal);
+        Assert.Contains("patience", Assert.Throws<PalimpsestException>(() => Train(s_short with { EarlyStopping = new() { Patience = 0 }, EvaluateEvery = 2 }, null)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_ProjectionOntoAnOrthant_HoldsAfterEveryStep()
+    {
+        Orthant orthant = new();
+        using CausalModel model = TinyTraining.NewModel();
+        orthant.Start(model.Parameters.Flat!);
+        using Trainer trainer = new(Trainable.Whole(model) with { Projection = orthant }, s_short with { CheckpointEvery = 0 }, new TinyTraining.Batches(1));
+        int moved = 0;
+        trainer.Run(_ =>
+        {
+            float[] values = TensorBytes.ToArray(model.Parameters.Flat!.Values);
+            for (int i = 0; i < values.Length; i++)
+            {
+                Assert.True((values[i] - orthant.Base[i]) * Orthant.Sign(i) >= 0);
+                moved += values[i] == orthant.Base[i] ? 0 : 1;
+            }
+        });
+        Assert.True(moved > 1000);
+    }
+
+    private static Dictionary<string, float[]> Values(CausalModel model) => model.Parameters.Layout.Slots.ToDictionary(slot => slot.Name, slot => TensorBytes.ToArray(model.Parameters[slot.Name].detach()));
+
+    private static byte[] Train(TrainOptions options, string? folder, int stopAfter = int.MaxValue)
+    {
+        using CausalModel model = TinyTraining.NewModel();
+        using Trainer trainer = new(model, options, new TinyTraining.Batches(1), folder is null ? null : new CheckpointStore(folder));
+        trainer.TryResume();
+        using CancellationTokenSource stop = new();
+        int steps = 0;
+        trainer.Run(
+            _ =>
+            {
+                if (++steps == stopAfter)
+                {
+                    stop.Cancel();
+                }
+            },
+            stop: stop.Token);
+        return model.Parameters.Flat!.Values.bytes.ToArray();
+    }
+
+    /// <summary>Keeps every parameter on its side of where it began: up for even indices, down for odd ones.</summary>
+    private sealed class Orthant : IStepProjection
+    {
+        public float[] Base { get; private set; } = [];
+
+        public void Start(FlatParameters parameters) => Base = TensorBytes.ToArray(parameters.Values);
+
+        public static int Sign(long index) => index % 2 == 0 ? 1 : -1;
+
+        public void Project(long offset, Span<float> values)
+        {
+            for (int i = 0; i < values.Length; i++)
+            {
+                float start = Base[offset + i];
+                values[i] = Sign(offset + i) > 0 ? Math.Max(values[i], start) : Math.Min(values[i], start);
+            }
+        }
+    }
+}
