@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Palimpsest.Cli.Commands;
+using Palimpsest.Cli.Commands.Owners;
 
 namespace Palimpsest.Cli;
 
@@ -26,6 +27,7 @@ public static class CommandLineHost
             ConvertCommand.Create(output),
             PretrainCommand.Create(output),
             RunCommand.Create(output),
+            OwnersCommand.Create(output),
             RunsCommand.Create(output),
             ReportCommand.Create(output),
             ParityCommand.Create(output),

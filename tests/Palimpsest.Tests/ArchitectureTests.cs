@@ -11,7 +11,7 @@ public sealed class ArchitectureTests
         ["Palimpsest.Core"] = [],
         ["Palimpsest"] = ["Palimpsest.Core"],
         ["Palimpsest.Unlearning"] = ["Palimpsest", "Palimpsest.Core"],
-        ["Palimpsest.Cli"] = ["Palimpsest", "Palimpsest.Core"],
+        ["Palimpsest.Cli"] = ["Palimpsest.Unlearning", "Palimpsest", "Palimpsest.Core"],
     };
 
     private static readonly string[] FoldersInOrder = ["Palimpsest.Torch", "Palimpsest.Models", "Palimpsest.Evaluation", "Palimpsest.Training", "Palimpsest.Retrieval", "Palimpsest.Jobs"];

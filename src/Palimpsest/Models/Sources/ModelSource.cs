@@ -84,7 +84,7 @@ public abstract class ModelSource : IDisposable
 
         CausalConfig config = Config with { Labels = [.. labels], TiedEmbeddings = false };
         ParameterLayout layout = CausalModel.LayoutOf(config);
-        return new CausalModel(config, StoreLoader.Load(layout, context, mode, FillOrInitialise, (slot, wanted) => slot.Name == config.HeadName ? null : TryMap(Layout[slot.Name], wanted)), context);
+        return new CausalModel(config, StoreLoader.Load(layout, context, mode, config.IsEmbedding, FillOrInitialise, (slot, wanted) => slot.Name == config.HeadName ? null : TryMap(Layout[slot.Name], wanted)), context);
 
         void FillOrInitialise(ParameterSlot slot, Tensor target)
         {

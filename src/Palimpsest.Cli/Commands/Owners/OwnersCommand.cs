@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Palimpsest.Unlearning.SiftMasks.Store;
+
+namespace Palimpsest.Cli.Commands.Owners;
+
+/// <summary><c>palimpsest owners ...</c>: a model from many owners, any of whom can leave exactly.</summary>
+internal static class OwnersCommand
+{
+    public static Command Create(TextWriter output) => new(
+        "owners",
+        """
+        Keeps what many owners contribute to one base model: they join, are served, and leave exactly.
+
+        Example: palimpsest owners init && palimpsest owners add ada ada.jsonl && palimpsest owners forget ada
+        """)
+    {
+        OwnersInitCommand.Create(output),
+        OwnersAddCommand.Create(output),
+        OwnersListCommand.Create(output),
+        OwnersServeCommand.Create(output),
+        OwnersExportCommand.Create(output),
+        OwnersForgetCommand.Create(output),
+        OwnersVerifyCommand.Create(output),
+        OwnersRebuildCommand.Create(output),
+        OwnersStatsCommand.Create(output),
+    };
+
+    /// <summary>The store that a command works on.</summary>
+    public static Option<string> StoreOption() => new("--store") { Description = "Folder of the store.", DefaultValueFactory = _ => "owners" };
+
+    /// <summary>The key of kept vectors.</summary>
+    public static Option<string?> KeyOption() => new("--key") { Description = "File with the key of kept vectors; the store's path with .key by default. Keep it apart from the store." };
+
+    /// <summary>Where the key lies if nobody says otherwise: beside the store, not in it.</summary>
+    public static string KeyOf(string? key, OwnerStore store) => key ?? store.Path + ".key";
+
+    /// <summary>An owner's data: named now, or where it lay when it joined.</summary>
+    public static OwnerData DataOf(OwnerRecord owner, string? path, string? column) =>
+        OwnerData.Read(path ?? owner.Manifest.DataPath, owner.Manifest.DataOwner, new Data.ExampleColumns { Owner = owner.Manifest.DataOwner is null ? null : column });
+}

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Palimpsest.Torch;
+using Palimpsest.Unlearning.SiftMasks.Store;
+
+namespace Palimpsest.Cli.Commands.Owners;
+
+/// <summary><c>palimpsest owners export NAME FOLDER</c></summary>
+internal static class OwnersExportCommand
+{
+    public static Command Create(TextWriter output)
+    {
+        Argument<string> name = new("name") { Description = "The owner." };
+        Argument<string> folder = new("folder") { Description = "Where the model goes, in Hugging Face's form." };
+        Option<string> store = OwnersCommand.StoreOption();
+        Command command = new(
+            "export",
+            """
+            Writes an owner's model as a folder. A copy outside the store is not deleted when the owner leaves.
+
+            Example: palimpsest owners export ada models/ada
+            """)
+        {
+            name, folder, store,
+        };
+        command.SetAction(parsed =>
+        {
+            using OwnerStore opened = OwnerStore.Open(parsed.GetValue(store)!);
+            opened.Find(parsed.GetValue(name)!);
+            using OwnerReplay loaded = new(opened, new TorchContext());
+            OwnerModel model = new(opened, loaded);
+            model.Switch(parsed.GetValue(name)!);
+            model.Model.Save(parsed.GetValue(folder)!);
+            output.WriteLine($"{parsed.GetValue(folder)}: the model of \"{parsed.GetValue(name)}\". If it leaves, delete this copy too.");
+            return 0;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Globalization;
+using Palimpsest.Torch;
+using Palimpsest.Unlearning.SiftMasks.Store;
+
+namespace Palimpsest.Cli.Commands.Owners;
+
+/// <summary><c>palimpsest owners forget NAME</c></summary>
+internal static class OwnersForgetCommand
+{
+    public static Command Create(TextWriter output)
+    {
+        Argument<string> name = new("name") { Description = "The owner that leaves." };
+        Option<string?> data = new("--data") { Description = "The owner's data, if it no longer lies where it was added from." };
+        Option<string?> column = new("--owner-column") { Description = "Column that holds the owners' names." };
+        Option<bool> audit = new("--audit") { Description = "Measure what the difference of two releases and a stale mask still give away." };
+        Option<string?> receipt = new("--receipt") { Description = "File of the receipt; receipt-NUMBER.json by default. It must lie outside the store." };
+        Option<string?> key = OwnersCommand.KeyOption();
+        Option<string> store = OwnersCommand.StoreOption();
+        Command command = new(
+            "forget",
+            """
+            Takes an owner out exactly: makes its vector again, checks that it is the one that was added, subtracts it, erases the rest, and writes a receipt.
+
+            Example: palimpsest owners forget ada --audit
+            """)
+        {
+            name, data, column, audit, receipt, key, store,
+        };
+        command.SetAction((parsed, stop) => Task.FromResult(Run(
+            parsed.GetValue(store)!, parsed.GetValue(name)!, parsed.GetValue(data), parsed.GetValue(column), parsed.GetValue(audit), parsed.GetValue(receipt), parsed.GetValue(key), output, stop)));
+        return command;
+    }
+
+    private static int Run(string path, string name, string? data, string? column, bool audit, string? receiptFile, string? key, TextWriter output, CancellationToken stop)
+    {
+        using OwnerStore store = OwnerStore.Open(path);
+        OwnerRecord owner = store.Find(name);
+        string file = Path.GetFullPath(receiptFile ?? $"receipt-{owner.Id[..8]}.json");
+        if (file.StartsWith(store.Path + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        {
+            throw new PalimpsestException($"{file}: lies in the store, where no trace of the owner may stay. Name a file elsewhere with --receipt.");
+        }
+
+        using OwnerReplay replay = new(store, new TorchContext(threads: store.Settings.Tuning.Threads));
+        Deletion deletion = new(store, replay);
+        bool byVector = owner.KeptVector && data is null && !audit;
+        DeletionReceipt receipt = byVector
+            ? deletion.ForgetByKeptVector(name, OwnersCommand.KeyOf(key, store))
+            : deletion.Forget(name, OwnersCommand.DataOf(owner, data, column), audit, stop);
+        receipt.Write(file);
+        Tell(receipt, output);
+        output.WriteLine($"Receipt: {Path.GetRelativePath(Environment.CurrentDirectory, file)}. Its owner should keep it; the store no longer knows the name.");
+        return receipt.Proof.Equal ? 0 : 1;
+    }
+
+    private static void Tell(DeletionReceipt receipt, TextWriter output)
+    {
+        output.WriteLine($"\"{receipt.Owner}\" has left: {receipt.Examples} examples, vector {receipt.VectorSha256[..12]} {receipt.VectorFrom} and subtracted.");
+        output.WriteLine($"Sum {receipt.SumBefore[..12]} -> {receipt.SumAfter[..12]}, {receipt.OwnersLeft} owners left.");
+        output.WriteLine(receipt.Proof.Equal
+            ? $"Proof: the sum's check equals that of the remaining owners{(receipt.Proof.SeenBefore is long seen ? $", and its hash is that of line {seen} of the ledger, before the owner joined" : "")}."
+            : "The sum's check does NOT equal that of the remaining owners. Run 'palimpsest owners verify'.");
+        if (receipt.Audit is DeletionAudit audit)
+        {
+            output.WriteLine("Probability of the owner's answers:");
+            foreach ((string what, double value) in new[] { ("base model", audit.Base), ("served before", audit.ServedBefore), ("maskless model now", audit.MasklessAfter), ("LEAK: difference of two releases", audit.Difference), ("LEAK: old mask on the model now", audit.StaleMask) })
+            {
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what,-34} {value:P1}"));
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using System.Runtime.InteropServices;
+using Palimpsest.Data;
+using Palimpsest.Models;
+using Palimpsest.Numerics;
+using Palimpsest.Torch;
+using Palimpsest.Training;
+using static TorchSharp.torch;
+
+namespace Palimpsest.Unlearning.SiftMasks;
+
+/// <summary>Makes the task vector of an owner by sign-fixed tuning, the same bits every time: τ = 0; E times an Adam step on the owner's loss, then every entry with τ·v &lt; 0 is set to 0.</summary>
+/// <remarks>
+/// arXiv 2504.04626, section 3. Of its discrepancies: the projection follows every step (not only all but the last one), v is +1/-1 (not 0/1), and the mask is taken after the last projection; so the mask equals
+/// τ ≠ 0. Adam's moments are neither masked nor reset. Embeddings and output matrix are frozen (appendix B). One tuner serves one thread; several may work side by side, each with its own model.
+/// </remarks>
+public sealed class SiftTuner : IDisposable
+{
+    private readonly LanguageModel _model;
+    private readonly FlatParameters _parameters;
+    private readonly float[] _base;
+    private readonly ExampleEncoder _encoder;
+    private readonly OwnerTuning _options;
+    private readonly SignVector? _signs;
+
+    /// <summary>Prepares to tune owners of one model.</summary>
+    /// <param name="model">Loaded with <see cref="LoadMode.TrainableHidden"/>, at its base weights; disposed with this object.</param>
+    /// <param name="options">The same for all owners.</param>
+    /// <param name="signs">One sign a trainable parameter, the same for all owners.</param>
+    public SiftTuner(LanguageModel model, OwnerTuning options, SignVector signs)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(signs);
+        _model = model;
+        _options = options;
+        _parameters = model.Model.Parameters.Flat ?? throw new ArgumentException("The model was loaded frozen; load it with LoadMode.TrainableHidden.", nameof(model));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(signs.Count, _parameters.Layout.Count, nameof(signs));
+        _signs = options.SignFixed ? signs : null;
+        _base = new float[_parameters.Layout.Count];
+        _parameters.ForEachChunk((offset, values) => values.CopyTo(_base.AsSpan((int)offset)));
+        _encoder = new ExampleEncoder(model.Tokenizer, model.Model.Config.ContextLength);
+    }
+
+    /// <summary>The model; its weights are the base's between two calls.</summary>
+    public LanguageModel Model => _model;
+
+    /// <summary>Layout of the trainable parameters, and so of all task vectors.</summary>
+    public ParameterLayout Layout => _parameters.Layout;
+
+    /// <summary>The base's values.</summary>
+    public ReadOnlySpan<float> Base => _base;
+
+    /// <summary>Tunes on an owner's examples.</summary>
+    /// <param name="examples">At least one; their order matters to the bit.</param>
+    /// <param name="random">The owner's own stream, for the order of batches.</param>
+    /// <param name="vector">Receives the task vector. [count]</param>
+    /// <param name="stop">Ends between two steps.</param>
+    /// <returns>The mean losses of the steps, in nats a token.</returns>
+    /// <exception cref="PalimpsestException">There is no example, one is too long, or the training diverges.</exception>
+    /// <exception cref="OperationCanceledException">It was told to stop.</exception>
+    public double[] Tune(IReadOnlyList<TextExample> examples, RandomStream random, Span<float> vector, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(examples);
+        ArgumentNullException.ThrowIfNull(random);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(vector.Length, _base.Length, nameof(vector));
+        TokenSequence[] sequences = [.. examples.Select(_encoder.Encode).OfType<TokenSequence>()];
+        if (sequences.Length == 0)
+        {
+            throw new PalimpsestException("The owner has no example with a token to learn.");
+        }
+
+        TrainOptions settings = new()
+        {
+            Steps = _options.Steps,
+            BatchSize = _options.BatchSize,
+            LearningRate = _options.LearningRate,
+            Schedule = ScheduleKind.Constant,
+            WarmupSteps = 0,
+            ClipNorm = 0,
+            Adamw = new AdamWOptions { WeightDecay = 0 },
+            CheckpointEvery = 0,
+        };
+        List<double> losses = [];
+        try
+        {
+            Trainable trainable = Trainable.Whole(_model.Model) with { Projection = _signs is null ? null : new SignFixing(_base, _signs) };
+            using Trainer trainer = new(trainable, settings, new OwnerBatches(sequences, _options.BatchSize, random));
+            if (!trainer.Run(progress => losses.Add(progress.Loss), stop: stop))
+            {
+                throw new OperationCanceledException(stop);
+            }
+
+            Read(vector);
+        }
+        finally
+        {
+            Serve([]);
+        }
+
+        return [.. losses];
+    }
+
+    /// <summary>Puts base + vector into the model.</summary>
+    /// <param name="vector">[count], or empty for the base itself.</param>
+    public void Serve(ReadOnlySpan<float> vector)
+    {
+        for (long offset = 0; offset < _base.Length;)
+        {
+            using Tensor part = _parameters.Values.narrow(0, offset, Math.Min(1 << 28, _base.Length - offset));
+            Span<float> values = MemoryMarshal.Cast<byte, float>(part.bytes);
+            ReadOnlySpan<float> own = _base.AsSpan((int)offset, values.Length);
+            if (vector.IsEmpty)
+            {
+                own.CopyTo(values);
+            }
+            else
+            {
+                System.Numerics.Tensors.TensorPrimitives.Add(own, vector.Slice((int)offset, values.Length), values);
+            }
+
+            offset += values.Length;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _model.Dispose();
+
+    private void Read(Span<float> vector)
+    {
+        for (long offset = 0; offset < _base.Length;)
+        {
+            using Tensor part = _parameters.Values.narrow(0, offset, Math.Min(1 << 28, _base.Length - offset));
+            ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(part.bytes);
+            System.Numerics.Tensors.TensorPrimitives.Subtract(values, _base.AsSpan((int)offset, values.Length), vector.Slice((int)offset, values.Length));
+            offset += values.Length;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using Palimpsest.Runs;
+
+namespace Palimpsest.Unlearning.SiftMasks.Store;
+
+/// <summary>What an owner gets when it leaves: what was removed, the proof, and what the deletion does not protect. It is written outside the store, which keeps no name.</summary>
+public sealed record DeletionReceipt
+{
+    /// <summary>What it means, in words.</summary>
+    public string Statement { get; init; } = "The contribution named here was subtracted exactly from the merged model of this store. The sum now equals, bit for bit, one that never held it.";
+
+    /// <summary>The store's random number.</summary>
+    public required string Store { get; init; }
+
+    /// <summary>The owner's name.</summary>
+    public required string Owner { get; init; }
+
+    /// <summary>The owner's random number, the only thing that the ledger keeps.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>When, in UTC.</summary>
+    public required DateTime Time { get; init; }
+
+    /// <summary>Examples whose contribution was removed.</summary>
+    public required int Examples { get; init; }
+
+    /// <summary>SHA-256 over these examples.</summary>
+    public required string DataSha256 { get; init; }
+
+    /// <summary>SHA-256 of the vector that was subtracted; it equals the one that was added.</summary>
+    public required string VectorSha256 { get; init; }
+
+    /// <summary>How the vector was had: made again from the data, or kept.</summary>
+    public required string VectorFrom { get; init; }
+
+    /// <summary>What was erased in the store.</summary>
+    public required IReadOnlyList<string> Erased { get; init; }
+
+    /// <summary>SHA-256 of the sum before.</summary>
+    public required string SumBefore { get; init; }
+
+    /// <summary>SHA-256 of the sum after.</summary>
+    public required string SumAfter { get; init; }
+
+    /// <summary>Owners that are left.</summary>
+    public required int OwnersLeft { get; init; }
+
+    /// <summary>The proof that the sum holds the remaining owners and nothing else.</summary>
+    public required DeletionProof Proof { get; init; }
+
+    /// <summary>Hashes of the ledger's lines from the owner's joining to its leaving; each line contains the hash of the one before.</summary>
+    public required IReadOnlyList<string> Chain { get; init; }
+
+    /// <summary>Which data reached the base model, and so is not covered.</summary>
+    public required string Base { get; init; }
+
+    /// <summary>What is not protected.</summary>
+    public IReadOnlyList<string> NotProtected { get; init; } =
+    [
+        "Whoever holds the maskless merged model of before and of after can compute the removed vector from the two: T x before - (T - 1) x after.",
+        "Copies of the removed mask, of exported models and of backups still serve what they served; they must be deleted where they lie.",
+        "Flash memory and copy-on-write file systems may keep old blocks of erased files where no program reaches them.",
+        "Whatever was published while the owner was in the store stays published.",
+    ];
+
+    /// <summary>What the leaks amount to, where an audit was asked for.</summary>
+    public DeletionAudit? Audit { get; init; }
+
+    /// <summary>Writes the receipt as JSON, readable only for its user.</summary>
+    public void Write(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, StoreJson.Indented) + "\n", onlyForUser: true);
+}

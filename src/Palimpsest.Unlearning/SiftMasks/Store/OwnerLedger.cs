@@ -1,0 +1,208 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+
+namespace Palimpsest.Unlearning.SiftMasks.Store;
+
+/// <summary>The database of a store: its settings, the owners that are in it, and the chain of what happened. One transaction makes an operation true.</summary>
+/// <remarks>Deleted rows are overwritten (secure_delete), and the write-ahead log is cut after every operation, so that an erased name is in neither. Not thread-safe.</remarks>
+internal sealed class OwnerLedger : IDisposable
+{
+    /// <summary>Version of the tables.</summary>
+    public const int Version = 1;
+
+    private const string Tables = """
+        CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+        CREATE TABLE owners (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, skeleton TEXT NOT NULL UNIQUE, added TEXT NOT NULL, density REAL NOT NULL, mask TEXT NOT NULL, sum_check INTEGER NOT NULL, kept INTEGER NOT NULL, manifest TEXT NOT NULL) STRICT;
+        CREATE TABLE ledger (sequence INTEGER PRIMARY KEY, time TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL, vector TEXT NOT NULL, owners INTEGER NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+        """;
+
+    private const string TimeForm = "yyyy-MM-ddTHH:mm:ssZ";
+    private readonly SqliteConnection _connection;
+
+    private OwnerLedger(SqliteConnection connection) => _connection = connection;
+
+    /// <summary>Makes a new database.</summary>
+    public static OwnerLedger Create(string path, StoreSettings settings, LedgerEntry first)
+    {
+        OwnerLedger ledger = Connect(path, SqliteOpenMode.ReadWriteCreate);
+        using SqliteTransaction transaction = ledger._connection.BeginTransaction();
+        ledger.Run(Tables);
+        ledger.Run("INSERT INTO settings VALUES ('settings', $v)", ("$v", JsonSerializer.Serialize(settings, StoreJson.Options)));
+        ledger.Append(first);
+        ledger.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {Version}"));
+        transaction.Commit();
+        ledger.CutLog();
+        return ledger;
+    }
+
+    /// <summary>Opens a database, finishing or undoing what a killed process left.</summary>
+    /// <exception cref="PalimpsestException">It is damaged, or of a newer version.</exception>
+    public static OwnerLedger Open(string path)
+    {
+        OwnerLedger ledger = Connect(path, SqliteOpenMode.ReadWrite);
+        try
+        {
+            long version = (long)ledger.Scalar("PRAGMA user_version")!;
+            if (version != Version)
+            {
+                throw new PalimpsestException($"{path}: is a store of version {version}, this program reads version {Version}. {(version > Version ? "Use a newer Palimpsest." : "It was not completed; delete the folder and make it again.")}");
+            }
+
+            ledger.CutLog();
+            return ledger;
+        }
+        catch (SqliteException problem)
+        {
+            ledger.Dispose();
+            throw Damaged(path, problem);
+        }
+        catch
+        {
+            ledger.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What the store was made with.</summary>
+    public StoreSettings Settings() => JsonSerializer.Deserialize<StoreSettings>((string)Scalar("SELECT value FROM settings WHERE key = 'settings'")!, StoreJson.Options)!;
+
+    /// <summary>The owners in the order in which they were added.</summary>
+    public List<OwnerRecord> Owners()
+    {
+        using SqliteCommand command = Command("SELECT id, name, added, density, mask, sum_check, kept, manifest FROM owners ORDER BY rowid");
+        using SqliteDataReader reader = command.ExecuteReader();
+        List<OwnerRecord> owners = [];
+        while (reader.Read())
+        {
+            owners.Add(new OwnerRecord(
+                reader.GetString(0), reader.GetString(1), Time(reader.GetString(2)), reader.GetDouble(3), reader.GetString(4), (ulong)reader.GetInt64(5), reader.GetInt64(6) != 0,
+                JsonSerializer.Deserialize<ReplayManifest>(reader.GetString(7), StoreJson.Options)!));
+        }
+
+        return owners;
+    }
+
+    /// <summary>An owner with this name, or one whose name looks the same.</summary>
+    public string? NameLike(string name)
+    {
+        using SqliteCommand command = Command("SELECT name FROM owners WHERE skeleton = $s", ("$s", OwnerName.Skeleton(name)));
+        return command.ExecuteScalar() as string;
+    }
+
+    /// <summary>The last line.</summary>
+    public LedgerEntry Last() => Entries("ORDER BY sequence DESC LIMIT 1").Single();
+
+    /// <summary>All lines.</summary>
+    public List<LedgerEntry> All() => Entries("ORDER BY sequence");
+
+    /// <summary>Adds owners (several only when a store is rebuilt) and a line, removes an owner, all or nothing; then cuts the log.</summary>
+    public void Commit(LedgerEntry entry, OwnerRecord? added = null, string? removed = null, IEnumerable<OwnerRecord>? changed = null)
+    {
+        using (SqliteTransaction transaction = _connection.BeginTransaction())
+        {
+            if (added is not null)
+            {
+                Run(
+                    "INSERT INTO owners VALUES ($id, $name, $skeleton, $added, $density, $mask, $check, $kept, $manifest)",
+                    ("$id", added.Id), ("$name", added.Name), ("$skeleton", OwnerName.Skeleton(added.Name)), ("$added", added.Added.ToString(TimeForm, CultureInfo.InvariantCulture)), ("$density", added.Density),
+                    ("$mask", added.MaskSha256), ("$check", (long)added.SumCheck), ("$kept", added.KeptVector ? 1 : 0), ("$manifest", JsonSerializer.Serialize(added.Manifest, StoreJson.Options)));
+            }
+
+            if (removed is not null)
+            {
+                Run("DELETE FROM owners WHERE id = $id", ("$id", removed));
+            }
+
+            foreach (OwnerRecord owner in changed ?? [])
+            {
+                Run(
+                    "UPDATE owners SET density = $density, mask = $mask, sum_check = $check, kept = $kept, manifest = $manifest WHERE id = $id", ("$density", owner.Density), ("$mask", owner.MaskSha256),
+                    ("$check", (long)owner.SumCheck), ("$kept", owner.KeptVector ? 1 : 0), ("$manifest", JsonSerializer.Serialize(owner.Manifest, StoreJson.Options)), ("$id", owner.Id));
+            }
+
+            Append(entry);
+            transaction.Commit();
+        }
+
+        CutLog();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _connection.Dispose();
+
+    private static OwnerLedger Connect(string path, SqliteOpenMode mode)
+    {
+        // No pool: a pooled connection would hold the file open, and its pages in memory, after the store is closed.
+        SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString());
+        try
+        {
+            connection.Open();
+            OwnerLedger ledger = new(connection);
+            ledger.Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;");
+            return ledger;
+        }
+        catch (SqliteException problem)
+        {
+            connection.Dispose();
+            throw Damaged(path, problem);
+        }
+    }
+
+    private static PalimpsestException Damaged(string path, SqliteException problem) => new($"{path}: cannot be read as the database of a store ({problem.Message.TrimEnd('.')}). Restore it from a backup, or make the store again with 'owners init' and 'owners add'.", problem);
+
+    private static DateTime Time(string text) => DateTime.ParseExact(text, TimeForm, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
+
+    // The log of a write-ahead database still holds the pages of before; cut to nothing, it holds none.
+    private void CutLog()
+    {
+        using SqliteCommand command = Command("PRAGMA wal_checkpoint(TRUNCATE)");
+        command.ExecuteScalar();
+    }
+
+    private void Append(LedgerEntry entry) => Run(
+        "INSERT INTO ledger VALUES ($sequence, $time, $action, $subject, $before, $after, $vector, $owners, $previous, $hash)",
+        ("$sequence", entry.Sequence), ("$time", entry.Time.ToString(TimeForm, CultureInfo.InvariantCulture)), ("$action", entry.Action), ("$subject", entry.Subject), ("$before", entry.Before),
+        ("$after", entry.After), ("$vector", entry.Vector), ("$owners", entry.Owners), ("$previous", entry.Previous), ("$hash", entry.Hash));
+
+    private List<LedgerEntry> Entries(string rest)
+    {
+        using SqliteCommand command = Command($"SELECT sequence, time, action, subject, before, after, vector, owners, previous, hash FROM ledger {rest}");
+        using SqliteDataReader reader = command.ExecuteReader();
+        List<LedgerEntry> entries = [];
+        while (reader.Read())
+        {
+            LedgerEntry entry = new(
+                reader.GetInt64(0), Time(reader.GetString(1)), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetString(5), reader.GetString(6), reader.GetInt32(7), reader.GetString(8));
+            entries.Add(entry.Hash == reader.GetString(9) ? entry : throw new PalimpsestException($"The ledger's line {entry.Sequence} does not have the hash that is written beside it: it was changed after it was written."));
+        }
+
+        return entries;
+    }
+
+    private object? Scalar(string text)
+    {
+        using SqliteCommand command = Command(text);
+        return command.ExecuteScalar();
+    }
+
+    private void Run(string text, params ReadOnlySpan<(string Name, object Value)> parameters)
+    {
+        using SqliteCommand command = Command(text, parameters);
+        command.ExecuteNonQuery();
+    }
+
+#pragma warning disable CA2100 // All texts are constants of this class; values are parameters.
+    private SqliteCommand Command(string text, params ReadOnlySpan<(string Name, object Value)> parameters)
+    {
+        SqliteCommand command = _connection.CreateCommand();
+        command.CommandText = text;
+        foreach ((string name, object value) in parameters)
+        {
+            command.Parameters.AddWithValue(name, value);
+        }
+
+        return command;
+    }
+#pragma warning restore CA2100
+}

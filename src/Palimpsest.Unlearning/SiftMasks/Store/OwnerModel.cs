@@ -1,0 +1,123 @@
+using System.Runtime.InteropServices;
+using Palimpsest.Data;
+using Palimpsest.Evaluation;
+using Palimpsest.Models;
+using Palimpsest.Numerics;
+using static TorchSharp.torch;
+
+namespace Palimpsest.Unlearning.SiftMasks.Store;
+
+/// <summary>One model in memory that becomes any owner's by a masked add: θ = θ0 + α m_t S / T; for owners that left or were never there θ0 + S / T.</summary>
+/// <remarks>arXiv 2504.04626, algorithm 1. Holds two vectors beside the model, whatever the number of owners. Not thread-safe.</remarks>
+public sealed class OwnerModel
+{
+    // Stays in the first-level cache between copy, mask and add, so that a switch is one pass over memory.
+    private const int Block = 1 << 12;
+    private readonly OwnerStore _store;
+    private readonly OwnerReplay _base;
+    private readonly Dictionary<string, BitMask> _masks = new(StringComparer.Ordinal);
+    private float[] _merged = [];
+    private long _generation = -1;
+
+    /// <summary>Prepares to serve.</summary>
+    /// <param name="store">The store; owners that join or leave are noticed.</param>
+    /// <param name="loaded">The base model; it is changed by switching and must not be tuned meanwhile.</param>
+    public OwnerModel(OwnerStore store, OwnerReplay loaded)
+    {
+        _store = store ?? throw new ArgumentNullException(nameof(store));
+        _base = loaded ?? throw new ArgumentNullException(nameof(loaded));
+        Refresh();
+    }
+
+    /// <summary>The model as it is now.</summary>
+    public LanguageModel Model => _base.Tuner.Model;
+
+    /// <summary>Makes it an owner's.</summary>
+    /// <param name="name">An owner of the store; null for the maskless merge that unknown and former owners get.</param>
+    /// <exception cref="PalimpsestException">There is no such owner, or its mask is damaged.</exception>
+    public void Switch(string? name)
+    {
+        Refresh();
+        if (name is null)
+        {
+            Put(_merged, null);
+            return;
+        }
+
+        OwnerRecord owner = _store.Find(name);
+        if (!_masks.TryGetValue(owner.Id, out BitMask? mask))
+        {
+            _masks.Add(owner.Id, mask = _store.ReadMask(owner));
+        }
+
+        Put(_merged, mask);
+    }
+
+    /// <summary>Makes it the base model again.</summary>
+    public void SwitchToBase() => _base.Tuner.Serve([]);
+
+    /// <summary>Answer probabilities of examples of several owners in one call: rows of one owner are computed together, results come in the order given.</summary>
+    /// <param name="rows">Owner (null for the maskless merge) and example.</param>
+    public double[] AnswerProbabilities(IReadOnlyList<(string? Owner, TextExample Example)> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        double[] results = new double[rows.Count];
+        foreach (IGrouping<string?, int> group in Enumerable.Range(0, rows.Count).GroupBy(i => rows[i].Owner, StringComparer.Ordinal))
+        {
+            Switch(group.Key);
+            int[] own = [.. group];
+            double[] values = AnswerProbability.Measure(Model, [.. own.Select(i => rows[i].Example)]);
+            for (int i = 0; i < own.Length; i++)
+            {
+                results[own[i]] = values[i];
+            }
+        }
+
+        return results;
+    }
+
+    /// <summary>The merged vector that a store serves without masks. [count]</summary>
+    internal static float[] Merged(OwnerStore store)
+    {
+        float[] merged = new float[store.Settings.Count];
+        if (store.Owners.Count > 0)
+        {
+            using FixedPointAccumulator sum = store.OpenSum();
+            sum.Read(0, merged, store.Owners.Count / store.Settings.Alpha);
+        }
+
+        return merged;
+    }
+
+    /// <summary>Puts base + masked vector into the model.</summary>
+    internal void Put(ReadOnlySpan<float> merged, BitMask? mask)
+    {
+        Span<float> served = stackalloc float[Block];
+        Tensor values = Model.Model.Parameters.Flat!.Values;
+        for (int offset = 0; offset < merged.Length; offset += 1 << 28)
+        {
+            using Tensor part = values.narrow(0, offset, Math.Min(1 << 28, merged.Length - offset));
+            Span<float> target = MemoryMarshal.Cast<byte, float>(part.bytes);
+            for (int at = 0; at < target.Length; at += Block)
+            {
+                int length = Math.Min(Block, target.Length - at);
+                merged.Slice(offset + at, length).CopyTo(served);
+                mask?.Apply(offset + at, served[..length]);
+                System.Numerics.Tensors.TensorPrimitives.Add(_base.Tuner.Base.Slice(offset + at, length), served[..length], target.Slice(at, length));
+            }
+        }
+    }
+
+    private void Refresh()
+    {
+        if (_generation != _store.Head.Sequence)
+        {
+            _merged = Merged(_store);
+            _generation = _store.Head.Sequence;
+            foreach (string gone in _masks.Keys.Except(_store.Owners.Select(owner => owner.Id)).ToArray())
+            {
+                _masks.Remove(gone);
+            }
+        }
+    }
+}

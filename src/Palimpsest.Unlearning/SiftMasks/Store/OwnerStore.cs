@@ -1,0 +1,275 @@
+using System.Security.Cryptography;
+using Palimpsest.Models;
+using Palimpsest.Numerics;
+using Palimpsest.Runs;
+using Palimpsest.Torch;
+
+namespace Palimpsest.Unlearning.SiftMasks.Store;
+
+/// <summary>A folder that holds the sum of many owners' task vectors on one base model, and a mask an owner: owners join, are served, and leave exactly.</summary>
+/// <remarks>
+/// arXiv 2504.04626, algorithm 1, with the sum in fixed point, so that what is left after an owner leaves equals, bit for bit, a sum that never held it. An operation writes the next accumulator (and the mask)
+/// beside the old one, waits until they are on the disk, and becomes true with one transaction of the ledger; what a killed process leaves behind is erased when the store is opened again. One process at a
+/// time; one thread at a time, but for <see cref="OwnerReplay"/>.
+/// </remarks>
+public sealed class OwnerStore : IDisposable
+{
+    private readonly StoreFolder _folder;
+    private readonly RunLock _lock;
+    private readonly OwnerLedger _ledger;
+
+    private OwnerStore(StoreFolder folder, RunLock held, OwnerLedger ledger)
+    {
+        (_folder, _lock, _ledger) = (folder, held, ledger);
+        Settings = ledger.Settings();
+        Head = ledger.Last();
+        Owners = ledger.Owners();
+        Format = new FixedPointFormat();
+    }
+
+    /// <summary>What the store was made with.</summary>
+    public StoreSettings Settings { get; }
+
+    /// <summary>The last line of the ledger.</summary>
+    public LedgerEntry Head { get; private set; }
+
+    /// <summary>Who is in the store, in the order in which they joined.</summary>
+    public IReadOnlyList<OwnerRecord> Owners { get; private set; }
+
+    /// <summary>The grid of the sum.</summary>
+    public FixedPointFormat Format { get; }
+
+    /// <summary>The store's folder.</summary>
+    public string Path => _folder.Root;
+
+    /// <summary>The sign that every entry's vectors share.</summary>
+    public SignVector Signs => new(new RandomStream(Settings.Seed, "sift", "signs"), Settings.Count);
+
+    internal StoreFolder Folder => _folder;
+
+    internal SumCheck Check => new(new RandomStream(Settings.Seed, "sift", "check"));
+
+    /// <summary>Makes an empty store.</summary>
+    /// <param name="path">A folder that does not exist or is empty.</param>
+    /// <param name="model">Name, folder or file of the base model.</param>
+    /// <param name="tuning">How every owner will be tuned.</param>
+    /// <param name="alpha">Factor of served vectors.</param>
+    /// <param name="seed">Seed of signs and streams; drawn from the system if null, so that nobody can choose data by it.</param>
+    /// <exception cref="PalimpsestException">The folder is in use, the model cannot be loaded, or a setting makes no sense.</exception>
+    public static OwnerStore Create(string path, string model, OwnerTuning tuning, double alpha = 1, long? seed = null)
+    {
+        ArgumentNullException.ThrowIfNull(tuning);
+        string[] problems = [.. tuning.Problems(), .. alpha > 0 && double.IsFinite(alpha) ? Array.Empty<string>() : ["alpha must be a number above 0."]];
+        if (problems.Length > 0)
+        {
+            throw new PalimpsestException(string.Join(" ", problems));
+        }
+
+        StoreFolder folder = new(path);
+        if (Directory.Exists(folder.Root) && Directory.EnumerateFileSystemEntries(folder.Root).Any())
+        {
+            throw new PalimpsestException($"{path}: exists and is not empty. {(File.Exists(folder.Ledger) ? "It is a store already; 'owners add' puts owners into it." : "Name a new folder.")}");
+        }
+
+        string source = EmbeddedModels.Resolve(model);
+        ParameterLayout layout;
+        using (LanguageModel loaded = LanguageModel.Load(model, new TorchContext(threads: tuning.Threads), LoadMode.TrainableHidden))
+        {
+            layout = loaded.Model.Parameters.Flat!.Layout;
+        }
+
+        StoreSettings settings = new()
+        {
+            Id = NewId(),
+            Model = source == model ? System.IO.Path.GetFullPath(model) : model,
+            ModelSha256 = RunInput.Of(source).Sha256,
+            LayoutHash = layout.Hash,
+            Count = layout.Count,
+            Seed = seed ?? BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) & long.MaxValue,
+            Tuning = tuning,
+            Alpha = alpha,
+        };
+        folder.Create();
+        string empty;
+        using (FixedPointAccumulator zero = FixedPointAccumulator.Create(folder.Accumulator(0), layout.Count))
+        {
+            zero.Flush();
+            empty = zero.ContentHash();
+        }
+
+        LedgerEntry first = new(0, Now(), "init", "", empty, empty, "", 0, "");
+        OwnerLedger.Create(folder.Ledger, settings, first).Dispose();
+        return Open(path);
+    }
+
+    /// <summary>Opens a store for this process alone, and erases what a killed process left.</summary>
+    /// <exception cref="PalimpsestException">There is no store, another process works on it, or its ledger is damaged.</exception>
+    public static OwnerStore Open(string path)
+    {
+        StoreFolder folder = new(path);
+        if (!File.Exists(folder.Ledger))
+        {
+            throw new PalimpsestException($"{path}: is no store of owners. Make one with 'palimpsest owners init {path}', or name another with --store.");
+        }
+
+        RunLock held = RunLock.TryTake(folder.Lock) ?? throw new PalimpsestException($"{path}: another process works on this store. Wait until it has ended.");
+        OwnerLedger? ledger = null;
+        try
+        {
+            ledger = OwnerLedger.Open(folder.Ledger);
+            OwnerStore store = new(folder, held, ledger);
+            folder.Clean(store.Head.Sequence, store.Owners);
+            return store;
+        }
+        catch
+        {
+            ledger?.Dispose();
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>An owner by name.</summary>
+    /// <exception cref="PalimpsestException">There is no such owner.</exception>
+    public OwnerRecord Find(string name) => Owners.FirstOrDefault(owner => owner.Name == name)
+        ?? throw new PalimpsestException($"{Path}: there is no owner \"{name}\". {(NearestName.Find(name, Owners.Select(owner => owner.Name)) is string near ? $"Did you mean \"{near}\"? " : "")}'palimpsest owners list' shows all {Owners.Count}.");
+
+    /// <summary>Refuses a name that cannot join.</summary>
+    /// <exception cref="PalimpsestException">The name is there already, looks like one that is, or cannot be a name.</exception>
+    public void CheckNew(string name)
+    {
+        OwnerName.Check(name);
+        if (_ledger.NameLike(name) is string like)
+        {
+            throw new PalimpsestException(like == name
+                ? $"{Path}: the owner \"{name}\" is there already. To put new data in place of the old, forget it first."
+                : $"{Path}: \"{name}\" looks like the owner \"{like}\", who is there already. Choose a name that nobody can mistake for it.");
+        }
+    }
+
+    /// <summary>Puts a tuned owner into the store.</summary>
+    /// <param name="tuned">Made by <see cref="OwnerReplay"/> of this store.</param>
+    /// <param name="vault">Keeps the vector, encrypted; null to keep none.</param>
+    /// <exception cref="PalimpsestException">The name cannot join, the accumulator is damaged, or the disk is full; nothing was changed.</exception>
+    internal OwnerRecord Join(TunedOwner tuned, VectorVault? vault)
+    {
+        CheckNew(tuned.Name);
+        string id = NewId();
+        string mask = _folder.WriteMask(id, tuned.Mask);
+        vault?.Write(_folder.Vector(id), id, tuned.Vector, Format);
+        OwnerRecord owner = new(id, tuned.Name, Now(), tuned.Mask.Density, mask, tuned.SumCheck, vault is not null, tuned.Manifest);
+        string after = WriteNext(tuned.Vector, add: true);
+        Finish(Head.Next(Now(), "add", id, after, tuned.Manifest.VectorSha256, Owners.Count + 1), added: owner);
+        return Owners[^1];
+    }
+
+    /// <summary>Takes an owner out: its vector, which the caller has checked, from the sum, and its mask, vector and row.</summary>
+    internal LedgerEntry Leave(OwnerRecord owner, float[] vector)
+    {
+        string after = WriteNext(vector, add: false);
+        Finish(Head.Next(Now(), "forget", owner.Id, after, owner.Manifest.VectorSha256, Owners.Count - 1), removed: owner.Id);
+        return Head;
+    }
+
+    /// <summary>Puts a newly made sum in place of the old one, with new manifests.</summary>
+    internal void Replace(Action<FixedPointAccumulator> fill, IReadOnlyList<OwnerRecord> owners)
+    {
+        string path = _folder.Accumulator(Head.Sequence + 1), after;
+        using (FixedPointAccumulator next = FixedPointAccumulator.Create(path, Settings.Count, Format))
+        {
+            fill(next);
+            next.Flush();
+            after = next.ContentHash();
+        }
+
+        Finish(Head.Next(Now(), "rebuild", "", after, "", owners.Count), changed: owners);
+    }
+
+    /// <summary>The sum as it stands.</summary>
+    /// <exception cref="PalimpsestException">The file is missing or not the one that the ledger names.</exception>
+    internal FixedPointAccumulator OpenSum(bool check = true)
+    {
+        string path = _folder.Accumulator(Head.Sequence);
+        FixedPointAccumulator sum = FixedPointAccumulator.Open(path, Settings.Count);
+        if (check && sum.ContentHash() != Head.After)
+        {
+            sum.Dispose();
+            throw new PalimpsestException($"{path}: the sum is damaged: its hash is not the one in the ledger. All {Owners.Count} owners are served from it. 'palimpsest owners rebuild' makes it again from the owners' data or kept vectors.");
+        }
+
+        return sum;
+    }
+
+    /// <summary>An owner's mask.</summary>
+    /// <exception cref="PalimpsestException">The file is missing or damaged; only this owner is concerned.</exception>
+    internal BitMask ReadMask(OwnerRecord owner)
+    {
+        string path = _folder.Mask(owner.Id, owner.MaskSha256);
+        if (!File.Exists(path) || StoreFolder.Hash(path) != owner.MaskSha256)
+        {
+            throw new PalimpsestException($"{path}: the mask of \"{owner.Name}\" is missing or damaged. The other owners are not concerned. 'palimpsest owners rebuild' makes it again.");
+        }
+
+        using FileStream stream = File.OpenRead(path);
+        return BitMask.Read(stream, Settings.Count, path);
+    }
+
+    /// <summary>All lines of the ledger, each checked against the one before.</summary>
+    /// <exception cref="PalimpsestException">The chain is broken.</exception>
+    public IReadOnlyList<LedgerEntry> History()
+    {
+        List<LedgerEntry> all = _ledger.All();
+        for (int i = 0; i < all.Count; i++)
+        {
+            if (all[i].Sequence != i || all[i].Previous != (i == 0 ? "" : all[i - 1].Hash) || (i > 0 && all[i].Before != all[i - 1].After))
+            {
+                throw new PalimpsestException($"{Path}: line {i} of the ledger does not follow from the one before; lines were changed or taken out.");
+            }
+        }
+
+        return all;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _ledger.Dispose();
+        _lock.Dispose();
+    }
+
+    // To the second, as the ledger keeps it.
+    private static DateTime Now() => DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).UtcDateTime;
+
+    private static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+
+    private string WriteNext(float[] vector, bool add)
+    {
+        const int block = 1 << 16;
+        using FixedPointAccumulator sum = OpenSum();
+        using FixedPointAccumulator next = FixedPointAccumulator.Create(_folder.Accumulator(Head.Sequence + 1), Settings.Count, Format);
+        for (long offset = 0; offset < Settings.Count; offset += block)
+        {
+            int length = (int)Math.Min(block, Settings.Count - offset);
+            sum.Block(offset, length).CopyTo(next.Block(offset, length));
+            ReadOnlySpan<float> part = vector.AsSpan((int)offset, length);
+            if (add)
+            {
+                next.Add(offset, part);
+            }
+            else
+            {
+                next.Subtract(offset, part);
+            }
+        }
+
+        next.Flush();
+        return next.ContentHash();
+    }
+
+    private void Finish(LedgerEntry entry, OwnerRecord? added = null, string? removed = null, IReadOnlyList<OwnerRecord>? changed = null)
+    {
+        _ledger.Commit(entry, added, removed, changed);
+        (Head, Owners) = (entry, _ledger.Owners());
+        _folder.Clean(Head.Sequence, Owners);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Palimpsest.Numerics;
+using Palimpsest.Runs;
+
+namespace Palimpsest.Unlearning.SiftMasks.Store;
+
+/// <summary>The files of a store. No name of an owner is in any of them but the ledger; masks and vectors are named by random numbers.</summary>
+/// <param name="root">The store's folder.</param>
+internal sealed class StoreFolder(string root)
+{
+    public string Root { get; } = Path.GetFullPath(root);
+
+    public string Ledger => Path.Combine(Root, "ledger.db");
+
+    public string Lock => Path.Combine(Root, "lock");
+
+    public string Masks => Path.Combine(Root, "masks");
+
+    public string Vectors => Path.Combine(Root, "vectors");
+
+    /// <summary>An owner's mask; its name holds a part of its hash, so that a new mask never replaces the one that the ledger still names.</summary>
+    public string Mask(string id, string sha256) => Path.Combine(Masks, $"{id}-{sha256[..16]}.mask");
+
+    public string Vector(string id) => Path.Combine(Vectors, id + ".vector");
+
+    /// <summary>The accumulator of a generation. Each operation writes the next one beside the old one, and the ledger's transaction decides which is true.</summary>
+    public string Accumulator(long generation) => Path.Combine(Root, string.Create(CultureInfo.InvariantCulture, $"accumulator-{generation:D10}.sum"));
+
+    /// <summary>Makes the empty folders, private to their user.</summary>
+    public void Create()
+    {
+        foreach (string folder in new[] { Root, Masks, Vectors })
+        {
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(folder);
+            }
+            else
+            {
+                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+        }
+    }
+
+    /// <summary>Erases what belongs to no operation that came true: other generations, masks and vectors of nobody, temporary files.</summary>
+    /// <param name="generation">The true one.</param>
+    /// <param name="owners">The owners there are.</param>
+    public void Clean(long generation, IReadOnlyList<OwnerRecord> owners)
+    {
+        HashSet<string> kept = new(StringComparer.Ordinal) { Accumulator(generation) };
+        foreach (OwnerRecord owner in owners)
+        {
+            kept.Add(Mask(owner.Id, owner.MaskSha256));
+            if (owner.KeptVector)
+            {
+                kept.Add(Vector(owner.Id));
+            }
+        }
+
+        IEnumerable<string> files = Directory.EnumerateFiles(Root, "accumulator-*").Concat(Directory.EnumerateFiles(Masks)).Concat(Directory.EnumerateFiles(Vectors)).Concat(Directory.EnumerateFiles(Root, "*.tmp"));
+        foreach (string file in files.Where(file => !kept.Contains(file)).ToArray())
+        {
+            Erase(file);
+        }
+    }
+
+    /// <summary>Overwrites a file with zeros, waits until they are on the disk, and deletes it. (Flash memory may keep old blocks where no program reaches them.)</summary>
+    public static void Erase(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        using (FileStream stream = new(path, FileMode.Open, FileAccess.Write, FileShare.None, 0))
+        {
+            byte[] zeros = new byte[1 << 20];
+            for (long left = stream.Length; left > 0; left -= zeros.Length)
+            {
+                stream.Write(zeros, 0, (int)Math.Min(left, zeros.Length));
+            }
+
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Delete(path);
+    }
+
+    /// <summary>Writes a mask.</summary>
+    /// <returns>SHA-256 of its file.</returns>
+    public string WriteMask(string id, BitMask mask)
+    {
+        using MemoryStream bytes = new();
+        mask.Write(bytes);
+        string hash = Convert.ToHexStringLower(SHA256.HashData(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)));
+        AtomicFile.Write(Mask(id, hash), bytes.WriteTo, onlyForUser: true);
+        return hash;
+    }
+
+    /// <summary>SHA-256 of a file, lower-case hexadecimal.</summary>
+    public static string Hash(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+}

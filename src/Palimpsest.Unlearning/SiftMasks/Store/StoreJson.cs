@@ -1,0 +1,11 @@
+using System.Text.Json;
+
+namespace Palimpsest.Unlearning.SiftMasks.Store;
+
+/// <summary>How records of a store are written.</summary>
+internal static class StoreJson
+{
+    public static JsonSerializerOptions Options { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    public static JsonSerializerOptions Indented { get; } = new(Options) { WriteIndented = true };
+}

@@ -1,0 +1,59 @@
+using Palimpsest.Numerics;
+
+namespace Palimpsest.Unlearning.SiftMasks.Store;
+
+/// <summary>Makes sum, masks and manifests of a store again: after damage, or on another machine, where old vectors do not come out with the same bits.</summary>
+/// <param name="store">The store.</param>
+/// <param name="replay">Makes vectors.</param>
+public sealed class StoreRebuild(OwnerStore store, OwnerReplay replay)
+{
+    /// <summary>Makes everything again; true all at once at the end.</summary>
+    /// <param name="data">Gives an owner's data; called only where no vector is kept.</param>
+    /// <param name="keyFile">The key of kept vectors; null makes all from data.</param>
+    /// <param name="done">Called after each owner, with whether the vector came out with the same bits as before.</param>
+    /// <param name="stop">Ends it; nothing is changed.</param>
+    /// <exception cref="PalimpsestException">Some data is not there or not the same; nothing is changed.</exception>
+    public void Run(Func<OwnerRecord, OwnerData> data, string? keyFile = null, Action<OwnerRecord, bool>? done = null, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        List<OwnerRecord> renewed = [];
+        store.Replace(
+            sum =>
+            {
+                foreach (OwnerRecord owner in store.Owners)
+                {
+                    stop.ThrowIfCancellationRequested();
+                    (OwnerRecord next, float[] vector) = Again(owner, data, keyFile, stop);
+                    sum.Add(0, vector);
+                    renewed.Add(next);
+                    done?.Invoke(next, next.Manifest.VectorSha256 == owner.Manifest.VectorSha256);
+                }
+            },
+            renewed);
+    }
+
+    private (OwnerRecord Owner, float[] Vector) Again(OwnerRecord owner, Func<OwnerRecord, OwnerData> data, string? keyFile, CancellationToken stop)
+    {
+        float[] vector;
+        ReplayManifest manifest = owner.Manifest;
+        if (owner.KeptVector && keyFile is not null)
+        {
+            vector = VectorVault.Open(keyFile, create: false).Read(store.Folder.Vector(owner.Id), owner.Id, store.Settings.Count, store.Format);
+            replay.CheckKept(owner, vector);
+        }
+        else
+        {
+            OwnerData own = data(owner);
+            if (own.Sha256 != manifest.DataSha256)
+            {
+                throw new PalimpsestException($"{own.Path}: the data of \"{owner.Name}\" is not what was added. Restore it, or forget the owner first.");
+            }
+
+            TunedOwner tuned = replay.Tune(owner.Name, own, stop);
+            (vector, manifest) = (tuned.Vector, tuned.Manifest);
+        }
+
+        (_, ulong check, BitMask mask) = replay.Describe(vector);
+        return (owner with { Density = mask.Density, MaskSha256 = store.Folder.WriteMask(owner.Id, mask), SumCheck = check, KeptVector = owner.KeptVector && ReferenceEquals(manifest, owner.Manifest), Manifest = manifest }, vector);
+    }
+}
