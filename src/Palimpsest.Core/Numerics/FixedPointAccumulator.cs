@@ -8,7 +8,7 @@ namespace Palimpsest.Numerics;
 
 /// <summary>A sum of f32 vectors that can be taken apart again: int64 codes in memory or in a mapped file. Whatever was added and removed since, the bits are those of a sum that never held it.</summary>
 /// <remarks>
-/// Everything works on blocks of entries. A call that is refused has changed nothing; a vector added in several calls must be checked by the caller beforehand (<see cref="FixedPointFormat.Quantize"/>).
+/// Everything works on blocks of entries. A call that is refused has changed nothing; a vector added in several calls must be checked by the caller beforehand (<see cref="FixedPointFormat.Quantize(ReadOnlySpan{float}, Span{long}, long)"/>).
 /// The file is "PFXA", the fraction bits (int32), the largest value (f64), the count (int64), zeros up to byte 64, then the codes; little-endian. Nobody else may cut it while it is open: a mapped file that
 /// becomes shorter ends the process. Not thread-safe, but for calls on blocks that do not overlap.
 /// </remarks>

@@ -53,6 +53,13 @@ public readonly record struct FixedPointFormat
     /// <summary>So many values can be summed whatever they are.</summary>
     public long MostTerms => (long)Math.Min(LargestSum, LargestSum / Math.Ceiling(Math.ScaleB(Largest, FractionBits)));
 
+    /// <summary>The code of one value.</summary>
+    /// <param name="value">Finite and at most <see cref="Largest"/> in magnitude.</param>
+    /// <param name="index">Its index in its vector, for the message.</param>
+    /// <exception cref="PalimpsestException">The value is NaN, infinite or too large; the message names it.</exception>
+    public long Quantize(double value, long index = 0) =>
+        Math.Abs(value) <= Largest ? (long)Math.Round(Math.ScaleB(value, FractionBits), MidpointRounding.ToEven) : throw Refused(value, index);
+
     /// <summary>The codes of values.</summary>
     /// <param name="values">Finite and at most <see cref="Largest"/>.</param>
     /// <param name="codes">Receives as many codes.</param>
@@ -81,7 +88,7 @@ public readonly record struct FixedPointFormat
 
         for (; i < values.Length; i++)
         {
-            Unsafe.Add(ref to, i) = Math.Abs(values[i]) <= largest ? (long)Math.Round(values[i] * scale, MidpointRounding.ToEven) : throw Refused(values[i], offset + i);
+            Unsafe.Add(ref to, i) = Quantize(values[i], offset + i);
         }
     }
 
@@ -108,6 +115,6 @@ public readonly record struct FixedPointFormat
         }
     }
 
-    private PalimpsestException Refused(float value, long index) => new(string.Create(CultureInfo.InvariantCulture,
+    private PalimpsestException Refused(double value, long index) => new(string.Create(CultureInfo.InvariantCulture,
         $"Entry {index} of the vector is {value}, which fixed point at 2^-{FractionBits} cannot hold (finite and at most {Largest} in magnitude). The training has diverged: lower the learning rate."));
 }

@@ -23,7 +23,7 @@ public sealed record BreadcrumbsOptions
 }
 
 /// <summary>Adds task vectors up after both tails of each tensor are cut: the smallest entries and the few largest. One pass.</summary>
-/// <remarks>Davari and Belilovsky, Model Breadcrumbs, arXiv 2312.06795. Equal magnitudes: the lower index counts as larger.</remarks>
+/// <remarks>Davari and Belilovsky, Model Breadcrumbs, arXiv 2312.06795. Of equal magnitudes the higher index counts as larger, as after an ascending sort; by rows the lower one, as in a top-k.</remarks>
 public sealed class Breadcrumbs(BreadcrumbsOptions options) : IMergeMethod
 {
     // merged = λ Σ_t m_t τ_t,   m: ranks int(γ n) .. int(γ n) + int(density n) of each tensor
@@ -37,8 +37,16 @@ public sealed class Breadcrumbs(BreadcrumbsOptions options) : IMergeMethod
     /// <summary>The vectors with both tails cut.</summary>
     internal ITaskVectors Changed(ITaskVectors tasks) => new ChangedTasks(tasks, ChangedTasks.PerTensor(tasks.Layout, (_, slot, values) =>
     {
-        bool rows = options.Form is BreadcrumbsForm.RowsKeepFirst or BreadcrumbsForm.RowsDropFirst;
-        int width = rows && slot.Shape.Count > 0 ? (int)slot.Shape[^1] : values.Length;
+        if (options.Form is BreadcrumbsForm.Definition or BreadcrumbsForm.Mergekit)
+        {
+            // TopK prefers the lower of equal entries, an ascending sort the higher.
+            values.Reverse();
+            Cut(values);
+            values.Reverse();
+            return;
+        }
+
+        int width = slot.Shape.Count > 0 ? (int)slot.Shape[^1] : values.Length;
         for (int at = 0; at < values.Length; at += width)
         {
             Cut(values.Slice(at, width));

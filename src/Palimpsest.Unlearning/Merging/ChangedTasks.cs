@@ -16,7 +16,9 @@ internal sealed class ChangedTasks(ITaskVectors source, Action<int, float[]> cha
     {
         if (task != _task)
         {
+            _task = -1;
             source.Read(task, 0, _current);
+            TaskPass.Check(task, 0, _current);
             change(task, _current);
             _task = task;
         }

@@ -8,7 +8,7 @@ namespace Palimpsest.Unlearning.Merging;
 internal static class TaskPass
 {
     /// <summary>Entries of a block; a multiple of 64, as masks want it.</summary>
-    public const int BlockLength = 1 << 15;
+    public const int BlockLength = 1 << 13;
 
     public delegate void BlockAction(int task, int offset, ReadOnlySpan<float> tau);
 

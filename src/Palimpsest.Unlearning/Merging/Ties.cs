@@ -55,7 +55,8 @@ public sealed class Ties(TiesOptions options) : IMergeMethod
         }
     }
 
-    private ITaskVectors Trimmed(ITaskVectors tasks)
+    /// <summary>The vectors with all but their largest entries set to zero.</summary>
+    internal ITaskVectors Trimmed(ITaskVectors tasks)
     {
         long kept = TopK.Count(tasks.Layout.Count, options.Density);
         switch (options.Form)

@@ -26,9 +26,14 @@ public sealed class SiftMerge(FixedPointAccumulator sum, int owners = 0, SiftOpt
     /// <param name="tasks">Source of the vector; it is read twice, once to check it.</param>
     /// <param name="task">Which of them.</param>
     /// <returns>The hash of the vector, to be kept for <see cref="Remove"/>.</returns>
-    /// <exception cref="PalimpsestException">A value is NaN, infinite or too large for the fixed point; nothing was added.</exception>
+    /// <exception cref="PalimpsestException">A value is NaN, infinite or too large for the fixed point, or there is no room for another owner; nothing was added.</exception>
     public string Add(ITaskVectors tasks, int task)
     {
+        if (Owners >= sum.Format.MostTerms)
+        {
+            throw new PalimpsestException($"The sum holds {Owners} owners, as many as its fixed point has room for. Start another one, or use fewer fraction bits.");
+        }
+
         string hash = Hash(tasks, task);
         ForEach(tasks, task, (offset, tau) => sum.Add(offset, tau));
         Owners++;
