@@ -66,7 +66,7 @@ public sealed record LearningRateSchedule(ScheduleKind Kind, double Peak, int Wa
     private static double Rise(RampShape shape, double progress) => shape switch
     {
         RampShape.Cosine => 0.5 * (1 - Math.Cos(Math.PI * progress)),
-        RampShape.InverseSqrt => 1 - Math.Sqrt(1 - progress),
+        RampShape.OneMinusSqrt => 1 - Math.Sqrt(1 - progress),
         _ => progress,
     };
 }

@@ -10,5 +10,5 @@ public enum RampShape
     Cosine,
 
     /// <summary>One minus a square root: falls fast at first and slowly at the end.</summary>
-    InverseSqrt,
+    OneMinusSqrt,
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Palimpsest.Runs;
 
 namespace Palimpsest.Training;
@@ -161,5 +163,29 @@ public sealed record TrainOptions : IValidated
         {
             yield return "early_stopping needs evaluations: set evaluate_every.";
         }
+    }
+
+    /// <summary>Checks these settings and all sections in them.</summary>
+    /// <exception cref="PalimpsestException">They make no sense.</exception>
+    internal void Check(bool hasCheckpoints)
+    {
+        List<string> problems = [.. Problems(), .. Sgd.Problems(), .. Groups.SelectMany(group => group.Problems()), .. EarlyStopping?.Problems() ?? []];
+        if (EarlyStopping is { RestoreBest: true } && !hasCheckpoints)
+        {
+            problems.Add("early_stopping.restore_best needs a folder for checkpoints, where the best weights are kept.");
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new PalimpsestException(string.Join(" ", problems));
+        }
+    }
+
+    /// <summary>Hash of the settings that the course of a training depends on.</summary>
+    /// <param name="others">What it depends on besides.</param>
+    internal string Hash(string others)
+    {
+        TrainOptions decisive = this with { CheckpointEvery = 0, KeepCheckpoints = 1, CheckpointBlocks = false, EvaluateEvery = EarlyStopping is null ? 0 : EvaluateEvery, Groups = [] };
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{decisive}|{string.Join('|', Groups)}|{others}")));
     }
 }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Text;
 using Palimpsest.Data;
 using Palimpsest.Models;
 using Palimpsest.Numerics;
@@ -54,24 +52,12 @@ public sealed class Trainer : IDisposable
         _parameters = trainable.Parameters;
         _options = options ?? throw new ArgumentNullException(nameof(options));
         _batches = batches ?? throw new ArgumentNullException(nameof(batches));
-        string[] problems = [.. options.Problems(), .. options.Sgd.Problems(), .. options.Groups.SelectMany(group => group.Problems()), .. options.EarlyStopping?.Problems() ?? []];
-        if (problems.Length > 0)
-        {
-            throw new PalimpsestException(string.Join(" ", problems));
-        }
-
+        options.Check(checkpoints is not null);
         _checkpoints = checkpoints;
-        if (options.EarlyStopping is { RestoreBest: true } && checkpoints is null)
-        {
-            throw new PalimpsestException("early_stopping.restore_best needs a folder for checkpoints, where the best weights are kept.");
-        }
-
         _optimizer = Optimizers.Create(_parameters, options);
         _schedule = options.Rates;
         _dropout = _model.Context.Stream("train", "dropout");
-        TrainOptions decisive = options with { CheckpointEvery = 0, KeepCheckpoints = 1, CheckpointBlocks = false, EvaluateEvery = options.EarlyStopping is null ? 0 : options.EvaluateEvery, Groups = [] };
-        string settings = $"{decisive}|{string.Join('|', options.Groups)}|{_model.Context.Seed}|{_model.Context.ComputeType}|{trainable.Settings}";
-        _optionsHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(settings)));
+        _optionsHash = options.Hash($"{_model.Context.Seed}|{_model.Context.ComputeType}|{trainable.Settings}");
         _frozen = [.. ParameterSet.Frozen(_parameters.Layout, options.Groups).Select(slot => _parameters[slot.Name])];
         RequireGradients(false);
         _state = new TrainState(0, 0, 0, "", null, _parameters.Layout.Hash, _optionsHash);

@@ -30,6 +30,9 @@ public sealed class PackedBatchesTests
             Assert.Equal(pool.Sum(batch => batch.Tokens), sequences.Sum(sequence => sequence.Ids.Length));
             Assert.All(pool, batch => Assert.InRange(batch.Batch, 1, batchSize));
             Assert.Equal(pool.Sum(batch => batch.Tokens) / (double)pool.Sum(batch => batch.Batch * length), batches.FillRate, 12);
+            Assert.Equal(sequences.Average(sequence => sequence.Ids.Length), batches.MeanLength, 12);
+            double unpacked = sequences.Select(sequence => sequence.Ids.Length).Order().Chunk(batchSize).Sum(lengths => lengths.Length * lengths.Max());
+            Assert.Equal(pool.Sum(batch => batch.Tokens) / unpacked, batches.UnpackedFillRate, 12);
             // First fit leaves at most one row that is not more than half full.
             Assert.InRange(batches.FillRate, 0.5 * (pool.Sum(batch => batch.Batch) - 1) / pool.Sum(batch => batch.Batch), 1);
         }, iter: 100);
@@ -82,6 +85,18 @@ public sealed class PackedBatchesTests
         Assert.Equal([0, 1, 3, 7], batch.Rows);
         Assert.Equal([6, 7, 9, 3], batch.Targets);
         Assert.Equal(8, batch.Tokens);
+    }
+
+    [Fact]
+    public void Packed_Labels_StandBehindTheLastTokenOfTheirDocuments()
+    {
+        TokenSequence[] sequences = [new([5, 6, 7], 0) { Label = 4 }, new([8, 9], 0) { Label = 0 }, new([1], 0) { Label = 2 }];
+        TokenBatch packed = TokenBatch.Packed([sequences[..2], sequences[2..]], 6), apart = TokenBatch.Of(sequences);
+        Assert.Equal([2, 4, 6], packed.Rows);
+        Assert.Equal([4, 0, 2], packed.Targets);
+        Assert.Equal([2, 4, 6], apart.Rows);
+        Assert.Equal([4, 0, 2], apart.Targets);
+        Assert.All(sequences, sequence => Assert.Equal(1, sequence.Targets));
     }
 
     private static ExampleStream Stream(TextExample[] examples) => new(new ListSource("list", examples), new RandomStream(1, "stream"), buffer: 1);

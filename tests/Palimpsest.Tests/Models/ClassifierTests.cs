@@ -94,7 +94,7 @@ public sealed class ClassifierTests
     [Theory]
     [InlineData("\"num_labels\": 3", "LABEL_0,LABEL_1,LABEL_2")]
     [InlineData("\"id2label\": {\"1\": \"up\", \"0\": \"down\"}", "down,up")]
-    [InlineData("\"vocab_size\": 5", "LABEL_0,LABEL_1")]
+    [InlineData("\"pad_token_id\": 0", "LABEL_0,LABEL_1")]
     [InlineData("\"id2label\": {\"0\": \"up\", \"1\": \"up\"}", null)]
     [InlineData("\"id2label\": {\"0\": \"up\", \"2\": \"down\"}", null)]
     [InlineData("\"num_labels\": 3, \"id2label\": {\"0\": \"up\", \"1\": \"down\"}", null)]

@@ -36,7 +36,7 @@ public sealed class LearningRateScheduleTests
         JsonElement args = line.GetProperty("args");
         double peak = line.GetProperty("base_lr").GetDouble();
         int Number(string key) => args.TryGetProperty(key, out JsonElement value) ? value.GetInt32() : 0;
-        RampShape Shape(string key, RampShape fallback) => !args.TryGetProperty(key, out JsonElement value) ? fallback : value.GetString() switch { "linear" => RampShape.Linear, "cosine" => RampShape.Cosine, _ => RampShape.InverseSqrt };
+        RampShape Shape(string key, RampShape fallback) => !args.TryGetProperty(key, out JsonElement value) ? fallback : value.GetString() switch { "linear" => RampShape.Linear, "cosine" => RampShape.Cosine, _ => RampShape.OneMinusSqrt };
         double floor = args.TryGetProperty("min_lr_rate", out JsonElement rate) || args.TryGetProperty("min_lr_ratio", out rate) ? rate.GetDouble() : args.TryGetProperty("min_lr", out JsonElement lowest) ? lowest.GetDouble() / peak : 0;
         int steps = Math.Max(Number("num_training_steps"), Number("num_warmup_steps") + Number("num_stable_steps") + Number("num_decay_steps"));
         LearningRateSchedule schedule = new(Kind(line)!.Value, peak, Number("num_warmup_steps"), steps, floor)

@@ -105,8 +105,8 @@ public sealed class RecomputeTests
         using TorchSharp.DisposeScope scope = NewDisposeScope();
         RandomStream random = new(2);
         long[] targets = [.. Enumerable.Range(0, rows).Select(_ => (long)random.NextInt(vocabulary))], order = [.. Enumerable.Range(0, rows).Select(i => (long)i)];
-        Tensor hidden = TestContexts.Normal(5, 1, rows, 8).requires_grad_(true), copy = hidden.detach().requires_grad_(true);
-        FlatParameters parameters = model.Parameters.Flat!;
+        Tensor hidden = TestContexts.Normal(5, 1, rows, 8).requires_grad_(true), copy = hidden.detach().to_type(ScalarType.Float64).requires_grad_(true);
+        Tensor weight = model.Head.Weight.detach().to_type(ScalarType.Float64).requires_grad_(true);
         if (composedHead)
         {
             // As an adapter does: the layer is no longer only its weight.
@@ -115,13 +115,13 @@ public sealed class RecomputeTests
 
         Tensor loss = model.LossSum(hidden, order, targets);
         Autograd.Backward(loss);
-        Tensor ofWeight = parameters.Gradients.clone();
-        parameters.ZeroGradients();
-        Tensor composed = nn.functional.cross_entropy(nn.functional.linear(copy.view(rows, 8), model.Head.Weight), tensor(targets), reduction: nn.Reduction.Sum);
+        Tensor composed = nn.functional.cross_entropy(nn.functional.linear(copy.view(rows, 8), weight), tensor(targets), reduction: nn.Reduction.Sum);
         Autograd.Backward(composed);
         Assert.Equal(1, Ops.Value(loss) / Ops.Value(composed), 1e-6);
-        Assert.InRange(TestContexts.LargestDifference(hidden.grad!, copy.grad!), 0, 1e-5);
-        Assert.InRange(TestContexts.LargestDifference(ofWeight, parameters.Gradients), 0, 1e-4);
+
+        // Sums over 49,152 words in f32: libtorch's own composed form in f32 is 6.4e-5 away from this one in f64.
+        Assert.InRange(TestContexts.LargestDifference(hidden.grad!, copy.grad!) / Ops.Value(copy.grad!.abs().max()), 0, 1e-4);
+        Assert.InRange(TestContexts.LargestDifference(model.Head.Weight.grad!, weight.grad!) / Ops.Value(weight.grad!.abs().max()), 0, 1e-4);
     }
 
     private static byte[] Train(TrainOptions options)
