@@ -1,6 +1,7 @@
 using Palimpsest.Cli.Terminal;
 using Palimpsest.Jobs;
 using Palimpsest.Runs;
+using Palimpsest.Unlearning.SiftMasks.Experiment;
 using Spectre.Console;
 
 namespace Palimpsest.Cli.Commands;
@@ -12,7 +13,7 @@ internal static class JobHost
     private const int Interrupted = 130;
 
     /// <summary>Every kind of experiment: a new one is one line here.</summary>
-    public static IReadOnlyList<IJob> Jobs { get; } = [new FinetuneJob(), new EvaluateJob(), new PretrainJob(), new RetrievalJob()];
+    public static IReadOnlyList<IJob> Jobs { get; } = [new FinetuneJob(), new EvaluateJob(), new PretrainJob(), new RetrievalJob(), new SiftExperiment()];
 
     public static int Start(Recipe recipe, string root, TextWriter output, CancellationToken stop) => Run(runner => runner.Start(recipe, root, stop), output, stop);
 

@@ -44,7 +44,7 @@ public sealed record ColumnsSection : IValidated
     }
 
     /// <summary>The examples of a file of any known kind.</summary>
-    internal IExampleSource Open(string file, bool skipBad)
+    public IExampleSource Open(string file, bool skipBad)
     {
         IExampleSource source = ExampleFile.Open(file, new ExampleFileOptions
         {

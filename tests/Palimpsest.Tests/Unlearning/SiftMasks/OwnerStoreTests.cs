@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.Data.Sqlite;
 using Palimpsest.Data;
-using Palimpsest.Models;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using Palimpsest.Unlearning.SiftMasks;
@@ -202,7 +201,7 @@ public sealed class OwnerStoreTests : IDisposable
         Assert.Contains("was changed after it was written", Assert.Throws<PalimpsestException>(() => OwnerStore.Open(_folder.At("a"))).Message, StringComparison.Ordinal);
         Sql("PRAGMA user_version = 9");
         Assert.Contains("Use a newer Palimpsest", Assert.Throws<PalimpsestException>(() => OwnerStore.Open(_folder.At("a"))).Message, StringComparison.Ordinal);
-        File.WriteAllText(Path.Combine(_folder.At("a"), "ledger.db"), new string('x', 5000));
+        _folder.Write(Path.Combine("a", "ledger.db"), new string('x', 5000));
         Assert.Contains("cannot be read as the database", Assert.Throws<PalimpsestException>(() => OwnerStore.Open(_folder.At("a"))).Message, StringComparison.Ordinal);
     }
 

@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Palimpsest.Numerics;
+using Palimpsest.Runs;
+using Palimpsest.Unlearning.Merging;
+
+namespace Palimpsest.Unlearning.SiftMasks.Experiment;
+
+/// <summary>Task vectors in files of their own, so that memory does not grow with their number and a stopped run goes on with those it has.</summary>
+/// <param name="folder">Created if needed.</param>
+/// <param name="layout">How the entries lie.</param>
+/// <param name="count">Number of tasks.</param>
+internal sealed class FileTaskVectors(string folder, ParameterLayout layout, int count) : ITaskVectors
+{
+    /// <inheritdoc/>
+    public int Count => count;
+
+    /// <inheritdoc/>
+    public ParameterLayout Layout => layout;
+
+    public bool Has(int task) => File.Exists(PathOf(task));
+
+    public void Write(int task, float[] vector)
+    {
+        Directory.CreateDirectory(folder);
+        AtomicFile.Write(PathOf(task), stream => stream.Write(MemoryMarshal.AsBytes(vector.AsSpan())), onlyForUser: true);
+    }
+
+    /// <inheritdoc/>
+    public void Read(int task, long offset, Span<float> target)
+    {
+        using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(PathOf(task));
+        Span<byte> bytes = MemoryMarshal.AsBytes(target);
+        for (int read = 0; read < bytes.Length;)
+        {
+            int now = RandomAccess.Read(file, bytes[read..], (offset * sizeof(float)) + read);
+            read += now > 0 ? now : throw new PalimpsestException($"{PathOf(task)}: ends too early. Delete it; the run makes it again.");
+        }
+    }
+
+    /// <summary>The first tasks of these.</summary>
+    public FileTaskVectors First(int size) => new(folder, layout, size);
+
+    public float[] All(int task)
+    {
+        float[] vector = new float[layout.Count];
+        Read(task, 0, vector);
+        return vector;
+    }
+
+    private string PathOf(int task) => Path.Combine(folder, task.ToString("D5", CultureInfo.InvariantCulture) + ".f32");
+}

@@ -1,0 +1,40 @@
+using Palimpsest.Data;
+using Palimpsest.Evaluation;
+
+namespace Palimpsest.Unlearning.SiftMasks.Experiment;
+
+/// <summary>Asks owners' questions of a model served from a vector.</summary>
+/// <param name="tuner">Over the base model.</param>
+/// <param name="owners">All owners.</param>
+internal sealed class OwnerExam(SiftTuner tuner, IReadOnlyList<TaskOwner> owners)
+{
+    private readonly ExampleEncoder _encoder = new(tuner.Model.Tokenizer, tuner.Model.Model.Config.ContextLength);
+
+    /// <summary>The mean over an owner's questions of p(answer | question)^(1 / tokens), and the share answered rightly by likelihood (NaN without alternatives).</summary>
+    /// <param name="owner">The owner that is asked.</param>
+    /// <param name="vector">Added to the base; empty for the base itself.</param>
+    public (double Probability, double Accuracy) Ask(int owner, ReadOnlySpan<float> vector)
+    {
+        tuner.Serve(vector);
+        IReadOnlyList<ChoiceItem> asked = owners[owner].Asked;
+        TokenSequence[] sequences = [.. asked.SelectMany(item => item.Choices.Select(choice => _encoder.EncodeOpen(item.Prompt, choice)))];
+        double[] scores = SequenceScorer.LogLikelihoods(tuner.Model.Model, sequences);
+        double probability = 0, right = 0;
+        int from = 0;
+        foreach (ChoiceItem item in asked)
+        {
+            ReadOnlySpan<double> own = scores.AsSpan(from, item.Choices.Count);
+            probability += Math.Exp(own[item.Answer] / sequences[from + item.Answer].Targets);
+            int best = 0;
+            for (int choice = 1; choice < own.Length; choice++)
+            {
+                best = own[choice] > own[best] ? choice : best;
+            }
+
+            right += best == item.Answer ? 1 : 0;
+            from += item.Choices.Count;
+        }
+
+        return (probability / asked.Count, asked.Any(item => item.Choices.Count > 1) ? right / asked.Count : double.NaN);
+    }
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using Palimpsest.Numerics;
+using Palimpsest.Unlearning.Merging;
+
+namespace Palimpsest.Unlearning.SiftMasks.Experiment;
+
+/// <summary>Measures the arms for one number of owners. Where an arm has settings, they are chosen on every second owner asked, and the others are reported; every arm is reported on the same owners.</summary>
+/// <param name="exam">Asks.</param>
+/// <param name="method">What is tried.</param>
+/// <param name="plain">Vectors of plain tuning.</param>
+/// <param name="signed">Vectors of sign-fixed tuning.</param>
+/// <param name="stream">For methods that draw.</param>
+internal sealed class SiftArms(OwnerExam exam, SiftMethodSection method, FileTaskVectors plain, FileTaskVectors signed, RandomStream stream)
+{
+    private readonly int _count = checked((int)plain.Layout.Count);
+
+    /// <summary>All arms that serve from task vectors.</summary>
+    /// <param name="size">Number of owners.</param>
+    public List<SiftFigure> Measure(int size)
+    {
+        FileTaskVectors own = plain.First(size), fixedSigns = signed.First(size);
+        int[] asked = Asked(size);
+        List<SiftFigure> figures = [];
+        void Add(string arm, Func<int, float[]> vector, string setting = "") => figures.Add(Figure(arm, size, Reported(asked), vector, setting));
+
+        Add("zero-shot", _ => []);
+        Add("local-ft", own.All);
+        Add("local-sift", fixedSigns.All);
+        float[] mean = Merged(new TaskArithmetic(new TaskArithmeticOptions { Mean = true }), own), signedMean = Merged(new TaskArithmetic(new TaskArithmeticOptions { Mean = true }), fixedSigns);
+        Add("ft-merge", _ => mean);
+        Add("sift-merge", _ => signedMean);
+        Add("sift-masks", owner => Masked(signedMean, fixedSigns, owner, 1));
+        figures.Add(Tuned("sift-masks-tuned", size, asked, method.Alphas.Select(alpha => (Say($"alpha {alpha}"), (Func<int, float[]>)(owner => Masked(signedMean, fixedSigns, owner, alpha))))));
+        figures.Add(Tuned("ties", size, asked, method.TiesDensities.Select(density =>
+        {
+            Lazy<float[]> merged = new(() => Merged(new Ties(new TiesOptions { Density = density }), own));
+            return (Say($"density {density}"), (Func<int, float[]>)(_ => merged.Value));
+        })));
+        figures.Add(Tuned("tall-masks", size, asked, from lambda in method.TallLambdas
+                                                     let served = new Lazy<Dictionary<int, float[]>>(() => Served(new TallMasks(new TallMasksOptions { Lambda = lambda }), own, asked))
+                                                     from factor in method.TallFactors
+                                                     select (Say($"lambda {lambda}, factor {factor}"), (Func<int, float[]>)(owner => Scaled(served.Value[owner], factor)))));
+        foreach (string name in method.Others)
+        {
+            Dictionary<int, float[]> served = Served(MergeMethods.Of(name).Create(new MergeContext { Stream = stream.Child(name) }), own, asked);
+            Add(name, owner => served[owner]);
+        }
+
+        return figures;
+    }
+
+    /// <summary>An arm whose vectors are given.</summary>
+    public SiftFigure Given(string arm, int size, IEnumerable<(string Setting, Func<int, float[]> Vector)> settings) => Tuned(arm, size, Asked(size), settings);
+
+    /// <summary>The owners asked of so many, spread evenly.</summary>
+    public int[] Asked(int size) => [.. Enumerable.Range(0, Math.Min(size, method.Asked)).Select(i => (int)((long)i * size / Math.Min(size, method.Asked)))];
+
+    /// <summary>The masked mean, as a store serves it.</summary>
+    public static float[] Masked(float[] merged, FileTaskVectors vectors, int owner, double alpha)
+    {
+        float[] own = vectors.All(owner);
+        for (int i = 0; i < own.Length; i++)
+        {
+            own[i] = own[i] != 0 ? (float)(alpha * merged[i]) : 0;
+        }
+
+        return own;
+    }
+
+    // With fewer than four owners there are none to spare for tuning.
+    private static int[] Reported(int[] asked) => asked.Length < 4 ? asked : [.. asked.Where((_, i) => i % 2 == 1)];
+
+    private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static float[] Scaled(float[] vector, double factor) => factor == 1 ? vector : [.. vector.Select(value => (float)(factor * value))];
+
+    private float[] Merged(IMergeMethod merge, FileTaskVectors vectors)
+    {
+        float[] merged = new float[_count];
+        merge.Merge(vectors, merged);
+        return merged;
+    }
+
+    /// <summary>The vectors of the owners asked under a method, with its masks where it has any.</summary>
+    private Dictionary<int, float[]> Served(IMergeMethod merge, FileTaskVectors vectors, int[] asked)
+    {
+        // Masks come while the merge still runs in some methods; they are kept and used when the merged vector is whole.
+        float[] merged = new float[_count];
+        Dictionary<int, TaskMask> masks = [];
+        merge.Merge(vectors, merged, mask =>
+        {
+            if (asked.Contains(mask.Task))
+            {
+                masks.Add(mask.Task, mask);
+            }
+        });
+        return asked.ToDictionary(owner => owner, owner =>
+        {
+            if (!masks.TryGetValue(owner, out TaskMask? mask))
+            {
+                return merged;
+            }
+
+            float[] served = new float[_count];
+            mask.Serve(merged, served);
+            return served;
+        });
+    }
+
+    private SiftFigure Tuned(string arm, int size, int[] asked, IEnumerable<(string Setting, Func<int, float[]> Vector)> settings)
+    {
+        (string Setting, Func<int, float[]> Vector)[] tried = [.. settings];
+        if (asked.Length < 4 || tried.Length == 1)
+        {
+            return Figure(arm, size, Reported(asked), tried[0].Vector, tried[0].Setting + (tried.Length > 1 ? " (not tuned)" : ""));
+        }
+
+        int[] tuning = [.. asked.Where((_, i) => i % 2 == 0)];
+        (string Setting, Func<int, float[]> Vector) best = tried.MaxBy(item => tuning.Average(owner => exam.Ask(owner, item.Vector(owner)).Probability));
+        return Figure(arm, size, Reported(asked), best.Vector, best.Setting);
+    }
+
+    private SiftFigure Figure(string arm, int size, int[] reported, Func<int, float[]> vector, string setting)
+    {
+        (double Probability, double Accuracy)[] results = [.. reported.Select(owner => exam.Ask(owner, vector(owner)))];
+        return new SiftFigure(arm, size, [.. results.Select(result => result.Probability)], [.. results.Select(result => result.Accuracy).Where(double.IsFinite)], setting);
+    }
+}

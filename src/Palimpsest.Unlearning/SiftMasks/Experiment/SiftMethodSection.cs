@@ -1,0 +1,55 @@
+using Palimpsest.Runs;
+
+namespace Palimpsest.Unlearning.SiftMasks.Experiment;
+
+/// <summary>How owners are tuned, merged and asked.</summary>
+public sealed record SiftMethodSection : IValidated
+{
+    /// <summary>Tuning of every owner, sign-fixed or not.</summary>
+    public OwnerTuning Tuning { get; init; } = new();
+
+    /// <summary>Numbers of owners T that are merged; the vectors of the largest serve all.</summary>
+    /// <value>The default is 1, 4, 16 and 64.</value>
+    public IReadOnlyList<int> Sizes { get; init; } = [1, 4, 16, 64];
+
+    /// <summary>Owners that are asked, spread over all; where something is tuned, every second of them is tuned on and the others are reported.</summary>
+    /// <value>The default is 16.</value>
+    public int Asked { get; init; } = 16;
+
+    /// <summary>Steps of one model trained on all owners' data, each tried; none leaves it out.</summary>
+    /// <value>The default is 200 and 800.</value>
+    public IReadOnlyList<int> CentralSteps { get; init; } = [200, 800];
+
+    /// <summary>Factors α of SIFT-Masks that are tried.</summary>
+    public IReadOnlyList<double> Alphas { get; init; } = [1, 1.3, 1.6, 2];
+
+    /// <summary>Densities of TIES that are tried.</summary>
+    public IReadOnlyList<double> TiesDensities { get; init; } = [0.2, 0.4, 0.6, 0.8, 1];
+
+    /// <summary>Thresholds λ of TALL-masks that are tried, each with every factor.</summary>
+    public IReadOnlyList<double> TallLambdas { get; init; } = [0.1, 0.2, 0.4, 0.6];
+
+    /// <summary>Factors of the sum of task vectors for TALL-masks.</summary>
+    public IReadOnlyList<double> TallFactors { get; init; } = [0.3, 1];
+
+    /// <summary>Merging methods besides, by their registry names with default settings.</summary>
+    public IReadOnlyList<string> Others { get; init; } = ["emr", "localize-and-stitch", "dare"];
+
+    /// <summary>Owners tuned at the same time, a thread each; 0 for all cores.</summary>
+    /// <value>The default is 0.</value>
+    public int Workers { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (Sizes.Count == 0 || Sizes.Any(size => size < 1) || Asked < 1 || Workers < 0 || Alphas.Count == 0 || TiesDensities.Count == 0 || TallLambdas.Count == 0 || TallFactors.Count == 0)
+        {
+            yield return "sizes, alphas, ties_densities, tall_lambdas and tall_factors must not be empty; sizes and asked must be at least 1.";
+        }
+
+        if (!Tuning.SignFixed)
+        {
+            yield return "tuning.sign_fixed must stay true: plain tuning is an arm of its own.";
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using Palimpsest.Runs.Reports;
+
+namespace Palimpsest.Unlearning.SiftMasks.Experiment;
+
+/// <summary>What the report of an experiment says.</summary>
+internal static class SiftReport
+{
+    public static Report Of(SiftRecipe recipe, SiftResult result)
+    {
+        int[] sizes = [.. result.Figures.Select(figure => figure.Owners).Distinct().Order()];
+        int largest = sizes[^1];
+        string[] arms = [.. result.Figures.Select(figure => figure.Arm).Distinct()];
+        string Cell(string arm, int size, Func<SiftFigure, IReadOnlyList<double>> values) =>
+            result.Figures.FirstOrDefault(figure => figure.Arm == arm && figure.Owners == size) is SiftFigure found && values(found).Count > 0 ? Say($"{values(found).Average():F3}") : "";
+        ReportTable Table(string caption, Func<SiftFigure, IReadOnlyList<double>> values) => new(
+            ["method", .. sizes.Select(size => Say($"T = {size}"))], [.. arms.Select(arm => (IReadOnlyList<string>)[arm, .. sizes.Select(size => Cell(arm, size, values))])], caption);
+        string[] drawn = ["zero-shot", "local-sift", "ft-merge", "tall-masks", "emr", "sift-masks", "central"];
+        ReportChart chart = new(
+            "Answer probability over the number of owners", "owners (doublings)", "probability",
+            [.. drawn.Select(arm => new ReportLine(arm, [.. result.Figures.Where(figure => figure.Arm == arm).Select(figure => (Math.Log2(figure.Owners), figure.Probability.Average()))], Marked: true)).Where(line => line.Points.Count > 1)]);
+        ReportChart course = new("Answer probability as owners leave", "owners that have left", "probability",
+        [
+            new ReportLine("those who stay, by their masks", [.. result.Deletions.Where(point => point.HeldIn >= 0).Select(point => ((double)point.Deleted, point.HeldIn))], Marked: true),
+            new ReportLine("all", [.. result.Deletions.Select(point => ((double)point.Deleted, point.HeldOut))], Marked: true),
+            new ReportLine("those who left, without a mask", [.. result.Deletions.Where(point => point.Forgotten >= 0).Select(point => ((double)point.Deleted, point.Forgotten))], Marked: true),
+        ]);
+        List<ReportBlock> knowledge = [chart, Table("Mean probability of the true answers over the owners reported", figure => figure.Probability)];
+        if (result.Figures.Any(figure => figure.Accuracy.Count > 0))
+        {
+            knowledge.Add(Table("Share of questions answered rightly by likelihood", figure => figure.Accuracy));
+        }
+
+        knowledge.Add(new ReportTable(["method", "chosen at the largest T, on owners that are not reported"], [.. result.Figures.Where(figure => figure.Owners == largest && figure.Setting.Length > 0).Select(figure => (IReadOnlyList<string>)[figure.Arm, figure.Setting])]));
+        return new Report
+        {
+            Title = $"SIFT-Masks on {recipe.Model.Name}, {largest} owners ({recipe.Data.Setting.ToString().ToLowerInvariant()})",
+            Lead = Say($"{result.Parameters:N0} trainable parameters; masks use {result.Density:P0} of them. After every deletion the sum {(result.Deletions.All(point => point.EqualsFresh) ? "equalled" : "did NOT equal")} a fresh one bit for bit."),
+            Figures = [.. new[] { "zero-shot", "local-sift", "ft-merge", "sift-masks", "emr", "central" }.Select(arm => new ReportFigure(arm, Cell(arm, largest, figure => figure.Probability), Say($"T = {largest}"))).Where(figure => figure.Value.Length > 0)],
+            Sections =
+            [
+                new ReportSection("What is known", knowledge),
+                new ReportSection("Deletions", [course, new ReportTable(["left", "held-in", "all", "forgotten", "sum equals a fresh one"], [.. result.Deletions.Select(point => (IReadOnlyList<string>)[Say($"{point.Deleted}"), Number(point.HeldIn), Number(point.HeldOut), Number(point.Forgotten), point.EqualsFresh ? "yes, bit for bit" : "NO"])])]),
+                new ReportSection("Cost", [Cost(result, largest)]),
+            ],
+        };
+    }
+
+    private static ReportTable Cost(SiftResult result, int owners) => new(
+        ["quantity", "measured", "modelled"],
+        [
+            ["tuning one owner, plain", Say($"{result.TuneSeconds[0]:F1} s on one thread"), ""],
+            ["tuning one owner, sign-fixed (= one deletion)", Say($"{result.TuneSeconds[1]:F1} s on one thread"), "1 refit"],
+            ["all but one deletion, one at a time", "", Say($"{SiftCost.MergeRefits(owners - 1)} refits; {SiftCost.CentralRefits(owners, owners - 1)} for one model trained on all")],
+            ["one model trained on all", Say($"{result.CentralSeconds:F1} s on all threads"), ""],
+            ["storage", "", Say($"{SiftCost.StorageInModels(owners):F1} f32 models with the sum counted as one")],
+        ]);
+
+    private static string Number(double value) => value < 0 ? "" : Say($"{value:F3}");
+
+    private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
