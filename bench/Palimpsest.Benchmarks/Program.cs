@@ -9,7 +9,10 @@ switch (args)
     case ["ours", .. var rest]:
         TrainStepBenchmark.Ours(rest.ElementAtOrDefault(0) ?? "7M", 12);
         return 0;
+    case ["flat-vectors"]:
+        FlatVectorBenchmark.Run();
+        return 0;
     default:
-        Console.Error.WriteLine("Usage: Palimpsest.Benchmarks train-step [1M|7M] [F32|Bf16] [rounds]");
+        Console.Error.WriteLine("Usage: Palimpsest.Benchmarks train-step [1M|7M] [F32|Bf16] [rounds] | flat-vectors");
         return 2;
 }
