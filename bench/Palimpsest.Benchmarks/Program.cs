@@ -15,7 +15,10 @@ switch (args)
     case ["memory", "loss", "whole" or "chunks"]:
         MemoryBenchmark.Loss(args[2] == "chunks");
         return 0;
+    case ["flat-vectors"]:
+        FlatVectorBenchmark.Run();
+        return 0;
     default:
-        Console.Error.WriteLine("Usage: Palimpsest.Benchmarks train-step [1M|7M] [F32|Bf16] [rounds] | memory blocks kept|again [steps] | memory loss whole|chunks");
+        Console.Error.WriteLine("Usage: Palimpsest.Benchmarks train-step [1M|7M] [F32|Bf16] [rounds] | memory blocks kept|again [steps] | memory loss whole|chunks | flat-vectors");
         return 2;
 }

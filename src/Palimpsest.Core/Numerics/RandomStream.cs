@@ -60,6 +60,27 @@ public sealed class RandomStream
     /// <summary>The next 64 random bits.</summary>
     public ulong NextUInt64() => NextUInt32() | ((ulong)NextUInt32() << 32);
 
+    /// <summary>The next random bits, many at once: the same as calling <see cref="NextUInt32"/> for each word, a little faster.</summary>
+    /// <param name="words">Filled whole.</param>
+    public void Fill(Span<uint> words)
+    {
+        int i = 0;
+        for (; i < words.Length && (Position & 3) != 0; i++)
+        {
+            words[i] = NextUInt32();
+        }
+
+        for (; i <= words.Length - 4; i += 4, Position += 4)
+        {
+            Philox(((UInt128)_high << 64) | (Position >> 2), _key0, _key1, words[i..]);
+        }
+
+        for (; i < words.Length; i++)
+        {
+            words[i] = NextUInt32();
+        }
+    }
+
     /// <summary>A uniform integer in [0, <paramref name="bound"/>), without bias (Lemire's rejection).</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="bound"/> is not positive.</exception>
     public int NextInt(int bound)

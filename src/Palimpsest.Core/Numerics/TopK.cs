@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Palimpsest.Numerics;
 
@@ -7,7 +8,7 @@ namespace Palimpsest.Numerics;
 /// <remarks>A radix selection over the 31 bits below the sign: three passes, exact, no memory beyond 8 KB, whatever the distribution.</remarks>
 public static class TopK
 {
-    private const uint Magnitude = 0x7FFF_FFFF, Infinity = 0x7F80_0000;
+    private const int Magnitude = 0x7FFF_FFFF;
 
     /// <summary>How many of n entries a density keeps: n times density in f64, truncated, as the released code of this field has it (100 entries at 0.29 keep 28).</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="density"/> is not in [0, 1].</exception>
@@ -28,15 +29,36 @@ public static class TopK
     /// <exception cref="PalimpsestException">A value is NaN; the message says which.</exception>
     public static BitMask Mask(ReadOnlySpan<float> values, long k)
     {
+        (int threshold, long equal) = Select(values, k);
         BitMask mask = new(values.Length);
-        (uint threshold, long equal) = Select(values, k);
-        for (int i = 0; i < values.Length; i++)
+        Span<ulong> words = mask.Words(0, values.Length);
+        ref int first = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<float, int>(values));
+        Vector256<int> magnitude = Vector256.Create(Magnitude), limit = Vector256.Create(threshold);
+        for (int word = 0; word < words.Length; word++)
         {
-            uint bits = BitConverter.SingleToUInt32Bits(values[i]) & Magnitude;
-            if (bits > threshold || (bits == threshold && equal-- > 0))
+            ulong above = 0, same = 0;
+            int start = word << 6, lane = 0;
+            for (; lane < 64 && start + lane <= values.Length - 8; lane += 8)
             {
-                mask[i] = true;
+                Vector256<int> bits = Vector256.LoadUnsafe(ref first, (nuint)(start + lane)) & magnitude;
+                above |= (ulong)Vector256.GreaterThan(bits, limit).ExtractMostSignificantBits() << lane;
+                same |= (ulong)Vector256.Equals(bits, limit).ExtractMostSignificantBits() << lane;
             }
+
+            for (; lane < 64 && start + lane < values.Length; lane++)
+            {
+                int bits = BitConverter.SingleToInt32Bits(values[start + lane]) & Magnitude;
+                above |= bits > threshold ? 1ul << lane : 0;
+                same |= bits == threshold ? 1ul << lane : 0;
+            }
+
+            // Of those that equal the threshold the lowest are taken, until there are k.
+            for (; same != 0 && equal > 0; same &= same - 1, equal--)
+            {
+                above |= same & (0 - same);
+            }
+
+            words[word] = above;
         }
 
         return mask;
@@ -44,69 +66,52 @@ public static class TopK
 
     /// <summary>Sets all but the k entries of largest magnitude to +0.</summary>
     /// <inheritdoc cref="Mask"/>
-    public static void Keep(Span<float> values, long k)
-    {
-        (uint threshold, long equal) = Select(values, k);
-        foreach (ref float value in values)
-        {
-            uint bits = BitConverter.SingleToUInt32Bits(value) & Magnitude;
-            if (bits < threshold || (bits == threshold && equal-- <= 0))
-            {
-                value = 0;
-            }
-        }
-    }
+    public static void Keep(Span<float> values, long k) => Mask(values, k).Apply(0, values);
 
     /// <summary>Sets entries below the k-th largest magnitude to +0: more than k stay where magnitudes are equal to it.</summary>
     /// <param name="values">Without NaN.</param>
     /// <param name="k">From 1 to the number of values.</param>
     public static void KeepAtLeast(Span<float> values, long k)
     {
-        (uint threshold, _) = Select(values, k);
+        (int threshold, _) = Select(values, k);
         foreach (ref float value in values)
         {
-            value = (BitConverter.SingleToUInt32Bits(value) & Magnitude) < threshold ? 0 : value;
+            value = (BitConverter.SingleToInt32Bits(value) & Magnitude) < threshold ? 0 : value;
         }
     }
 
     /// <summary>The bits of the k-th largest magnitude, and how many entries equal to it are among the k.</summary>
-    private static (uint Threshold, long Equal) Select(ReadOnlySpan<float> values, long k)
+    private static (int Threshold, long Equal) Select(ReadOnlySpan<float> values, long k)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(k);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(k, values.Length);
-        ReadOnlySpan<uint> all = MemoryMarshal.Cast<float, uint>(values);
-        for (int i = 0; i < all.Length; i++)
-        {
-            if ((all[i] & Magnitude) > Infinity)
-            {
-                throw new PalimpsestException(string.Create(CultureInfo.InvariantCulture, $"Entry {i} of the vector is NaN, which has no rank among magnitudes. The training has diverged: lower the learning rate."));
-            }
-        }
-
+        RefuseNaN(values);
         if (k == 0)
         {
-            return (uint.MaxValue, 0);
+            // Above every magnitude, since no NaN is left.
+            return (Magnitude, 0);
         }
 
-        uint prefix = 0, known = 0;
+        ReadOnlySpan<int> all = MemoryMarshal.Cast<float, int>(values);
+        int prefix = 0, known = 0;
         Span<int> histogram = stackalloc int[1 << 11];
         foreach ((int shift, int width) in (ReadOnlySpan<(int, int)>)[(20, 11), (10, 10), (0, 10)])
         {
             histogram.Clear();
-            uint digit = (1u << width) - 1;
-            foreach (uint bits in all)
+            int digit = (1 << width) - 1;
+            foreach (int bits in all)
             {
                 if ((bits & known) == prefix)
                 {
-                    histogram[(int)(bits >> shift & digit)]++;
+                    histogram[bits >> shift & digit]++;
                 }
             }
 
             // From the top down: bins that fit whole are taken, the first that does not holds the threshold.
-            uint bin = digit;
-            while (histogram[(int)bin] < k)
+            int bin = digit;
+            while (histogram[bin] < k)
             {
-                k -= histogram[(int)bin--];
+                k -= histogram[bin--];
             }
 
             prefix |= bin << shift;
@@ -114,5 +119,26 @@ public static class TopK
         }
 
         return (prefix, k);
+    }
+
+    private static void RefuseNaN(ReadOnlySpan<float> values)
+    {
+        int i = 0;
+        for (; i <= values.Length - 8; i += 8)
+        {
+            Vector256<float> x = Vector256.Create<float>(values[i..]);
+            if (!Vector256.EqualsAll(x, x))
+            {
+                break;
+            }
+        }
+
+        for (; i < values.Length; i++)
+        {
+            if (float.IsNaN(values[i]))
+            {
+                throw new PalimpsestException(string.Create(CultureInfo.InvariantCulture, $"Entry {i} of the vector is NaN, which has no rank among magnitudes. The training has diverged: lower the learning rate."));
+            }
+        }
     }
 }

@@ -28,6 +28,20 @@ public sealed class RandomStreamTests
     }
 
     [Fact]
+    public void Fill_AnyPositionAndLength_EqualsWordByWord()
+    {
+        RandomStream one = new(7, "test"), many = new(7, "test");
+        for (int length = 0; length < 30; length++)
+        {
+            uint[] words = new uint[length];
+            many.Fill(words);
+            Assert.Equal(Enumerable.Range(0, length).Select(_ => one.NextUInt32()), words);
+            Assert.Equal(one.Position, many.Position);
+            Assert.Equal(one.NextUInt32(), many.NextUInt32());
+        }
+    }
+
+    [Fact]
     public void Child_SplitNames_AreDifferentStreams()
     {
         RandomStream root = new(7);

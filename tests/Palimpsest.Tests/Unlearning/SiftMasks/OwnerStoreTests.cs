@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.Data.Sqlite;
 using Palimpsest.Data;
-using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using Palimpsest.Unlearning.SiftMasks;
 using Palimpsest.Unlearning.SiftMasks.Store;
