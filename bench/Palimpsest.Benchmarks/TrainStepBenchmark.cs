@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Palimpsest.Data;
 using Palimpsest.Models;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
