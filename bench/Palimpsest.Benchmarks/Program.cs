@@ -9,7 +9,10 @@ switch (args)
     case ["ours", .. var rest]:
         TrainStepBenchmark.Ours(rest.ElementAtOrDefault(0) ?? "7M", 12);
         return 0;
+    case ["attention", .. var rest]:
+        AttentionBenchmark.Run(int.Parse(rest.ElementAtOrDefault(0) ?? "31", System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
     default:
-        Console.Error.WriteLine("Usage: Palimpsest.Benchmarks train-step [1M|7M] [F32|Bf16] [rounds]");
+        Console.Error.WriteLine("Usage: Palimpsest.Benchmarks train-step [1M|7M] [F32|Bf16] [rounds] | attention [rounds]");
         return 2;
 }
