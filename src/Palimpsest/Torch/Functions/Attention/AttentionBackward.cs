@@ -47,6 +47,7 @@ internal static unsafe class AttentionBackward
                 for (int row = 0; row < groups * TileProduct.Rows; row++)
                 {
                     bool real = row < count;
+                    HeadPacking.Announce(output, inputs.Output.Stride, first + row, width);
                     logs[row] = real ? logSum[first + row] : 0f;
                     means[row] = real ? Dot(gradients + (row * width), output + ((first + row) * inputs.Output.Stride), width) : 0f;
                 }
@@ -94,6 +95,7 @@ internal static unsafe class AttentionBackward
     {
         for (int row = 0; row < count; row++)
         {
+            HeadPacking.Announce(target, stride, first + row, width);
             turn.Copy(sums + ((long)row * width), target + ((first + row) * stride), width, first + row, factor, -1f);
         }
     }

@@ -57,6 +57,7 @@ internal static unsafe class AttentionForward
 
                 for (int row = 0; row < count; row++)
                 {
+                    HeadPacking.Announce(target, output.Stride, first + row, width);
                     logs[first + row] = largest[row] + MathF.Log2(sums[row]);
                     default(Rotation).Copy(mixed + (row * width), target + ((first + row) * output.Stride), width, 0, 1f / sums[row], 1f);
                 }
