@@ -18,7 +18,10 @@ switch (args)
     case ["flat-vectors"]:
         FlatVectorBenchmark.Run();
         return 0;
+    case ["attention", .. var rest]:
+        AttentionBenchmark.Run(int.Parse(rest.ElementAtOrDefault(0) ?? "31", System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
     default:
-        Console.Error.WriteLine("Usage: Palimpsest.Benchmarks train-step [1M|7M] [F32|Bf16] [rounds] | memory blocks kept|again [steps] | memory loss whole|chunks | flat-vectors");
+        Console.Error.WriteLine("Usage: Palimpsest.Benchmarks train-step [1M|7M] [F32|Bf16] [rounds] | attention [rounds] | memory blocks kept|again [steps] | memory loss whole|chunks | flat-vectors");
         return 2;
 }

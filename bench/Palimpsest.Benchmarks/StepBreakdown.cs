@@ -14,11 +14,12 @@ internal static class StepBreakdown
     {
         int width = config.HiddenSize, inner = config.IntermediateSize, layers = config.Layers;
         Tensor x = Leaf(context, batch, time, width), wide = Leaf(context, batch, time, inner), wide2 = Leaf(context, batch, time, inner);
-        Tensor q = Leaf(context, batch, config.Heads, time, config.HeadWidth), k = Leaf(context, batch, config.Heads, time, config.HeadWidth), v = Leaf(context, batch, config.Heads, time, config.HeadWidth);
+        Tensor[] heads = [.. Enumerable.Range(0, 3).Select(_ => Leaf(context, batch, time, width))];
         Tensor square = Leaf32(width, width), up = Leaf32(inner, width), down = Leaf32(width, inner), head = Leaf32(config.VocabularySize, width), gain = Leaf32(width);
-        int[] positions = AttentionScope.Causal(batch, time).Positions;
         RotaryEmbedding rotary = new(config.HeadWidth, config.RopeTheta);
-        long[] targets = [.. positions.Select(p => (long)p)];
+        Attention attention = new(0, new AttentionShape(config.Heads, config.Heads, config.HeadWidth), _ => (heads[0], heads[1], heads[2]), new Linear(square) { Operation = (_, y) => y }, rotary, new HookPoints());
+        AttentionScope scope = AttentionScope.Causal(batch, time);
+        long[] targets = [.. scope.Positions.Select(p => (long)p)];
         Tensor ids = tensor(targets, [batch, time]);
         Linear L(Tensor w) => new(w);
         double tokens = (double)batch * time;
@@ -27,8 +28,7 @@ internal static class StepBreakdown
             ("linear d x d", 4 * layers * Time(() => L(square).Forward(x)), 6 * tokens * width * width * 4 * layers),
             ("linear d x inner", 2 * layers * Time(() => L(up).Forward(x)), 6 * tokens * width * inner * 2 * layers),
             ("linear inner x d", layers * Time(() => L(down).Forward(wide)), 6 * tokens * width * inner * layers),
-            ("attention", layers * Time(() => Kernels.Attention(q, k, v, null, true, Scalars.Of(0.2), false)), 12.0 * layers * time * width * tokens),
-            ("rotary", 2 * layers * Time(() => rotary.Forward(x, positions)), 0),
+            ("attention + rotary", layers * Time(() => attention.Forward(x, scope)), 7.0 * layers * time * width * tokens),
             ("add + norm", 2 * layers * Time(() => RmsNormFunction.Apply(x, x, gain, 1e-6, keepSum: false).Normalised), 0),
             ("gated activation", layers * Time(() => SwiGluFunction.Apply(wide, wide2)), 0),
             ("head + loss", Time(() => LinearCrossEntropyFunction.Apply(x.view(-1, width), head, targets)), 6 * tokens * width * config.VocabularySize),

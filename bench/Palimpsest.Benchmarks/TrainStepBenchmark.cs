@@ -71,11 +71,14 @@ internal static class TrainStepBenchmark
         Plain();
         Ours();
         Plain();
-        List<double> ours = [], other = [];
+        List<double> ours = [], other = [], work = [];
         for (int i = 0; i < rounds; i++)
         {
+            TimeSpan first = Environment.CpuUsage.TotalTime;
             ours.Add(Time(Ours));
+            TimeSpan second = Environment.CpuUsage.TotalTime;
             other.Add(Time(Plain));
+            work.Add((Environment.CpuUsage.TotalTime - second) / (second - first));
         }
 
         double flops = config.TrainingFlopsPerToken(shape.Time) * shape.Batch * shape.Time;
@@ -85,7 +88,7 @@ internal static class TrainStepBenchmark
         Console.WriteLine($"  palimpsest {mine * 1e3:F0} ms ({flops / mine / peak:P0} of peak, {shape.Batch * shape.Time / mine:F0} tokens/s)   plain TorchSharp {theirs * 1e3:F0} ms ({flops / theirs / peak:P0})");
         Breakdown(config, context, shape, peak);
         StepPhases.Print(model, batches.Next(), rounds);
-        Console.WriteLine($"  ratio median {ratios[ratios.Length / 2]:F2}, from {ratios[0]:F2} to {ratios[^1]:F2} over {rounds} pairs");
+        Console.WriteLine($"  ratio median {ratios[ratios.Length / 2]:F2}, from {ratios[0]:F2} to {ratios[^1]:F2} over {rounds} pairs; of processor time, which a busy machine moves less, {Median(work):F2}");
     }
 
     public static void Ours(string size, int steps)

@@ -1,4 +1,5 @@
 using Palimpsest.Torch;
+using Palimpsest.Torch.Functions;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -49,6 +50,11 @@ public sealed class Attention
         ArgumentNullException.ThrowIfNull(scope);
         long batch = x.size(0), time = x.size(1);
         (Tensor q, Tensor k, Tensor v) = _project(x);
+        if (scope.Mask is null && scope.Cache is null && CausalAttentionFunction.Takes(q, _shape.HeadWidth))
+        {
+            return Output.Forward(MixWhole(q, k, v, scope));
+        }
+
         if (_rotary is not null)
         {
             (q, k) = (_rotary.Forward(q, scope.Positions), _rotary.Forward(k, scope.Positions));
@@ -65,6 +71,28 @@ public sealed class Attention
         Tensor mixed = _hooks.Apply(_prefix, "hook_z", Mix(q, Shared(k), Shared(v), scope.Mask)); // [batch, heads, time, head width]
         return Output.Forward(mixed.transpose(1, 2).reshape(batch, time, (long)_shape.Heads * _shape.HeadWidth));
     }
+
+    /// <summary>Whole sequences in the layout of the projections, [batch, time, heads * head width]; a hook sees its tensor in the other layout.</summary>
+    private Tensor MixWhole(Tensor q, Tensor k, Tensor v, AttentionScope scope)
+    {
+        RotaryTurn? turn = null;
+        if (_rotary is not null && (_hooks.Has(_prefix, "hook_q") || _hooks.Has(_prefix, "hook_k")))
+        {
+            (q, k) = (_rotary.Forward(q, scope.Positions), _rotary.Forward(k, scope.Positions));
+        }
+        else
+        {
+            turn = _rotary?.Turn(scope.Positions);
+        }
+
+        q = Hooked("hook_q", q, _shape.Heads);
+        k = Hooked("hook_k", k, _shape.KeyValueHeads);
+        v = Hooked("hook_v", v, _shape.KeyValueHeads);
+        return Hooked("hook_z", CausalAttentionFunction.Apply(q, k, v, _shape.HeadWidth, 1.0 / Math.Sqrt(_shape.HeadWidth), turn), _shape.Heads);
+    }
+
+    private Tensor Hooked(string point, Tensor x, int heads) =>
+        _hooks.Has(_prefix, point) ? _hooks.Apply(_prefix, point, Heads(x, heads)).transpose(1, 2).reshape(x.size(0), x.size(1), x.size(2)) : x;
 
     private Tensor Mix(Tensor q, Tensor k, Tensor v, Tensor? mask)
     {

@@ -16,5 +16,9 @@ public sealed class GatedMlp(Linear gate, Linear up, Linear down) : IFeedForward
     public Linear Down { get; } = down;
 
     /// <inheritdoc/>
-    public Tensor Forward(Tensor x) => Down.Forward(SwiGluFunction.Apply(Gate.Forward(x), Up.Forward(x)));
+    public Tensor Forward(Tensor x)
+    {
+        Tensor[] parts = Linear.ForwardAll(x, Gate, Up);
+        return Down.Forward(SwiGluFunction.Apply(parts[0], parts[1]));
+    }
 }

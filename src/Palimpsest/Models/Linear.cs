@@ -1,3 +1,4 @@
+using Palimpsest.Torch.Functions;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Models;
@@ -24,6 +25,15 @@ public sealed class Linear(Tensor weight, Tensor? bias = null)
     /// <param name="x">[..., in]</param>
     /// <returns>[..., out], in the type of <paramref name="x"/>.</returns>
     public Tensor Forward(Tensor x) => Operation(this, x);
+
+    /// <summary>Applies several layers to one input; their gradients meet in one sum where all are dense f32 without a bias.</summary>
+    /// <param name="x">[batch, time, in]</param>
+    /// <param name="layers">The layers.</param>
+    /// <returns>[batch, time, out] of each.</returns>
+    internal static Tensor[] ForwardAll(Tensor x, params Linear[] layers) =>
+        is_grad_enabled() && x.dtype == ScalarType.Float32 && layers.All(layer => layer.IsDense && layer.Bias is null && layer.Weight.dtype == ScalarType.Float32)
+            ? ProjectionsFunction.Apply(x, [.. layers.Select(layer => layer.Weight)])
+            : [.. layers.Select(layer => layer.Forward(x))];
 
     /// <summary>x W^T + b, the weight cast to the type of x.</summary>
     public static Tensor Dense(Linear layer, Tensor x)

@@ -17,8 +17,15 @@ public sealed class RotaryEmbedding(int headWidth, double theta, RopeScaling? sc
     /// <returns>Same shape.</returns>
     public Tensor Forward(Tensor x, int[] positions)
     {
+        RotaryTurn turn = Turn(positions);
+        return RotaryFunction.Apply(x, turn.Cosine, turn.Sine, positions, headWidth);
+    }
+
+    /// <summary>The tables for a kernel that turns by itself.</summary>
+    internal RotaryTurn Turn(int[] positions)
+    {
         Grow(System.Numerics.Tensors.TensorPrimitives.Max<int>(positions) + 1);
-        return RotaryFunction.Apply(x, _cosine, _sine, positions, headWidth);
+        return new RotaryTurn(_cosine, _sine, positions);
     }
 
     private void Grow(int count)

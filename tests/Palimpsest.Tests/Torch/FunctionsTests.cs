@@ -88,6 +88,29 @@ public sealed class FunctionsTests
         AssertGradients(leaves, copies, 2e-5);
     }
 
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public void Projections_SomeFrozen_EqualSeparateProducts(bool inputTrains, bool secondTrains)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor[] leaves = [Leaf(1, 3, 5, 12), Leaf(2, 7, 12), Leaf(3, 4, 12), Leaf(4, 9, 12)];
+        leaves[0].requires_grad_(inputTrains);
+        leaves[2].requires_grad_(secondTrains);
+        Tensor[] copies = [.. leaves.Select(leaf => leaf.detach().clone().requires_grad_(leaf.requires_grad))];
+        Tensor[] upstream = [TestContexts.Normal(5, 3, 5, 7), TestContexts.Normal(6, 3, 5, 4)];
+        Tensor[] actual = ProjectionsFunction.Apply(leaves[0], leaves[1], leaves[2], leaves[3]), expected = [.. copies[1..].Select(weight => nn.functional.linear(copies[0], weight))];
+        Assert.All(actual.Zip(expected), pair => Assert.Equal(0, TestContexts.LargestDifference(pair.First, pair.Second)));
+
+        // Nobody uses the third.
+        Autograd.Backward(actual[0].mul(upstream[0]).sum().add(actual[1].mul(upstream[1]).sum()));
+        Autograd.Backward(expected[0].mul(upstream[0]).sum().add(expected[1].mul(upstream[1]).sum()));
+        Assert.Equal([inputTrains, true, secondTrains, false], leaves.Select(leaf => leaf.grad is not null));
+        int[] trained = [.. Enumerable.Range(0, 3).Where(i => leaves[i].requires_grad)];
+        AssertGradients([.. trained.Select(i => leaves[i])], [.. trained.Select(i => copies[i])], 1e-6);
+    }
+
     [Fact]
     public void AllFunctions_Bf16_StayWithinItsRounding()
     {

@@ -47,8 +47,9 @@ public sealed class OwnerEnrolment(OwnerStore store, string? keyFile = null)
         {
             foreach (TunedOwner owner in tuned.GetConsumingEnumerable(CancellationToken.None))
             {
-                added?.Invoke(store.Join(owner, vault));
+                OwnerRecord joined = store.Join(owner, vault);
                 count++;
+                added?.Invoke(joined);
             }
         }
         catch

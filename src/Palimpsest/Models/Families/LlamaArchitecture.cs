@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using static TorchSharp.torch;
 
 namespace Palimpsest.Models.Families;
 
@@ -88,7 +89,13 @@ internal sealed class LlamaArchitecture : ICausalArchitecture
             Linear Attend(string name) => modules.Linear(prefix + "self_attn." + name, llama.AttentionBias);
             Linear Mlp(string name) => modules.Linear(prefix + "mlp." + name, llama.MlpBias);
             Linear query = Attend("q_proj"), key = Attend("k_proj"), value = Attend("v_proj");
-            Attention attention = new(layer, shape, x => (query.Forward(x), key.Forward(x), value.Forward(x)), Attend("o_proj"), rotary, modules.Hooks);
+            (Tensor, Tensor, Tensor) Project(Tensor x)
+            {
+                Tensor[] parts = Linear.ForwardAll(x, query, key, value);
+                return (parts[0], parts[1], parts[2]);
+            }
+
+            Attention attention = new(layer, shape, Project, Attend("o_proj"), rotary, modules.Hooks);
             return new DecoderBlock(
                 layer, modules.RmsNorm(prefix + "input_layernorm", llama.NormEpsilon), attention, modules.RmsNorm(prefix + "post_attention_layernorm", llama.NormEpsilon),
                 new GatedMlp(Mlp("gate_proj"), Mlp("up_proj"), Mlp("down_proj")), modules.Hooks);

@@ -54,8 +54,14 @@ internal sealed class LinearCrossEntropyFunction : SafeFunction<LinearCrossEntro
 
             if (weightGradient is not null)
             {
-                Tensor product = logits.t().mm(part); // [vocabulary, width]
-                Ops.AddInPlace(weightGradient, product.dtype == weightGradient.dtype ? product : product.to_type(weightGradient.dtype));
+                if (logits.dtype == weightGradient.dtype)
+                {
+                    weightGradient.addmm_(logits.t(), part, 1f, 1f); // [vocabulary, width]
+                }
+                else
+                {
+                    Ops.AddInPlace(weightGradient, logits.t().mm(part).to_type(weightGradient.dtype));
+                }
             }
         }
 
