@@ -35,7 +35,7 @@ public sealed class RetrievalCollectionTests : IDisposable
     [Fact]
     public void Passages_Gzipped_EveryQuestionHasItsOwn()
     {
-        string path = _folder.At("p.jsonl.gz");
+        string path = Path.Combine(_folder.Path, "p.jsonl.gz");
         using (GZipStream stream = new(File.Create(path), CompressionLevel.Fastest))
         {
             stream.Write(Encoding.UTF8.GetBytes("""{"question": "who", "ctxs": [{"title": "no", "text": "no"}, {"title": "A", "text": "b", "isgold": true}]}"""));
@@ -77,7 +77,7 @@ public sealed class RetrievalCollectionTests : IDisposable
 
     private string Write(string name, string text)
     {
-        File.WriteAllText(_folder.At(name), text);
-        return _folder.At(name);
+        File.WriteAllText(Path.Combine(_folder.Path, name), text);
+        return Path.Combine(_folder.Path, name);
     }
 }
