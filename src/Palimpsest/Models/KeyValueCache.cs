@@ -51,6 +51,9 @@ public sealed class KeyValueCache : IDisposable
     /// <summary>Counts new tokens after all layers have stored theirs.</summary>
     public void Advance(int count) => Length += count;
 
+    /// <summary>Forgets all but the first tokens.</summary>
+    internal void Truncate(int length) => Length = Math.Min(Length, length);
+
     /// <inheritdoc/>
     public void Dispose()
     {
