@@ -74,7 +74,7 @@ public sealed class FinetuneJob : IJob
             log.Say(string.Create(CultureInfo.InvariantCulture, $"Adapter: {adapter.Parameters.Layout.Count:N0} parameters on {adapter.Modules.Count} modules."));
         }
 
-        using StreamBatches batches = new(data.Stream(torch), new ExampleEncoder(model.Tokenizer, length, settings.Data.TooLong, settings.Data.LossOnPrompt), settings.Train.BatchSize, torch.Stream("finetune", "batches"));
+        using StreamBatches batches = new(data.Stream(torch), new ExampleEncoder(model.Tokenizer, length, settings.Data.TooLong, settings.Data.LossOnPrompt, model.Chats), settings.Train.BatchSize, torch.Stream("finetune", "batches"));
         using Trainer trainer = new(adapter is null ? Trainable.Whole(model.Model) : Trainable.Adapter(adapter), settings.Train, batches, new CheckpointStore(run.Checkpoints));
         bool resumed = trainer.TryResume();
         run.TruncateMetrics(trainer.State.Step); // a killed process may have gone on after its last checkpoint

@@ -192,6 +192,11 @@ internal static unsafe class RowProducts
         int i = 0;
         for (; i <= width - 8; i += 8)
         {
+            // The last columns of a block of rows fetch the next block, so that the memory does not rest meanwhile.
+            Sse.Prefetch0(w + (4 * stride) + i);
+            Sse.Prefetch0(w1 + (4 * stride) + i);
+            Sse.Prefetch0(w2 + (4 * stride) + i);
+            Sse.Prefetch0(w3 + (4 * stride) + i);
             Vector256<float> v0 = Vector256.Load(x + i), v1 = Vector256.Load(x1 + i);
             Vector256<float> row = Vector256.Load(w + i);
             s00 = Fma.MultiplyAdd(v0, row, s00);
