@@ -72,7 +72,7 @@ public sealed class TemplateChatRendererTests
         {
             s_bytes.Save(folder);
             Assert.Null(ChatTemplate.Of(Tokenizer.Load(folder)));
-            Runs.AtomicFile.WriteText(Path.Combine(folder, "chat_template.jinja"), "{{ messages[0].content }}{{ eos_token }}");
+            Palimpsest.Runs.AtomicFile.WriteText(Path.Combine(folder, "chat_template.jinja"), "{{ messages[0].content }}{{ eos_token }}");
             Tokenizer loaded = Tokenizer.Load(folder);
             Assert.Equal("Hi<end>", ChatTemplate.Of(loaded)!.Render([new("user", "Hi")]));
             Assert.Equal("Hi<end>", ChatTemplate.ReadFile(Path.Combine(folder, "chat_template.jinja"), s_bytes).Render([new("user", "Hi")]));
