@@ -20,6 +20,7 @@ internal sealed unsafe class LlamaDecoder : ISequenceDecoder
     private readonly LlamaConfig _config;
     private readonly LlamaWeights _weights;
     private readonly LaneTeam _team;
+    private readonly PromptPass _prompt;
     private readonly RotaryEmbedding _rotary;
     private readonly KeyValueRows[] _memory;
     private readonly float* _buffer;
@@ -51,6 +52,7 @@ internal sealed unsafe class LlamaDecoder : ISequenceDecoder
     {
         (_weights, _config, _capacity) = (weights, weights.Config, capacity);
         _team = new LaneTeam(model.Context.Threads);
+        _prompt = new PromptPass(model);
         _rotary = new RotaryEmbedding(_config.HeadWidth, _config.RopeTheta, _config.RopeScaling);
         _memory = [.. Enumerable.Range(0, sequences).Select(_ => new KeyValueRows(_config.Layers, KeyWidth, capacity))];
         int most = Math.Max(sequences, Piece), width = _config.HiddenSize, inner = _config.IntermediateSize;
@@ -89,6 +91,12 @@ internal sealed unsafe class LlamaDecoder : ISequenceDecoder
         for (int sequence = 0; sequence < tokens.Count; sequence++)
         {
             int[] ids = tokens[sequence];
+            if (ids.Length >= PromptPass.Worthwhile && _memory[sequence].Length == 0 && _prompt.Fits)
+            {
+                _prompt.Run(ids, _memory[sequence], new Span<float>(_scores + ((nint)sequence * _config.VocabularySize), _config.VocabularySize), stop);
+                continue;
+            }
+
             for (int start = 0; start < ids.Length && !stop.IsCancellationRequested; start += Piece)
             {
                 int count = Math.Min(Piece, ids.Length - start), past = _memory[sequence].Length;
@@ -140,6 +148,7 @@ internal sealed unsafe class LlamaDecoder : ISequenceDecoder
     public void Dispose()
     {
         _team.Dispose();
+        _prompt.Dispose();
         Array.ForEach(_memory, memory => memory.Dispose());
         NativeMemory.AlignedFree(_buffer);
     }

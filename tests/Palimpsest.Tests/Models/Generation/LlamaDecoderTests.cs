@@ -32,6 +32,28 @@ public sealed class LlamaDecoderTests
         }
     }
 
+    [Theory]
+    [InlineData(PromptPass.Worthwhile - 1)]
+    [InlineData(PromptPass.Worthwhile)]
+    [InlineData(520)] // more than one piece of libtorch's
+    public void Scores_LongPrompt_EqualThoseOfShortPieces(int length)
+    {
+        LlamaConfig config = new() { VocabularySize = 90, HiddenSize = 24, IntermediateSize = 40, Layers = 2, Heads = 4, KeyValueHeads = 2, HeadWidth = 10, ContextLength = 600 };
+        using CausalModel model = CausalModel.Create(config, TestContexts.F32(), new RandomStream(8));
+        int[] ids = [.. Enumerable.Range(0, length).Select(i => i * i % 90)];
+        using ISequenceDecoder whole = SequenceDecoders.Create(model, 1, 600);
+        using ISequenceDecoder pieces = SequenceDecoders.Create(model, 1, 600);
+        float[] scores = [];
+        foreach (int[] piece in ids.Chunk(100))
+        {
+            scores = pieces.Begin([piece], default).ToArray();
+        }
+
+        AssertClose(scores, whole.Begin([ids], default).ToArray());
+        AssertClose(pieces.Step([7], [false]).ToArray(), whole.Step([7], [false]).ToArray());
+        Assert.Equal(length + 1, whole.Length);
+    }
+
     [Fact]
     public void Scores_Bf16Weights_EqualThoseOfTheSameWeightsInF32()
     {
