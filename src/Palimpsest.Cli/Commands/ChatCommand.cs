@@ -67,7 +67,15 @@ internal static class ChatCommand
                     output.WriteLine("(The conversation is forgotten.)");
                     continue;
                 default:
-                    Answer(chat, line!, output);
+                    try
+                    {
+                        Answer(chat, line!, output);
+                    }
+                    catch (PalimpsestException mistake)
+                    {
+                        output.WriteLine($"({mistake.Message})"); // the conversation is as it was and can go on
+                    }
+
                     continue;
             }
         }

@@ -10,6 +10,8 @@ namespace Palimpsest.Models;
 /// <remarks>Not thread-safe. While it lives, weights, hooks and adapters of the model must stay as they are.</remarks>
 public sealed class ChatSession : IDisposable
 {
+    // Libtorch's memory is allocated whole: 1 GB for a conversation of so many tokens with a model of 32 layers and 8 heads of 64.
+    private const int MostForTorch = 8192;
     private readonly LanguageModel _model;
     private readonly TemplateChatRenderer _renderer;
     private readonly SamplingOptions _options;
@@ -17,6 +19,7 @@ public sealed class ChatSession : IDisposable
     private readonly List<ChatMessage> _messages = [];
     private readonly List<int> _inMemory = [];
     private readonly string? _system;
+    private readonly int _capacity;
     private ISequenceDecoder? _decoder;
     private int _turns;
 
@@ -33,6 +36,7 @@ public sealed class ChatSession : IDisposable
         _renderer = new TemplateChatRenderer(template ?? throw new ArgumentNullException(nameof(template)));
         _random = random ?? throw new ArgumentNullException(nameof(random));
         _system = system;
+        _capacity = SequenceDecoders.IsManaged(model.Model) ? model.Model.Config.ContextLength : Math.Min(MostForTorch, model.Model.Config.ContextLength);
         ArgumentNullException.ThrowIfNull(options);
         if (options.Problem is string problem)
         {
@@ -88,21 +92,21 @@ public sealed class ChatSession : IDisposable
     /// <summary>The tokens of the conversation, without its oldest messages where it would leave no room for an answer.</summary>
     private (int[] Prompt, int Forgotten) Fit()
     {
-        int context = _model.Model.Config.ContextLength, room = Math.Min(_options.MaxNewTokens, context / 4);
+        int room = Math.Min(_options.MaxNewTokens, _capacity / 4);
         int forgotten = 0, first = _system is null ? 0 : 1;
         while (true)
         {
             int[] prompt = _renderer.EncodePrompt(_messages, _model.Tokenizer);
-            if (prompt.Length + room <= context)
+            if (prompt.Length + room <= _capacity)
             {
                 return prompt.Length > 0 ? (prompt, forgotten) : throw new PalimpsestException("The chat template makes nothing of this conversation. Name another one with --template.");
             }
 
             if (_messages.Count == first + 1)
             {
-                return prompt.Length < context
+                return prompt.Length < _capacity
                     ? (prompt, forgotten)
-                    : throw new PalimpsestException($"The message has {prompt.Length} tokens with what the template puts around it, and the model's context {context}. Shorten it.");
+                    : throw new PalimpsestException($"The message has {prompt.Length} tokens with what the template puts around it, and the conversation has room for {_capacity}. Shorten it.");
             }
 
             // A question goes with its answer, so that the conversation still begins with the user.
@@ -118,8 +122,7 @@ public sealed class ChatSession : IDisposable
     private ChatReply Answer(int[] prompt, Action<string>? onText, CancellationToken stop)
     {
         CausalModel model = _model.Model;
-        int context = model.Config.ContextLength;
-        _decoder ??= SequenceDecoders.Create(model, 1, context);
+        _decoder ??= SequenceDecoders.Create(model, 1, _capacity);
 
         // The scores behind the prompt come from its last token, so that is run again even if it is in memory.
         int reused = Math.Min(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_inMemory).CommonPrefixLength(prompt), prompt.Length - 1);
@@ -128,7 +131,7 @@ public sealed class ChatSession : IDisposable
         TextAssembler text = TextGenerator.Assembler(_model.Tokenizer, prompt, _options);
         Forget(reused);
         CompletionEnd end = CompletionEnd.Cancelled;
-        int made = 0, limit = Math.Min(_options.MaxNewTokens, context - prompt.Length + 1);
+        int made = 0, limit = Math.Min(_options.MaxNewTokens, _capacity - prompt.Length + 1);
         try
         {
             ReadOnlySpan<float> scores = _decoder.Begin([prompt[reused..]], stop);
