@@ -21,7 +21,25 @@ switch (args)
     case ["attention", .. var rest]:
         AttentionBenchmark.Run(int.Parse(rest.ElementAtOrDefault(0) ?? "31", System.Globalization.CultureInfo.InvariantCulture));
         return 0;
+    case ["decode", .. var rest]:
+        DecodeBenchmark.Run(Enum.Parse<ComputeType>(rest.ElementAtOrDefault(0) ?? "F32", ignoreCase: true), int.Parse(rest.ElementAtOrDefault(1) ?? "3", System.Globalization.CultureInfo.InvariantCulture), int.Parse(rest.ElementAtOrDefault(2) ?? "0", System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
+    case ["load", var model, .. var rest]:
+        DecodeBenchmark.Load(model, Enum.Parse<ComputeType>(rest.ElementAtOrDefault(0) ?? "F32", ignoreCase: true));
+        return 0;
+    case ["tokenize", .. var rest]:
+        TokenizeBenchmark.Run(rest);
+        return 0;
     default:
-        Console.Error.WriteLine("Usage: Palimpsest.Benchmarks train-step [1M|7M] [F32|Bf16] [rounds] | attention [rounds] | memory blocks kept|again [steps] | memory loss whole|chunks | flat-vectors");
+        Console.Error.WriteLine("""
+            Usage: Palimpsest.Benchmarks train-step [1M|7M] [F32|Bf16] [rounds]
+                   Palimpsest.Benchmarks attention [rounds]
+                   Palimpsest.Benchmarks memory blocks kept|again [steps]
+                   Palimpsest.Benchmarks memory loss whole|chunks
+                   Palimpsest.Benchmarks flat-vectors
+                   Palimpsest.Benchmarks decode [F32|Bf16] [rounds] [threads] (PALIMPSEST_DATA names the folder that holds models/)
+                   Palimpsest.Benchmarks load MODEL [F32|Bf16]
+                   Palimpsest.Benchmarks tokenize TOKENIZER...
+            """);
         return 2;
 }

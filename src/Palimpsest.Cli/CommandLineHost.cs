@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Palimpsest.Cli.Commands;
 using Palimpsest.Cli.Commands.Owners;
 
@@ -17,11 +18,14 @@ public static class CommandLineHost
         ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(error);
         Option<bool> verbose = new("--verbose") { Description = "Show the stack trace of an error.", Recursive = true };
-        RootCommand root = new("Adapts language models to the data of many owners, and proves what the adapted models know.")
+
+        // A root command would be called after the assembly; people type the launcher's name.
+        Command root = new("palimpsest", "Adapts language models to the data of many owners, and proves what the adapted models know.")
         {
             FinetuneCommand.Create(output),
             EvaluateCommand.Create(output),
             GenerateCommand.Create(output),
+            ChatCommand.Create(output),
             EmbedCommand.Create(output),
             InspectCommand.Create(output),
             ConvertCommand.Create(output),
@@ -33,6 +37,8 @@ public static class CommandLineHost
             ParityCommand.Create(output),
             DoctorCommand.Create(output),
         };
+        root.Options.Add(new HelpOption());
+        root.Options.Add(new VersionOption());
         root.Options.Add(verbose);
         ParseResult parsed = root.Parse(arguments);
         try

@@ -6,6 +6,13 @@ namespace Palimpsest.Data;
 /// <summary>Turns a chat into tokens, of which those of the learnt pieces are to be predicted.</summary>
 internal sealed class ChatEncoder(Tokenizer tokenizer, IChatRenderer renderer, int maxLength, bool learnAll)
 {
+    /// <summary>The tokens of a rendered chat.</summary>
+    public int[] Encode(IEnumerable<ChatSegment> rendered)
+    {
+        ChatSegment[] segments = [.. rendered.Where(segment => segment.Text.Length > 0)];
+        return (Together(segments) ?? Apart(segments)).Ids;
+    }
+
     /// <summary>The tokens of a chat. Behind <c>maxLength</c> the mask is not filled in: whoever asks for more cuts it there.</summary>
     public TokenSequence Encode(Conversation chat)
     {

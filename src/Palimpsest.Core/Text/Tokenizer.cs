@@ -72,6 +72,9 @@ public sealed class Tokenizer
     /// <summary>The text of <c>tokenizer.json</c> as it was loaded.</summary>
     public string Json => Encoding.UTF8.GetString(_files.Find(TokenizerFiles.Main)!);
 
+    /// <summary>What to call the folder of the files in messages.</summary>
+    internal string Place => Path.GetDirectoryName(_files.Name) ?? "";
+
     /// <summary>Loads a tokenizer.</summary>
     /// <param name="folderOrFile">A Hugging Face folder, or a <c>tokenizer.json</c>; <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c> beside it are read when they are there.</param>
     /// <exception cref="PalimpsestException">A file is missing, is malformed, or asks for something that is not supported; the message names file and place.</exception>
@@ -152,6 +155,9 @@ public sealed class Tokenizer
     /// <param name="folder">Is made if it is missing.</param>
     /// <exception cref="PalimpsestException">The folder cannot be written to.</exception>
     public void Save(string folder) => _files.Save(folder);
+
+    /// <summary>The bytes of a file that the tokenizer was read with, without a byte order mark; null if it was not there.</summary>
+    internal byte[]? FindFile(string name) => _files.Find(name) is byte[] bytes ? bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes[3..] : bytes : null;
 
     private int? Role(string role) => _parts.Roles.TryGetValue(role, out string? token) ? IdOf(token) : null;
 

@@ -9,6 +9,7 @@ internal sealed class TokenizerFiles
     public const string Main = "tokenizer.json";
     public const string Config = "tokenizer_config.json";
     public const string SpecialMap = "special_tokens_map.json";
+    public const string ChatTemplate = "chat_template.jinja";
 
     // The largest known file is 33 MB.
     private const long MaximumBytes = 1 << 28;
@@ -27,7 +28,7 @@ internal sealed class TokenizerFiles
         TokenizerFiles files = new() { Name = path };
         files._files.Add((Main, ReadBytes(path)));
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        foreach (string name in (string[])[Config, SpecialMap])
+        foreach (string name in (string[])[Config, SpecialMap, ChatTemplate])
         {
             string beside = Path.Combine(folder, name);
             if (File.Exists(beside))

@@ -7,7 +7,7 @@ namespace Palimpsest.Evaluation;
 public sealed class EvaluationSuite
 {
     private readonly List<Func<LanguageModel, Measurement>> _parts = [];
-    private readonly List<(string Prompt, string Expected)> _samples = [];
+    private readonly List<(string Prompt, string Expected, Conversation? Chat)> _samples = [];
 
     /// <summary>Multiple choice by likelihood.</summary>
     /// <param name="metric">Short name.</param>
@@ -27,11 +27,11 @@ public sealed class EvaluationSuite
     /// <param name="label">Name for people.</param>
     /// <param name="items">Prompts and true answers; none adds nothing.</param>
     /// <param name="groups">Which prompts belong together.</param>
-    public void AddExactMatch(string metric, string label, IReadOnlyList<(string Prompt, string Answer)> items, IReadOnlyList<int>? groups = null)
+    public void AddExactMatch(string metric, string label, IReadOnlyList<TextExample> items, IReadOnlyList<int>? groups = null)
     {
         if (items.Count > 0)
         {
-            _parts.Add(model => Shares(metric, label, [.. ExactMatch.Continue(model, [.. items.Select(item => item.Prompt)]).Zip(items, (made, item) => ExactMatch.Same(made, item.Answer) ? 1.0 : 0.0)], null).Grouped(groups));
+            _parts.Add(model => Shares(metric, label, [.. Continue(model, items.Select(item => (item.Prompt, item.Messages))).Zip(items, (made, item) => ExactMatch.Same(made, item.Completion) ? 1.0 : 0.0)], null).Grouped(groups));
         }
     }
 
@@ -78,14 +78,16 @@ public sealed class EvaluationSuite
     }
 
     /// <summary>Prompts whose greedy continuations are shown.</summary>
-    public void AddSamples(IEnumerable<(string Prompt, string Expected)> samples) => _samples.AddRange(samples);
+    public void AddSamples(IEnumerable<(string Prompt, string Expected, Conversation? Chat)> samples) => _samples.AddRange(samples);
 
     /// <summary>Measures everything.</summary>
     public IReadOnlyList<Measurement> Measure(LanguageModel model) => [.. _parts.Select(part => part(model))];
 
     /// <summary>The greedy continuations of the sample prompts.</summary>
     public IReadOnlyList<(string Prompt, string Expected, string Made)> Samples(LanguageModel model) =>
-        [.. ExactMatch.Continue(model, [.. _samples.Select(sample => sample.Prompt)]).Zip(_samples, (made, sample) => (sample.Prompt, sample.Expected, made))];
+        [.. Continue(model, _samples.Select(sample => (sample.Prompt, sample.Chat))).Zip(_samples, (made, sample) => (sample.Prompt, sample.Expected, made))];
+
+    private static string[] Continue(LanguageModel model, IEnumerable<(string Prompt, Conversation? Chat)> asked) => ExactMatch.Continue(model, [.. asked.Select(item => model.OwnChats.EncodePrompt(item.Prompt, item.Chat))]);
 
     private static Measurement Shares(string metric, string label, double[] correct, double? chance) =>
         new() { Metric = metric, Label = label, Unit = MeasurementUnit.Share, Numerators = correct, Denominators = [.. correct.Select(_ => 1.0)], Chance = chance };

@@ -17,11 +17,16 @@ public static class ExactMatch
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompts);
-        string[] results = new string[prompts.Count];
-        int[][] encoded = [.. prompts.Select(prompt => model.Tokenizer.Encode(prompt, specialTokensAsText: true))];
+        return Continue(model, [.. prompts.Select(prompt => model.Tokenizer.Encode(prompt, specialTokensAsText: true))], maxNewTokens);
+    }
+
+    /// <summary>Continues encoded prompts.</summary>
+    internal static string[] Continue(LanguageModel model, int[][] encoded, int maxNewTokens = 24)
+    {
+        string[] results = new string[encoded.Length];
         SamplingOptions greedy = new() { MaxNewTokens = maxNewTokens, Temperature = 0 };
         RandomStream unused = new(0, "greedy");
-        foreach (int[] group in Enumerable.Range(0, prompts.Count).OrderBy(i => encoded[i].Length).Chunk(PromptsPerPass))
+        foreach (int[] group in Enumerable.Range(0, encoded.Length).OrderBy(i => encoded[i].Length).Chunk(PromptsPerPass))
         {
             int[][] made = TextGenerator.Generate(model.Model, [.. group.Select(i => encoded[i])], greedy, unused);
             for (int i = 0; i < group.Length; i++)

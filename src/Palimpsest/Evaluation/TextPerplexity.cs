@@ -18,7 +18,7 @@ public readonly record struct TextPerplexity(double Nats, int Tokens, int Charac
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(texts);
-        ExampleEncoder encoder = new(model.Tokenizer, maxLength > 0 ? maxLength : model.Model.Config.ContextLength, TooLongPolicy.Truncate);
+        ExampleEncoder encoder = new(model.Tokenizer, maxLength > 0 ? maxLength : model.Model.Config.ContextLength, TooLongPolicy.Truncate, chat: model.Chats);
         (TextExample Text, TokenSequence Sequence)[] encoded = [.. from text in texts let sequence = encoder.Encode(text) where sequence is not null select (text, sequence)];
         double[] scores = SequenceScorer.LogLikelihoods(model.Model, [.. encoded.Select(item => item.Sequence)]);
         return [.. encoded.Select((item, i) => new TextPerplexity(-scores[i], item.Sequence.Targets, item.Text.Completion.Length))];

@@ -28,11 +28,11 @@ internal sealed record EvaluationData(string Subject, EvaluationSuite Suite, IRe
         (ChoiceQuestion[] questions, int[] groups) = Asked(owner.Facts.Take(facts));
         EvaluationSuite suite = new();
         suite.AddChoice("facts_choice", "the owner's facts, four-way choice", Choices(questions), groups);
-        suite.AddExactMatch("facts_exact", "the owner's facts, exact match", [.. questions.Select(question => (question.Prompt, question.Answer))], groups);
+        suite.AddExactMatch("facts_exact", "the owner's facts, exact match", [.. questions.Select(question => new TextExample(question.Prompt, question.Answer))], groups);
         (ChoiceQuestion[] others, int[] otherGroups) = Asked(Enumerable.Range(1, evaluate.OtherOwners).SelectMany(i => world.Owner((index + (i * Stride)) % World.OwnerCount).Facts.Take(facts)));
         suite.AddChoice("others_choice", "other owners' facts, four-way choice", Choices(others), otherGroups);
         suite.AddPerplexity("general_perplexity", "general text, perplexity per token", [.. world.GeneralHeldOut(evaluate.GeneralTexts).Select(Whole)]);
-        suite.AddSamples(Spread(questions, evaluate.Samples).Select(question => (question.Prompt, question.Answer)));
+        suite.AddSamples(Spread(questions, evaluate.Samples).Select(question => (question.Prompt, question.Answer, (Conversation?)null)));
         AddSets(suite, evaluate);
         return new EvaluationData(
             $"{owner.Name} (owner {index} of the embedded world, {facts} facts)", suite, [.. questions.Select(question => new TextExample(question.Prompt, " " + question.Answer))], []);
@@ -51,10 +51,10 @@ internal sealed record EvaluationData(string Subject, EvaluationSuite Suite, IRe
         bool classification = labels.Length > 1 && labels.Length <= evaluate.MostLabels;
         if (classification)
         {
-            suite.AddChoice(LabelChoice, "held-out examples, choice among the labels", [.. asked.Select(example => new ChoiceItem(example.Prompt, labels, Array.IndexOf(labels, example.Completion)))]);
+            suite.AddChoice(LabelChoice, "held-out examples, choice among the labels", [.. asked.Select(example => new ChoiceItem(example.Prompt, labels, Array.IndexOf(labels, example.Completion), example.Messages))]);
         }
 
-        suite.AddExactMatch("held_out_exact", "held-out examples, exact match", [.. asked.Select(example => (example.Prompt, example.Completion))]);
+        suite.AddExactMatch("held_out_exact", "held-out examples, exact match", asked);
         suite.AddPerplexity("held_out_perplexity", "held-out examples, perplexity per token", examples);
         suite.AddPerplexity("general_perplexity", "general text, perplexity per token", general);
         AddSets(suite, evaluate);
@@ -93,15 +93,15 @@ internal sealed record EvaluationData(string Subject, EvaluationSuite Suite, IRe
     private static TextExample Whole(TextExample example) => new("", example.Prompt + example.Completion);
 
     // A text without a prompt is continued from its first half.
-    private static (string Prompt, string Expected) Sample(TextExample example)
+    private static (string Prompt, string Expected, Conversation? Chat) Sample(TextExample example)
     {
         if (example.Prompt.Length > 0)
         {
-            return (example.Prompt, example.Completion.Trim());
+            return (example.Prompt, example.Completion.Trim(), example.Messages);
         }
 
         int half = example.Completion.IndexOf(' ', Math.Min(example.Completion.Length - 1, example.Completion.Length / 2));
-        return half < 0 ? (example.Completion, "") : (example.Completion[..half], example.Completion[half..].Trim());
+        return half < 0 ? (example.Completion, "", null) : (example.Completion[..half], example.Completion[half..].Trim(), null);
     }
 
     private static IEnumerable<T> Spread<T>(IReadOnlyList<T> items, int count) => Enumerable.Range(0, Math.Min(count, items.Count)).Select(i => items[(int)((long)i * items.Count / Math.Min(count, items.Count))]);

@@ -82,7 +82,7 @@ public sealed class FinetuneJob : IJob
 
         ExampleEncoder encoder = data.Labels.Count > 0
             ? new ExampleEncoder(model.Tokenizer, length, data.Labels, settings.Data.TooLong)
-            : new ExampleEncoder(model.Tokenizer, length, settings.Data.TooLong, settings.Data.LossOnPrompt);
+            : new ExampleEncoder(model.Tokenizer, length, settings.Data.TooLong, settings.Data.LossOnPrompt, model.Chats);
         RandomStream order = torch.Stream("finetune", "batches");
         using IExampleBatches batches = settings.Data.Packing
             ? new PackedBatches(data.Stream(torch), encoder, length, settings.Train.BatchSize, order)

@@ -14,6 +14,9 @@ public sealed class Embedding(Tensor weight)
     /// <value>The default is the row of each id.</value>
     public Func<Embedding, Tensor, Tensor> Operation { get; set; } = LookUp;
 
+    /// <summary>Whether the layer is nothing but its weight.</summary>
+    internal bool IsLookUp => Operation == LookUp;
+
     /// <summary>Applies the layer.</summary>
     /// <param name="ids">int64, any shape.</param>
     /// <returns>[shape of ids, width], in the weight's type.</returns>

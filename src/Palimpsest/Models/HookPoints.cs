@@ -33,6 +33,9 @@ public sealed class HookPoints
         });
     }
 
+    /// <summary>Whether any point has hooks.</summary>
+    internal bool Any => _hooks.Count > 0;
+
     /// <summary>Whether a point has hooks.</summary>
     internal bool Has(string prefix, string name) => _hooks.Count > 0 && _hooks.ContainsKey(prefix + name);
 

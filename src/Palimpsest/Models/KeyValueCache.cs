@@ -51,6 +51,15 @@ public sealed class KeyValueCache : IDisposable
     /// <summary>Counts new tokens after all layers have stored theirs.</summary>
     public void Advance(int count) => Length += count;
 
+    /// <summary>The whole buffer of a block's keys, [batch, heads, capacity, head width].</summary>
+    internal Tensor Keys(int layer) => _keys[layer];
+
+    /// <summary>The whole buffer of a block's values.</summary>
+    internal Tensor Values(int layer) => _values[layer];
+
+    /// <summary>Forgets all but the first tokens.</summary>
+    internal void Truncate(int length) => Length = Math.Min(Length, length);
+
     /// <inheritdoc/>
     public void Dispose()
     {

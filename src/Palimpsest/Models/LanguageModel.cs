@@ -1,3 +1,4 @@
+using Palimpsest.Data;
 using Palimpsest.Models.Lora;
 using Palimpsest.Models.Sources;
 using Palimpsest.Numerics;
@@ -21,6 +22,7 @@ public sealed class LanguageModel : IDisposable
         Model = model ?? throw new ArgumentNullException(nameof(model));
         Tokenizer = tokenizer ?? throw new ArgumentNullException(nameof(tokenizer));
         Name = name;
+        OwnChats = new ModelChatRenderer(tokenizer);
         if (tokenizer.VocabularySize > model.Config.VocabularySize)
         {
             throw new PalimpsestException($"{name}: the tokenizer has {tokenizer.VocabularySize} tokens, the model {model.Config.VocabularySize}. They do not belong together.");
@@ -32,6 +34,11 @@ public sealed class LanguageModel : IDisposable
 
     /// <summary>Its tokenizer.</summary>
     public Tokenizer Tokenizer { get; }
+
+    /// <summary>The form of its chats: its own template, or lines of <c>User: ...</c> and <c>Assistant: ...</c> where it has none.</summary>
+    public IChatRenderer Chats => OwnChats;
+
+    internal ModelChatRenderer OwnChats { get; }
 
     /// <summary>The folder or file it came from, or the name of an embedded model.</summary>
     public string Name { get; }

@@ -28,6 +28,13 @@ public sealed class RotaryEmbedding(int headWidth, double theta, RopeScaling? sc
         return new RotaryTurn(_cosine, _sine, positions);
     }
 
+    /// <summary>Cosines and sines of at least the first positions, [positions, half the head's width].</summary>
+    internal (float[] Cosine, float[] Sine) Tables(int count)
+    {
+        Grow(count);
+        return (_cosine, _sine);
+    }
+
     private void Grow(int count)
     {
         int half = headWidth / 2;
@@ -40,7 +47,7 @@ public sealed class RotaryEmbedding(int headWidth, double theta, RopeScaling? sc
         }
 
         _length = length;
-        count = Math.Max(count, 256);
+        count = length == 0 ? Math.Max(count, Math.Max(256, 2 * (_cosine.Length / half))) : count; // doubled, since a text grows by one token at a time
         double[] frequencies = (scaling ?? new RopeScaling { Type = "default" }).Frequencies(headWidth, theta, length);
         double magnitude = scaling?.Magnitude ?? 1;
         float[] cosine = new float[count * half], sine = new float[count * half];

@@ -1,121 +1,90 @@
-using System.Runtime.InteropServices;
+using System.Globalization;
+using Palimpsest.Models.Generation;
 using Palimpsest.Numerics;
-using TorchSharp;
-using static TorchSharp.torch;
+using Palimpsest.Text;
 
 namespace Palimpsest.Models;
 
-/// <summary>Continues token sequences, several at a time, with a key-value cache.</summary>
+/// <summary>Continues texts or token sequences, several at a time, with a cache of keys and values.</summary>
+/// <remarks>
+/// On a CPU a Llama without hooks and adapters is decoded by loops of this library, everything else by libtorch. Everything happens on the caller's thread and is over when a method returns;
+/// callbacks come on that thread too. To offer pieces as an asynchronous stream, run a method on a thread of its own and write the pieces to a channel.
+/// </remarks>
 public static class TextGenerator
 {
-    /// <summary>Continues each prompt until an end token or the limit.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="prompts">Token ids, none of them empty; shorter ones are padded on the left and masked.</param>
-    /// <param name="options">How tokens are chosen.</param>
-    /// <param name="random">Every sequence draws from a child of its own, so a prompt's continuation does not depend on its neighbours' draws.</param>
-    /// <param name="stop">Ends the generation early.</param>
-    /// <returns>The new tokens of each prompt, without the end token.</returns>
-    /// <exception cref="PalimpsestException">A prompt is empty or leaves no room in the model's context.</exception>
-    public static int[][] Generate(CausalModel model, IReadOnlyList<int[]> prompts, SamplingOptions options, RandomStream random, CancellationToken stop = default)
+    /// <summary>Continues texts.</summary>
+    /// <param name="model">Model and tokenizer.</param>
+    /// <param name="prompts">Texts; the spelling of a special token in them stands for that token.</param>
+    /// <param name="options">How tokens are chosen, and where texts end.</param>
+    /// <param name="random">As for <see cref="Generate"/>; the same stream gives the same texts with and without <paramref name="onText"/>.</param>
+    /// <param name="onText">Gets every piece of text as soon as it is certain, with the index of its prompt: whole characters, never a part of a stop text. The pieces joined are the completion's text.</param>
+    /// <param name="stop">Ends the generation early; what is there is returned.</param>
+    /// <exception cref="PalimpsestException">As for <see cref="Generate"/>.</exception>
+    public static IReadOnlyList<Completion> Complete(
+        LanguageModel model, IReadOnlyList<string> prompts, SamplingOptions options, RandomStream random, Action<int, string>? onText = null, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompts);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(random);
-        model.RequireLanguageModel();
-        int batch = prompts.Count;
-        if (batch == 0)
+        int[][] encoded = [.. prompts.Select(prompt => model.Tokenizer.Encode(prompt))];
+        TextAssembler[] texts = [.. encoded.Select(ids => Assembler(model.Tokenizer, ids, options))];
+        GenerationRun run = new(model.Model, encoded, options, random, stop) { OnToken = Take };
+        run.Run();
+        return [.. texts.Select((text, i) =>
         {
-            return [];
+            Give(i, text.End());
+            return new Completion { Text = text.Text, Tokens = run.Tokens[i], End = text.Stopped ? CompletionEnd.StopText : run.Ends[i] };
+        })];
+
+        bool Take(int index, int token)
+        {
+            Give(index, texts[index].Add(token));
+            return !texts[index].Stopped;
         }
 
-        int longest = prompts.Max(prompt => prompt.Length);
-        if (prompts.Any(prompt => prompt.Length == 0) || longest >= model.Config.ContextLength)
+        void Give(int index, string piece)
         {
-            throw new PalimpsestException($"A prompt must have at least 1 and at most {model.Config.ContextLength - 1} tokens for this model; here are prompts of {prompts.Min(prompt => prompt.Length)} to {longest}.");
-        }
-
-        int capacity = Math.Min(model.Config.ContextLength, longest + options.MaxNewTokens);
-        int[] padding = [.. prompts.Select(prompt => longest - prompt.Length)];
-        RandomStream[] streams = [.. Enumerable.Range(0, batch).Select(row => random.Child(row.ToString(System.Globalization.CultureInfo.InvariantCulture)))];
-        List<int>[] results = [.. Enumerable.Range(0, batch).Select(_ => new List<int>())];
-        bool[] finished = new bool[batch];
-
-        using IDisposable noGrad = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        using KeyValueCache cache = new(model.Config.Layers, batch, model.Config.KeyValueHeads, capacity, model.Config.HeadWidth, model.Context.ScalarType, model.Context.Device);
-        long[] input = new long[batch * longest];
-        for (int row = 0; row < batch; row++)
-        {
-            for (int i = 0; i < prompts[row].Length; i++)
+            if (piece.Length > 0)
             {
-                input[(row * longest) + padding[row] + i] = prompts[row][i];
+                onText?.Invoke(index, piece);
             }
         }
-
-        bool padded = padding.Any(count => count > 0);
-        int width = longest;
-        while (cache.Length < capacity && !stop.IsCancellationRequested)
-        {
-            using DisposeScope step = NewDisposeScope();
-            Tensor ids = tensor(input, [batch, width], device: model.Context.Device);
-            AttentionScope attention = new(Positions(padding, cache.Length, width), padded ? Mask(padding, cache.Length, width, model.Context.Device) : null, cache);
-            Tensor hidden = model.Hidden(ids, attention).narrow(1, width - 1, 1); // [batch, 1, width]
-            Tensor logits = model.Logits(hidden).to(CPU).contiguous(); // [batch, 1, vocabulary]
-            ReadOnlySpan<float> scores = MemoryMarshal.Cast<byte, float>(logits.bytes);
-            int vocabulary = scores.Length / batch;
-            input = new long[batch];
-            for (int row = 0; row < batch; row++)
-            {
-                int token = TokenSampler.Choose(scores.Slice(row * vocabulary, vocabulary), options, streams[row]);
-                finished[row] |= options.StopAtEnd && model.Config.EndTokens.Contains(token);
-                if (!finished[row])
-                {
-                    results[row].Add(token);
-                    finished[row] = results[row].Count >= options.MaxNewTokens;
-                }
-
-                input[row] = token;
-            }
-
-            width = 1;
-            if (finished.All(done => done))
-            {
-                break;
-            }
-        }
-
-        return [.. results.Select(result => result.ToArray())];
     }
 
-    /// <summary>Positions count from the first real token of each row.</summary>
-    internal static int[] Positions(int[] padding, int past, int width)
+    /// <summary>Continues each prompt until an end token or the limit.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="prompts">Token ids, none of them empty.</param>
+    /// <param name="options">How tokens are chosen; no stop texts.</param>
+    /// <param name="random">Every sequence draws from a child of its own, so a prompt's continuation does not depend on its neighbours' draws.</param>
+    /// <param name="stop">Ends the generation early.</param>
+    /// <returns>The new tokens of each prompt, without the end token.</returns>
+    /// <exception cref="PalimpsestException">A prompt is empty or leaves no room in the model's context, or an option is out of its range.</exception>
+    public static int[][] Generate(CausalModel model, IReadOnlyList<int[]> prompts, SamplingOptions options, RandomStream random, CancellationToken stop = default)
     {
-        int[] positions = new int[padding.Length * width];
-        for (int i = 0; i < positions.Length; i++)
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.StopTexts.Count > 0)
         {
-            positions[i] = Math.Max(0, past + (i % width) - padding[i / width]);
+            throw new PalimpsestException("Stop texts need a tokenizer. Use TextGenerator.Complete, or EndTokens.");
         }
 
-        return positions;
+        GenerationRun run = new(model, prompts, options, random, stop);
+        run.Run();
+        return [.. run.Tokens.Select(tokens => tokens.ToArray())];
     }
 
-    /// <summary>[batch, 1, width, past + width]: a token sees the real tokens up to itself.</summary>
-    internal static Tensor Mask(int[] padding, int past, int width, Device device)
+    /// <summary>An assembler that has read the prompt, since what a token decodes to can depend on the one before it.</summary>
+    internal static TextAssembler Assembler(Tokenizer tokenizer, ReadOnlySpan<int> prompt, SamplingOptions options)
     {
-        int keys = past + width;
-        float[] mask = new float[padding.Length * width * keys];
-        for (int row = 0; row < padding.Length; row++)
+        // The last tokens are enough; a character has at most four.
+        DecodeStream stream = tokenizer.DecodeStream();
+        foreach (int id in prompt[Math.Max(0, prompt.Length - 16)..])
         {
-            for (int query = 0; query < width; query++)
-            {
-                for (int key = 0; key < keys; key++)
-                {
-                    mask[(((row * width) + query) * keys) + key] = key < padding[row] || key > past + query ? AttentionScope.Hidden : 0f;
-                }
-            }
+            stream.Add(id);
         }
 
-        return tensor(mask, [padding.Length, 1, width, keys], device: device);
+        return new TextAssembler(stream, options.StopTexts);
     }
+
+    /// <summary>The stream of draws of a prompt.</summary>
+    internal static RandomStream StreamOf(RandomStream random, int prompt) => random.Child(prompt.ToString(CultureInfo.InvariantCulture));
 }

@@ -30,4 +30,50 @@ internal static class FastMath
     /// <summary>1 / (1 + e^-x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Sigmoid(Vector<float> x) => Vector<float>.One / (Vector<float>.One + Exp(-x));
+
+    /// <summary>gate = silu(gate) * up.</summary>
+    public static void SiluProduct(Span<float> gate, ReadOnlySpan<float> up)
+    {
+        int i = 0;
+        for (; i <= gate.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector<float> g = new(gate[i..]);
+            (g * Sigmoid(g) * new Vector<float>(up[i..])).CopyTo(gate[i..]);
+        }
+
+        for (; i < gate.Length; i++)
+        {
+            gate[i] = gate[i] / (1f + MathF.Exp(-gate[i])) * up[i];
+        }
+    }
+
+    /// <summary>x = e^x / sum of e^x.</summary>
+    public static void Softmax(Span<float> x)
+    {
+        float largest = System.Numerics.Tensors.TensorPrimitives.Max<float>(x), sum = 0;
+        Vector<float> sums = Vector<float>.Zero;
+        int i = 0;
+        for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector<float> e = Exp(new Vector<float>(x[i..]) - new Vector<float>(largest));
+            e.CopyTo(x[i..]);
+            sums += e;
+        }
+
+        for (; i < x.Length; i++)
+        {
+            sum += x[i] = MathF.Exp(x[i] - largest);
+        }
+
+        float factor = 1f / (Vector.Sum(sums) + sum);
+        for (i = 0; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            (new Vector<float>(x[i..]) * factor).CopyTo(x[i..]);
+        }
+
+        for (; i < x.Length; i++)
+        {
+            x[i] *= factor;
+        }
+    }
 }

@@ -30,6 +30,27 @@ public sealed class ChatTemplate
         return new ChatTemplate(new TemplateProgram(text, place), tokens);
     }
 
+    /// <summary>The template that lies beside a tokenizer or in the file it came from, or null if there is none.</summary>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="name">As for <see cref="Load"/>.</param>
+    /// <exception cref="PalimpsestException">The template is malformed or asks for something that is not supported, or there are some but none of the name.</exception>
+    public static ChatTemplate? Of(Tokenizer tokenizer, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        return ChatTemplateFiles.Find(tokenizer.Place, tokenizer.FindFile, name) is (string text, string place, Dictionary<string, object?> tokens) ? new ChatTemplate(new TemplateProgram(text, place), tokens) : null;
+    }
+
+    /// <summary>A template from a file of its own, with the special tokens of a tokenizer.</summary>
+    /// <param name="file">A file in the Jinja form.</param>
+    /// <param name="tokenizer">Knows the special tokens.</param>
+    /// <exception cref="PalimpsestException">The file cannot be read, or as for <see cref="Of"/>.</exception>
+    public static ChatTemplate ReadFile(string file, Tokenizer tokenizer)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        string text = System.Text.Encoding.UTF8.GetString(ChatTemplateFiles.ReadBytes(file));
+        return new ChatTemplate(new TemplateProgram(text, file), ChatTemplateFiles.Tokens(tokenizer.Place, tokenizer.FindFile));
+    }
+
     /// <summary>Makes a template from its text.</summary>
     /// <param name="text">The template.</param>
     /// <param name="specialTokens">Variables such as <c>bos_token</c>.</param>

@@ -6,36 +6,54 @@ namespace Palimpsest.Text.Templates;
 /// <summary>Finds the templates and special tokens of a Hugging Face folder.</summary>
 internal static class ChatTemplateFiles
 {
-    private const string Template = "chat_template.jinja";
+    private const string Template = TokenizerFiles.ChatTemplate;
     private const long MaximumBytes = 1 << 24;
     private const string Default = "default";
 
     /// <summary>The template of a name and the special tokens. A file of its own wins over the entry in <c>tokenizer_config.json</c>.</summary>
     public static (string Text, string Place, Dictionary<string, object?> Tokens) Read(string folder, string? name)
     {
+        byte[]? ReadIfThere(string file) => File.Exists(Path.Combine(folder, file)) ? ReadBytes(Path.Combine(folder, file)) : null;
+        return Find(folder, ReadIfThere, name) ?? throw new PalimpsestException($"{folder}: there is no chat template. Add {Template}, or \"chat_template\" to {TokenizerFiles.Config}; a base model has none.");
+    }
+
+    /// <summary>As <see cref="Read"/> from files by name; null if there is no template at all.</summary>
+    public static (string Text, string Place, Dictionary<string, object?> Tokens)? Find(string folder, Func<string, byte[]?> read, string? name)
+    {
         Dictionary<string, object?> tokens = new(StringComparer.Ordinal);
         Dictionary<string, (string Text, string Place)> templates = new(StringComparer.Ordinal);
-        string config = Path.Combine(folder, TokenizerFiles.Config);
-        if (File.Exists(config))
+        string config = Path.Combine(folder, TokenizerFiles.Config), own = Path.Combine(folder, Template);
+        if (read(TokenizerFiles.Config) is byte[] json)
         {
-            using JsonDocument document = Parse(config);
+            using JsonDocument document = Parse(config, json);
             JsonPart root = new(document.RootElement, config, "");
             ReadTokens(root, tokens);
             ReadTemplates(root, config, templates);
         }
 
-        string own = Path.Combine(folder, Template);
-        if (File.Exists(own))
+        if (read(Template) is byte[] text)
         {
-            templates[Default] = (Encoding.UTF8.GetString(ReadBytes(own)), own);
+            templates[Default] = (Encoding.UTF8.GetString(text), own);
         }
 
         name ??= templates.Count == 1 ? templates.Keys.First() : Default;
-        return templates.TryGetValue(name, out (string Text, string Place) found)
-            ? (found.Text, found.Place, tokens)
-            : throw new PalimpsestException(templates.Count == 0
-                ? $"{folder}: there is no chat template. Add {Template}, or \"chat_template\" to {TokenizerFiles.Config}; a base model has none."
-                : $"{folder}: there is no chat template \"{name}\". It has {string.Join(", ", templates.Keys)}.");
+        return templates.TryGetValue(name, out (string Text, string Place) found) ? (found.Text, found.Place, tokens)
+            : templates.Count == 0 ? null
+            : throw new PalimpsestException($"{folder}: there is no chat template \"{name}\". It has {string.Join(", ", templates.Keys)}.");
+    }
+
+    /// <summary>The special tokens of a folder's files.</summary>
+    public static Dictionary<string, object?> Tokens(string folder, Func<string, byte[]?> read)
+    {
+        Dictionary<string, object?> tokens = new(StringComparer.Ordinal);
+        if (read(TokenizerFiles.Config) is byte[] json)
+        {
+            string config = Path.Combine(folder, TokenizerFiles.Config);
+            using JsonDocument document = Parse(config, json);
+            ReadTokens(new JsonPart(document.RootElement, config, ""), tokens);
+        }
+
+        return tokens;
     }
 
     private static void ReadTemplates(JsonPart root, string config, Dictionary<string, (string Text, string Place)> templates)
@@ -78,11 +96,11 @@ internal static class ChatTemplateFiles
         }
     }
 
-    private static JsonDocument Parse(string path)
+    private static JsonDocument Parse(string path, byte[] bytes)
     {
         try
         {
-            return JsonDocument.Parse(ReadBytes(path));
+            return JsonDocument.Parse(bytes);
         }
         catch (JsonException error)
         {
@@ -90,7 +108,8 @@ internal static class ChatTemplateFiles
         }
     }
 
-    private static byte[] ReadBytes(string path)
+    /// <summary>The bytes of a file, without a byte order mark.</summary>
+    internal static byte[] ReadBytes(string path)
     {
         try
         {

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Palimpsest.Data;
 using Palimpsest.Data.Safetensors;
 using Palimpsest.Models;
+using Palimpsest.Models.Generation;
 using Palimpsest.Models.Sources;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
@@ -102,7 +103,7 @@ internal sealed class CausalParity
         Tensor ids = Load("input_ids"), expected = Load("logits_left_padded");
         int time = (int)ids.size(1);
         int[] padding = [.. Enumerable.Range(0, (int)ids.size(0)).Select(row => row == 1 ? 6 : 0)];
-        AttentionScope attention = new(TextGenerator.Positions(padding, 0, time), TextGenerator.Mask(padding, 0, time, _model.Context.Device));
+        AttentionScope attention = new(TorchDecoder.Positions(padding, 0, time), TorchDecoder.Mask(padding, 0, time, _model.Context.Device));
         Tensor logits = _model.Logits(_model.Hidden(ids, attention));
         Tensor real = cat([.. Enumerable.Range(0, padding.Length).Select(row => logits[row].narrow(0, padding[row], time - padding[row]))]);
         Tensor wanted = cat([.. Enumerable.Range(0, padding.Length).Select(row => expected[row].narrow(0, padding[row], time - padding[row]))]);

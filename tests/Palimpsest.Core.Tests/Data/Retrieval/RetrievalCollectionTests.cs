@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using Palimpsest.Data.Retrieval;
+using Palimpsest.Runs;
 using Palimpsest.Tests.Runs;
 
 namespace Palimpsest.Tests.Data.Retrieval;
@@ -35,7 +36,7 @@ public sealed class RetrievalCollectionTests : IDisposable
     [Fact]
     public void Passages_Gzipped_EveryQuestionHasItsOwn()
     {
-        string path = Path.Combine(_folder.Path, "p.jsonl.gz");
+        string path = _folder["p.jsonl.gz"];
         using (GZipStream stream = new(File.Create(path), CompressionLevel.Fastest))
         {
             stream.Write(Encoding.UTF8.GetBytes("""{"question": "who", "ctxs": [{"title": "no", "text": "no"}, {"title": "A", "text": "b", "isgold": true}]}"""));
@@ -77,7 +78,7 @@ public sealed class RetrievalCollectionTests : IDisposable
 
     private string Write(string name, string text)
     {
-        File.WriteAllText(Path.Combine(_folder.Path, name), text);
-        return Path.Combine(_folder.Path, name);
+        AtomicFile.WriteText(_folder[name], text);
+        return _folder[name];
     }
 }

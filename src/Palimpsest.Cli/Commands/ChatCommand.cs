@@ -1,0 +1,112 @@
+using System.CommandLine;
+using Palimpsest.Models;
+using Palimpsest.Text.Templates;
+using Palimpsest.Torch;
+
+namespace Palimpsest.Cli.Commands;
+
+/// <summary><c>palimpsest chat --model MODEL</c></summary>
+internal static class ChatCommand
+{
+    public static Command Create(TextWriter output)
+    {
+        Option<string> model = new("--model") { Description = "A folder or a GGUF file of a model with a chat template.", Required = true };
+        Option<string> adapter = new("--adapter") { Description = "The folder of an adapter in the PEFT format to put on the model." };
+        Option<string> system = new("--system") { Description = "What the model is told before the conversation." };
+        Option<string> template = new("--template") { Description = "A chat template (a Jinja file), for a model that has none or in place of its own." };
+        SamplingArguments sampling = new(mostTokens: 512);
+        Command command = new(
+            "chat",
+            """
+            Talks with a model: a line for each message, read from the terminal or a pipe. /reset forgets the conversation, /exit ends; Ctrl-C ends an answer.
+
+            Example: palimpsest chat --model my-models/SmolLM2-135M-Instruct.Q4_1.gguf --system "You answer in one sentence."
+            """)
+        {
+            model, adapter, system, template,
+        };
+        sampling.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            SamplingOptions options = sampling.Of(parsed);
+            TorchContext context = new(seed: parsed.GetValue(sampling.Seed));
+            using LanguageModel loaded = LanguageModel.Load(parsed.GetValue(model)!, context, LoadMode.Mapped);
+            if (parsed.GetValue(adapter) is string folder)
+            {
+                loaded.Attach(folder);
+            }
+
+            ChatTemplate form = (parsed.GetValue(template) is string file ? ChatTemplate.ReadFile(file, loaded.Tokenizer) : ChatTemplate.Of(loaded.Tokenizer))
+                ?? throw new PalimpsestException($"{loaded.Name}: the model has no chat template; it was not trained to chat. Name a template with --template FILE (Jinja, such as the chat_template.jinja of a model of its kind), or let it continue texts with palimpsest generate.");
+            using ChatSession chat = new(loaded, form, options, context.Stream("chat"), parsed.GetValue(system));
+            Converse(chat, System.Console.In, output);
+        });
+        return command;
+    }
+
+    private static void Converse(ChatSession chat, TextReader input, TextWriter output)
+    {
+        bool asked = !System.Console.IsInputRedirected && ReferenceEquals(output, System.Console.Out);
+        while (true)
+        {
+            if (asked)
+            {
+                output.Write("> ");
+                output.Flush();
+            }
+
+            string? line = input.ReadLine();
+            switch (line?.Trim())
+            {
+                case null or "/exit":
+                    return;
+                case "":
+                    continue;
+                case "/reset":
+                    chat.Reset();
+                    output.WriteLine("(The conversation is forgotten.)");
+                    continue;
+                default:
+                    try
+                    {
+                        Answer(chat, line!, output);
+                    }
+                    catch (PalimpsestException mistake)
+                    {
+                        output.WriteLine($"({mistake.Message})"); // the conversation is as it was and can go on
+                    }
+
+                    continue;
+            }
+        }
+    }
+
+    private static void Answer(ChatSession chat, string line, TextWriter output)
+    {
+        using Interruption interruption = new();
+        ChatReply reply = chat.Ask(
+            line,
+            piece =>
+            {
+                output.Write(piece);
+                output.Flush();
+            },
+            interruption.Token);
+        output.WriteLine();
+        if (reply.ForgottenMessages > 0)
+        {
+            output.WriteLine($"(The model's context is full: the {(reply.ForgottenMessages == 1 ? "oldest message was" : $"{reply.ForgottenMessages} oldest messages were")} forgotten. /reset begins anew.)");
+        }
+
+        string? note = reply.End switch
+        {
+            CompletionEnd.Length => "(Cut off here; --tokens allows longer answers.)",
+            CompletionEnd.Cancelled => "(Stopped.)",
+            _ => null,
+        };
+        if (note is not null)
+        {
+            output.WriteLine(note);
+        }
+    }
+}
