@@ -32,7 +32,7 @@ switch (args)
         return 0;
     default:
         Console.Error.WriteLine("""
-            Usage: Palimpsest.Benchmarks train-step [1M|7M] [F32|Bf16] [rounds]
+            Usage: Palimpsest.Benchmarks train-step [1M|7M|29M] [F32|Bf16] [rounds]
                    Palimpsest.Benchmarks attention [rounds]
                    Palimpsest.Benchmarks memory blocks kept|again [steps]
                    Palimpsest.Benchmarks memory loss whole|chunks

@@ -32,6 +32,7 @@ internal static class TrainStepBenchmark
     [
         new("1M", 2048, 128, 4, 4, 344, 16, 256),
         new("7M", 4096, 256, 6, 8, 688, 16, 256),
+        new("29M", 8192, 512, 8, 8, 1024, 8, 256),
     ];
 
     public static void Run(string size, ComputeType type, int rounds)

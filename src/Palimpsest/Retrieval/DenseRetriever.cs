@@ -17,7 +17,11 @@ public sealed class DenseRetriever : IRetriever
     {
         ArgumentNullException.ThrowIfNull(encoder);
         _encoder = encoder;
-        _documents = encoder.Embed(documents);
+
+        // Equal texts get one vector: made in batches of unlike length they would differ in the last bits, and chance would rank them.
+        string[] distinct = [.. documents.Distinct(StringComparer.Ordinal)];
+        Dictionary<string, float[]> vectors = distinct.Zip(encoder.Embed(distinct)).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
+        _documents = [.. documents.Select(text => vectors[text])];
     }
 
     /// <inheritdoc/>
