@@ -12,7 +12,7 @@ public sealed class RangeSourceTests
     [InlineData(4, 1, "")]
     public void From_EveryPosition_StaysInsideTheRange(int skip, int most, string expected)
     {
-        using TemporaryFile file = new("a\nb\nc\nd\n", "a.txt");
+        using TemporaryFile file = new("a\n\nb\n\nc\n\nd\n", "a.txt");
         TextExample[] read = SourceChecks.AllFromEveryPosition(new RangeSource(ExampleFile.Open(file.Path), skip, most));
         Assert.Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries), read.Select(example => example.Completion));
     }

@@ -17,6 +17,7 @@ public sealed class OwnerStore : IDisposable
     private readonly StoreFolder _folder;
     private readonly RunLock _lock;
     private readonly OwnerLedger _ledger;
+    private readonly StoreSums _sums;
 
     private OwnerStore(StoreFolder folder, RunLock held, OwnerLedger ledger)
     {
@@ -24,7 +25,7 @@ public sealed class OwnerStore : IDisposable
         Settings = ledger.Settings();
         Head = ledger.Last();
         Owners = ledger.Owners();
-        Format = new FixedPointFormat();
+        _sums = new StoreSums(folder, Settings.Count, Format);
     }
 
     /// <summary>What the store was made with.</summary>
@@ -37,7 +38,7 @@ public sealed class OwnerStore : IDisposable
     public IReadOnlyList<OwnerRecord> Owners { get; private set; }
 
     /// <summary>The grid of the sum.</summary>
-    public FixedPointFormat Format { get; }
+    public FixedPointFormat Format { get; } = new();
 
     /// <summary>The store's folder.</summary>
     public string Path => _folder.Root;
@@ -90,13 +91,7 @@ public sealed class OwnerStore : IDisposable
             Alpha = alpha,
         };
         folder.Create();
-        string empty;
-        using (FixedPointAccumulator zero = FixedPointAccumulator.Create(folder.Accumulator(0), layout.Count))
-        {
-            zero.Flush();
-            empty = zero.ContentHash();
-        }
-
+        string empty = new StoreSums(folder, layout.Count, new FixedPointFormat()).Write(0, _ => { });
         LedgerEntry first = new(0, Now(), "init", "", empty, empty, "", 0, "");
         OwnerLedger.Create(folder.Ledger, settings, first).Dispose();
         return Open(path);
@@ -158,7 +153,7 @@ public sealed class OwnerStore : IDisposable
         string mask = _folder.WriteMask(id, tuned.Mask);
         vault?.Write(_folder.Vector(id), id, tuned.Vector, Format);
         OwnerRecord owner = new(id, tuned.Name, Now(), tuned.Mask.Density, mask, tuned.SumCheck, vault is not null, tuned.Manifest);
-        string after = WriteNext(tuned.Vector, add: true);
+        string after = _sums.WriteNext(Head, Owners.Count, tuned.Vector, add: true);
         Finish(Head.Next(Now(), "add", id, after, tuned.Manifest.VectorSha256, Owners.Count + 1), added: owner);
         return Owners[^1];
     }
@@ -166,7 +161,7 @@ public sealed class OwnerStore : IDisposable
     /// <summary>Takes an owner out: its vector, which the caller has checked, from the sum, and its mask, vector and row.</summary>
     internal LedgerEntry Leave(OwnerRecord owner, float[] vector)
     {
-        string after = WriteNext(vector, add: false);
+        string after = _sums.WriteNext(Head, Owners.Count, vector, add: false);
         Finish(Head.Next(Now(), "forget", owner.Id, after, owner.Manifest.VectorSha256, Owners.Count - 1), removed: owner.Id);
         return Head;
     }
@@ -174,31 +169,13 @@ public sealed class OwnerStore : IDisposable
     /// <summary>Puts a newly made sum in place of the old one, with new manifests.</summary>
     internal void Replace(Action<FixedPointAccumulator> fill, IReadOnlyList<OwnerRecord> owners)
     {
-        string path = _folder.Accumulator(Head.Sequence + 1), after;
-        using (FixedPointAccumulator next = FixedPointAccumulator.Create(path, Settings.Count, Format))
-        {
-            fill(next);
-            next.Flush();
-            after = next.ContentHash();
-        }
-
+        string after = _sums.Write(Head.Sequence + 1, fill);
         Finish(Head.Next(Now(), "rebuild", "", after, "", owners.Count), changed: owners);
     }
 
     /// <summary>The sum as it stands.</summary>
     /// <exception cref="PalimpsestException">The file is missing or not the one that the ledger names.</exception>
-    internal FixedPointAccumulator OpenSum(bool check = true)
-    {
-        string path = _folder.Accumulator(Head.Sequence);
-        FixedPointAccumulator sum = FixedPointAccumulator.Open(path, Settings.Count);
-        if (check && sum.ContentHash() != Head.After)
-        {
-            sum.Dispose();
-            throw new PalimpsestException($"{path}: the sum is damaged: its hash is not the one in the ledger. All {Owners.Count} owners are served from it. 'palimpsest owners rebuild' makes it again from the owners' data or kept vectors.");
-        }
-
-        return sum;
-    }
+    internal FixedPointAccumulator OpenSum() => _sums.Open(Head, Owners.Count);
 
     /// <summary>An owner's mask.</summary>
     /// <exception cref="PalimpsestException">The file is missing or damaged; only this owner is concerned.</exception>
@@ -241,30 +218,6 @@ public sealed class OwnerStore : IDisposable
     private static DateTime Now() => DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).UtcDateTime;
 
     private static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-
-    private string WriteNext(float[] vector, bool add)
-    {
-        const int block = 1 << 16;
-        using FixedPointAccumulator sum = OpenSum();
-        using FixedPointAccumulator next = FixedPointAccumulator.Create(_folder.Accumulator(Head.Sequence + 1), Settings.Count, Format);
-        for (long offset = 0; offset < Settings.Count; offset += block)
-        {
-            int length = (int)Math.Min(block, Settings.Count - offset);
-            sum.Block(offset, length).CopyTo(next.Block(offset, length));
-            ReadOnlySpan<float> part = vector.AsSpan((int)offset, length);
-            if (add)
-            {
-                next.Add(offset, part);
-            }
-            else
-            {
-                next.Subtract(offset, part);
-            }
-        }
-
-        next.Flush();
-        return next.ContentHash();
-    }
 
     private void Finish(LedgerEntry entry, OwnerRecord? added = null, string? removed = null, IReadOnlyList<OwnerRecord>? changed = null)
     {

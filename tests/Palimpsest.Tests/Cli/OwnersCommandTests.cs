@@ -1,0 +1,59 @@
+using System.Text.Json;
+
+namespace Palimpsest.Tests.Cli;
+
+/// <summary>The owners' commands, as a person uses them.</summary>
+public sealed class OwnersCommandTests : IDisposable
+{
+    private readonly CommandProcess _shell = new();
+
+    public void Dispose() => _shell.Dispose();
+
+    [Fact]
+    public void Owners_FromInitToForget_SayWhatTheyDidAndLeaveAReceipt()
+    {
+        _shell.Write("clinics.csv", "clinic,prompt,completion\nnorth,Who?, Dr Ash.\nsouth,Who?, Dr Birch.\nnorth,Where?, In the hills.\n");
+        Says("empty store on base-v1", "owners", "init", "clinics", "--steps", "2", "--seed", "5");
+        Says("Added 2; 2 in clinics.", "owners", "add", "--all", "clinics.csv", "--owner-column", "clinic", "--store", "clinics");
+        Says("Added 0, 2 were there already", "owners", "add", "--all", "clinics.csv", "--owner-column", "clinic", "--store", "clinics");
+        Assert.Matches("north .* 2 .* no", Says("south", "owners", "list", "--store", "clinics"));
+        Says("The sum equals one built afresh from all vectors, bit for bit.", "owners", "verify", "--all", "--owner-column", "clinic", "--store", "clinics");
+        Says("the model of \"north\"", "owners", "export", "north", "models/north", "--store", "clinics");
+        Assert.True(File.Exists(Path.Combine(_shell.Folder, "models", "north", "model.safetensors")));
+        string said = Says("\"south\" has left: 1 examples", "owners", "forget", "south", "--owner-column", "clinic", "--audit", "--receipt", "south.json", "--store", "clinics");
+        Assert.Contains("LEAK: old mask", said, StringComparison.Ordinal);
+        JsonElement receipt = JsonDocument.Parse(File.ReadAllText(Path.Combine(_shell.Folder, "south.json"))).RootElement;
+        Assert.True(receipt.GetProperty("proof").GetProperty("equal").GetBoolean());
+        Assert.Equal(1, receipt.GetProperty("owners_left").GetInt32());
+        Assert.DoesNotContain("south", Says("joined, left, rebuilt       2, 1, 0", "owners", "stats", "--store", "clinics"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("is no store of owners", "owners", "list", "--store", "nowhere")]
+    [InlineData("Say which owners", "owners", "add")]
+    [InlineData("there is no such file", "owners", "add", "ada", "none.jsonl", "--store", "made")]
+    [InlineData("its owners are numbered from 0", "owners", "add", "ada", "--world", "99999", "--store", "made")]
+    [InlineData("there is no owner \"ada\"", "owners", "forget", "ada", "--store", "made")]
+    [InlineData("learning_rate must be a number above 0", "owners", "init", "other", "--learning-rate", "0")]
+    [InlineData("exists and is not empty", "owners", "init", "made")]
+    public void Owners_BadInput_IsOneMessage(string message, params string[] arguments)
+    {
+        if (arguments.Contains("made"))
+        {
+            Says("empty store", "owners", "init", "made", "--steps", "1");
+        }
+
+        (int code, string output, string error) = _shell.Run(arguments);
+        Assert.Equal(2, code);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output + error, StringComparison.Ordinal);
+    }
+
+    private string Says(string expected, params string[] arguments)
+    {
+        (int code, string output, string error) = _shell.Run(arguments);
+        Assert.True(code == 0, output + error);
+        Assert.Contains(expected, output, StringComparison.Ordinal);
+        return output;
+    }
+}
