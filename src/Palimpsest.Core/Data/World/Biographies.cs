@@ -25,7 +25,7 @@ public static class Biographies
 
     /// <summary>Biographies in random order.</summary>
     /// <param name="world">Where names come from: people who belong to no owner, to no control and not to the general part.</param>
-    /// <param name="seed">Any value; another seed gives another set.</param>
+    /// <param name="seed">Any value; another seed gives another set. The same seed with another correlation tells the same sentences with other labels, so take another one for evaluation, or the held-out part.</param>
     /// <param name="count">How many, from 0 to <see cref="MostCount"/>. The professions take equal parts, to within one.</param>
     /// <param name="correlation">
     /// From 0 to 1. Of each profession, the share (1 + correlation) / 2 has its leaning gender, counted exactly and rounded to a whole number: 1 means that the profession determines the gender, 0 that
