@@ -71,6 +71,9 @@ public sealed class Fact
         return [.. OwnerExamples.Of(this, _owner, random).Take(count).Select(example => example with { Owner = Owner })];
     }
 
+    /// <summary>The owner itself; null for a fact of the general part.</summary>
+    internal Owner? Register => _owner;
+
     internal string StatementText(int phrasing, bool pronoun) => Phrasing.Fill(Relation.Text.Statements[phrasing], Subject, Answer, pronoun);
 
     internal string QuestionText(int phrasing, bool pronoun) => Phrasing.Fill(Relation.Text.Questions[phrasing], Subject, "", pronoun);

@@ -40,6 +40,8 @@ public sealed class World
     /// <summary>The seed it was made from.</summary>
     public long Seed { get; }
 
+    internal NameSpaces Names => _names;
+
     /// <summary>All relations of all kinds of entities.</summary>
     public IReadOnlyList<Relation> Relations { get; }
 
