@@ -89,7 +89,7 @@ internal static class FuzzSeeds
 
     public static byte[] Judgements { get; } = Bytes("7 0 a1 3\n7 0 a2 -1\n");
 
-    public static byte[] Metrics { get; } = Bytes("{\"step\":1,\"time\":\"2026-01-01T00:00:00Z\",\"loss\":2.5}\n{\"step\":2,\"time\":\"2026-01-01T00:00:01Z\",\"loss\":null}\n");
+    public static byte[] Metrics { get; } = Bytes("{\"step\":1,\"loss\":2.5}\n{\"step\":2,\"loss\":1e-3,\"accuracy\":0.5}\n");
 
     public static byte[] TokenizerConfig { get; } =
         Bytes("""{"bos_token":"<s>","eos_token":{"content":"</s>","special":true},"add_bos_token":true,"chat_template":[{"name":"default","template":"{{ bos_token }}{{ messages[0].content }}"},{"name":"tool_use","template":"x"}],"model_max_length":1e30}""");
