@@ -30,6 +30,8 @@ switch (args)
     case ["tokenize", .. var rest]:
         TokenizeBenchmark.Run(rest);
         return 0;
+    case ["fuzz", .. var rest]:
+        return FuzzRun.Run(rest);
     default:
         Console.Error.WriteLine("""
             Usage: Palimpsest.Benchmarks train-step [1M|7M|29M] [F32|Bf16] [rounds]
@@ -40,6 +42,7 @@ switch (args)
                    Palimpsest.Benchmarks decode [F32|Bf16] [rounds] [threads] (PALIMPSEST_DATA names the folder that holds models/)
                    Palimpsest.Benchmarks load MODEL [F32|Bf16]
                    Palimpsest.Benchmarks tokenize TOKENIZER...
+                   Palimpsest.Benchmarks fuzz [count] [seed] [format [first index]]
             """);
         return 2;
 }

@@ -1,24 +1,38 @@
+using System.Runtime.InteropServices;
+
 namespace Palimpsest.Text;
 
 /// <summary>Remembers the ids of pieces met lately. A fixed number of slots, each written whole, so it needs no lock and never grows; what falls on a taken slot replaces it.</summary>
-internal sealed class PieceCache
+/// <param name="encode">What appends the ids of a piece; the same ones each time.</param>
+internal sealed class PieceCache(PieceEncoder encode)
 {
-    /// <summary>Longer pieces seldom come back.</summary>
-    public const int MaximumLength = 48;
+    // Longer pieces seldom come back.
+    private const int MaximumLength = 48;
 
     // 16,384 slots hold the words of ordinary text; with the keys at most about 4 MB.
     private const int Slots = 1 << 14;
     private readonly Entry?[] _entries = new Entry?[Slots];
 
-    /// <summary>The ids of a piece, or null.</summary>
-    public int[]? Find(ReadOnlySpan<char> piece, out int slot)
+    /// <summary>Appends the ids of a piece, remembered or new.</summary>
+    public void Encode(ReadOnlySpan<char> piece, List<int> ids)
     {
-        slot = Hash(piece) & (Slots - 1);
-        Entry? entry = Volatile.Read(ref _entries[slot]);
-        return entry is not null && piece.SequenceEqual(entry.Piece) ? entry.Ids : null;
-    }
+        if (piece.Length > MaximumLength)
+        {
+            encode(piece, ids);
+            return;
+        }
 
-    public void Put(int slot, ReadOnlySpan<char> piece, ReadOnlySpan<int> ids) => Volatile.Write(ref _entries[slot], new Entry(piece.ToString(), ids.ToArray()));
+        ref Entry? place = ref _entries[Hash(piece) & (Slots - 1)];
+        if (Volatile.Read(ref place) is Entry entry && piece.SequenceEqual(entry.Piece))
+        {
+            ids.AddRange(entry.Ids);
+            return;
+        }
+
+        int before = ids.Count;
+        encode(piece, ids);
+        Volatile.Write(ref place, new Entry(piece.ToString(), CollectionsMarshal.AsSpan(ids)[before..].ToArray()));
+    }
 
     private static int Hash(ReadOnlySpan<char> piece)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Palimpsest.Data;
 
 namespace Palimpsest.Models;
 
@@ -30,8 +31,7 @@ internal sealed class ConfigReader
     {
         try
         {
-            using FileStream stream = File.OpenRead(path);
-            return new ConfigReader(path, JsonNode.Parse(stream, documentOptions: new JsonDocumentOptions { MaxDepth = 32 }) as JsonObject ?? throw new PalimpsestException($"{path}: is not a JSON object."));
+            return new ConfigReader(path, StrictJson.ReadFile(path) as JsonObject ?? throw new PalimpsestException($"{path}: is not a JSON object."));
         }
         catch (JsonException error)
         {

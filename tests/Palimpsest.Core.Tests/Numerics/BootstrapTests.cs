@@ -89,8 +89,13 @@ public sealed class BootstrapTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Bootstrap.Of([1.0], Mean, new RandomStream(1), resamples: 99));
     }
 
-    [Fact]
-    public void ToString_Interval_IsAsReportsShowIt() => Assert.Equal("0.87 [0.84, 0.9]", new Interval(0.87, 0.84, 0.9).ToString());
+    [Theory]
+    [InlineData(0.87, 0.84, 0.9, "0.87 [0.84, 0.90]")]
+    [InlineData(0.1, -0.05, 0.3333333, "0.1000 [-0.0500, 0.3333]")]
+    [InlineData(3, 2, 4, "3 [2, 4]")]
+    [InlineData(1234.5678, 1000, 1500.25, "1235 [1000, 1500]")]
+    [InlineData(0.5, 1e-9, double.PositiveInfinity, "0.5 [1E-09, Infinity]")]
+    public void ToString_Interval_IsAsReportsShowIt(double estimate, double lower, double upper, string text) => Assert.Equal(text, new Interval(estimate, lower, upper).ToString());
 
     private static double Mean(ReadOnlySpan<double> drawn)
     {

@@ -98,6 +98,8 @@ public sealed class ChatTemplateTests
         Assert.Equal("own$", ChatTemplate.Load(folder).Render(s_messages));
         Write(config, """{"chat_template":7}""");
         Assert.Contains("chat_template must be a list", Assert.Throws<PalimpsestException>(() => ChatTemplate.Load(folder)).Message, StringComparison.Ordinal);
+        Write(config, """{"chat_template":"x","bos_token":"<s>","\udc00":1}""");
+        Assert.Contains("half of a surrogate pair", Assert.Throws<PalimpsestException>(() => ChatTemplate.Load(folder)).Message, StringComparison.Ordinal);
         Directory.Delete(folder, recursive: true);
     }
 

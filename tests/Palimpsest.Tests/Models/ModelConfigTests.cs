@@ -47,6 +47,17 @@ public sealed class ModelConfigTests
         Assert.StartsWith(folder.Path, error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("{\"architectures\": [\"LlamaForCausalLM\"], \"vocab_size\": 1, \"vocab_size\": 2}")]
+    [InlineData("{\"architectures\": [\"\\ud800\"]}")]
+    [InlineData("{\"\\udc00\": 1}")]
+    public void Read_KeyTwiceOrTextThatIsNone_IsRefused(string json)
+    {
+        using TemporaryFolder folder = new();
+        folder.Write("config.json", json);
+        Assert.Contains("config.json: is not valid JSON", Assert.Throws<PalimpsestException>(() => ModelConfigFile.Read(folder.At("config.json"))).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Load_ImpossibleNumberOfParameters_SaysSo()
     {

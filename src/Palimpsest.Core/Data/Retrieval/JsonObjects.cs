@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -46,9 +47,9 @@ internal sealed class JsonObjects
     {
         try
         {
-            return JsonNode.Parse(line) as JsonObject ?? throw new PalimpsestException($"{place}: is no JSON object.");
+            return StrictJson.Parse(Encoding.UTF8.GetBytes(line)) as JsonObject ?? throw new PalimpsestException($"{place}: is no JSON object.");
         }
-        catch (Exception problem) when (problem is JsonException or ArgumentException)
+        catch (JsonException problem)
         {
             throw new PalimpsestException($"{place}: is not valid JSON ({problem.Message})", problem);
         }

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using System.Text.Unicode;
 using Microsoft.Win32.SafeHandles;
 
 namespace Palimpsest.Data.Safetensors;
@@ -13,6 +12,7 @@ namespace Palimpsest.Data.Safetensors;
 public sealed class SafetensorsFile : IDisposable
 {
     private const long LongestHeader = 100_000_000;
+    private const int HeaderDepth = 8;
     private readonly SafeFileHandle _handle;
     private readonly Dictionary<string, TensorEntry> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
@@ -112,14 +112,10 @@ public sealed class SafetensorsFile : IDisposable
             got += read > 0 ? read : throw Bad("ended inside its header");
         }
 
-        if (!Utf8.IsValid(header))
-        {
-            throw Bad("has a header that is not UTF-8");
-        }
-
         try
         {
-            using JsonDocument document = JsonDocument.Parse(header, new JsonDocumentOptions { MaxDepth = 8 });
+            StrictJson.CheckText(header, HeaderDepth);
+            using JsonDocument document = JsonDocument.Parse(header, new JsonDocumentOptions { MaxDepth = HeaderDepth });
             ReadEntries(document.RootElement, 8 + (long)headerLength, length);
         }
         catch (JsonException error)

@@ -14,6 +14,7 @@ public sealed class SafetensorsSet : IDisposable
 
     // The largest known index, of a model with 60,000 tensors, has 9 MB.
     private const long LongestIndex = 100_000_000;
+    private const int IndexDepth = 8;
     private readonly List<SafetensorsFile> _files = [];
     private readonly Dictionary<string, (SafetensorsFile File, TensorEntry Entry)> _entries = new(StringComparer.Ordinal);
 
@@ -107,7 +108,9 @@ public sealed class SafetensorsSet : IDisposable
                 throw Bad($"has more than {LongestIndex} bytes");
             }
 
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { MaxDepth = 8 });
+            byte[] index = File.ReadAllBytes(path);
+            StrictJson.CheckText(index, IndexDepth);
+            using JsonDocument document = JsonDocument.Parse(index, new JsonDocumentOptions { MaxDepth = IndexDepth });
             if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("weight_map", out JsonElement map) || map.ValueKind != JsonValueKind.Object)
             {
                 throw Bad("has no weight_map");

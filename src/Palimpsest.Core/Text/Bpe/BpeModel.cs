@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using System.Text;
 using Palimpsest.Text.Patterns;
 
@@ -12,7 +11,7 @@ internal sealed class BpeModel : TokenModel
     private const char Metaspace = '\u2581';
     private readonly BpeOptions _options;
     private readonly PairTable _merges;
-    private readonly PieceCache _cache = new();
+    private readonly PieceCache _cache;
     private readonly int _unknown;
     private readonly bool _cutsAtMetaspace;
 
@@ -22,6 +21,7 @@ internal sealed class BpeModel : TokenModel
     /// <param name="ranks">The rank of each merge where some share one: of equal ranks the leftmost pair is merged first. Without it each merge has its own.</param>
     public BpeModel(Vocabulary vocabulary, IReadOnlyList<(int Left, int Right, int Merged)> merges, BpeOptions options, IReadOnlyList<int>? ranks = null)
     {
+        _cache = new PieceCache(Merge);
         Vocabulary = vocabulary;
         _options = options;
         _unknown = options.UnknownToken is null ? -1 : vocabulary.IdOf(options.UnknownToken) ?? -1;
@@ -75,22 +75,8 @@ internal sealed class BpeModel : TokenModel
     {
         if (word.Length == 0)
             return;
-        if (word.Length > PieceCache.MaximumLength)
-        {
-            Merge(word, ids);
-            return;
-        }
 
-        int[]? known = _cache.Find(word, out int slot);
-        if (known is not null)
-        {
-            ids.AddRange(known);
-            return;
-        }
-
-        int before = ids.Count;
-        Merge(word, ids);
-        _cache.Put(slot, word, CollectionsMarshal.AsSpan(ids)[before..]);
+        _cache.Encode(word, ids);
     }
 
     private void Merge(ReadOnlySpan<char> word, List<int> ids)

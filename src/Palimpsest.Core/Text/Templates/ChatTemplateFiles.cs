@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Palimpsest.Data;
 
 namespace Palimpsest.Text.Templates;
 
@@ -100,11 +101,12 @@ internal static class ChatTemplateFiles
     {
         try
         {
+            StrictJson.CheckText(bytes, depth: 64);
             return JsonDocument.Parse(bytes);
         }
         catch (JsonException error)
         {
-            throw new PalimpsestException($"{path}: it is not valid JSON (line {error.LineNumber + 1}). Download or copy the file again.", error);
+            throw new PalimpsestException($"{path}: it is not valid JSON ({error.Message}). Download or copy the file again.", error);
         }
     }
 

@@ -207,8 +207,17 @@ internal static class PythonOperators
         long length = value is string text ? text.Length : ((TemplateSequence)value!).Items.Count;
         int count = (int)BigInteger.Clamp(times, 0, length == 0 ? 0 : int.MaxValue);
         budget.Charge(length * count);
-        return value is string part ? string.Concat(Enumerable.Repeat(part, count)) : new TemplateSequence(((TemplateSequence)value!).Kind, [.. Enumerable.Repeat(((TemplateSequence)value).Items, count).SelectMany(items => items)]);
+        return value is string part ? Repeat(part, count) : new TemplateSequence(((TemplateSequence)value!).Kind, [.. Enumerable.Repeat(((TemplateSequence)value).Items, count).SelectMany(items => items)]);
     }
+
+    // In one piece: a builder would make several times as much as is charged.
+    private static string Repeat(string part, int count) => string.Create(part.Length * count, part, (all, one) =>
+    {
+        for (; all.Length > 0; all = all[one.Length..])
+        {
+            one.CopyTo(all);
+        }
+    });
 
     private static object Integers(string sign, BigInteger left, BigInteger right)
     {

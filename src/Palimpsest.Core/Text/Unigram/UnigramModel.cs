@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using System.Text;
 using Palimpsest.Text.Patterns;
 
@@ -14,7 +13,7 @@ namespace Palimpsest.Text.Unigram;
 internal sealed class UnigramModel : TokenModel
 {
     private const double UnknownPenalty = 10;
-    private readonly PieceCache _cache = new();
+    private readonly PieceCache _cache;
     private readonly PrefixTrie _trie = new();
     private readonly double[] _scores;
     private readonly double _unknownScore;
@@ -24,6 +23,7 @@ internal sealed class UnigramModel : TokenModel
     /// <exception cref="FormatException">The vocabulary is too large.</exception>
     public UnigramModel(List<string> tokens, double[] scores, int unknown, bool byteFallback)
     {
+        _cache = new PieceCache(Cut);
         (_scores, _unknown, _byteFallback) = (scores, unknown, byteFallback);
         _unknownScore = scores.Min() - UnknownPenalty;
         Vocabulary = new Vocabulary(tokens);
@@ -35,25 +35,7 @@ internal sealed class UnigramModel : TokenModel
 
     public override Vocabulary Vocabulary { get; }
 
-    public override void Encode(ReadOnlySpan<char> piece, List<int> ids)
-    {
-        if (piece.Length > PieceCache.MaximumLength)
-        {
-            Cut(piece, ids);
-            return;
-        }
-
-        int[]? known = _cache.Find(piece, out int slot);
-        if (known is not null)
-        {
-            ids.AddRange(known);
-            return;
-        }
-
-        int before = ids.Count;
-        Cut(piece, ids);
-        _cache.Put(slot, piece, CollectionsMarshal.AsSpan(ids)[before..]);
-    }
+    public override void Encode(ReadOnlySpan<char> piece, List<int> ids) => _cache.Encode(piece, ids);
 
     private void Cut(ReadOnlySpan<char> piece, List<int> ids)
     {

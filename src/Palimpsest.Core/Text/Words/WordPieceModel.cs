@@ -7,7 +7,7 @@ namespace Palimpsest.Text.Words;
 /// <remarks>Devlin et al., BERT, NAACL 2019, released code (<c>WordpieceTokenizer</c>). Immutable but for its cache.</remarks>
 internal sealed class WordPieceModel : TokenModel
 {
-    private readonly PieceCache _cache = new();
+    private readonly PieceCache _cache;
     private readonly PrefixTrie _first;
     private readonly PrefixTrie _continuing;
     private readonly int _unknown;
@@ -20,6 +20,7 @@ internal sealed class WordPieceModel : TokenModel
     /// <exception cref="FormatException">The vocabulary is too large.</exception>
     public WordPieceModel(Vocabulary vocabulary, int unknown, string prefix, int mostCharacters)
     {
+        _cache = new PieceCache(Split);
         Vocabulary = vocabulary;
         _unknown = unknown;
         _mostCharacters = mostCharacters;
@@ -38,25 +39,7 @@ internal sealed class WordPieceModel : TokenModel
 
     public override Vocabulary Vocabulary { get; }
 
-    public override void Encode(ReadOnlySpan<char> piece, List<int> ids)
-    {
-        if (piece.Length > PieceCache.MaximumLength)
-        {
-            Split(piece, ids);
-            return;
-        }
-
-        int[]? known = _cache.Find(piece, out int slot);
-        if (known is not null)
-        {
-            ids.AddRange(known);
-            return;
-        }
-
-        int before = ids.Count;
-        Split(piece, ids);
-        _cache.Put(slot, piece, CollectionsMarshal.AsSpan(ids)[before..]);
-    }
+    public override void Encode(ReadOnlySpan<char> piece, List<int> ids) => _cache.Encode(piece, ids);
 
     private void Split(ReadOnlySpan<char> word, List<int> ids)
     {

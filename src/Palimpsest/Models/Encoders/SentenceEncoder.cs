@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Palimpsest.Data;
 using Palimpsest.Text;
 using Palimpsest.Torch;
 using TorchSharp;
@@ -127,7 +128,7 @@ public sealed class SentenceEncoder : IDisposable
     {
         try
         {
-            JsonArray array = JsonNode.Parse(File.ReadAllText(file)) as JsonArray ?? throw new PalimpsestException($"{file}: is not a JSON array of modules.");
+            JsonArray array = StrictJson.ReadFile(file) as JsonArray ?? throw new PalimpsestException($"{file}: is not a JSON array of modules.");
             List<(string, string)> modules = [];
             foreach (JsonNode? item in array)
             {

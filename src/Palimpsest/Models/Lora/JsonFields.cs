@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Palimpsest.Data;
 
 namespace Palimpsest.Models.Lora;
 
@@ -20,8 +21,7 @@ internal sealed class JsonFields
     {
         try
         {
-            using FileStream stream = File.OpenRead(path);
-            JsonObject json = JsonNode.Parse(stream, documentOptions: new JsonDocumentOptions { MaxDepth = 32, AllowDuplicateProperties = false }) as JsonObject ?? throw new PalimpsestException($"{path}: is not a JSON object.");
+            JsonObject json = StrictJson.ReadFile(path) as JsonObject ?? throw new PalimpsestException($"{path}: is not a JSON object.");
             return new JsonFields(path, json);
         }
         catch (JsonException error)

@@ -48,6 +48,16 @@ public sealed class RetrievalCollectionTests : IDisposable
     }
 
     [Theory]
+    [InlineData("{\"_id\": \"d\", \"text\": \"\\ud800\"}")]
+    [InlineData("{\"_id\": \"d\", \"\\udc00\": \"\", \"text\": \"x\"}")]
+    [InlineData("{\"_id\": \"d\", \"_id\": \"e\", \"text\": \"x\"}")]
+    public void Beir_TextThatIsNone_NamesTheLine(string line)
+    {
+        string documents = Write("corpus.jsonl", line), queries = Write("queries.jsonl", "{\"_id\": \"q\", \"text\": \"x?\"}"), judgements = Write("test.tsv", "q\td\t2\n");
+        Assert.Contains("corpus.jsonl line 1: is not valid JSON", Assert.Throws<PalimpsestException>(() => BeirCollection.Read(documents, queries, judgements)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("{\"_id\": \"d\", \"text\": \"x\"}\n{\"_id\": \"d\", \"text\": \"y\"}", "q 0 d 1", "the document \"d\" occurs twice")]
     [InlineData("{\"_id\": \"d\", \"text\": 3}", "q 0 d 1", "line 1: \"text\" is missing or is no text")]
     [InlineData("[1]", "q 0 d 1", "line 1: is no JSON object")]

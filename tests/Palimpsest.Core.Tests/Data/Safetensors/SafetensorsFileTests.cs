@@ -52,6 +52,9 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("{\"__metadata__\":{\"a\":1}}", 0, "not an object of strings")]
     [InlineData("[1]", 0, "not a JSON object")]
     [InlineData("{\"a\":", 0, "not valid JSON")]
+    [InlineData("{\"\\ud800\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "half of a surrogate pair")]
+    [InlineData("{\"a\":{\"dtype\":\"\\udc00\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "half of a surrogate pair")]
+    [InlineData("{\"__metadata__\":{\"a\":\"x\\ud800y\"}}", 0, "half of a surrogate pair")]
     public void Open_BrokenFile_NamesTheRule(string header, int dataLength, string expected)
     {
         Write((ulong)Encoding.UTF8.GetByteCount(header), header, dataLength);
