@@ -51,7 +51,7 @@ internal static class OwnersAddCommand
         {
             (int added, int there) = new OwnerEnrolment(store, keep ? OwnersCommand.KeyOf(key, store) : null).Add(
                 owners, workers ?? Math.Max(1, Environment.ProcessorCount / store.Settings.Tuning.Threads),
-                owner => output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{++done} of {missing}: {owner.Name}, {owner.Manifest.Examples} examples, {owner.Manifest.Seconds:F1} s, mask {owner.Density:P0}")), stop);
+                owner => output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{++done} of {missing}: {owner.Name}, {owner.Manifest.Examples} examples, {owner.Manifest.Seconds:F1} s, mask {100 * owner.Density:F0}%")), stop);
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Added {added}{(there > 0 ? $", {there} were there already" : "")}; {store.Owners.Count} in {path}. {Stopwatch.GetElapsedTime(clock).TotalSeconds:F1} s.{(keep ? $" The key of the kept vectors is {OwnersCommand.KeyOf(key, store)}; keep it apart from the store." : "")}"));
             return 0;
         }

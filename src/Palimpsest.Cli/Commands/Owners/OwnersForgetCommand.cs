@@ -66,7 +66,7 @@ internal static class OwnersForgetCommand
             output.WriteLine("Probability of the owner's answers:");
             foreach ((string what, double value) in new[] { ("base model", audit.Base), ("served before", audit.ServedBefore), ("maskless model now", audit.MasklessAfter), ("LEAK: difference of two releases", audit.Difference), ("LEAK: old mask on the model now", audit.StaleMask) })
             {
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what,-34} {value:P1}"));
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what,-34} {100 * value:F1}%"));
             }
         }
     }

@@ -37,7 +37,7 @@ internal static class OwnersListCommand
         output.WriteLine($"{"owner".PadRight(width)}  joined (UTC)      examples   mask  vector kept");
         foreach (OwnerRecord owner in store.Owners)
         {
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{owner.Name.PadRight(width)}  {owner.Added:yyyy-MM-dd HH:mm}  {owner.Manifest.Examples,8}  {owner.Density,5:P0}  {(owner.KeptVector ? "yes" : "no")}"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{owner.Name.PadRight(width)}  {owner.Added:yyyy-MM-dd HH:mm}  {owner.Manifest.Examples,8}  {100 * owner.Density,4:F0}%  {(owner.KeptVector ? "yes" : "no")}"));
         }
 
         return 0;

@@ -45,7 +45,7 @@ internal static class OwnersStatsCommand
         }
 
         double seconds = store.Owners.Average(owner => owner.Manifest.Seconds);
-        Line("mask density", $"{store.Owners.Average(owner => owner.Density):P1} (from {store.Owners.Min(owner => owner.Density):P1} to {store.Owners.Max(owner => owner.Density):P1})");
+        Line("mask density", $"{100 * store.Owners.Average(owner => owner.Density):F1}% (from {100 * store.Owners.Min(owner => owner.Density):F1}% to {100 * store.Owners.Max(owner => owner.Density):F1}%)");
         Line("one deletion, measured", $"1 refit, {seconds:F1} s (mean of {owners} joinings)");
         Line("all deletions, modelled", $"{SiftCost.MergeRefits(owners)} refits here, {SiftCost.CentralRefits(owners, owners)} with one model trained on all and trained again each time");
         return 0;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Palimpsest.Numerics;
 using Palimpsest.Runs.Reports;
 
 namespace Palimpsest.Unlearning.SiftMasks.Experiment;
@@ -11,8 +12,18 @@ internal static class SiftReport
         int[] sizes = [.. result.Figures.Select(figure => figure.Owners).Distinct().Order()];
         int largest = sizes[^1];
         string[] arms = [.. result.Figures.Select(figure => figure.Arm).Distinct()];
-        string Cell(string arm, int size, Func<SiftFigure, IReadOnlyList<double>> values) =>
-            result.Figures.FirstOrDefault(figure => figure.Arm == arm && figure.Owners == size) is SiftFigure found && values(found).Count > 0 ? Say($"{values(found).Average():F3}") : "";
+        RandomStream random = new(recipe.Seed, "report", "intervals");
+        string Cell(string arm, int size, Func<SiftFigure, IReadOnlyList<double>> values)
+        {
+            if (result.Figures.FirstOrDefault(figure => figure.Arm == arm && figure.Owners == size) is not SiftFigure found || values(found).Count == 0)
+            {
+                return "";
+            }
+
+            Interval interval = Bootstrap.Of(values(found), drawn => System.Numerics.Tensors.TensorPrimitives.Average(drawn), random.Child(arm, Say($"{size}")));
+            return values(found).Count > 1 ? Say($"{interval.Estimate:F3} [{interval.Lower:F3}, {interval.Upper:F3}]") : Say($"{interval.Estimate:F3}");
+        }
+
         ReportTable Table(string caption, Func<SiftFigure, IReadOnlyList<double>> values) => new(
             ["method", .. sizes.Select(size => Say($"T = {size}"))], [.. arms.Select(arm => (IReadOnlyList<string>)[arm, .. sizes.Select(size => Cell(arm, size, values))])], caption);
         string[] drawn = ["zero-shot", "local-sift", "ft-merge", "tall-masks", "emr", "sift-masks", "central"];
@@ -25,7 +36,7 @@ internal static class SiftReport
             new ReportLine("all", [.. result.Deletions.Select(point => ((double)point.Deleted, point.HeldOut))], Marked: true),
             new ReportLine("those who left, without a mask", [.. result.Deletions.Where(point => point.Forgotten >= 0).Select(point => ((double)point.Deleted, point.Forgotten))], Marked: true),
         ]);
-        List<ReportBlock> knowledge = [chart, Table("Mean probability of the true answers over the owners reported", figure => figure.Probability)];
+        List<ReportBlock> knowledge = [chart, Table("Mean probability of the true answers over the owners reported, with 95% bootstrap intervals over them", figure => figure.Probability)];
         if (result.Figures.Any(figure => figure.Accuracy.Count > 0))
         {
             knowledge.Add(Table("Share of questions answered rightly by likelihood", figure => figure.Accuracy));
@@ -35,8 +46,9 @@ internal static class SiftReport
         return new Report
         {
             Title = $"SIFT-Masks on {recipe.Model.Name}, {largest} owners ({recipe.Data.Setting.ToString().ToLowerInvariant()})",
-            Lead = Say($"{result.Parameters:N0} trainable parameters; masks use {result.Density:P0} of them. After every deletion the sum {(result.Deletions.All(point => point.EqualsFresh) ? "equalled" : "did NOT equal")} a fresh one bit for bit."),
-            Figures = [.. new[] { "zero-shot", "local-sift", "ft-merge", "sift-masks", "emr", "central" }.Select(arm => new ReportFigure(arm, Cell(arm, largest, figure => figure.Probability), Say($"T = {largest}"))).Where(figure => figure.Value.Length > 0)],
+            Lead = Say($"{result.Parameters:N0} trainable parameters; masks use {100 * result.Density:F0}% of them. After every deletion the sum {(result.Deletions.All(point => point.EqualsFresh) ? "equalled" : "did NOT equal")} a fresh one bit for bit."),
+            Figures = [.. new[] { "zero-shot", "local-sift", "ft-merge", "sift-masks", "emr", "central" }.Select(arm => (Arm: arm, Cell: Cell(arm, largest, figure => figure.Probability))).Where(item => item.Cell.Length > 0)
+                .Select(item => new ReportFigure(item.Arm, item.Cell.Split(' ')[0], item.Cell.Contains(' ', StringComparison.Ordinal) ? item.Cell[(item.Cell.IndexOf(' ', StringComparison.Ordinal) + 1)..] : ""))],
             Sections =
             [
                 new ReportSection("What is known", knowledge),

@@ -55,7 +55,7 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay)
             DataSha256 = owner.Manifest.DataSha256,
             VectorSha256 = owner.Manifest.VectorSha256,
             VectorFrom = from,
-            Erased = [$"the mask ({owner.Density:P0} of {store.Settings.Count:N0} parameters)", "the row with name, data path and replay manifest", .. owner.KeptVector ? ["the encrypted vector"] : Array.Empty<string>()],
+            Erased = [$"the mask ({100 * owner.Density:F0}% of {store.Settings.Count:N0} parameters)", "the row with name, data path and replay manifest", .. owner.KeptVector ? ["the encrypted vector"] : Array.Empty<string>()],
             SumBefore = sumBefore,
             SumAfter = left.After,
             OwnersLeft = left.Owners,
