@@ -59,6 +59,7 @@ public sealed class ChatTemplateTests
     [InlineData("{{ a ? b }}", "the character \"?\" is not expected here")]
     [InlineData("\n\n{{ nothing.x }}", "chat template line 3: 'nothing' is undefined.")]
     [InlineData("{{ 'a' + 1 }}", "can only concatenate str (not \"int\") to str")]
+    [InlineData("{{ '%d' % (1e308 * 10) }}", "cannot convert float infinity to integer")]
     [InlineData("{{ messages.append(1) }}", "access to attribute 'append' of 'list' object is unsafe")]
     [InlineData("{{ raise_exception('no system role') }}", "chat template refuses these messages: no system role")]
     public void Render_WhatIsNotUnderstoodOrWrong_IsNamed(string template, string message) =>

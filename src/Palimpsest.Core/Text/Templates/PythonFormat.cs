@@ -63,6 +63,7 @@ internal static partial class PythonFormat
             {
                 's' => Text(spec, PythonText.Show(next, budget)),
                 'r' => Text(spec, PythonText.Represent(next, budget)),
+                'd' or 'i' or 'u' when next is double endless && !double.IsFinite(endless) => throw new TemplateException($"cannot convert float {(double.IsNaN(endless) ? "NaN" : "infinity")} to integer"),
                 'd' or 'i' or 'u' when next is double number => Number(spec with { Type = 'd' }, new BigInteger(Math.Truncate(number))),
                 'd' or 'i' or 'u' or 'x' or 'X' or 'o' when PythonOperators.IsNumber(next) => Number(spec with { Type = type is 'i' or 'u' ? 'd' : type }, next),
                 'f' or 'F' or 'e' or 'E' or 'g' or 'G' when PythonOperators.IsNumber(next) => Number(spec with { Type = type }, PythonOperators.Float(next)),
