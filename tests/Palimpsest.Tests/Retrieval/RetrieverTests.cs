@@ -16,7 +16,7 @@ public sealed class RetrieverTests
             rows.Add(root, "cranfield", [0.4001, 0.4164, 0.3511, 0.5381], 0.00005);
 
             // 126 of the 2,655 passages occur twice to four times. The reference ranks equal ones by the last bits of its vectors, which moves single questions (0.0004 each).
-            rows.Add(root, "nq-open", [0.9455, 0.9940, 0.8802, 0.9290], 0.0008);
+            rows.Add(root, "nq-open", [0.9455, 0.9940, 0.8802, 0.9290], 0.0005);
         }
 
         return rows;
