@@ -11,7 +11,7 @@ internal static class OwnersAddCommand
 {
     public static Command Create(TextWriter output)
     {
-        Argument<string[]> what = new("what") { Description = "NAME DATA: one owner and its file. With --all: a folder with a file an owner, or a file with an owner column.", Arity = new ArgumentArity(1, 2) };
+        Argument<string[]> what = new("what") { Description = "NAME DATA: one owner and its file. With --all: a folder with a file an owner, or a file with an owner column.", Arity = ArgumentArity.ZeroOrMore };
         Option<bool> all = new("--all") { Description = "Add every owner of a folder or of a file's owner column; who is there already is passed over." };
         Option<int?> world = new("--world") { Description = "Add so many owners of the embedded world, named world-0, world-1 and so on; or with NAME the one of this number." };
         Option<string?> column = new("--owner-column") { Description = "Column that holds the owners' names." };
@@ -19,7 +19,6 @@ internal static class OwnersAddCommand
         Option<bool> keep = new("--keep-vector") { Description = "Keep the owner's vector, encrypted, so that it can leave without its data and on another machine." };
         Option<string?> key = OwnersCommand.KeyOption();
         Option<string> store = OwnersCommand.StoreOption();
-        what.Arity = ArgumentArity.ZeroOrMore;
         Command command = new(
             "add",
             """
