@@ -54,11 +54,12 @@ public sealed class SiftTuner : IDisposable
     /// <param name="examples">At least one; their order matters to the bit.</param>
     /// <param name="random">The owner's own stream, for the order of batches.</param>
     /// <param name="vector">Receives the task vector. [count]</param>
+    /// <param name="stepped">Called after each step with its number from 1; <see cref="Read"/> gives the vector so far.</param>
     /// <param name="stop">Ends between two steps.</param>
     /// <returns>The mean losses of the steps, in nats a token.</returns>
     /// <exception cref="PalimpsestException">There is no example, one is too long, or the training diverges.</exception>
     /// <exception cref="OperationCanceledException">It was told to stop.</exception>
-    public double[] Tune(IReadOnlyList<TextExample> examples, RandomStream random, Span<float> vector, CancellationToken stop = default)
+    public double[] Tune(IReadOnlyList<TextExample> examples, RandomStream random, Span<float> vector, Action<int>? stepped = null, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(examples);
         ArgumentNullException.ThrowIfNull(random);
@@ -69,10 +70,12 @@ public sealed class SiftTuner : IDisposable
             throw new PalimpsestException("The owner has no example with a token to learn.");
         }
 
+        OwnerBatches batches = new(sequences, _options.BatchSize, random);
         TrainOptions settings = new()
         {
             Steps = _options.Steps,
             BatchSize = _options.BatchSize,
+            Accumulate = batches.Parts,
             LearningRate = _options.LearningRate,
             Schedule = ScheduleKind.Constant,
             WarmupSteps = 0,
@@ -84,8 +87,14 @@ public sealed class SiftTuner : IDisposable
         try
         {
             Trainable trainable = Trainable.Whole(_model.Model) with { Projection = _signs is null ? null : new SignFixing(_base, _signs) };
-            using Trainer trainer = new(trainable, settings, new OwnerBatches(sequences, _options.BatchSize, random));
-            if (!trainer.Run(progress => losses.Add(progress.Loss), stop: stop))
+            using Trainer trainer = new(trainable, settings, batches);
+            if (!trainer.Run(
+                progress =>
+                {
+                    losses.Add(progress.Loss);
+                    stepped?.Invoke(progress.Step);
+                },
+                stop: stop))
             {
                 throw new OperationCanceledException(stop);
             }
@@ -122,10 +131,9 @@ public sealed class SiftTuner : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _model.Dispose();
-
-    private void Read(Span<float> vector)
+    /// <summary>The task vector of the weights as they are: while tuning, the one so far.</summary>
+    /// <param name="vector">[count]</param>
+    public void Read(Span<float> vector)
     {
         for (long offset = 0; offset < _base.Length;)
         {
@@ -135,4 +143,7 @@ public sealed class SiftTuner : IDisposable
             offset += values.Length;
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _model.Dispose();
 }

@@ -2,47 +2,74 @@ using Palimpsest.Numerics;
 
 namespace Palimpsest.Unlearning.SiftMasks.Experiment;
 
-/// <summary>Deletes owners one quarter after the other from the exact sum, and asks after each: those who stay, those who left, and whether the bits are those of a sum that never held the latter.</summary>
-internal static class DeletionCourse
+/// <summary>Deletes owners one after the other from the exact sum, and asks at some points: those who stay, those who left, and whether the bits are those of a sum that never held the latter.</summary>
+/// <param name="count">Number of owners.</param>
+/// <param name="seed">Decides their order.</param>
+internal sealed class DeletionCourse(int count, long seed)
 {
-    private const int Points = 4;
+    private const int Quarters = 4;
 
-    public static IReadOnlyList<SiftDeletion> Run(OwnerExam exam, SiftArms arms, FileTaskVectors vectors, int count, long seed)
+    /// <summary>The owners in the order in which they leave.</summary>
+    public int[] Order { get; } = Shuffled(count, seed);
+
+    /// <summary>Runs it.</summary>
+    /// <param name="exam">Asks.</param>
+    /// <param name="asked">The owners that are asked.</param>
+    /// <param name="vectors">As they were added.</param>
+    /// <param name="again">Vectors made again, which are subtracted where they are there.</param>
+    /// <param name="points">How many have left at each point; every quarter where it is empty.</param>
+    /// <exception cref="PalimpsestException">A vector came out otherwise than it was added.</exception>
+    public IReadOnlyList<SiftDeletion> Run(OwnerExam exam, IReadOnlyCollection<int> asked, FileTaskVectors vectors, FileTaskVectors again, IReadOnlyList<int> points)
     {
-        int[] order = [.. Enumerable.Range(0, count)];
-        new RandomStream(seed, "sift", "deletions").Shuffle<int>(order);
-        HashSet<int> asked = [.. arms.Asked(count)];
         long length = vectors.Layout.Count;
         using FixedPointAccumulator sum = new(length);
-        foreach (int owner in Enumerable.Range(0, count))
+        for (int owner = 0; owner < count; owner++)
         {
             sum.Add(0, vectors.All(owner));
         }
 
-        List<SiftDeletion> points = [];
+        List<SiftDeletion> course = [];
         int gone = 0;
-        for (int point = 0; point <= Points; point++)
+        foreach (int point in points.Count > 0 ? points.Append(0).Distinct().Order() : Enumerable.Range(0, Quarters + 1).Select(quarter => count * quarter / Quarters).Distinct())
         {
-            for (; gone < count * point / Points; gone++)
+            for (; gone < point; gone++)
             {
-                sum.Subtract(0, vectors.All(order[gone]));
+                sum.Subtract(0, Leaving(Order[gone], vectors, again));
             }
 
             // The fresh sum takes them in another order on purpose.
             using FixedPointAccumulator fresh = new(length);
-            foreach (int owner in order.Skip(gone).Reverse())
+            foreach (int owner in Order.Skip(gone).Reverse())
             {
                 fresh.Add(0, vectors.All(owner));
             }
 
             float[] merged = new float[length];
             sum.Read(0, merged, Math.Max(1, count - gone));
-            double[] stay = [.. order.Skip(gone).Where(asked.Contains).Select(owner => exam.Ask(owner, SiftArms.Masked(merged, vectors, owner, 1)).Probability)];
-            double[] left = [.. order.Take(gone).Where(asked.Contains).Select(owner => exam.Ask(owner, merged).Probability)];
-            points.Add(new SiftDeletion(gone, Mean(stay), Mean([.. stay, .. left]), Mean(left), sum.ContentHash() == fresh.ContentHash()));
+            double[] stay = [.. Order.Skip(gone).Where(asked.Contains).Select(owner => exam.Ask(owner, SiftArms.Masked(merged, vectors, owner, 1)).Probability)];
+            double[] left = [.. Order.Take(gone).Where(asked.Contains).Select(owner => exam.Ask(owner, merged).Probability)];
+            course.Add(new SiftDeletion(gone, Mean(stay), Mean([.. stay, .. left]), Mean(left), sum.ContentHash() == fresh.ContentHash()));
         }
 
-        return points;
+        return course;
+    }
+
+    private static int[] Shuffled(int count, long seed)
+    {
+        int[] order = [.. Enumerable.Range(0, count)];
+        new RandomStream(seed, "sift", "deletions").Shuffle<int>(order);
+        return order;
+    }
+
+    private static float[] Leaving(int owner, FileTaskVectors vectors, FileTaskVectors again)
+    {
+        if (!again.Has(owner))
+        {
+            return vectors.All(owner);
+        }
+
+        float[] made = again.All(owner);
+        return made.AsSpan().SequenceEqual(vectors.All(owner)) ? made : throw new PalimpsestException($"The vector of owner {owner} came out otherwise when it was made again, so it cannot be deleted: the training is not deterministic here.");
     }
 
     // JSON has no NaN; -1 says that nobody was left to ask.

@@ -20,9 +20,13 @@ internal sealed class FileTaskVectors(string folder, ParameterLayout layout, int
 
     public bool Has(int task) => File.Exists(PathOf(task));
 
-    public void Write(int task, float[] vector)
+    /// <summary>Seconds that the vectors took to make.</summary>
+    public IEnumerable<double> Seconds => Enumerable.Range(0, count).Select(task => PathOf(task) + ".seconds").Where(File.Exists).Select(path => double.Parse(File.ReadAllText(path), CultureInfo.InvariantCulture));
+
+    public void Write(int task, float[] vector, double seconds)
     {
         Directory.CreateDirectory(folder);
+        AtomicFile.WriteText(PathOf(task) + ".seconds", seconds.ToString(CultureInfo.InvariantCulture));
         AtomicFile.Write(PathOf(task), stream => stream.Write(MemoryMarshal.AsBytes(vector.AsSpan())), onlyForUser: true);
     }
 

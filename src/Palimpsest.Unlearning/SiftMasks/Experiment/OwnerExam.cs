@@ -13,12 +13,42 @@ internal sealed class OwnerExam(SiftTuner tuner, IReadOnlyList<TaskOwner> owners
     /// <summary>The mean over an owner's questions of p(answer | question)^(1 / tokens), and the share answered rightly by likelihood (NaN without alternatives).</summary>
     /// <param name="owner">The owner that is asked.</param>
     /// <param name="vector">Added to the base; empty for the base itself.</param>
-    public (double Probability, double Accuracy) Ask(int owner, ReadOnlySpan<float> vector)
+    public OwnerGrade Ask(int owner, ReadOnlySpan<float> vector)
     {
         tuner.Serve(vector);
+        return Grade(owner, Scores(owner));
+    }
+
+    /// <summary>The same of several models that answer together: the mean of their probabilities.</summary>
+    /// <param name="asked">The owners that are asked.</param>
+    /// <param name="vectors">One a model.</param>
+    public OwnerGrade[] AskTogether(IReadOnlyList<int> asked, IReadOnlyList<float[]> vectors)
+    {
+        double[][] sums = [.. asked.Select(owner => new double[Sequences(owner).Length])];
+        foreach (float[] vector in vectors)
+        {
+            tuner.Serve(vector);
+            for (int i = 0; i < sums.Length; i++)
+            {
+                double[] scores = Scores(asked[i]);
+                for (int j = 0; j < scores.Length; j++)
+                {
+                    sums[i][j] += Math.Exp(scores[j]) / vectors.Count;
+                }
+            }
+        }
+
+        return [.. asked.Select((owner, i) => Grade(owner, [.. sums[i].Select(sum => Math.Log(sum))]))];
+    }
+
+    private TokenSequence[] Sequences(int owner) => [.. owners[owner].Asked.SelectMany(item => item.Choices.Select(choice => _encoder.EncodeOpen(item.Prompt, choice)))];
+
+    private double[] Scores(int owner) => SequenceScorer.LogLikelihoods(tuner.Model.Model, Sequences(owner));
+
+    private OwnerGrade Grade(int owner, double[] scores)
+    {
         IReadOnlyList<ChoiceItem> asked = owners[owner].Asked;
-        TokenSequence[] sequences = [.. asked.SelectMany(item => item.Choices.Select(choice => _encoder.EncodeOpen(item.Prompt, choice)))];
-        double[] scores = SequenceScorer.LogLikelihoods(tuner.Model.Model, sequences);
+        TokenSequence[] sequences = Sequences(owner);
         double probability = 0, right = 0;
         int from = 0;
         foreach (ChoiceItem item in asked)
@@ -35,6 +65,6 @@ internal sealed class OwnerExam(SiftTuner tuner, IReadOnlyList<TaskOwner> owners
             from += item.Choices.Count;
         }
 
-        return (probability / asked.Count, asked.Any(item => item.Choices.Count > 1) ? right / asked.Count : double.NaN);
+        return new OwnerGrade(probability / asked.Count, asked.Any(item => item.Choices.Count > 1) ? right / asked.Count : double.NaN);
     }
 }

@@ -12,7 +12,9 @@ namespace Palimpsest.Unlearning.SiftMasks.Experiment;
 /// <param name="stream">For methods that draw.</param>
 internal sealed class SiftArms(OwnerExam exam, SiftMethodSection method, FileTaskVectors plain, FileTaskVectors signed, RandomStream stream)
 {
+    private static readonly TaskArithmetic s_average = new(new TaskArithmeticOptions { Mean = true });
     private readonly int _count = checked((int)plain.Layout.Count);
+    private readonly bool _tunes = method.Alphas.Count > 1 || method.TiesDensities.Count > 1 || method.TallLambdas.Count * method.TallFactors.Count > 1 || method.CentralSteps.Count > 1;
 
     /// <summary>All arms that serve from task vectors.</summary>
     /// <param name="size">Number of owners.</param>
@@ -26,20 +28,22 @@ internal sealed class SiftArms(OwnerExam exam, SiftMethodSection method, FileTas
         Add("zero-shot", _ => []);
         Add("local-ft", own.All);
         Add("local-sift", fixedSigns.All);
-        float[] mean = Merged(new TaskArithmetic(new TaskArithmeticOptions { Mean = true }), own), signedMean = Merged(new TaskArithmetic(new TaskArithmeticOptions { Mean = true }), fixedSigns);
+        float[] mean = Merged(s_average, own), signedMean = Merged(s_average, fixedSigns);
         Add("ft-merge", _ => mean);
         Add("sift-merge", _ => signedMean);
         Add("sift-masks", owner => Masked(signedMean, fixedSigns, owner, 1));
-        figures.Add(Tuned("sift-masks-tuned", size, asked, method.Alphas.Select(alpha => (Say($"alpha {alpha}"), (Func<int, float[]>)(owner => Masked(signedMean, fixedSigns, owner, alpha))))));
-        figures.Add(Tuned("ties", size, asked, method.TiesDensities.Select(density =>
+        float[] perUse = PerUse(signedMean, fixedSigns);
+        Add("sift-masks-per-use", owner => Masked(perUse, fixedSigns, owner, 1));
+        figures.AddRange(Tuned("sift-masks-tuned", size, asked, method.Alphas.Select(alpha => (Say($"alpha {alpha}"), (Func<int, float[]>)(owner => Masked(signedMean, fixedSigns, owner, alpha))))));
+        figures.AddRange(Tuned("ties", size, asked, method.TiesDensities.Select(density =>
         {
             Lazy<float[]> merged = new(() => Merged(new Ties(new TiesOptions { Density = density }), own));
             return (Say($"density {density}"), (Func<int, float[]>)(_ => merged.Value));
         })));
-        figures.Add(Tuned("tall-masks", size, asked, from lambda in method.TallLambdas
-                                                     let served = new Lazy<Dictionary<int, float[]>>(() => Served(new TallMasks(new TallMasksOptions { Lambda = lambda }), own, asked))
-                                                     from factor in method.TallFactors
-                                                     select (Say($"lambda {lambda}, factor {factor}"), (Func<int, float[]>)(owner => Scaled(served.Value[owner], factor)))));
+        figures.AddRange(Tuned("tall-masks", size, asked, from lambda in method.TallLambdas
+                                                          let served = new Lazy<Dictionary<int, float[]>>(() => Served(new TallMasks(new TallMasksOptions { Lambda = lambda }), own, asked))
+                                                          from factor in method.TallFactors
+                                                          select (Say($"lambda {lambda}, factor {factor}"), (Func<int, float[]>)(owner => Scaled(served.Value[owner], factor)))));
         foreach (string name in method.Others)
         {
             Dictionary<int, float[]> served = Served(MergeMethods.Of(name).Create(new MergeContext { Stream = stream.Child(name) }), own, asked);
@@ -49,8 +53,31 @@ internal sealed class SiftArms(OwnerExam exam, SiftMethodSection method, FileTas
         return figures;
     }
 
-    /// <summary>An arm whose vectors are given.</summary>
-    public SiftFigure Given(string arm, int size, IEnumerable<(string Setting, Func<int, float[]> Vector)> settings) => Tuned(arm, size, Asked(size), settings);
+    /// <summary>The one model trained on all, at the best of its numbers of steps.</summary>
+    public SiftFigure Central(int size, IReadOnlyList<float[]> vectors) =>
+        Tuned("central", size, Asked(size), method.CentralSteps.Select((steps, i) => (Say($"{steps} steps"), (Func<int, float[]>)(_ => vectors[i])))).Single();
+
+    /// <summary>Owners dealt into groups at random: each served by the mean of its group's vectors, by a model trained on its group's data, and by all those models together (SISA, arXiv 1912.03817).</summary>
+    /// <param name="size">Number of owners.</param>
+    /// <param name="shards">Number of groups.</param>
+    /// <param name="train">Trains on a group's data.</param>
+    public IEnumerable<SiftFigure> Shards(int size, int shards, Func<int[], float[]> train)
+    {
+        int[] order = [.. Enumerable.Range(0, size)], group = new int[size];
+        stream.Child("shards", Say($"{shards}")).Shuffle<int>(order);
+        int[][] groups = [.. Enumerable.Range(0, shards).Select(i => order[(i * size / shards)..((i + 1) * size / shards)])];
+        for (int i = 0; i < shards; i++)
+        {
+            Array.ForEach(groups[i], owner => group[owner] = i);
+        }
+
+        float[][] merged = [.. groups.Select(own => Merged(s_average, new TaskSubset(plain, own)))];
+        int[] reported = Reported(Asked(size));
+        yield return Figure(Say($"clusters-merge-{shards}"), size, reported, owner => merged[group[owner]], "");
+        float[][] trained = [.. groups.Select(train)];
+        yield return Figure(Say($"clusters-central-{shards}"), size, reported, owner => trained[group[owner]], "");
+        yield return Figure(Say($"sisa-{shards}"), size, exam.AskTogether(reported, trained), "");
+    }
 
     /// <summary>The owners asked of so many, spread evenly.</summary>
     public int[] Asked(int size) => [.. Enumerable.Range(0, Math.Min(size, method.Asked)).Select(i => (int)((long)i * size / Math.Min(size, method.Asked)))];
@@ -68,13 +95,28 @@ internal sealed class SiftArms(OwnerExam exam, SiftMethodSection method, FileTas
     }
 
     // With fewer than four owners there are none to spare for tuning.
-    private static int[] Reported(int[] asked) => asked.Length < 4 ? asked : [.. asked.Where((_, i) => i % 2 == 1)];
+    private int[] Reported(int[] asked) => asked.Length < 4 || !_tunes ? asked : [.. asked.Where((_, i) => i % 2 == 1)];
+
+    /// <summary>The sum over the number of masks that use each entry, instead of over all owners.</summary>
+    private static float[] PerUse(float[] mean, FileTaskVectors vectors)
+    {
+        int[] uses = new int[mean.Length];
+        TaskPass.ForEach(vectors, (_, offset, tau) =>
+        {
+            Span<int> part = uses.AsSpan(offset, tau.Length);
+            for (int j = 0; j < tau.Length; j++)
+            {
+                part[j] += tau[j] != 0 ? 1 : 0;
+            }
+        });
+        return [.. mean.Select((value, j) => value * vectors.Count / Math.Max(1, uses[j]))];
+    }
 
     private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private static float[] Scaled(float[] vector, double factor) => factor == 1 ? vector : [.. vector.Select(value => (float)(factor * value))];
 
-    private float[] Merged(IMergeMethod merge, FileTaskVectors vectors)
+    private float[] Merged(IMergeMethod merge, ITaskVectors vectors)
     {
         float[] merged = new float[_count];
         merge.Merge(vectors, merged);
@@ -107,22 +149,28 @@ internal sealed class SiftArms(OwnerExam exam, SiftMethodSection method, FileTas
         });
     }
 
-    private SiftFigure Tuned(string arm, int size, int[] asked, IEnumerable<(string Setting, Func<int, float[]> Vector)> settings)
+    /// <summary>One figure, or none where nothing is to be tried.</summary>
+    private IEnumerable<SiftFigure> Tuned(string arm, int size, int[] asked, IEnumerable<(string Setting, Func<int, float[]> Vector)> settings)
     {
         (string Setting, Func<int, float[]> Vector)[] tried = [.. settings];
+        if (tried.Length == 0)
+        {
+            return [];
+        }
+
         if (asked.Length < 4 || tried.Length == 1)
         {
-            return Figure(arm, size, Reported(asked), tried[0].Vector, tried[0].Setting + (tried.Length > 1 ? " (not tuned)" : ""));
+            return [Figure(arm, size, Reported(asked), tried[0].Vector, tried[0].Setting + (tried.Length > 1 ? " (not tuned)" : ""))];
         }
 
         int[] tuning = [.. asked.Where((_, i) => i % 2 == 0)];
         (string Setting, Func<int, float[]> Vector) best = tried.MaxBy(item => tuning.Average(owner => exam.Ask(owner, item.Vector(owner)).Probability));
-        return Figure(arm, size, Reported(asked), best.Vector, best.Setting);
+        return [Figure(arm, size, Reported(asked), best.Vector, best.Setting)];
     }
 
-    private SiftFigure Figure(string arm, int size, int[] reported, Func<int, float[]> vector, string setting)
-    {
-        (double Probability, double Accuracy)[] results = [.. reported.Select(owner => exam.Ask(owner, vector(owner)))];
-        return new SiftFigure(arm, size, [.. results.Select(result => result.Probability)], [.. results.Select(result => result.Accuracy).Where(double.IsFinite)], setting);
-    }
+    private SiftFigure Figure(string arm, int size, int[] reported, Func<int, float[]> vector, string setting) =>
+        Figure(arm, size, [.. reported.Select(owner => exam.Ask(owner, vector(owner)))], setting);
+
+    private static SiftFigure Figure(string arm, int size, OwnerGrade[] grades, string setting) =>
+        new(arm, size, [.. grades.Select(grade => grade.Probability)], [.. grades.Select(grade => grade.Accuracy).Where(double.IsFinite)], setting);
 }

@@ -29,6 +29,10 @@ public sealed record SiftDataSection : IValidated
     /// <summary>The file of <see cref="SiftSetting.File"/>.</summary>
     public string? File { get; init; }
 
+    /// <summary>Files whose rows follow those of <see cref="File"/>.</summary>
+    /// <value>The default is none.</value>
+    public IReadOnlyList<string> MoreFiles { get; init; } = [];
+
     /// <summary>So many consecutive rows of the file are one owner's (TOFU: 20); 0 takes the owner column.</summary>
     /// <value>The default is 0.</value>
     public int RowsPerOwner { get; init; }
@@ -40,6 +44,10 @@ public sealed record SiftDataSection : IValidated
     /// <summary>Gives every owner of a file its own order of the labels, for a stand-in of conflicting preferences.</summary>
     /// <value>The default is false.</value>
     public bool PermuteLabels { get; init; }
+
+    /// <summary>Words for the labels of a file, in the order of the labels themselves ("1", "2", ... for classes that are numbered).</summary>
+    /// <value>The default is none: the labels as they stand.</value>
+    public IReadOnlyList<string> LabelWords { get; init; } = [];
 
     /// <summary>Most examples of an owner of a file; what is left over, up to as many, is asked. 0 asks what was learnt.</summary>
     /// <value>The default is 0.</value>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Palimpsest.Jobs;
@@ -14,7 +13,7 @@ namespace Palimpsest.Unlearning.SiftMasks.Experiment;
 /// <remarks>arXiv 2504.04626, section 4; the rules of which arm should win stand as claims in the recipes.</remarks>
 public sealed class SiftExperiment : IJob
 {
-    private const string ResultFile = "result.json", SecondsFile = "seconds.json";
+    private const string ResultFile = "result.json";
 
     /// <inheritdoc/>
     public string Kind => "sift-masks";
@@ -31,6 +30,11 @@ public sealed class SiftExperiment : IJob
         {
             yield return ("data", file);
         }
+
+        foreach (string more in settings.Data.MoreFiles)
+        {
+            yield return ("data", more);
+        }
     }
 
     /// <inheritdoc/>
@@ -41,52 +45,65 @@ public sealed class SiftExperiment : IJob
         SiftMethodSection method = settings.Method;
         int largest = method.Sizes.Max();
         IReadOnlyList<TaskOwner> owners = TaskOwners.Of(settings.Data, largest, settings.Seed);
-        string vectors = Path.Combine(context.Run.Path, "vectors");
-        using SiftTuner judge = Tuner(settings, method.Tuning, new TorchContext(threads: settings.Model.Threads, seed: settings.Seed));
+        SiftTraining training = new(settings, owners);
+        DeletionCourse course = new(largest, settings.Seed);
+        string folder = Path.Combine(context.Run.Path, "vectors");
+        using SiftTuner judge = training.Tuner(method.Tuning, settings.Model.Threads);
         context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"{settings.Model.Name}: {judge.Layout.Count:N0} trainable parameters; {largest} owners of {owners[0].Train.Count} examples ({settings.Data.Setting})."));
 
-        FileTaskVectors plain = new(Path.Combine(vectors, "plain"), judge.Layout, largest), signed = new(Path.Combine(vectors, "signed"), judge.Layout, largest);
-        double[] seconds = RunFolder.ReadArtifact<double[]>(context.Run.Path, SecondsFile) ?? [Tune(settings, owners, plain, signFixed: false, context), Tune(settings, owners, signed, signFixed: true, context)];
+        FileTaskVectors Vectors(string name) => new(Path.Combine(folder, name), judge.Layout, largest);
+        FileTaskVectors plain = Vectors("plain"), signed = Vectors("signed"), again = Vectors("again");
+        training.Owners("sign-fixed tuning", Enumerable.Range(0, largest), signed, signFixed: true, context);
+        training.Owners("plain tuning", Enumerable.Range(0, largest), plain, signFixed: false, context);
+        training.Owners("tuning again", course.Order.Take(method.Refits), again, signFixed: true, context);
         if (context.Stop.IsCancellationRequested)
         {
             return false;
         }
 
-        context.Run.WriteArtifact(SecondsFile, seconds);
-        _ = new TorchContext(threads: settings.Model.Threads, seed: settings.Seed); // the workers had set one thread
+        _ = new TorchContext(threads: settings.Model.Threads, seed: settings.Seed); // the workers had set theirs
         OwnerExam exam = new(judge, owners);
         SiftArms arms = new(exam, method, plain, signed, new RandomStream(settings.Seed, "sift", "merging"));
         List<SiftFigure> figures = [];
-        long clock = 0;
-        foreach (int size in method.Sizes.Order())
+        double central = 0;
+        try
         {
-            if (context.Stop.IsCancellationRequested)
+            foreach (int size in method.Sizes.Order())
             {
-                return false;
+                figures.AddRange(arms.Measure(size));
+                if (method.CentralSteps.Count > 0 && (method.CentralSizes.Count > 0 ? method.CentralSizes.Contains(size) : size == largest && size > 1))
+                {
+                    long started = Stopwatch.GetTimestamp();
+                    figures.Add(arms.Central(size, training.Together([.. Enumerable.Range(0, size)], method.CentralSteps, context.Stop)));
+                    central = Stopwatch.GetElapsedTime(started).TotalSeconds;
+                }
+
+                context.Log.Say($"{size} owners: {Said(figures.Where(figure => figure.Owners == size))}.");
             }
 
-            figures.AddRange(arms.Measure(size));
-            if (size > 1 && method.CentralSteps.Count > 0)
+            foreach (int shards in method.Shards)
             {
-                long started = Stopwatch.GetTimestamp();
-                figures.Add(Central(settings, owners, size, arms));
-                clock = Stopwatch.GetTimestamp() - started;
+                SiftFigure[] found = [.. arms.Shards(largest, shards, who => training.Together(who, [Math.Max(1, method.CentralSteps.Max() / shards)], context.Stop)[0])];
+                figures.AddRange(found);
+                context.Log.Say($"{shards} groups: {Said(found)}.");
             }
-
-            context.Log.Say($"{size} owners: {string.Join("; ", figures.Where(figure => figure.Owners == size).Select(figure => string.Create(CultureInfo.InvariantCulture, $"{figure.Arm} {figure.Probability.Average():F3}")))}.");
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
 
-        IReadOnlyList<SiftDeletion> deletions = DeletionCourse.Run(exam, arms, signed, largest, settings.Seed);
         context.Run.WriteArtifact(ResultFile, new SiftResult
         {
             Parameters = judge.Layout.Count,
             Figures = figures,
-            Deletions = deletions,
+            Deletions = course.Run(exam, arms.Asked(largest), signed, again, method.DeletionsAt),
             Density = arms.Asked(largest).Average(owner => signed.All(owner).Average(value => value != 0 ? 1.0 : 0.0)),
-            TuneSeconds = seconds,
-            CentralSeconds = clock / (double)Stopwatch.Frequency,
+            TuneSeconds = [plain.Seconds.Average(), signed.Seconds.Average()],
+            RefitSeconds = [.. again.Seconds],
+            CentralSeconds = central,
         });
-        Directory.Delete(vectors, recursive: true);
+        Directory.Delete(folder, recursive: true);
         return true;
     }
 
@@ -109,7 +126,11 @@ public sealed class SiftExperiment : IJob
 
         int largest = result.Figures.Max(figure => figure.Owners);
         Add("sift-masks", "deletion_equals_fresh", largest, result.Deletions.All(point => point.EqualsFresh) ? 1 : 0);
-        Add("sift-masks", "held_in_change", largest, result.Deletions[^2].HeldIn - result.Deletions[0].HeldIn);
+        if (result.Deletions.LastOrDefault(point => point.Deleted > 0 && point.HeldIn >= 0) is SiftDeletion last)
+        {
+            Add("sift-masks", "held_in_change", largest, last.HeldIn - result.Deletions[0].HeldIn);
+        }
+
         Add("sift-masks", "forgotten", largest, result.Deletions[^1].Forgotten);
         Add("sift-masks", "cumulative_refits", largest, SiftCost.MergeRefits(largest - 1), modelled: true);
         Add("central", "cumulative_refits", largest, SiftCost.CentralRefits(largest, largest - 1), modelled: true);
@@ -121,55 +142,5 @@ public sealed class SiftExperiment : IJob
 
     private static SiftResult Result(string folder) => RunFolder.ResultOf<SiftResult>(folder, ResultFile);
 
-    private static SiftTuner Tuner(SiftRecipe recipe, OwnerTuning tuning, TorchContext context)
-    {
-        LanguageModel model = LanguageModel.Load(recipe.Model.Name, context, LoadMode.TrainableHidden);
-        return new SiftTuner(model, tuning, new SignVector(new RandomStream(recipe.Seed, "sift", "signs"), model.Model.Parameters.Flat!.Layout.Count));
-    }
-
-    // Mean seconds of one owner; workers of one thread each take the next owner until none is left.
-    private static double Tune(SiftRecipe recipe, IReadOnlyList<TaskOwner> owners, FileTaskVectors vectors, bool signFixed, JobContext context)
-    {
-        ConcurrentQueue<int> queue = new(Enumerable.Range(0, owners.Count).Where(owner => !vectors.Has(owner)));
-        ConcurrentBag<double> seconds = [];
-        int total = queue.Count;
-        long started = Stopwatch.GetTimestamp();
-        if (total == 0)
-        {
-            return 0;
-        }
-
-        Parallel.For(0, Math.Min(total, recipe.Method.Workers > 0 ? recipe.Method.Workers : Environment.ProcessorCount), _ =>
-        {
-            using SiftTuner tuner = Tuner(recipe, recipe.Method.Tuning with { SignFixed = signFixed }, new TorchContext(threads: recipe.Method.Tuning.Threads, seed: recipe.Seed));
-            float[] vector = new float[tuner.Layout.Count];
-            while (!context.Stop.IsCancellationRequested && queue.TryDequeue(out int owner))
-            {
-                long clock = Stopwatch.GetTimestamp();
-                tuner.Tune(owners[owner].Train, new RandomStream(recipe.Seed, "sift", "owner", owner.ToString(CultureInfo.InvariantCulture)), vector, CancellationToken.None);
-                seconds.Add(Stopwatch.GetElapsedTime(clock).TotalSeconds);
-                vectors.Write(owner, vector);
-                lock (seconds)
-                {
-                    context.Log.Progress(new JobProgress(signFixed ? "sign-fixed tuning" : "plain tuning", seconds.Count, total, "owners", Stopwatch.GetElapsedTime(started) / seconds.Count * (total - seconds.Count)));
-                }
-            }
-        });
-        return seconds.IsEmpty ? 0 : seconds.Average();
-    }
-
-    private static SiftFigure Central(SiftRecipe recipe, IReadOnlyList<TaskOwner> owners, int size, SiftArms arms)
-    {
-        List<(string, Func<int, float[]>)> tried = [];
-        foreach (int steps in recipe.Method.CentralSteps)
-        {
-            OwnerTuning tuning = recipe.Method.Tuning with { Steps = steps, SignFixed = false };
-            using SiftTuner tuner = Tuner(recipe, tuning, new TorchContext(threads: recipe.Model.Threads, seed: recipe.Seed));
-            float[] vector = new float[tuner.Layout.Count];
-            tuner.Tune([.. owners.Take(size).SelectMany(owner => owner.Train)], new RandomStream(recipe.Seed, "sift", "central"), vector, CancellationToken.None);
-            tried.Add(($"{steps} steps", _ => vector));
-        }
-
-        return arms.Given("central", size, tried);
-    }
+    private static string Said(IEnumerable<SiftFigure> figures) => string.Join("; ", figures.Select(figure => string.Create(CultureInfo.InvariantCulture, $"{figure.Arm} {figure.Probability.Average():F3}")));
 }

@@ -20,7 +20,23 @@ public sealed record SiftMethodSection : IValidated
     /// <value>The default is 200 and 800.</value>
     public IReadOnlyList<int> CentralSteps { get; init; } = [200, 800];
 
-    /// <summary>Factors α of SIFT-Masks that are tried.</summary>
+    /// <summary>Numbers of owners for which one model is trained on all.</summary>
+    /// <value>The default is the largest of <see cref="Sizes"/> alone.</value>
+    public IReadOnlyList<int> CentralSizes { get; init; } = [];
+
+    /// <summary>Numbers of groups that all owners are dealt into at random: the groups' vectors are averaged, one model is trained on each group's data (the largest of <see cref="CentralSteps"/>, shared out), and those models answer together (SISA).</summary>
+    /// <value>The default is none.</value>
+    public IReadOnlyList<int> Shards { get; init; } = [];
+
+    /// <summary>How many owners have left when those who stay and those who left are asked.</summary>
+    /// <value>The default is every quarter of them.</value>
+    public IReadOnlyList<int> DeletionsAt { get; init; } = [];
+
+    /// <summary>The first owners to leave whose vectors are made again, timed and compared before they are subtracted; the others' are taken from the run's files.</summary>
+    /// <value>The default is 2.</value>
+    public int Refits { get; init; } = 2;
+
+    /// <summary>Factors α of SIFT-Masks that are tried; none leaves the arm out. So with the settings of the other methods.</summary>
     public IReadOnlyList<double> Alphas { get; init; } = [1, 1.3, 1.6, 2];
 
     /// <summary>Densities of TIES that are tried.</summary>
@@ -42,9 +58,20 @@ public sealed record SiftMethodSection : IValidated
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
-        if (Sizes.Count == 0 || Sizes.Any(size => size < 1) || Asked < 1 || Workers < 0 || Alphas.Count == 0 || TiesDensities.Count == 0 || TallLambdas.Count == 0 || TallFactors.Count == 0)
+        if (Sizes.Count == 0 || Sizes.Any(size => size < 1) || Asked < 1 || Workers < 0 || Refits < 0)
         {
-            yield return "sizes, alphas, ties_densities, tall_lambdas and tall_factors must not be empty; sizes and asked must be at least 1.";
+            yield return "sizes must not be empty; sizes and asked must be at least 1, workers and refits at least 0.";
+        }
+
+        int largest = Sizes.DefaultIfEmpty(0).Max();
+        if (CentralSizes.Except(Sizes).Any() || Shards.Any(shards => shards < 2 || shards > largest) || DeletionsAt.Any(count => count < 0 || count > largest))
+        {
+            yield return "central_sizes must be among sizes, shards from 2 to the largest size, deletions_at from 0 to it.";
+        }
+
+        if (CentralSteps.Any(steps => steps < 1) || (CentralSteps.Count == 0 && (CentralSizes.Count > 0 || Shards.Count > 0)))
+        {
+            yield return "central_steps must be at least 1, and given for central_sizes and shards.";
         }
 
         if (!Tuning.SignFixed)

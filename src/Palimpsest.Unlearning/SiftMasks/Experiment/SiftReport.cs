@@ -26,7 +26,7 @@ internal static class SiftReport
 
         ReportTable Table(string caption, Func<SiftFigure, IReadOnlyList<double>> values) => new(
             ["method", .. sizes.Select(size => Say($"T = {size}"))], [.. arms.Select(arm => (IReadOnlyList<string>)[arm, .. sizes.Select(size => Cell(arm, size, values))])], caption);
-        string[] drawn = ["zero-shot", "local-sift", "ft-merge", "tall-masks", "emr", "sift-masks", "central"];
+        string[] drawn = ["zero-shot", "local-sift", "ft-merge", "tall-masks", "emr", "sift-masks"];
         ReportChart chart = new(
             "Answer probability over the number of owners", "owners (doublings)", "probability",
             [.. drawn.Select(arm => new ReportLine(arm, [.. result.Figures.Where(figure => figure.Arm == arm).Select(figure => (Math.Log2(figure.Owners), figure.Probability.Average()))], Marked: true)).Where(line => line.Points.Count > 1)]);
@@ -58,15 +58,25 @@ internal static class SiftReport
         };
     }
 
-    private static ReportTable Cost(SiftResult result, int owners) => new(
-        ["quantity", "measured", "modelled"],
-        [
-            ["tuning one owner, plain", Say($"{result.TuneSeconds[0]:F1} s on one thread"), ""],
-            ["tuning one owner, sign-fixed (= one deletion)", Say($"{result.TuneSeconds[1]:F1} s on one thread"), "1 refit"],
-            ["all but one deletion, one at a time", "", Say($"{SiftCost.MergeRefits(owners - 1)} refits; {SiftCost.CentralRefits(owners, owners - 1)} for one model trained on all")],
-            ["one model trained on all", Say($"{result.CentralSeconds:F1} s on all threads"), ""],
-            ["storage", "", Say($"{SiftCost.StorageInModels(owners):F1} f32 models with the sum counted as one")],
-        ]);
+    private static ReportTable Cost(SiftResult result, int owners)
+    {
+        double refit = result.RefitSeconds.Count > 0 ? result.RefitSeconds.Average() : result.TuneSeconds[1];
+        long merge = SiftCost.MergeRefits(owners - 1), central = SiftCost.CentralRefits(owners, owners - 1);
+        double sum = 8.0 * result.Parameters, mask = result.Parameters / 8.0, model = 4.0 * result.Parameters;
+        return new ReportTable(
+            ["quantity", "measured", "modelled"],
+            [
+                ["tuning one owner, plain", Say($"{result.TuneSeconds[0]:F2} s of a worker"), ""],
+                ["tuning one owner, sign-fixed", Say($"{result.TuneSeconds[1]:F2} s of a worker"), "1 refit"],
+                ["deleting one owner: its vector made again, compared, subtracted", result.RefitSeconds.Count > 0 ? Say($"{refit:F2} s of a worker, mean of {result.RefitSeconds.Count}; all equal to the bit") : "", "1 refit"],
+                ["all but one owner leaving, one at a time", "", Say($"{merge:N0} refits = {merge * refit:N0} s")],
+                ["the same from one model trained on all", "", Say($"{central:N0} refits = {central * refit:N0} s, {(double)central / Math.Max(1, merge):F0} times as much")],
+                ["one model trained on all", result.CentralSeconds > 0 ? Say($"{result.CentralSeconds:F0} s on all threads") : "", ""],
+                ["sum of all vectors (int64)", Say($"{sum / 1e6:F1} MB"), Say($"{sum / model:F1} f32 models")],
+                [Say($"masks of {owners} owners"), Say($"{mask * owners / 1e6:F1} MB"), Say($"{mask * owners / model:F1} f32 models; the paper counts {SiftCost.StorageInModels(owners):F1} with the sum as one")],
+            ],
+            "A refit is one owner's data trained on again; seconds of refits are the measured ones times the count.");
+    }
 
     private static string Number(double value) => value < 0 ? "" : Say($"{value:F3}");
 

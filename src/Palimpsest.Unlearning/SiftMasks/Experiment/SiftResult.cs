@@ -15,9 +15,12 @@ public sealed record SiftResult
     /// <summary>Mean density of the masks.</summary>
     public required double Density { get; init; }
 
-    /// <summary>Mean seconds of one owner's tuning on one thread, plain and sign-fixed.</summary>
+    /// <summary>Mean seconds of one owner's tuning by one worker, plain and sign-fixed.</summary>
     public required IReadOnlyList<double> TuneSeconds { get; init; }
 
-    /// <summary>Seconds of the one model trained on all owners' data.</summary>
+    /// <summary>Seconds of each vector that was made again to be deleted.</summary>
+    public required IReadOnlyList<double> RefitSeconds { get; init; }
+
+    /// <summary>Seconds of the one model trained on all owners' data, for the most steps.</summary>
     public required double CentralSeconds { get; init; }
 }

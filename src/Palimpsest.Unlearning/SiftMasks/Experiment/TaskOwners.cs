@@ -84,10 +84,10 @@ internal static class TaskOwners
 
     private static TaskOwner[] FromFile(SiftDataSection data, int count, long seed)
     {
-        IExampleSource source = data.Columns.Open(data.File!, skipBad: false);
+        IEnumerable<TextExample> rows = new[] { data.File! }.Concat(data.MoreFiles).SelectMany(file => data.Columns.Open(file, skipBad: false).From(0)).Select(item => item.Example);
         IEnumerable<TextExample[]> groups = data.RowsPerOwner > 0
-            ? source.From(0).Select(item => item.Example).Chunk(data.RowsPerOwner)
-            : source.From(0).Select(item => item.Example).Where(example => example.Owner is not null).GroupBy(example => example.Owner!, StringComparer.Ordinal).Select(group => group.ToArray());
+            ? rows.Chunk(data.RowsPerOwner)
+            : rows.Where(example => example.Owner is not null).GroupBy(example => example.Owner!, StringComparer.Ordinal).Select(group => group.ToArray());
         TextExample[][] owners = [.. groups.Skip(data.SkipOwners).Take(count)];
         if (owners.Length < count)
         {
@@ -101,19 +101,25 @@ internal static class TaskOwners
             throw new PalimpsestException($"{data.File}: permute_labels is for data with few different completions; there are {labels.Length}.");
         }
 
+        if (data.LabelWords.Count > 0 && data.LabelWords.Count != labels.Length)
+        {
+            throw new PalimpsestException($"{data.File}: has {labels.Length} different labels, but label_words gives {data.LabelWords.Count} words.");
+        }
+
+        string[] words = data.LabelWords.Count > 0 ? [.. data.LabelWords.Select(word => " " + word)] : labels;
         return [.. owners.Select(One)];
 
         TaskOwner One(TextExample[] examples, int index)
         {
-            string[] own = [.. labels];
+            string[] own = [.. words];
             if (data.PermuteLabels)
             {
                 new RandomStream(seed, "sift", "permute", index.ToString(CultureInfo.InvariantCulture)).Shuffle<string>(own);
             }
 
-            TextExample Of(TextExample example) => data.PermuteLabels ? example with { Completion = own[Array.IndexOf(labels, example.Completion)] } : example;
-            ChoiceItem Ask(TextExample example) => few && labels.Length > 1
-                ? new ChoiceItem(example.Prompt, labels, Array.IndexOf(labels, example.Completion))
+            TextExample Of(TextExample example) => few ? example with { Completion = own[Array.IndexOf(labels, example.Completion)] } : example;
+            ChoiceItem Ask(TextExample example) => few && words.Length > 1
+                ? new ChoiceItem(example.Prompt, words, Array.IndexOf(words, example.Completion))
                 : new ChoiceItem(example.Prompt, [example.Completion], 0);
             TextExample[] all = [.. examples.Select(Of)];
             int learnt = data.TrainExamples > 0 ? Math.Min(data.TrainExamples, all.Length) : all.Length;

@@ -135,7 +135,7 @@ public sealed class OwnerReplay : IDisposable
     private float[] Vector(OwnerData data, long seed, CancellationToken stop)
     {
         float[] vector = new float[_settings.Count];
-        Tuner.Tune(data.Examples, new RandomStream(seed, "batches"), vector, stop);
+        Tuner.Tune(data.Examples, new RandomStream(seed, "batches"), vector, stop: stop);
         return vector;
     }
 }

@@ -8,6 +8,9 @@ namespace Palimpsest.Unlearning.SiftMasks.Store;
 /// <summary>What the bits of a training depend on beside data and settings.</summary>
 public sealed record ReplayEnvironment
 {
+    // Raised whenever the same data and settings begin to give other bits.
+    private const int TuningProcedure = 2;
+
     private static readonly Lazy<string> s_libraries = new(HashLibraries);
 
     /// <summary>Model of the processor: kernels are chosen by it.</summary>
@@ -28,6 +31,9 @@ public sealed record ReplayEnvironment
     /// <summary>Number format of the computation.</summary>
     public required string ComputeType { get; init; }
 
+    /// <summary>Version of this project's tuning: how batches are cut, and all else that decides bits.</summary>
+    public int Procedure { get; init; } = 1;
+
     /// <summary>This process.</summary>
     public static ReplayEnvironment Current(TorchContext context)
     {
@@ -41,6 +47,7 @@ public sealed record ReplayEnvironment
             Runtime = machine.Runtime,
             Threads = context.Threads,
             ComputeType = context.ComputeType.ToString(),
+            Procedure = TuningProcedure,
         };
     }
 
@@ -63,6 +70,7 @@ public sealed record ReplayEnvironment
         Compare("the runtime", Runtime, other.Runtime);
         Compare("the number of threads", $"{Threads}", $"{other.Threads}");
         Compare("the compute type", ComputeType, other.ComputeType);
+        Compare("the version of the tuning", $"{Procedure}", $"{other.Procedure}");
         return found;
     }
 
