@@ -45,10 +45,6 @@ public sealed record SiftDataSection : IValidated
     /// <value>The default is false.</value>
     public bool PermuteLabels { get; init; }
 
-    /// <summary>Words for the labels of a file, in the order of the labels themselves ("1", "2", ... for classes that are numbered).</summary>
-    /// <value>The default is none: the labels as they stand.</value>
-    public IReadOnlyList<string> LabelWords { get; init; } = [];
-
     /// <summary>Most examples of an owner of a file; what is left over, up to as many, is asked. 0 asks what was learnt.</summary>
     /// <value>The default is 0.</value>
     public int TrainExamples { get; init; }

@@ -12,7 +12,7 @@ public enum SiftSetting
     /// <summary>The same words, and for every owner another order of the labels: an analogue of Reddit's conflicting preferences.</summary>
     Conflicting,
 
-    /// <summary>Two labels and one rule, which some owners turn around: an analogue of sentiment by user (Sent140).</summary>
+    /// <summary>Two moods and one rule, which some owners turn around; words are asked about in another wording than they were learnt in. An analogue of sentiment by user (Sent140).</summary>
     Sentiment,
 
     /// <summary>A file with an owner column, or with so many consecutive rows an owner.</summary>

@@ -10,6 +10,7 @@ namespace Palimpsest.Unlearning.SiftMasks.Experiment;
 internal static class TaskOwners
 {
     private static readonly string[] s_labels = ["red", "blue", "green", "white", "black", "grey", "yellow", "brown", "silver", "gold", "orange", "purple"];
+    private static readonly string[] s_moods = ["good", "bad"];
     private static readonly string[] s_onsets = ["b", "br", "d", "dr", "f", "g", "gr", "k", "l", "m", "n", "p", "r", "s", "st", "t", "tr", "v"];
     private static readonly string[] s_codas = ["l", "n", "r", "s", "t", "m", "ck", "sh"];
 
@@ -55,19 +56,16 @@ internal static class TaskOwners
                 Array.Reverse(permutation);
             }
 
-            ChoiceItem Ask(int word, string form)
-            {
-                int right = permutation[labelOf[word]];
-                string[] choices = [.. Enumerable.Range(0, labels).Select(label => $" {s_labels[label]}.")];
-                return new ChoiceItem(string.Format(CultureInfo.InvariantCulture, form, words[word]), choices, right);
-            }
+            bool mood = data.Setting == SiftSetting.Sentiment;
+            string learntForm = mood ? "Question: How do you like {0}?\nAnswer:" : "Question: What is the colour of {0}?\nAnswer:";
+            string askedForm = mood ? "Question: What do you think of {0}?\nAnswer:" : learntForm;
+            string[] choices = [.. (mood ? s_moods : s_labels[..labels]).Select(label => $" {label}.")];
+            ChoiceItem Ask(int word, string form) => new(string.Format(CultureInfo.InvariantCulture, form, words[word]), choices, permutation[labelOf[word]]);
 
-            const string form = "Question: What is the colour of {0}?\nAnswer:";
+            // Where owners share a rule, what others may have learnt is asked; where they disagree, what was learnt, of sentiment in other words.
             int[] learnt = [.. order.Take(data.Items)];
-
-            // Where owners disagree, what was learnt is asked; where they share a rule, what others may have learnt.
-            int[] asked = data.Setting == SiftSetting.Conflicting ? learnt : [.. order.Skip(data.Items).Take(data.Items)];
-            return new TaskOwner([.. learnt.Select(word => Ask(word, form)).Select(item => new TextExample(item.Prompt, item.Choices[item.Answer]))], [.. asked.Select(word => Ask(word, form))]);
+            int[] asked = data.Setting == SiftSetting.Shared ? [.. order.Skip(data.Items).Take(data.Items)] : learnt;
+            return new TaskOwner([.. learnt.Select(word => Ask(word, learntForm)).Select(item => new TextExample(item.Prompt, item.Choices[item.Answer]))], [.. asked.Select(word => Ask(word, askedForm))]);
         }
     }
 
@@ -101,25 +99,19 @@ internal static class TaskOwners
             throw new PalimpsestException($"{data.File}: permute_labels is for data with few different completions; there are {labels.Length}.");
         }
 
-        if (data.LabelWords.Count > 0 && data.LabelWords.Count != labels.Length)
-        {
-            throw new PalimpsestException($"{data.File}: has {labels.Length} different labels, but label_words gives {data.LabelWords.Count} words.");
-        }
-
-        string[] words = data.LabelWords.Count > 0 ? [.. data.LabelWords.Select(word => " " + word)] : labels;
         return [.. owners.Select(One)];
 
         TaskOwner One(TextExample[] examples, int index)
         {
-            string[] own = [.. words];
+            string[] own = [.. labels];
             if (data.PermuteLabels)
             {
                 new RandomStream(seed, "sift", "permute", index.ToString(CultureInfo.InvariantCulture)).Shuffle<string>(own);
             }
 
             TextExample Of(TextExample example) => few ? example with { Completion = own[Array.IndexOf(labels, example.Completion)] } : example;
-            ChoiceItem Ask(TextExample example) => few && words.Length > 1
-                ? new ChoiceItem(example.Prompt, words, Array.IndexOf(words, example.Completion))
+            ChoiceItem Ask(TextExample example) => few && labels.Length > 1
+                ? new ChoiceItem(example.Prompt, labels, Array.IndexOf(labels, example.Completion))
                 : new ChoiceItem(example.Prompt, [example.Completion], 0);
             TextExample[] all = [.. examples.Select(Of)];
             int learnt = data.TrainExamples > 0 ? Math.Min(data.TrainExamples, all.Length) : all.Length;

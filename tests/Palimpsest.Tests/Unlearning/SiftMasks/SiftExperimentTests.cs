@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Palimpsest.Tests.Cli;
+
+namespace Palimpsest.Tests.Unlearning.SiftMasks;
+
+/// <summary>The experiment as a recipe, short.</summary>
+public sealed class SiftExperimentTests : IDisposable
+{
+    private readonly CommandProcess _shell = new();
+
+    public void Dispose() => _shell.Dispose();
+
+    [Fact]
+    public void Run_EveryArmAndDeletions_AreReportedAndTheSumsAreExact()
+    {
+        JsonElement result = Result("""
+            schema: 1
+            kind: sift-masks
+            seeds: [7]
+            data: { setting: facts, items: 2 }
+            method:
+              sizes: [1, 4]
+              asked: 4
+              central_steps: [2, 3]
+              shards: [2]
+              deletions_at: [1, 3, 4]
+              refits: 2
+              others: [emr]
+              tuning: { steps: 2, learning_rate: 0.002 }
+            """);
+        string[] arms = [.. result.GetProperty("figures").EnumerateArray().Where(figure => figure.GetProperty("owners").GetInt32() == 4).Select(figure => figure.GetProperty("arm").GetString()!)];
+        Assert.Equal(
+            ["zero-shot", "local-ft", "local-sift", "ft-merge", "sift-merge", "sift-masks", "sift-masks-per-use", "sift-masks-tuned", "ties", "tall-masks", "emr", "central", "clusters-merge-2", "clusters-central-2", "sisa-2"], arms);
+        Assert.All(result.GetProperty("figures").EnumerateArray(), figure => Assert.All(figure.GetProperty("probability").EnumerateArray(), value => Assert.InRange(value.GetDouble(), 1e-9, 1)));
+        Assert.Equal(2, result.GetProperty("refit_seconds").GetArrayLength());
+        Assert.Equal([0, 1, 3, 4], result.GetProperty("deletions").EnumerateArray().Select(point => point.GetProperty("deleted").GetInt32()));
+        Assert.All(result.GetProperty("deletions").EnumerateArray(), point => Assert.True(point.GetProperty("equals_fresh").GetBoolean()));
+    }
+
+    [Fact]
+    public void Run_FileOfOwnersWithPermutedLabels_LearnsWhatEachCallsThem()
+    {
+        _shell.Write("rows.csv", "owner,prompt,completion\n" + string.Concat(Enumerable.Range(0, 12).Select(i => $"o{i / 4},Is it {i}?, {(i % 2 == 0 ? "yes" : "no")}\n")));
+        JsonElement result = Result("""
+            schema: 1
+            kind: sift-masks
+            seeds: [7]
+            data: { setting: file, file: rows.csv, permute_labels: true }
+            method:
+              sizes: [3]
+              central_steps: []
+              ties_densities: []
+              tall_lambdas: []
+              alphas: []
+              others: []
+              tuning: { steps: 30, learning_rate: 0.003 }
+            """);
+        Dictionary<string, double> accuracy = result.GetProperty("figures").EnumerateArray().ToDictionary(figure => figure.GetProperty("arm").GetString()!, figure => figure.GetProperty("accuracy").EnumerateArray().Average(value => value.GetDouble()));
+        Assert.Equal(7, accuracy.Count);
+        Assert.Equal(1, accuracy["local-sift"]);
+        Assert.True(accuracy["local-sift"] > accuracy["zero-shot"]);
+    }
+
+    [Fact]
+    public void Run_SettingsThatMakeNoSense_SayWhatFits()
+    {
+        _shell.Write("bad.yaml", "schema: 1\nkind: sift-masks\nmethod: { sizes: [4], shards: [9], central_sizes: [3] }\n");
+        (int code, _, string error) = _shell.Run("run", "bad.yaml");
+        Assert.Equal(2, code);
+        Assert.Contains("central_sizes must be among sizes, shards from 2 to the largest size", error, StringComparison.Ordinal);
+    }
+
+    private JsonElement Result(string recipe)
+    {
+        _shell.Write("recipe.yaml", recipe);
+        (int code, string output, string error) = _shell.Run("run", "recipe.yaml");
+        Assert.True(code == 0, output + error);
+        Assert.Empty(Directory.GetDirectories(Path.Combine(_shell.Folder, "runs"), "vectors", SearchOption.AllDirectories));
+        string file = Assert.Single(Directory.GetFiles(Path.Combine(_shell.Folder, "runs"), "result.json", SearchOption.AllDirectories));
+        return JsonDocument.Parse(File.ReadAllText(file)).RootElement;
+    }
+}
