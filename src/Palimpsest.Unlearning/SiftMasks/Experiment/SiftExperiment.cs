@@ -31,9 +31,9 @@ public sealed class SiftExperiment : IJob
             yield return ("data", file);
         }
 
-        foreach (string more in settings.Data.MoreFiles)
+        for (int i = 0; i < settings.Data.MoreFiles.Count; i++)
         {
-            yield return ("data", more);
+            yield return (string.Create(CultureInfo.InvariantCulture, $"data {i + 2}"), settings.Data.MoreFiles[i]);
         }
     }
 

@@ -40,12 +40,14 @@ public sealed class SiftExperimentTests : IDisposable
     [Fact]
     public void Run_FileOfOwnersWithPermutedLabels_LearnsWhatEachCallsThem()
     {
-        _shell.Write("rows.csv", "owner,prompt,completion\n" + string.Concat(Enumerable.Range(0, 12).Select(i => $"o{i / 4},Is it {i}?, {(i % 2 == 0 ? "yes" : "no")}\n")));
+        string Rows(int from, int count) => "owner,prompt,completion\n" + string.Concat(Enumerable.Range(from, count).Select(i => $"o{i / 4},Is it {i}?, {(i % 2 == 0 ? "yes" : "no")}\n"));
+        _shell.Write("rows.csv", Rows(0, 8));
+        _shell.Write("more.csv", Rows(8, 4));
         JsonElement result = Result("""
             schema: 1
             kind: sift-masks
             seeds: [7]
-            data: { setting: file, file: rows.csv, permute_labels: true }
+            data: { setting: file, file: rows.csv, more_files: [more.csv], permute_labels: true }
             method:
               sizes: [3]
               central_steps: []
