@@ -37,6 +37,10 @@ public sealed record SiftDataSection : IValidated
     /// <value>The default is 0.</value>
     public int RowsPerOwner { get; init; }
 
+    /// <summary>Takes the owners with the most rows first, as the paper takes the most active users, instead of those who come first in the file.</summary>
+    /// <value>The default is false.</value>
+    public bool LargestOwners { get; init; }
+
     /// <summary>Owners of the file that are passed over.</summary>
     /// <value>The default is 0.</value>
     public int SkipOwners { get; init; }

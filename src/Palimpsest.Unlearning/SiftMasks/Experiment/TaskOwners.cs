@@ -86,6 +86,7 @@ internal static class TaskOwners
         IEnumerable<TextExample[]> groups = data.RowsPerOwner > 0
             ? rows.Chunk(data.RowsPerOwner)
             : rows.Where(example => example.Owner is not null).GroupBy(example => example.Owner!, StringComparer.Ordinal).Select(group => group.ToArray());
+        groups = data.LargestOwners ? groups.OrderByDescending(group => group.Length) : groups;
         TextExample[][] owners = [.. groups.Skip(data.SkipOwners).Take(count)];
         if (owners.Length < count)
         {

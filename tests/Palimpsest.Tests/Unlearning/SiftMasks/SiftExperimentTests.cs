@@ -1,5 +1,8 @@
 using System.Text.Json;
+using Palimpsest.Data;
+using Palimpsest.Jobs;
 using Palimpsest.Tests.Cli;
+using Palimpsest.Unlearning.SiftMasks.Experiment;
 
 namespace Palimpsest.Tests.Unlearning.SiftMasks;
 
@@ -61,6 +64,35 @@ public sealed class SiftExperimentTests : IDisposable
         Assert.Equal(7, accuracy.Count);
         Assert.Equal(1, accuracy["local-sift"]);
         Assert.True(accuracy["local-sift"] > accuracy["zero-shot"]);
+    }
+
+    [Fact]
+    public void Of_LargestOwnersOfAFile_AreThoseWithTheMostRows()
+    {
+        // The columns of the paper's sentiment data: polarity, number, date, query, user, text.
+        string file = _shell.Write("tweets.csv", string.Concat(Enumerable.Range(0, 9).Select(i => $"\"{(i % 2 == 0 ? 0 : 4)}\",\"{i}\",\"today\",\"NO_QUERY\",\"{(i < 2 ? "ada" : i < 7 ? "ben" : "cleo")}\",\"words, {i}\"\n")));
+        IReadOnlyList<TaskOwner> owners = TaskOwners.Of(
+            new SiftDataSection
+            {
+                Setting = SiftSetting.File,
+                File = file,
+                LargestOwners = true,
+                TrainExamples = 3,
+                Columns = new ColumnsSection
+                {
+                    Header = ["polarity", "id", "date", "query", "user", "text"],
+                    Prompt = "text",
+                    Completion = "polarity",
+                    Owner = "user",
+                    Words = new ExampleTemplate { Prompt = "{prompt}\nMood:", Completion = " {completion}", Labels = new Dictionary<string, string>(StringComparer.Ordinal) { ["0"] = "bad", ["4"] = "good" } },
+                },
+            },
+            2,
+            seed: 1);
+        Assert.Equal(["words, 2\nMood:", "words, 3\nMood:", "words, 4\nMood:"], owners[0].Train.Select(example => example.Prompt));
+        Assert.Equal([" bad", " good", " bad"], owners[0].Train.Select(example => example.Completion));
+        Assert.Equal([" good", " bad"], owners[0].Asked.Select(item => item.Choices[item.Answer]));
+        Assert.Equal(2, owners[1].Train.Count);
     }
 
     [Fact]
