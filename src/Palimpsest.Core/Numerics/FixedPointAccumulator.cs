@@ -21,6 +21,7 @@ public sealed unsafe class FixedPointAccumulator : IDisposable
     private readonly MemoryMappedFile? _file;
     private readonly MemoryMappedViewAccessor? _view;
     private readonly long* _codes;
+    private readonly string _path = "";
 
     /// <summary>A sum in memory, zero at first.</summary>
     /// <param name="count">Number of entries.</param>
@@ -38,6 +39,7 @@ public sealed unsafe class FixedPointAccumulator : IDisposable
     {
         Format = format;
         Count = count;
+        _path = path;
         try
         {
             _file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.ReadWrite);
@@ -88,8 +90,9 @@ public sealed unsafe class FixedPointAccumulator : IDisposable
             stream.Write(header);
             stream.SetLength(length);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
         {
+            // (.NET reports a file beyond the limit of the file system, or of the user, as a wrong argument.)
             throw new PalimpsestException($"{path}: cannot be created ({error.Message}). It takes {length} bytes; free some space, or choose a name that is not taken.", error);
         }
 
@@ -171,7 +174,18 @@ public sealed unsafe class FixedPointAccumulator : IDisposable
     }
 
     /// <summary>Waits until the file holds every change; nothing to do for a sum in memory.</summary>
-    public void Flush() => _view?.Flush();
+    /// <exception cref="PalimpsestException">The disk is full or fails.</exception>
+    public void Flush()
+    {
+        try
+        {
+            _view?.Flush();
+        }
+        catch (IOException error)
+        {
+            throw new PalimpsestException($"{_path}: cannot be written ({error.Message}). Free some space, or look after the disk.", error);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -66,6 +66,7 @@ internal sealed class StoreFolder(string root)
     }
 
     /// <summary>Overwrites a file with zeros, waits until they are on the disk, and deletes it. (Flash memory may keep old blocks where no program reaches them.)</summary>
+    /// <exception cref="PalimpsestException">It cannot be deleted.</exception>
     public static void Erase(string path)
     {
         if (!File.Exists(path))
@@ -73,18 +74,23 @@ internal sealed class StoreFolder(string root)
             return;
         }
 
-        using (FileStream stream = new(path, FileMode.Open, FileAccess.Write, FileShare.None, 0))
+        try
         {
-            byte[] zeros = new byte[1 << 20];
-            for (long left = stream.Length; left > 0; left -= zeros.Length)
-            {
-                stream.Write(zeros, 0, (int)Math.Min(left, zeros.Length));
-            }
-
-            stream.Flush(flushToDisk: true);
+            Overwrite(path);
+        }
+        catch (IOException)
+        {
+            // A copy-on-write file system wants room even for this; on a full disk deleting is all that can be done.
         }
 
-        File.Delete(path);
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PalimpsestException($"{path}: belongs to no owner of the store but cannot be deleted ({error.Message}). Make the folder writable and open the store again, which erases it.", error);
+        }
     }
 
     /// <summary>Writes a mask.</summary>
@@ -103,5 +109,17 @@ internal sealed class StoreFolder(string root)
     {
         using FileStream stream = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    private static void Overwrite(string path)
+    {
+        using FileStream stream = new(path, FileMode.Open, FileAccess.Write, FileShare.None, 0);
+        byte[] zeros = new byte[1 << 20];
+        for (long left = stream.Length; left > 0; left -= zeros.Length)
+        {
+            stream.Write(zeros, 0, (int)Math.Min(left, zeros.Length));
+        }
+
+        stream.Flush(flushToDisk: true);
     }
 }
