@@ -9,6 +9,8 @@ namespace Palimpsest.Unlearning.SiftMasks.Store;
 /// <param name="root">The store's folder.</param>
 internal sealed class StoreFolder(string root)
 {
+    private static readonly byte[] s_zeros = new byte[1 << 16];
+
     public string Root { get; } = Path.GetFullPath(root);
 
     public string Ledger => Path.Combine(Root, "ledger.db");
@@ -97,7 +99,7 @@ internal sealed class StoreFolder(string root)
     /// <returns>SHA-256 of its file.</returns>
     public string WriteMask(string id, BitMask mask)
     {
-        using MemoryStream bytes = new();
+        using MemoryStream bytes = new((int)Math.Min(Array.MaxLength, (mask.Count / 8) + 64));
         mask.Write(bytes);
         string hash = Convert.ToHexStringLower(SHA256.HashData(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)));
         AtomicFile.Write(Mask(id, hash), bytes.WriteTo, onlyForUser: true);
@@ -114,10 +116,9 @@ internal sealed class StoreFolder(string root)
     private static void Overwrite(string path)
     {
         using FileStream stream = new(path, FileMode.Open, FileAccess.Write, FileShare.None, 0);
-        byte[] zeros = new byte[1 << 20];
-        for (long left = stream.Length; left > 0; left -= zeros.Length)
+        for (long left = stream.Length; left > 0; left -= s_zeros.Length)
         {
-            stream.Write(zeros, 0, (int)Math.Min(left, zeros.Length));
+            stream.Write(s_zeros, 0, (int)Math.Min(left, s_zeros.Length));
         }
 
         stream.Flush(flushToDisk: true);
