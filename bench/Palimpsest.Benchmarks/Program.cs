@@ -1,4 +1,5 @@
 using Palimpsest.Benchmarks;
+using Palimpsest.Benchmarks.Owners;
 using Palimpsest.Torch;
 
 switch (args)
@@ -30,6 +31,9 @@ switch (args)
     case ["tokenize", .. var rest]:
         TokenizeBenchmark.Run(rest);
         return 0;
+    case ["owners", .. var rest]:
+        OwnersBenchmark.Run(rest);
+        return 0;
     case ["fuzz", .. var rest]:
         return FuzzRun.Run(rest);
     default:
@@ -42,6 +46,7 @@ switch (args)
                    Palimpsest.Benchmarks decode [F32|Bf16] [rounds] [threads] (PALIMPSEST_DATA names the folder that holds models/)
                    Palimpsest.Benchmarks load MODEL [F32|Bf16]
                    Palimpsest.Benchmarks tokenize TOKENIZER...
+                   Palimpsest.Benchmarks owners [all|operations|step|kernels|workers|memory] [rounds]
                    Palimpsest.Benchmarks fuzz [count] [seed] [format [first index]]
             """);
         return 2;

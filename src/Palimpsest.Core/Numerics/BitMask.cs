@@ -95,10 +95,15 @@ public sealed class BitMask
     public void Apply(long offset, Span<float> values)
     {
         ReadOnlySpan<ulong> words = Words(offset, values.Length);
+        ref float first = ref MemoryMarshal.GetReference(values);
         int i = 0;
-        for (; i <= values.Length - 8; i += 8)
+        for (; i <= values.Length - 64; i += 64)
         {
-            (Vector256.Create<float>(values[i..]).AsUInt32() & Spread(words, i)).AsSingle().CopyTo(values[i..]);
+            ulong word = words[i >> 6];
+            for (int lane = 0; lane < 64; lane += 8)
+            {
+                (Vector256.LoadUnsafe(ref first, (nuint)(i + lane)).AsUInt32() & Spread((uint)(word >> lane))).AsSingle().StoreUnsafe(ref first, (nuint)(i + lane));
+            }
         }
 
         for (; i < values.Length; i++)
@@ -205,10 +210,13 @@ public sealed class BitMask
     }
 
     /// <summary>Eight bits from a multiple of eight on, each as a lane of all ones or all zeros.</summary>
-    internal static Vector256<uint> Spread(ReadOnlySpan<ulong> words, int at)
+    internal static Vector256<uint> Spread(ReadOnlySpan<ulong> words, int at) => Spread((uint)(words[at >> 6] >> (at & 63)));
+
+    /// <summary>The eight lowest bits, each as a lane of all ones or all zeros.</summary>
+    internal static Vector256<uint> Spread(uint bits)
     {
-        Vector256<uint> bits = Vector256.Create(1u, 2, 4, 8, 16, 32, 64, 128);
-        return Vector256.Equals(Vector256.Create((uint)(words[at >> 6] >> (at & 63))) & bits, bits);
+        Vector256<uint> places = Vector256.Create(1u, 2, 4, 8, 16, 32, 64, 128);
+        return Vector256.Equals(Vector256.Create(bits) & places, places);
     }
 
     private void Combine(BitMask other, Func<Vector<ulong>, Vector<ulong>, Vector<ulong>> rule)

@@ -16,11 +16,12 @@ public sealed unsafe class FixedPointAccumulator : IDisposable
 {
     private const uint Magic = 0x41584650; // "PFXA"
     private const int HeaderBytes = 64;
-    private const int Piece = 2048;
+    private const int Piece = 1024;
     private readonly long[]? _memory;
     private readonly MemoryMappedFile? _file;
     private readonly MemoryMappedViewAccessor? _view;
     private readonly long* _codes;
+    private readonly string _path = "";
 
     /// <summary>A sum in memory, zero at first.</summary>
     /// <param name="count">Number of entries.</param>
@@ -38,6 +39,7 @@ public sealed unsafe class FixedPointAccumulator : IDisposable
     {
         Format = format;
         Count = count;
+        _path = path;
         try
         {
             _file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.ReadWrite);
@@ -88,8 +90,9 @@ public sealed unsafe class FixedPointAccumulator : IDisposable
             stream.Write(header);
             stream.SetLength(length);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
         {
+            // (.NET reports a file beyond the limit of the file system, or of the user, as a wrong argument.)
             throw new PalimpsestException($"{path}: cannot be created ({error.Message}). It takes {length} bytes; free some space, or choose a name that is not taken.", error);
         }
 
@@ -171,7 +174,18 @@ public sealed unsafe class FixedPointAccumulator : IDisposable
     }
 
     /// <summary>Waits until the file holds every change; nothing to do for a sum in memory.</summary>
-    public void Flush() => _view?.Flush();
+    /// <exception cref="PalimpsestException">The disk is full or fails.</exception>
+    public void Flush()
+    {
+        try
+        {
+            _view?.Flush();
+        }
+        catch (IOException error)
+        {
+            throw new PalimpsestException($"{_path}: cannot be written ({error.Message}). Free some space, or look after the disk.", error);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -184,48 +198,60 @@ public sealed unsafe class FixedPointAccumulator : IDisposable
         }
     }
 
+    // One pass over memory, which is what adding costs: what turns out to be refused is taken away again, to the bit.
     private void Change(long offset, ReadOnlySpan<float> values, long sign)
     {
         Span<long> sums = Block(offset, values.Length), codes = stackalloc long[Piece];
-        foreach (bool commit in (ReadOnlySpan<bool>)[false, true])
+        int done = 0;
+        try
         {
-            for (int at = 0; at < values.Length; at += Piece)
+            while (done < values.Length)
             {
-                ReadOnlySpan<float> part = values[at..Math.Min(values.Length, at + Piece)];
-                Format.Quantize(part, codes, offset + at);
-                if (!TryAdd(sums.Slice(at, part.Length), codes, sign, commit))
+                ReadOnlySpan<float> part = values.Slice(done, Math.Min(Piece, values.Length - done));
+                Format.Quantize(part, codes, offset + done);
+                bool fits = AddCodes(sums.Slice(done, part.Length), codes, sign);
+                done += part.Length;
+                if (!fits)
                 {
-                    throw new PalimpsestException($"A sum between entries {offset + at} and {offset + at + part.Length} would leave its range of 2^62 codes. The format promises room for {Format.MostTerms} vectors: use fewer fraction bits.");
+                    throw new PalimpsestException($"A sum between entries {offset + done - part.Length} and {offset + done} would leave its range of 2^62 codes. The format promises room for {Format.MostTerms} vectors: use fewer fraction bits.");
                 }
             }
         }
+        catch (PalimpsestException)
+        {
+            for (int at = 0; at < done; at += Piece)
+            {
+                int length = Math.Min(Piece, done - at);
+                Format.Quantize(values.Slice(at, length), codes, offset + at);
+                AddCodes(sums.Slice(at, length), codes, -sign);
+            }
+
+            throw;
+        }
     }
 
-    // sum ± code; both are within 2^62, so the result cannot wrap before it is looked at.
-    private static bool TryAdd(Span<long> sums, ReadOnlySpan<long> codes, long sign, bool commit)
+    // sum ± code. Before it sums are within 2^62 and codes within 2^51, so nothing wraps. Returns whether the sums stayed in their range.
+    private static bool AddCodes(Span<long> sums, ReadOnlySpan<long> codes, long sign)
     {
-        Vector256<long> flip = Vector256.Create(sign >> 1), worst = Vector256<long>.Zero;
+        Vector256<long> flip = Vector256.Create(sign >> 1), suspect = Vector256<long>.Zero;
         ref long sum = ref MemoryMarshal.GetReference(sums);
         ref long code = ref MemoryMarshal.GetReference(codes);
         int i = 0;
         for (; i <= sums.Length - 4; i += 4)
         {
+            // The two highest bits differ from 2^62 on and below -2^62; only then it is looked at closely.
             Vector256<long> next = Vector256.LoadUnsafe(ref sum, (nuint)i) + ((Vector256.LoadUnsafe(ref code, (nuint)i) ^ flip) - flip);
-            worst |= Vector256.GreaterThan(Vector256.Abs(next), Vector256.Create(FixedPointFormat.LargestSum));
-            if (commit)
-            {
-                next.StoreUnsafe(ref sum, (nuint)i);
-            }
+            suspect |= next ^ (next + next);
+            next.StoreUnsafe(ref sum, (nuint)i);
         }
 
-        bool fits = worst == Vector256<long>.Zero;
+        bool fits = true;
         for (; i < sums.Length; i++)
         {
-            long next = sums[i] + (sign * codes[i]);
-            fits &= Math.Abs(next) <= FixedPointFormat.LargestSum;
-            sums[i] = commit ? next : sums[i];
+            sums[i] += sign * codes[i];
+            fits &= Math.Abs(sums[i]) <= FixedPointFormat.LargestSum;
         }
 
-        return fits;
+        return fits && (suspect.ExtractMostSignificantBits() == 0 || !sums.ContainsAnyExceptInRange(-FixedPointFormat.LargestSum, FixedPointFormat.LargestSum));
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using Palimpsest.Numerics;
 using Palimpsest.Unlearning.Merging;
@@ -15,7 +16,7 @@ namespace Palimpsest.Unlearning.SiftMasks;
 /// <param name="options">Factor and divisor of served tasks.</param>
 public sealed class SiftMerge(FixedPointAccumulator sum, int owners = 0, SiftOptions? options = null)
 {
-    private const int BlockLength = 1 << 15;
+    private const int BlockLength = 1 << 15, Piece = 1 << 10;
     private readonly SiftOptions _options = options ?? new SiftOptions();
 
     /// <summary>How many owners the sum holds.</summary>
@@ -75,12 +76,15 @@ public sealed class SiftMerge(FixedPointAccumulator sum, int owners = 0, SiftOpt
             throw new ArgumentException("The mean over masks needs the number of masks of each entry.", nameof(uses));
         }
 
-        sum.Read(offset, theta, byMasks ? 1 : Math.Max(Owners, 1));
-        mask?.Apply(offset, theta);
         double alpha = mask is null ? 1 : _options.Alpha;
-        for (int j = 0; j < theta.Length; j++)
+
+        // Small pieces stay in the cache between the three steps.
+        for (int at = 0; at < theta.Length; at += Piece)
         {
-            theta[j] = (float)(origin[j] + (alpha * theta[j] / (byMasks ? Math.Max(uses[j], 1) : 1)));
+            Span<float> part = theta[at..Math.Min(theta.Length, at + Piece)];
+            sum.Read(offset + at, part, byMasks ? 1 : Math.Max(Owners, 1));
+            mask?.Apply(offset + at, part);
+            AddTo(origin.Slice(at, part.Length), part, alpha, byMasks ? uses.Slice(at, part.Length) : default);
         }
     }
 
@@ -97,6 +101,31 @@ public sealed class SiftMerge(FixedPointAccumulator sum, int owners = 0, SiftOpt
             hash.AppendData(MemoryMarshal.AsBytes(codes.AsSpan(0, tau.Length)));
         });
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    // θ_j = θ0_j + α τ_j / n_j in f64, rounded once
+    private static void AddTo(ReadOnlySpan<float> origin, Span<float> tau, double alpha, ReadOnlySpan<int> uses)
+    {
+        ref float first = ref MemoryMarshal.GetReference(tau), firstOrigin = ref MemoryMarshal.GetReference(origin);
+        int j = 0;
+        for (; j <= tau.Length - 8; j += 8)
+        {
+            (Vector256<double> low, Vector256<double> high) = Vector256.Widen(Vector256.LoadUnsafe(ref first, (nuint)j));
+            (Vector256<double> lowOrigin, Vector256<double> highOrigin) = Vector256.Widen(Vector256.LoadUnsafe(ref firstOrigin, (nuint)j));
+            (low, high) = (low * alpha, high * alpha);
+            if (!uses.IsEmpty)
+            {
+                (Vector256<long> lowUses, Vector256<long> highUses) = Vector256.Widen(Vector256.Max(Vector256.Create(uses[j..]), Vector256<int>.One));
+                (low, high) = (low / Vector256.ConvertToDouble(lowUses), high / Vector256.ConvertToDouble(highUses));
+            }
+
+            Vector256.Narrow(lowOrigin + low, highOrigin + high).StoreUnsafe(ref first, (nuint)j);
+        }
+
+        for (; j < tau.Length; j++)
+        {
+            tau[j] = (float)(origin[j] + (alpha * tau[j] / (uses.IsEmpty ? 1 : Math.Max(uses[j], 1))));
+        }
     }
 
     private void ForEach(ITaskVectors tasks, int task, BlockAction action)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Palimpsest.Numerics;
 
@@ -12,7 +13,7 @@ namespace Palimpsest.Unlearning.SiftMasks;
 /// <param name="options">How the paper is read.</param>
 public sealed class SiftProjection(SignVector signs, SiftOptions? options = null)
 {
-    private const int Piece = 1024;
+    private const int Piece = 4096;
     private readonly bool _zeroOne = options?.ZeroOneSigns ?? false;
 
     /// <summary>Number of entries.</summary>
@@ -24,21 +25,22 @@ public sealed class SiftProjection(SignVector signs, SiftOptions? options = null
     /// <param name="tau">The block.</param>
     public void Apply(long offset, Span<float> tau)
     {
-        Span<float> v = stackalloc float[Piece];
+        Span<ulong> words = stackalloc ulong[Piece / 64];
         for (int at = 0; at < tau.Length; at += Piece)
         {
             Span<float> part = tau[at..Math.Min(tau.Length, at + Piece)];
-            Read(offset + at, v[..part.Length]);
+            ref float first = ref MemoryMarshal.GetReference(part);
+            signs.ReadBits(offset + at, words[..((part.Length + 63) >> 6)]);
             int j = 0;
             for (; j <= part.Length - 8; j += 8)
             {
-                Vector256<float> x = Vector256.Create<float>(part[j..]);
-                Vector256.AndNot(x, Vector256.LessThanOrEqual(x * Vector256.Create<float>(v[j..]), Vector256<float>.Zero)).CopyTo(part[j..]);
+                Vector256<float> x = Vector256.LoadUnsafe(ref first, (nuint)j);
+                Vector256.AndNot(x, Outside(x, BitMask.Spread(words, j).AsSingle())).StoreUnsafe(ref first, (nuint)j);
             }
 
             for (; j < part.Length; j++)
             {
-                part[j] = part[j] * v[j] <= 0 ? 0 : part[j];
+                part[j] = Outside(part[j], words, j) ? 0 : part[j];
             }
         }
     }
@@ -50,24 +52,25 @@ public sealed class SiftProjection(SignVector signs, SiftOptions? options = null
     /// <param name="origin">The parameters of the base model.</param>
     public void Apply(long offset, Span<float> theta, ReadOnlySpan<float> origin)
     {
-        Span<float> v = stackalloc float[Piece];
+        Span<ulong> words = stackalloc ulong[Piece / 64];
         for (int at = 0; at < theta.Length; at += Piece)
         {
             Span<float> part = theta[at..Math.Min(theta.Length, at + Piece)];
             ReadOnlySpan<float> start = origin.Slice(at, part.Length);
-            Read(offset + at, v[..part.Length]);
+            ref float first = ref MemoryMarshal.GetReference(part);
+            ref float firstOrigin = ref MemoryMarshal.GetReference(start);
+            signs.ReadBits(offset + at, words[..((part.Length + 63) >> 6)]);
             int j = 0;
             for (; j <= part.Length - 8; j += 8)
             {
                 // The sign of a difference of floats is exact, since underflow is gradual.
-                Vector256<float> x = Vector256.Create<float>(part[j..]), x0 = Vector256.Create<float>(start[j..]);
-                Vector256<float> outside = Vector256.LessThanOrEqual((x - x0) * Vector256.Create<float>(v[j..]), Vector256<float>.Zero);
-                Vector256.ConditionalSelect(outside, x0, x).CopyTo(part[j..]);
+                Vector256<float> x = Vector256.LoadUnsafe(ref first, (nuint)j), x0 = Vector256.LoadUnsafe(ref firstOrigin, (nuint)j);
+                Vector256.ConditionalSelect(Outside(x - x0, BitMask.Spread(words, j).AsSingle()), x0, x).StoreUnsafe(ref first, (nuint)j);
             }
 
             for (; j < part.Length; j++)
             {
-                part[j] = (part[j] - start[j]) * v[j] <= 0 ? start[j] : part[j];
+                part[j] = Outside(part[j] - start[j], words, j) ? start[j] : part[j];
             }
         }
     }
@@ -81,29 +84,35 @@ public sealed class SiftProjection(SignVector signs, SiftOptions? options = null
     {
         ArgumentNullException.ThrowIfNull(mask);
         Span<float> score = stackalloc float[Piece];
+        Span<ulong> words = stackalloc ulong[Piece / 64];
         for (int at = 0; at < tau.Length; at += Piece)
         {
             ReadOnlySpan<float> part = tau[at..Math.Min(tau.Length, at + Piece)];
-            Span<float> v = score[..part.Length];
-            Read(offset + at, v);
-            for (int j = 0; j < part.Length; j++)
+            ref float first = ref MemoryMarshal.GetReference(part);
+            signs.ReadBits(offset + at, words[..((part.Length + 63) >> 6)]);
+            int j = 0;
+            for (; j <= part.Length - 8; j += 8)
             {
-                v[j] *= part[j];
+                Vector256<float> x = Vector256.LoadUnsafe(ref first, (nuint)j);
+                Vector256.ConditionalSelect(BitMask.Spread(words, j).AsSingle(), x, _zeroOne ? Vector256<float>.Zero : -x).CopyTo(score[j..]);
             }
 
-            mask.SetPositive<float>(offset + at, v);
+            for (; j < part.Length; j++)
+            {
+                score[j] = IsOn(words, j) ? part[j] : _zeroOne ? 0 : -part[j];
+            }
+
+            mask.SetPositive<float>(offset + at, score[..part.Length]);
         }
     }
 
-    private void Read(long offset, Span<float> v)
-    {
-        signs.Read(offset, v);
-        if (_zeroOne)
-        {
-            foreach (ref float sign in v)
-            {
-                sign = Math.Max(sign, 0);
-            }
-        }
-    }
+    private static bool IsOn(ReadOnlySpan<ulong> words, int j) => (words[j >> 6] >> (j & 63) & 1) != 0;
+
+    // d v <= 0 without the product: NaN, and with a sign of 0 the infinities, whose product is NaN too, count as inside.
+    private bool Outside(float d, ReadOnlySpan<ulong> words, int j) => IsOn(words, j) ? d <= 0 : _zeroOne ? float.IsFinite(d) : d >= 0;
+
+    private Vector256<float> Outside(Vector256<float> d, Vector256<float> on) => Vector256.ConditionalSelect(
+        on,
+        Vector256.LessThanOrEqual(d, Vector256<float>.Zero),
+        _zeroOne ? Vector256.LessThan(Vector256.Abs(d), Vector256.Create(float.PositiveInfinity)) : Vector256.GreaterThanOrEqual(d, Vector256<float>.Zero));
 }

@@ -95,6 +95,29 @@ public sealed class FixedPointTests
     }
 
     [Theory]
+    [InlineData(2)]
+    [InlineData(2500)]
+    [InlineData(5000)]
+    public void Add_OneSumLeavesItsRange_ChangesNothing(int at)
+    {
+        float[] values = [.. Enumerable.Range(0, 5001).Select(i => ((i % 64) / 32f) - 1)];
+        values[at] = 1;
+        using FixedPointAccumulator sum = new(5001);
+        sum.Add(0, values);
+        sum.Block(at, 1)[0] = FixedPointFormat.LargestSum - sum.Format.Quantize(1.0);
+        sum.Add(0, values);
+        Assert.Equal(FixedPointFormat.LargestSum, sum.Block(at, 1)[0]);
+        string full = sum.ContentHash();
+        Assert.Contains("would leave its range", Assert.Throws<PalimpsestException>(() => sum.Add(0, values)).Message, StringComparison.Ordinal);
+        Assert.Equal(full, sum.ContentHash());
+        sum.Block(at, 1)[0] = -FixedPointFormat.LargestSum;
+        full = sum.ContentHash();
+        Assert.Throws<PalimpsestException>(() => sum.Subtract(0, values));
+        Assert.Equal(full, sum.ContentHash());
+        sum.Add(0, values);
+    }
+
+    [Theory]
     [InlineData(40, 2049)]
     [InlineData(0, double.NaN)]
     [InlineData(101, 1e-20)]
@@ -111,6 +134,25 @@ public sealed class FixedPointTests
         sum.Read(0, read, divisor);
         Assert.Equal(sum.Block(0, values.Length).ToArray().Select(code => (float)(code / (divisor * Math.Pow(2, 40)))), read);
     });
+
+    [Fact]
+    public void Read_SumsOfAnySizeAndAnyDivisor_AreTheQuotientsRoundedTwice()
+    {
+        RandomStream random = new(17);
+        using FixedPointAccumulator sum = new(100_003);
+        float[] read = new float[sum.Count];
+        foreach (double divisor in (double[])[1, 3, 7, 10, 500, 64 / 1.6, 1 / 1.5, 65_536, 1e-3, Math.BitDecrement(2), -3, 1e200, 1e-200, 0])
+        {
+            foreach (ref long code in sum.Block(0, read.Length))
+            {
+                code = ((long)random.NextUInt64() >> 1) >> random.NextInt(63);
+            }
+
+            sum.Read(0, read, divisor);
+            double scale = divisor * Math.Pow(2, 40);
+            Assert.Equal(sum.Block(0, read.Length).ToArray().Select(code => BitConverter.SingleToInt32Bits((float)(code / scale))), read.Select(BitConverter.SingleToInt32Bits));
+        }
+    }
 
     [Fact]
     public void File_AfterBlocksAndReopening_HoldsTheSameBits()

@@ -67,6 +67,17 @@ public sealed class Llama2cTests
     }
 
     [Fact]
+    public void Open_HeaderThatClaimsTenThousandLayers_IsRefusedBeforeAnythingIsMadeOfThem()
+    {
+        using TemporaryFolder folder = new();
+        int[] header = [64, 64, 10_000, 4, 4, 100, 20];
+        Runs.AtomicFile.Write(folder.At("model.bin"), stream => stream.Write(MemoryMarshal.AsBytes(header.AsSpan())));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("is truncated", Assert.Throws<PalimpsestException>(() => ModelSource.Open(folder.At("model.bin"))).Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    [Fact]
     public void ReadTokenizer_MissingOrOfAnotherModel_SaysWhatIsWanted()
     {
         using TemporaryFolder folder = new();

@@ -42,16 +42,31 @@ internal static class OwnersForgetCommand
             throw new PalimpsestException($"{file}: lies in the store, where no trace of the owner may stay. Name a file elsewhere with --receipt.");
         }
 
+        DeletionReceipt.CheckPlace(file, store.History().Count);
         using OwnerReplay replay = new(store, new TorchContext(threads: store.Settings.Tuning.Threads));
         Deletion deletion = new(store, replay);
         bool byVector = owner.KeptVector && data is null && !audit;
         DeletionReceipt receipt = byVector
             ? deletion.ForgetByKeptVector(name, OwnersCommand.KeyOf(key, store))
             : deletion.Forget(name, OwnersCommand.DataOf(owner, data, column), audit, stop);
-        receipt.Write(file);
         Tell(receipt, output);
+        Write(receipt, file, output);
         output.WriteLine($"Receipt: {Path.GetRelativePath(Environment.CurrentDirectory, file)}. Its owner should keep it; the store no longer knows the name.");
         return receipt.Proof.Equal ? 0 : 1;
+    }
+
+    private static void Write(DeletionReceipt receipt, string file, TextWriter output)
+    {
+        try
+        {
+            receipt.Write(file);
+        }
+        catch (PalimpsestException problem)
+        {
+            // The owner has left and the store has forgotten it: nobody can make this receipt again.
+            output.WriteLine(receipt.ToJson());
+            throw new PalimpsestException($"\"{receipt.Owner}\" has left, but the receipt is not in a file. {problem.Message} It was printed instead; keep it.", problem);
+        }
     }
 
     private static void Tell(DeletionReceipt receipt, TextWriter output)

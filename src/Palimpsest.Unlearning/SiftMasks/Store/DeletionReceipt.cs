@@ -6,6 +6,9 @@ namespace Palimpsest.Unlearning.SiftMasks.Store;
 /// <summary>What an owner gets when it leaves: what was removed, the proof, and what the deletion does not protect. It is written outside the store, which keeps no name.</summary>
 public sealed record DeletionReceipt
 {
+    // Without the chain a receipt takes about 3 kB; a hash of the chain takes 72 bytes.
+    private const int MostBytes = 1 << 14, BytesPerLine = 80;
+
     /// <summary>What it means, in words.</summary>
     public string Statement { get; init; } = "The contribution named here was subtracted exactly from the merged model of this store. The sum now equals, bit for bit, one that never held it.";
 
@@ -66,6 +69,28 @@ public sealed record DeletionReceipt
     /// <summary>What the leaks amount to, where an audit was asked for.</summary>
     public DeletionAudit? Audit { get; init; }
 
+    /// <summary>Refuses a place where no receipt can be written; to be called before an owner leaves, since its receipt can be made only once.</summary>
+    /// <param name="path">Where the receipt will be.</param>
+    /// <param name="lines">Lines of the ledger, whose hashes a receipt may hold.</param>
+    /// <exception cref="PalimpsestException">The folder is not there or cannot be written to, or the disk is full.</exception>
+    public static void CheckPlace(string path, int lines)
+    {
+        string probe = path + ".probe";
+        try
+        {
+            AtomicFile.Write(probe, stream => stream.Write(new byte[MostBytes + (BytesPerLine * lines)]), onlyForUser: true);
+            File.Delete(probe);
+        }
+        catch (PalimpsestException problem)
+        {
+            throw new PalimpsestException($"{path}: the receipt could not be written there ({problem.InnerException?.Message ?? problem.Message}), so nothing was deleted. Free some space, or name another file with --receipt.", problem);
+        }
+    }
+
+    /// <summary>The receipt as JSON.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, StoreJson.Indented);
+
     /// <summary>Writes the receipt as JSON, readable only for its user.</summary>
-    public void Write(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, StoreJson.Indented) + "\n", onlyForUser: true);
+    /// <exception cref="PalimpsestException">The file cannot be written.</exception>
+    public void Write(string path) => AtomicFile.WriteText(path, ToJson() + "\n", onlyForUser: true);
 }

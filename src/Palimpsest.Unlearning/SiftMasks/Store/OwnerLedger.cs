@@ -26,14 +26,25 @@ internal sealed class OwnerLedger : IDisposable
     public static OwnerLedger Create(string path, StoreSettings settings, LedgerEntry first)
     {
         OwnerLedger ledger = Connect(path, SqliteOpenMode.ReadWriteCreate);
-        using SqliteTransaction transaction = ledger._connection.BeginTransaction();
-        ledger.Run(Tables);
-        ledger.Run("INSERT INTO settings VALUES ('settings', $v)", ("$v", JsonSerializer.Serialize(settings, StoreJson.Options)));
-        ledger.Append(first);
-        ledger.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {Version}"));
-        transaction.Commit();
-        ledger.CutLog();
-        return ledger;
+        try
+        {
+            using (SqliteTransaction transaction = ledger._connection.BeginTransaction())
+            {
+                ledger.Run(Tables);
+                ledger.Run("INSERT INTO settings VALUES ('settings', $v)", ("$v", JsonSerializer.Serialize(settings, StoreJson.Options)));
+                ledger.Append(first);
+                ledger.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {Version}"));
+                transaction.Commit();
+            }
+
+            ledger.CutLog();
+            return ledger;
+        }
+        catch (SqliteException problem)
+        {
+            ledger.Dispose();
+            throw Refused(path, problem);
+        }
     }
 
     /// <summary>Opens a database, finishing or undoing what a killed process left.</summary>
@@ -55,7 +66,7 @@ internal sealed class OwnerLedger : IDisposable
         catch (SqliteException problem)
         {
             ledger.Dispose();
-            throw Damaged(path, problem);
+            throw Refused(path, problem);
         }
         catch
         {
@@ -96,11 +107,13 @@ internal sealed class OwnerLedger : IDisposable
     /// <summary>All lines.</summary>
     public List<LedgerEntry> All() => Entries("ORDER BY sequence");
 
-    /// <summary>Adds owners (several only when a store is rebuilt) and a line, removes an owner, all or nothing; then cuts the log.</summary>
+    /// <summary>Adds an owner and a line, removes or (when a store is rebuilt) changes owners, all or nothing. <see cref="CutLog"/> must follow.</summary>
+    /// <exception cref="PalimpsestException">The disk is full or fails; nothing was changed.</exception>
     public void Commit(LedgerEntry entry, OwnerRecord? added = null, string? removed = null, IEnumerable<OwnerRecord>? changed = null)
     {
-        using (SqliteTransaction transaction = _connection.BeginTransaction())
+        try
         {
+            using SqliteTransaction transaction = _connection.BeginTransaction();
             if (added is not null)
             {
                 Run(
@@ -124,8 +137,25 @@ internal sealed class OwnerLedger : IDisposable
             Append(entry);
             transaction.Commit();
         }
+        catch (SqliteException problem)
+        {
+            throw Refused(_connection.DataSource, problem);
+        }
+    }
 
-        CutLog();
+    /// <summary>Cuts the write-ahead log to nothing: it still holds the pages of before, and with them the name of an owner that left.</summary>
+    /// <exception cref="PalimpsestException">The disk is full or fails; what was committed stays true.</exception>
+    public void CutLog()
+    {
+        try
+        {
+            using SqliteCommand command = Command("PRAGMA wal_checkpoint(TRUNCATE)");
+            command.ExecuteScalar();
+        }
+        catch (SqliteException problem)
+        {
+            throw !IsOfDisk(problem) ? Refused(_connection.DataSource, problem) : new PalimpsestException($"{_connection.DataSource}: the last operation is complete, but its log cannot be cut ({problem.Message.TrimEnd('.')}) and may still hold what was erased. Free some space and open the store again, for example with 'palimpsest owners list', which cuts it.", problem);
+        }
     }
 
     /// <inheritdoc/>
@@ -145,20 +175,20 @@ internal sealed class OwnerLedger : IDisposable
         catch (SqliteException problem)
         {
             connection.Dispose();
-            throw Damaged(path, problem);
+            throw Refused(path, problem);
         }
     }
 
-    private static PalimpsestException Damaged(string path, SqliteException problem) => new($"{path}: cannot be read as the database of a store ({problem.Message.TrimEnd('.')}). Restore it from a backup, or make the store again with 'owners init' and 'owners add'.", problem);
+    // SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN: the database itself is as it was.
+    private static bool IsOfDisk(SqliteException problem) => problem.SqliteErrorCode is 8 or 10 or 13 or 14;
+
+    private static PalimpsestException Refused(string path, SqliteException problem) => new(
+        IsOfDisk(problem)
+            ? $"{path}: cannot be written ({problem.Message.TrimEnd('.')}); nothing was changed. Free some space, or make the folder writable, and try again."
+            : $"{path}: cannot be read as the database of a store ({problem.Message.TrimEnd('.')}). Restore it from a backup, or make the store again with 'owners init' and 'owners add'.",
+        problem);
 
     private static DateTime Time(string text) => DateTime.ParseExact(text, TimeForm, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
-
-    // The log of a write-ahead database still holds the pages of before; cut to nothing, it holds none.
-    private void CutLog()
-    {
-        using SqliteCommand command = Command("PRAGMA wal_checkpoint(TRUNCATE)");
-        command.ExecuteScalar();
-    }
 
     private void Append(LedgerEntry entry) => Run(
         "INSERT INTO ledger VALUES ($sequence, $time, $action, $subject, $before, $after, $vector, $owners, $previous, $hash)",

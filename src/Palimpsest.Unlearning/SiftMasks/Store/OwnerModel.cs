@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Palimpsest.Data;
 using Palimpsest.Evaluation;
 using Palimpsest.Models;
@@ -11,8 +12,6 @@ namespace Palimpsest.Unlearning.SiftMasks.Store;
 /// <remarks>arXiv 2504.04626, algorithm 1. Holds two vectors beside the model, whatever the number of owners. Not thread-safe.</remarks>
 public sealed class OwnerModel
 {
-    // Stays in the first-level cache between copy, mask and add, so that a switch is one pass over memory.
-    private const int Block = 1 << 12;
     private readonly OwnerStore _store;
     private readonly OwnerReplay _base;
     private readonly Dictionary<string, BitMask> _masks = new(StringComparer.Ordinal);
@@ -92,19 +91,42 @@ public sealed class OwnerModel
     /// <summary>Puts base + masked vector into the model.</summary>
     internal void Put(ReadOnlySpan<float> merged, BitMask? mask)
     {
-        Span<float> served = stackalloc float[Block];
         Tensor values = Model.Model.Parameters.Flat!.Values;
         for (int offset = 0; offset < merged.Length; offset += 1 << 28)
         {
             using Tensor part = values.narrow(0, offset, Math.Min(1 << 28, merged.Length - offset));
             Span<float> target = MemoryMarshal.Cast<byte, float>(part.bytes);
-            for (int at = 0; at < target.Length; at += Block)
+            ReadOnlySpan<float> own = _base.Tuner.Base.Slice(offset, target.Length), added = merged.Slice(offset, target.Length);
+            if (mask is null)
             {
-                int length = Math.Min(Block, target.Length - at);
-                merged.Slice(offset + at, length).CopyTo(served);
-                mask?.Apply(offset + at, served[..length]);
-                System.Numerics.Tensors.TensorPrimitives.Add(_base.Tuner.Base.Slice(offset + at, length), served[..length], target.Slice(at, length));
+                System.Numerics.Tensors.TensorPrimitives.Add(own, added, target);
             }
+            else
+            {
+                Add(own, added, mask.Words(offset, target.Length), target);
+            }
+        }
+    }
+
+    // target = own + (added where the bit is on, else +0), in one pass over memory.
+    private static void Add(ReadOnlySpan<float> own, ReadOnlySpan<float> added, ReadOnlySpan<ulong> words, Span<float> target)
+    {
+        ref float a = ref MemoryMarshal.GetReference(own), b = ref MemoryMarshal.GetReference(added), to = ref MemoryMarshal.GetReference(target);
+        int i = 0;
+        for (; i <= target.Length - 64; i += 64)
+        {
+            ulong word = words[i >> 6];
+            for (int lane = 0; lane < 64; lane += 8)
+            {
+                nuint at = (nuint)(i + lane);
+                Vector256<uint> through = Vector256.LoadUnsafe(ref b, at).AsUInt32() & BitMask.Spread((uint)(word >> lane));
+                (Vector256.LoadUnsafe(ref a, at) + through.AsSingle()).StoreUnsafe(ref to, at);
+            }
+        }
+
+        for (; i < target.Length; i++)
+        {
+            target[i] = own[i] + ((words[i >> 6] >> (i & 63) & 1) != 0 ? added[i] : 0f);
         }
     }
 

@@ -11,7 +11,8 @@ namespace Palimpsest.Unlearning.SiftMasks.Store;
 /// <summary>Makes owners' vectors for a store, for the first time or again. It only reads the store's settings, so several can work side by side on threads of their own.</summary>
 public sealed class OwnerReplay : IDisposable
 {
-    private const int Block = 1 << 16;
+    // Short enough for arrays that are not large objects: those stay until the heap is collected whole, and an enrolment of many owners would grow by them.
+    private const int Block = 1 << 13;
     private readonly StoreSettings _settings;
     private readonly FixedPointFormat _format;
     private readonly SumCheck _check;

@@ -150,18 +150,22 @@ public sealed class OwnerStore : IDisposable
     {
         CheckNew(tuned.Name);
         string id = NewId();
-        string mask = _folder.WriteMask(id, tuned.Mask);
-        vault?.Write(_folder.Vector(id), id, tuned.Vector, Format);
+        (string mask, string after) = Prepare(() =>
+        {
+            string written = _folder.WriteMask(id, tuned.Mask);
+            vault?.Write(_folder.Vector(id), id, tuned.Vector, Format);
+            return (written, _sums.WriteNext(Head, Owners.Count, tuned.Vector, add: true));
+        });
         OwnerRecord owner = new(id, tuned.Name, Now(), tuned.Mask.Density, mask, tuned.SumCheck, vault is not null, tuned.Manifest);
-        string after = _sums.WriteNext(Head, Owners.Count, tuned.Vector, add: true);
         Finish(Head.Next(Now(), "add", id, after, tuned.Manifest.VectorSha256, Owners.Count + 1), added: owner);
         return Owners[^1];
     }
 
     /// <summary>Takes an owner out: its vector, which the caller has checked, from the sum, and its mask, vector and row.</summary>
+    /// <exception cref="PalimpsestException">The accumulator is damaged, or the disk is full; nothing was changed.</exception>
     internal LedgerEntry Leave(OwnerRecord owner, float[] vector)
     {
-        string after = _sums.WriteNext(Head, Owners.Count, vector, add: false);
+        string after = Prepare(() => _sums.WriteNext(Head, Owners.Count, vector, add: false));
         Finish(Head.Next(Now(), "forget", owner.Id, after, owner.Manifest.VectorSha256, Owners.Count - 1), removed: owner.Id);
         return Head;
     }
@@ -169,7 +173,7 @@ public sealed class OwnerStore : IDisposable
     /// <summary>Puts a newly made sum in place of the old one, with new manifests.</summary>
     internal void Replace(Action<FixedPointAccumulator> fill, IReadOnlyList<OwnerRecord> owners)
     {
-        string after = _sums.Write(Head.Sequence + 1, fill);
+        string after = Prepare(() => _sums.Write(Head.Sequence + 1, fill));
         Finish(Head.Next(Now(), "rebuild", "", after, "", owners.Count), changed: owners);
     }
 
@@ -219,10 +223,28 @@ public sealed class OwnerStore : IDisposable
 
     private static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
+    // What a failed operation has written so far is nobody's, and on a full disk others need the room.
+    private T Prepare<T>(Func<T> write)
+    {
+        try
+        {
+            return write();
+        }
+        catch
+        {
+            _folder.Clean(Head.Sequence, Owners);
+            throw;
+        }
+    }
+
     private void Finish(LedgerEntry entry, OwnerRecord? added = null, string? removed = null, IReadOnlyList<OwnerRecord>? changed = null)
     {
+        // A commit that failed in its last moment may still come true when the store is opened again, so its files stay until then.
         _ledger.Commit(entry, added, removed, changed);
         (Head, Owners) = (entry, _ledger.Owners());
+
+        // The old sum goes before the log is cut: on a full disk cutting needs its room.
         _folder.Clean(Head.Sequence, Owners);
+        _ledger.CutLog();
     }
 }

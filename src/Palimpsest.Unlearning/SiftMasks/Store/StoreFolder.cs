@@ -9,6 +9,8 @@ namespace Palimpsest.Unlearning.SiftMasks.Store;
 /// <param name="root">The store's folder.</param>
 internal sealed class StoreFolder(string root)
 {
+    private static readonly byte[] s_zeros = new byte[1 << 16];
+
     public string Root { get; } = Path.GetFullPath(root);
 
     public string Ledger => Path.Combine(Root, "ledger.db");
@@ -66,6 +68,7 @@ internal sealed class StoreFolder(string root)
     }
 
     /// <summary>Overwrites a file with zeros, waits until they are on the disk, and deletes it. (Flash memory may keep old blocks where no program reaches them.)</summary>
+    /// <exception cref="PalimpsestException">It cannot be deleted.</exception>
     public static void Erase(string path)
     {
         if (!File.Exists(path))
@@ -73,25 +76,30 @@ internal sealed class StoreFolder(string root)
             return;
         }
 
-        using (FileStream stream = new(path, FileMode.Open, FileAccess.Write, FileShare.None, 0))
+        try
         {
-            byte[] zeros = new byte[1 << 20];
-            for (long left = stream.Length; left > 0; left -= zeros.Length)
-            {
-                stream.Write(zeros, 0, (int)Math.Min(left, zeros.Length));
-            }
-
-            stream.Flush(flushToDisk: true);
+            Overwrite(path);
+        }
+        catch (IOException)
+        {
+            // A copy-on-write file system wants room even for this; on a full disk deleting is all that can be done.
         }
 
-        File.Delete(path);
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PalimpsestException($"{path}: belongs to no owner of the store but cannot be deleted ({error.Message}). Make the folder writable and open the store again, which erases it.", error);
+        }
     }
 
     /// <summary>Writes a mask.</summary>
     /// <returns>SHA-256 of its file.</returns>
     public string WriteMask(string id, BitMask mask)
     {
-        using MemoryStream bytes = new();
+        using MemoryStream bytes = new((int)Math.Min(Array.MaxLength, (mask.Count / 8) + 64));
         mask.Write(bytes);
         string hash = Convert.ToHexStringLower(SHA256.HashData(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)));
         AtomicFile.Write(Mask(id, hash), bytes.WriteTo, onlyForUser: true);
@@ -103,5 +111,16 @@ internal sealed class StoreFolder(string root)
     {
         using FileStream stream = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    private static void Overwrite(string path)
+    {
+        using FileStream stream = new(path, FileMode.Open, FileAccess.Write, FileShare.None, 0);
+        for (long left = stream.Length; left > 0; left -= s_zeros.Length)
+        {
+            stream.Write(s_zeros, 0, (int)Math.Min(left, s_zeros.Length));
+        }
+
+        stream.Flush(flushToDisk: true);
     }
 }

@@ -60,6 +60,7 @@ internal sealed class Llama2cSource : RowSource
                 throw Bad(path, $"has groups of {group} numbers, which do not divide the width of {config.HiddenSize}");
             }
 
+            CheckLength(path, RandomAccess.GetLength(handle), config, version, group);
             return new Llama2cSource(path, config, handle, version, group);
         }
         catch
@@ -136,6 +137,24 @@ internal sealed class Llama2cSource : RowSource
         };
     }
 
+    // Before anything is made of what a header claims: the names of ten thousand layers alone take 65 MB.
+    private static void CheckLength(string path, long length, LlamaConfig config, int version, int group)
+    {
+        Int128 width = config.HiddenSize, norms = width * ((2 * config.Layers) + 1);
+        Int128 layer = (2 * width * (width + ((Int128)config.KeyValueHeads * config.HeadWidth))) + (3 * width * config.IntermediateSize);
+        Int128 matrices = (config.Layers * layer) + (width * config.VocabularySize * (config.TiedEmbeddings ? 1 : 2));
+        Int128 asked = version switch
+        {
+            0 => 28 + (4 * (norms + matrices)) + (4 * (Int128)config.ContextLength * config.HeadWidth),
+            1 => 256 + (4 * (norms + matrices)),
+            _ => 256 + (4 * norms) + matrices + (matrices / group * 4),
+        };
+        if (asked != length)
+        {
+            throw Bad(path, $"is {(asked > length ? "truncated" : "damaged or no llama2.c file")}: its header asks for {asked} bytes, the file has {length}");
+        }
+    }
+
     /// <summary>Finds where each tensor begins: the file holds one kind of tensor after the other, each for all layers.</summary>
     private void Place()
     {
@@ -153,12 +172,6 @@ internal sealed class Llama2cSource : RowSource
         {
             Put([.. norms.SelectMany(Layers), .. final], quantised: false);
             Put([.. embedding, .. attention.SelectMany(Layers), .. mlp.SelectMany(Layers), .. head], quantised: Version == 2);
-        }
-
-        long length = RandomAccess.GetLength(_handle);
-        if (position != length)
-        {
-            throw Bad(Path, $"is {(position > length ? "truncated" : "damaged or no llama2.c file")}: its header asks for {position} bytes, the file has {length}");
         }
 
         void Put(IEnumerable<string> names, bool quantised)
