@@ -73,7 +73,7 @@ internal static unsafe class OwnerKernels
             store.Join(replay.Tune("ada", OwnersBenchmark.Data(0, facts: 2, perFact: 1)), null);
             OwnerModel served = new(store, replay);
             int count = (int)store.Settings.Count;
-            float[] merged = OwnerModel.Merged(store);
+            float[] merged = OwnerModel.Merged(store, masked: true);
             BitMask mask = store.ReadMask(store.Find("ada"));
             using Copy copy = new(13L * count);
             copy.Against("serve: OwnerModel.Put", count, "12 1/8: 2 f32 read, 1 written, 1 bit", 12.125, rounds, () => served.Put(merged, mask));

@@ -46,8 +46,8 @@ internal sealed class DeletionCourse(int count, long seed)
 
             float[] merged = new float[length];
             sum.Read(0, merged, Math.Max(1, count - gone));
-            double[] stay = [.. Order.Skip(gone).Where(asked.Contains).Select(owner => exam.Ask(owner, SiftArms.Masked(merged, vectors, owner, 1)).Probability)];
-            double[] left = [.. Order.Take(gone).Where(asked.Contains).Select(owner => exam.Ask(owner, merged).Probability)];
+            double[] stay = [.. Order.Skip(gone).Where(asked.Contains).Select(owner => exam.AskProbability(owner, SiftArms.Masked(merged, vectors, owner, 1)))];
+            double[] left = [.. Order.Take(gone).Where(asked.Contains).Select(owner => exam.AskProbability(owner, merged))];
             course.Add(new SiftDeletion(gone, Mean(stay), Mean([.. stay, .. left]), Mean(left), sum.ContentHash() == fresh.ContentHash()));
         }
 

@@ -9,6 +9,7 @@ namespace Palimpsest.Unlearning.SiftMasks.Experiment;
 internal sealed class OwnerExam(SiftTuner tuner, IReadOnlyList<TaskOwner> owners)
 {
     private readonly ExampleEncoder _encoder = new(tuner.Model.Tokenizer, tuner.Model.Model.Config.ContextLength);
+    private readonly Dictionary<int, TokenSequence[]> _sequences = [];
 
     /// <summary>The mean over an owner's questions of p(answer | question)^(1 / tokens), and the share answered rightly by likelihood (NaN without alternatives).</summary>
     /// <param name="owner">The owner that is asked.</param>
@@ -41,7 +42,24 @@ internal sealed class OwnerExam(SiftTuner tuner, IReadOnlyList<TaskOwner> owners
         return [.. asked.Select((owner, i) => Grade(owner, [.. sums[i].Select(sum => Math.Log(sum))]))];
     }
 
-    private TokenSequence[] Sequences(int owner) => [.. owners[owner].Asked.SelectMany(item => item.Choices.Select(choice => _encoder.EncodeOpen(item.Prompt, choice)))];
+    /// <summary>The probability alone, for which nothing but the true answers has to be scored.</summary>
+    public double AskProbability(int owner, ReadOnlySpan<float> vector)
+    {
+        tuner.Serve(vector);
+        int from = 0;
+        TokenSequence[] all = Sequences(owner), right = [.. owners[owner].Asked.Select(item => all[(from += item.Choices.Count) - item.Choices.Count + item.Answer])];
+        return SequenceScorer.LogLikelihoods(tuner.Model.Model, right).Select((score, i) => Math.Exp(score / right[i].Targets)).Average();
+    }
+
+    private TokenSequence[] Sequences(int owner)
+    {
+        if (!_sequences.TryGetValue(owner, out TokenSequence[]? sequences))
+        {
+            _sequences.Add(owner, sequences = [.. owners[owner].Asked.SelectMany(item => item.Choices.Select(choice => _encoder.EncodeOpen(item.Prompt, choice)))]);
+        }
+
+        return sequences;
+    }
 
     private double[] Scores(int owner) => SequenceScorer.LogLikelihoods(tuner.Model.Model, Sequences(owner));
 

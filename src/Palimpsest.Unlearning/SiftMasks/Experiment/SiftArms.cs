@@ -164,7 +164,7 @@ internal sealed class SiftArms(OwnerExam exam, SiftMethodSection method, FileTas
         }
 
         int[] tuning = [.. asked.Where((_, i) => i % 2 == 0)];
-        (string Setting, Func<int, float[]> Vector) best = tried.MaxBy(item => tuning.Average(owner => exam.Ask(owner, item.Vector(owner)).Probability));
+        (string Setting, Func<int, float[]> Vector) best = tried.MaxBy(item => tuning.Average(owner => exam.AskProbability(owner, item.Vector(owner))));
         return [Figure(arm, size, Reported(asked), best.Vector, best.Setting)];
     }
 

@@ -41,7 +41,7 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay)
         IReadOnlyList<LedgerEntry> history = store.History();
         LedgerEntry joined = history.First(entry => entry.Subject == owner.Id);
         BitMask? mask = audited is null ? null : store.ReadMask(owner);
-        float[] before = audited is null ? [] : OwnerModel.Merged(store);
+        float[] before = audited is null ? [] : OwnerModel.Merged(store, masked: false);
         int owners = store.Owners.Count;
         string sumBefore = store.Head.After;
         LedgerEntry left = store.Leave(owner, vector);
@@ -62,7 +62,7 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay)
             Proof = Prove(history),
             Chain = [.. history.Where(entry => entry.Sequence >= joined.Sequence).Select(entry => entry.Hash), left.Hash],
             Base = $"The base model {store.Settings.ModelSha256[..12]} was not changed by this store; whatever it was trained on before is outside this deletion.",
-            Audit = audited is null ? null : Audit(audited, before, OwnerModel.Merged(store), owners, mask!),
+            Audit = audited is null ? null : Audit(audited, before, OwnerModel.Merged(store, masked: false), owners, mask!),
         };
     }
 
@@ -76,17 +76,17 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay)
     private DeletionAudit Audit(IReadOnlyList<TextExample> examples, float[] before, float[] after, int owners, BitMask mask)
     {
         OwnerModel model = new(store, replay);
-        double Of(ReadOnlySpan<float> vector, BitMask? through)
+        double Of(float[] vector, BitMask? through)
         {
-            model.Put(vector, through);
+            float[] served = through is null ? vector : [.. vector.Select(value => (float)(value * store.Settings.Alpha))];
+            model.Put(served, through);
             return AnswerProbability.Measure(model.Model, examples).Average();
         }
 
-        // Releases carry the factor α; who holds two of them undoes it.
         float[] difference = new float[before.Length];
         for (int i = 0; i < difference.Length; i++)
         {
-            difference[i] = (float)(((owners * (double)before[i]) - ((owners - 1) * (double)after[i])) / store.Settings.Alpha);
+            difference[i] = (float)((owners * (double)before[i]) - ((owners - 1) * (double)after[i]));
         }
 
         DeletionAudit audit = new(Of(new float[before.Length], null), Of(before, mask), Of(after, null), Of(difference, null), Of(after, mask));

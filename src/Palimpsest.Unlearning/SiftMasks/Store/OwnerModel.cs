@@ -39,7 +39,7 @@ public sealed class OwnerModel
         Refresh();
         if (name is null)
         {
-            Put(_merged, null);
+            Put(_store.Settings.Alpha == 1 ? _merged : Merged(_store, masked: false), null);
             return;
         }
 
@@ -75,14 +75,16 @@ public sealed class OwnerModel
         return results;
     }
 
-    /// <summary>The merged vector that a store serves without masks. [count]</summary>
-    internal static float[] Merged(OwnerStore store)
+    /// <summary>The merged vector that a store serves. [count]</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="masked">With the factor α, for masks; without it, for those who have none.</param>
+    internal static float[] Merged(OwnerStore store, bool masked)
     {
         float[] merged = new float[store.Settings.Count];
         if (store.Owners.Count > 0)
         {
             using FixedPointAccumulator sum = store.OpenSum();
-            sum.Read(0, merged, store.Owners.Count / store.Settings.Alpha);
+            sum.Read(0, merged, masked ? store.Owners.Count / store.Settings.Alpha : store.Owners.Count);
         }
 
         return merged;
@@ -134,7 +136,7 @@ public sealed class OwnerModel
     {
         if (_generation != _store.Head.Sequence)
         {
-            _merged = Merged(_store);
+            _merged = Merged(_store, masked: true);
             _generation = _store.Head.Sequence;
             foreach (string gone in _masks.Keys.Except(_store.Owners.Select(owner => owner.Id)).ToArray())
             {

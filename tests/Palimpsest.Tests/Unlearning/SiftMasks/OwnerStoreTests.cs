@@ -223,6 +223,20 @@ public sealed class OwnerStoreTests : IDisposable
 
     private static (string Name, Func<OwnerData> Read) Entry(string name) => (name, () => Data(name));
 
+    [Fact]
+    public void Switch_FactorAlpha_CountsForMasksOnly()
+    {
+        using OwnerStore one = Store("a"), two = OwnerStore.Create(_folder.At("b"), "base-v1", Short, alpha: 2, seed: 11);
+        Add(one, "ada", "ben");
+        Add(two, "ada", "ben");
+        Assert.Equal(Served(one, null), Served(two, null));
+
+        using OwnerReplay replay = Replay(one);
+        float[] origin = replay.Tuner.Base.ToArray(), single = Served(one, "ada"), twice = Served(two, "ada");
+        Assert.All(Enumerable.Range(0, origin.Length), i => Assert.Equal(2 * (single[i] - (double)origin[i]), twice[i] - (double)origin[i], 1e-6));
+        Assert.NotEqual(single, twice);
+    }
+
     private static void Add(OwnerStore store, params string[] names) => new OwnerEnrolment(store).Add([.. names.Select(Entry)]);
 
     private static OwnerReplay Replay(OwnerStore store) => new(store, new TorchContext(threads: store.Settings.Tuning.Threads));
