@@ -11,6 +11,9 @@ public sealed record ClaimResult(string Arm, string Metric, long Seed, double Va
     /// <value>The default is nowhere in particular.</value>
     public IReadOnlyDictionary<string, string> At { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>The same in words, such as "owners 64"; empty for nowhere in particular.</summary>
+    public string Place => string.Join(", ", At.Select(pair => $"{pair.Key} {pair.Value}"));
+
     /// <summary>Whether the figure comes from formulas instead of a measurement; a claim about it can be <see cref="Verdict.Modelled"/> at best.</summary>
     /// <value>The default is false.</value>
     public bool Modelled { get; init; }

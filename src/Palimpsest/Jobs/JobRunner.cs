@@ -133,6 +133,6 @@ public sealed class JobRunner(IReadOnlyList<IJob> jobs, IJobLog log)
     }
 
     private static Dictionary<string, double> Means(IReadOnlyList<ClaimResult> results) => results
-        .GroupBy(result => $"{result.Metric}.{result.Arm}", StringComparer.Ordinal)
+        .GroupBy(result => $"{result.Metric}.{result.Arm}{(result.At.Count > 0 ? " at " : "")}{result.Place}", StringComparer.Ordinal)
         .ToDictionary(group => group.Key, group => group.Average(result => result.Value), StringComparer.Ordinal);
 }

@@ -34,11 +34,13 @@ internal static class RunReport
     {
         Report first = job.Report(OfSeed(recipe, recipe.Seeds[0]), FolderOfSeed(folder, recipe.Seeds[0]));
         List<IReadOnlyList<string>> rows = [];
-        foreach (IGrouping<(string Metric, string Arm), ClaimResult> group in Results(job, recipe, folder).GroupBy(result => (result.Metric, result.Arm)))
+        ClaimResult[] results = [.. Results(job, recipe, folder)];
+        bool placed = results.Any(result => result.At.Count > 0);
+        foreach (IGrouping<(string Metric, string Place, string Arm), ClaimResult> group in results.GroupBy(result => (result.Metric, result.Place, result.Arm)))
         {
             double[] values = [.. group.Select(result => result.Value)];
-            Interval mean = Bootstrap.Of(values, Mean, new RandomStream(0, "report", group.Key.Metric, group.Key.Arm));
-            rows.Add([group.Key.Metric, group.Key.Arm, mean.ToString(), string.Join("  ", values.Select(value => value.ToString("G4", CultureInfo.InvariantCulture)))]);
+            Interval mean = Bootstrap.Of(values, Mean, new RandomStream(0, "report", group.Key.Metric, group.Key.Place, group.Key.Arm));
+            rows.Add([group.Key.Metric, .. placed ? [group.Key.Place] : Array.Empty<string>(), group.Key.Arm, mean.ToString(), string.Join("  ", values.Select(value => value.ToString("G4", CultureInfo.InvariantCulture)))]);
         }
 
         return first with
@@ -46,7 +48,7 @@ internal static class RunReport
             Title = $"{job.Kind}: {recipe.Seeds.Count} seeds",
             Lead = $"The experiment was repeated with {recipe.Seeds.Count} seeds. Each has a report of its own in seeds/SEED/report.html; the first is shown below the table.",
             Figures = [],
-            Sections = [new ReportSection("Over seeds", [new ReportTable(["figure", "arm", "mean [95% interval over seeds]", "each seed"], rows)]), .. first.Sections],
+            Sections = [new ReportSection("Over seeds", [new ReportTable(["figure", .. placed ? ["at"] : Array.Empty<string>(), "arm", "mean [95% interval over seeds]", "each seed"], rows)]), .. first.Sections],
         };
     }
 

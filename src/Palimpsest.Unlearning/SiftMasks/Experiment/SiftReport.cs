@@ -28,7 +28,7 @@ internal static class SiftReport
             ["method", .. sizes.Select(size => Say($"T = {size}"))], [.. arms.Select(arm => (IReadOnlyList<string>)[arm, .. sizes.Select(size => Cell(arm, size, values))])], caption);
         string[] drawn = ["zero-shot", "local-sift", "ft-merge", "tall-masks", "emr", "sift-masks"];
         ReportChart chart = new(
-            "Answer probability over the number of owners", "owners (doublings)", "probability",
+            "Answer probability over the number of owners", "number of owners T, as a power of 2", "probability",
             [.. drawn.Select(arm => new ReportLine(arm, [.. result.Figures.Where(figure => figure.Arm == arm).Select(figure => (Math.Log2(figure.Owners), figure.Probability.Average()))], Marked: true)).Where(line => line.Points.Count > 1)]);
         ReportChart course = new("Answer probability as owners leave", "owners that have left", "probability",
         [

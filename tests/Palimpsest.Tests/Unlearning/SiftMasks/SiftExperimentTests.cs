@@ -19,7 +19,7 @@ public sealed class SiftExperimentTests : IDisposable
         JsonElement result = Result("""
             schema: 1
             kind: sift-masks
-            seeds: [7]
+            seeds: [7, 8]
             data: { setting: facts, items: 2 }
             method:
               sizes: [1, 4]
@@ -38,6 +38,12 @@ public sealed class SiftExperimentTests : IDisposable
         Assert.Equal(2, result.GetProperty("refit_seconds").GetArrayLength());
         Assert.Equal([0, 1, 3, 4], result.GetProperty("deletions").EnumerateArray().Select(point => point.GetProperty("deleted").GetInt32()));
         Assert.All(result.GetProperty("deletions").EnumerateArray(), point => Assert.True(point.GetProperty("equals_fresh").GetBoolean()));
+
+        // Over seeds, figures of different sizes stay apart.
+        string report = File.ReadAllText(Path.Combine(_shell.OnlyRun(), "report.html"));
+        Assert.Contains("owners 1<", report, StringComparison.Ordinal);
+        Assert.Contains("owners 4<", report, StringComparison.Ordinal);
+        Assert.Contains("answer_probability.sift-masks at owners 4", File.ReadAllText(Path.Combine(_shell.OnlyRun(), "seeds", "8", "run.json")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -110,7 +116,7 @@ public sealed class SiftExperimentTests : IDisposable
         (int code, string output, string error) = _shell.Run("run", "recipe.yaml");
         Assert.True(code == 0, output + error);
         Assert.Empty(Directory.GetDirectories(Path.Combine(_shell.Folder, "runs"), "vectors", SearchOption.AllDirectories));
-        string file = Assert.Single(Directory.GetFiles(Path.Combine(_shell.Folder, "runs"), "result.json", SearchOption.AllDirectories));
+        string file = Directory.GetFiles(Path.Combine(_shell.Folder, "runs"), "result.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal).First();
         return JsonDocument.Parse(File.ReadAllText(file)).RootElement;
     }
 }
