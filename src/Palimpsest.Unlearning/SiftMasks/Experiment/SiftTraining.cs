@@ -29,6 +29,7 @@ internal sealed class SiftTraining(SiftRecipe recipe, IReadOnlyList<TaskOwner> o
     /// <param name="vectors">Where they go.</param>
     /// <param name="signFixed">Sign-fixed or plain.</param>
     /// <param name="context">Progress; a stop loses only the owners at work.</param>
+    /// <exception cref="PalimpsestException">An owner's data cannot be learnt, or a training diverges; the vectors made before stay.</exception>
     public void Owners(string what, IEnumerable<int> which, FileTaskVectors vectors, bool signFixed, JobContext context)
     {
         ConcurrentQueue<int> queue = new(which.Where(owner => !vectors.Has(owner)));
@@ -40,11 +41,20 @@ internal sealed class SiftTraining(SiftRecipe recipe, IReadOnlyList<TaskOwner> o
 
         long started = Stopwatch.GetTimestamp();
         Lock progress = new();
-        Parallel.For(0, Math.Min(total, workers), _ =>
+        try
+        {
+            Parallel.For(0, Math.Min(total, workers), (_, state) => Work(() => !state.IsExceptional));
+        }
+        catch (AggregateException problem) when (problem.InnerExceptions.OfType<PalimpsestException>().FirstOrDefault() is PalimpsestException mistake)
+        {
+            throw new PalimpsestException(mistake.Message, mistake);
+        }
+
+        void Work(Func<bool> goOn)
         {
             using SiftTuner tuner = Tuner(recipe.Method.Tuning with { SignFixed = signFixed }, recipe.Method.Tuning.Threads);
             float[] vector = new float[tuner.Layout.Count];
-            while (!context.Stop.IsCancellationRequested && queue.TryDequeue(out int owner))
+            while (goOn() && !context.Stop.IsCancellationRequested && queue.TryDequeue(out int owner))
             {
                 long clock = Stopwatch.GetTimestamp();
                 try
@@ -63,7 +73,7 @@ internal sealed class SiftTraining(SiftRecipe recipe, IReadOnlyList<TaskOwner> o
                     context.Log.Progress(new JobProgress(what, done, total, "owners", Stopwatch.GetElapsedTime(started) / done * (total - done)));
                 }
             }
-        });
+        }
     }
 
     /// <summary>Trains one model on the data of several owners.</summary>

@@ -110,6 +110,16 @@ public sealed class SiftExperimentTests : IDisposable
         Assert.Contains("central_sizes must be among sizes, shards from 2 to the largest size", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Run_TrainingDiverges_IsOneMessage()
+    {
+        _shell.Write("wild.yaml", "schema: 1\nkind: sift-masks\nseeds: [1]\ndata: { items: 1 }\nmethod: { sizes: [4], tuning: { steps: 30, learning_rate: 1e30 } }\n");
+        (int code, string output, string error) = _shell.Run("run", "wild.yaml");
+        Assert.Equal(2, code);
+        Assert.Contains("became infinite or NaN", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unexpected", output + error, StringComparison.Ordinal);
+    }
+
     private JsonElement Result(string recipe)
     {
         _shell.Write("recipe.yaml", recipe);
