@@ -128,7 +128,7 @@ public static class ClaimJudge
 
     private static string Count(int seeds) => seeds == 1 ? "1 seed" : string.Create(CultureInfo.InvariantCulture, $"{seeds} seeds");
 
-    private static string Place(IReadOnlyDictionary<string, string> at) => at.Count == 0 ? Everywhere : $" at {string.Join(", ", at.Select(pair => $"{pair.Key} {pair.Value}"))}";
+    private static string Place(IReadOnlyDictionary<string, string> at) => at.Count == 0 ? Everywhere : $" at {ClaimResult.PlaceOf(at)}";
 
     /// <summary>The values of one arm by seed; several at one seed are averaged.</summary>
     private sealed record Sample(IReadOnlyDictionary<long, double> Values, bool Modelled)

@@ -12,7 +12,9 @@ public sealed record ClaimResult(string Arm, string Metric, long Seed, double Va
     public IReadOnlyDictionary<string, string> At { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>The same in words, such as "owners 64"; empty for nowhere in particular.</summary>
-    public string Place => string.Join(", ", At.Select(pair => $"{pair.Key} {pair.Value}"));
+    public string Place => PlaceOf(At);
+
+    internal static string PlaceOf(IReadOnlyDictionary<string, string> at) => string.Join(", ", at.Select(pair => $"{pair.Key} {pair.Value}"));
 
     /// <summary>Whether the figure comes from formulas instead of a measurement; a claim about it can be <see cref="Verdict.Modelled"/> at best.</summary>
     /// <value>The default is false.</value>

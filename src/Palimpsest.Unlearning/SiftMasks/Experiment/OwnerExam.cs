@@ -46,8 +46,15 @@ internal sealed class OwnerExam(SiftTuner tuner, IReadOnlyList<TaskOwner> owners
     public double AskProbability(int owner, ReadOnlySpan<float> vector)
     {
         tuner.Serve(vector);
+        TokenSequence[] all = Sequences(owner);
+        List<TokenSequence> right = [];
         int from = 0;
-        TokenSequence[] all = Sequences(owner), right = [.. owners[owner].Asked.Select(item => all[(from += item.Choices.Count) - item.Choices.Count + item.Answer])];
+        foreach (ChoiceItem item in owners[owner].Asked)
+        {
+            right.Add(all[from + item.Answer]);
+            from += item.Choices.Count;
+        }
+
         return SequenceScorer.LogLikelihoods(tuner.Model.Model, right).Select((score, i) => Math.Exp(score / right[i].Targets)).Average();
     }
 

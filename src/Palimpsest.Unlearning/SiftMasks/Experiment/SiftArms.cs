@@ -23,7 +23,7 @@ internal sealed class SiftArms(OwnerExam exam, SiftMethodSection method, FileTas
         FileTaskVectors own = plain.First(size), fixedSigns = signed.First(size);
         int[] asked = Asked(size);
         List<SiftFigure> figures = [];
-        void Add(string arm, Func<int, float[]> vector, string setting = "") => figures.Add(Figure(arm, size, Reported(asked), vector, setting));
+        void Add(string arm, Func<int, float[]> vector) => figures.Add(Figure(arm, size, Reported(asked), vector, ""));
 
         Add("zero-shot", _ => []);
         Add("local-ft", own.All);
