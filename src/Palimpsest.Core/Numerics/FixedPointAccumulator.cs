@@ -17,6 +17,7 @@ public sealed unsafe class FixedPointAccumulator : IDisposable
     private const uint Magic = 0x41584650; // "PFXA"
     private const int HeaderBytes = 64;
     private const int Piece = 1024;
+    private const int ZeroBytes = 1 << 20;
     private readonly long[]? _memory;
     private readonly MemoryMappedFile? _file;
     private readonly MemoryMappedViewAccessor? _view;
@@ -88,7 +89,12 @@ public sealed unsafe class FixedPointAccumulator : IDisposable
             BinaryPrimitives.WriteDoubleLittleEndian(header[8..], form.Largest);
             BinaryPrimitives.WriteInt64LittleEndian(header[16..], count);
             stream.Write(header);
-            stream.SetLength(length);
+            byte[] zeros = new byte[Math.Min(ZeroBytes, length - HeaderBytes)];
+            for (long left = length - HeaderBytes; left > 0; left -= zeros.Length)
+            {
+                // Written, not only reserved: where a file system cannot reserve, a full disk must show here and not when the mapping is filled, which ends the process.
+                stream.Write(zeros.AsSpan(0, (int)Math.Min(zeros.Length, left)));
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
         {
