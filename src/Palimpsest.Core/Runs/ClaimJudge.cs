@@ -3,10 +3,11 @@ using Palimpsest.Numerics;
 
 namespace Palimpsest.Runs;
 
-/// <summary>Decides claims by their rules alone: the interval over seeds against the threshold that was committed before the run.</summary>
+/// <summary>Decides claims by their rules alone: the interval over seeds or items against the threshold that was committed before the run.</summary>
 /// <remarks>
 /// Intervals over seeds are bootstrap percentile intervals of the difference or ratio of means; seeds are drawn in pairs if the rule says so, and each arm on its own otherwise. With few seeds such an
-/// interval is narrower than its confidence says; that is why a bound asks for three seeds at least and reports state their number.
+/// interval is narrower than its confidence says; that is why a bound asks for three seeds at least and reports state their number. An interval over items draws items, each the mean over seeds of what stands
+/// at its place: right whether the seeds asked the same items or others.
 /// </remarks>
 public static class ClaimJudge
 {
@@ -33,13 +34,18 @@ public static class ClaimJudge
             return new ClaimVerdict(claim, Verdict.Inconclusive, null, 0, $"There is no figure {claim.Metric} of \"{missing}\"{Place(compare.At)}.");
         }
 
-        bool paired = rule.PairedBy == Pairing.Seed && compare.With is not null;
+        bool paired = rule.PairedBy != Pairing.None && compare.With is not null;
         long[] seeds = [.. paired ? own.Values.Keys.Intersect(other.Values.Keys).Order() : own.Values.Keys.Order()];
         int count = compare.With is null || paired ? seeds.Length : Math.Min(own.Values.Count, other.Values.Count);
         if (count < rule.SeedsNeeded)
         {
-            Interval? few = count == 0 ? null : Figure(claim, own, other, seeds, paired);
+            Interval? few = count == 0 || rule.PairedBy == Pairing.Item ? null : Figure(claim, own, other, seeds, paired);
             return new ClaimVerdict(claim, Verdict.Inconclusive, few, count, $"{Count(count)}, but the rule needs {rule.SeedsNeeded}.");
+        }
+
+        if (rule.PairedBy == Pairing.Item && ItemFailure(compare, own, other, seeds) is string unpaired)
+        {
+            return new ClaimVerdict(claim, Verdict.Inconclusive, null, count, unpaired);
         }
 
         Interval figure = Figure(claim, own, other, seeds, paired);
@@ -63,7 +69,7 @@ public static class ClaimJudge
             (false, true, false) => Verdict.Partly,
             _ => Verdict.NotReproduced,
         };
-        return new ClaimVerdict(claim, verdict, figure, count, string.Create(CultureInfo.InvariantCulture, $"The {name} is {judged:G4}, the rule asks for {rule.Condition}; {Count(count)}."));
+        return new ClaimVerdict(claim, verdict, figure, count, string.Create(CultureInfo.InvariantCulture, $"The {name} is {judged:G4}, the rule asks for {rule.Condition}; {(rule.PairedBy == Pairing.Item ? $"{own.Items[seeds[0]].Length} items, " : "")}{Count(count)}."));
     }
 
     private static string? ControlFailure(Claim claim, ClaimControl control, IReadOnlyList<ClaimResult> results)
@@ -80,6 +86,12 @@ public static class ClaimJudge
         return control.Must.Holds(value) ? null : string.Create(CultureInfo.InvariantCulture, $"The control failed: {metric} of \"{control.Arm}\" is {value:G4}, but must be {control.Must}.");
     }
 
+    private static string? ItemFailure(ClaimComparison compare, Sample own, Sample other, long[] seeds)
+    {
+        int[] counts = [.. seeds.SelectMany(seed => compare.With is null ? [own.Items[seed].Length] : new[] { own.Items[seed].Length, other.Items[seed].Length }).Distinct().Order()];
+        return counts is [> 0] ? null : $"There is no interval over items: arms and seeds have {string.Join(" or ", counts)} of them.";
+    }
+
     private static Interval Figure(Claim claim, Sample own, Sample other, long[] seeds, bool paired)
     {
         ClaimFigure figure = claim.Compare.As;
@@ -87,7 +99,9 @@ public static class ClaimJudge
         RandomStream random = new(0, "claims", claim.Id);
         if (claim.Compare.With is null || paired)
         {
-            (double Own, double Other)[] pairs = [.. seeds.Select(seed => (own.Values[seed], other.Values.GetValueOrDefault(seed)))];
+            (double Own, double Other)[] pairs = claim.HoldsIf.PairedBy == Pairing.Item
+                ? [.. own.Items[seeds[0]].Select((_, i) => (seeds.Average(seed => own.Items[seed][i]), claim.Compare.With is null ? 0 : seeds.Average(seed => other.Items[seed][i])))]
+                : [.. seeds.Select(seed => (own.Values[seed], other.Values.GetValueOrDefault(seed)))];
             return Bootstrap.Of(pairs, drawn => Combine(figure, Mean(drawn, first: true), Mean(drawn, first: false)), random, confidence);
         }
 
@@ -130,13 +144,14 @@ public static class ClaimJudge
 
     private static string Place(IReadOnlyDictionary<string, string> at) => at.Count == 0 ? Everywhere : $" at {ClaimResult.PlaceOf(at)}";
 
-    /// <summary>The values of one arm by seed; several at one seed are averaged.</summary>
-    private sealed record Sample(IReadOnlyDictionary<long, double> Values, bool Modelled)
+    /// <summary>The values of one arm by seed, several at one seed averaged, and their items one after the other.</summary>
+    private sealed record Sample(IReadOnlyDictionary<long, double> Values, IReadOnlyDictionary<long, double[]> Items, bool Modelled)
     {
         public static Sample Of(IReadOnlyList<ClaimResult> results, string? arm, string metric, IReadOnlyDictionary<string, string> at)
         {
             ClaimResult[] own = [.. results.Where(result => result.Arm == arm && result.Metric == metric && at.All(pair => result.At.TryGetValue(pair.Key, out string? value) && value == pair.Value))];
-            return new Sample(own.GroupBy(result => result.Seed).ToDictionary(group => group.Key, group => group.Average(result => result.Value)), own.Any(result => result.Modelled));
+            ILookup<long, ClaimResult> seeds = own.ToLookup(result => result.Seed);
+            return new Sample(seeds.ToDictionary(seed => seed.Key, seed => seed.Average(result => result.Value)), seeds.ToDictionary(seed => seed.Key, seed => seed.SelectMany(result => result.Items).ToArray()), own.Any(result => result.Modelled));
         }
     }
 }

@@ -16,6 +16,10 @@ public sealed record ClaimResult(string Arm, string Metric, long Seed, double Va
 
     internal static string PlaceOf(IReadOnlyDictionary<string, string> at) => string.Join(", ", at.Select(pair => $"{pair.Key} {pair.Value}"));
 
+    /// <summary>The items whose mean is <see cref="Value"/>, in an order that all arms share; what <see cref="Pairing.Item"/> pairs.</summary>
+    /// <value>The default is none: the figure has no parts.</value>
+    public IReadOnlyList<double> Items { get; init; } = [];
+
     /// <summary>Whether the figure comes from formulas instead of a measurement; a claim about it can be <see cref="Verdict.Modelled"/> at best.</summary>
     /// <value>The default is false.</value>
     public bool Modelled { get; init; }

@@ -1,6 +1,6 @@
 namespace Palimpsest.Runs;
 
-/// <summary>When a claim counts as reproduced: one bound of the interval over seeds, or the estimate itself, on the right side of a threshold.</summary>
+/// <summary>When a claim counts as reproduced: one bound of the interval over seeds or items, or the estimate itself, on the right side of a threshold.</summary>
 public sealed record ClaimRule : IValidated
 {
     /// <summary>Condition on the lower end of the two-sided interval.</summary>
@@ -21,13 +21,15 @@ public sealed record ClaimRule : IValidated
     public Pairing PairedBy { get; init; } = Pairing.Seed;
 
     /// <summary>How many seeds there must be; with fewer the claim is inconclusive.</summary>
-    /// <value>The default is 3 for a bound and 1 for a value.</value>
+    /// <value>The default is 3 for a bound over seeds, and 1 for a value or a bound over items.</value>
     public int? MinSeeds { get; init; }
 
     /// <summary>The one condition that is set.</summary>
     internal Threshold Condition => LowerBound ?? UpperBound ?? Value ?? throw new InvalidOperationException("The rule has no condition.");
 
-    internal int SeedsNeeded => MinSeeds ?? (Value is null ? 3 : 1);
+    internal int SeedsNeeded => MinSeeds ?? (OverSeeds ? 3 : 1);
+
+    private bool OverSeeds => Value is null && PairedBy != Pairing.Item;
 
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
@@ -37,7 +39,7 @@ public sealed record ClaimRule : IValidated
             yield return "exactly one of lower_bound, upper_bound and value must be given.";
         if (Confidence is not (> 0 and < 1))
             yield return "confidence must lie between 0 and 1, for example 0.95.";
-        if (MinSeeds < (Value is null ? 2 : 1))
-            yield return Value is null ? "min_seeds must be at least 2: one seed has no interval." : "min_seeds must be at least 1.";
+        if (MinSeeds < (OverSeeds ? 2 : 1))
+            yield return OverSeeds ? "min_seeds must be at least 2: one seed has no interval." : "min_seeds must be at least 1.";
     }
 }

@@ -171,6 +171,37 @@ public sealed class ClaimJudgeTests
         Assert.Equal(once, Judge(claim, [.. results.SelectMany(result => (ClaimResult[])[result with { Value = result.Value - 1 }, result with { Value = result.Value + 1 }])]).Figure);
     }
 
+    [Fact]
+    public void Judge_OverItems_OneSeedHasTheIntervalOfItsItems()
+    {
+        // What is an interval over seeds for three seeds is one over three items of one seed, or over the means of three items of two seeds.
+        ClaimRule seeds = new() { LowerBound = Threshold.Parse("> 7.9", null) }, items = seeds with { PairedBy = Pairing.Item };
+        Interval expected = Judge(Claim(seeds), Paired(Ours, Theirs)).Figure!.Value;
+        ClaimVerdict one = Judge(Claim(items), [Items("ours", 1, Ours), Items("theirs", 1, Theirs)]);
+        Assert.Equal(Verdict.Reproduced, one.Verdict);
+        Assert.Equal(expected, one.Figure);
+        Assert.Equal("The lower bound is 8, the rule asks for > 7.9; 3 items, 1 seed.", one.Reason);
+
+        ClaimVerdict two = Judge(Claim(items), [Items("ours", 1, [9, 13, 16]), Items("theirs", 1, Theirs), Items("ours", 2, [11, 11, 18]), Items("theirs", 2, Theirs)]);
+        Assert.Equal(expected, two.Figure);
+        Assert.Equal("The lower bound is 8, the rule asks for > 7.9; 3 items, 2 seeds.", two.Reason);
+
+        Claim alone = Claim(items) with { Compare = new ClaimComparison { Arm = "ours" } };
+        Assert.Equal((Ours.Min(), Ours.Max()), (Judge(alone, [Items("ours", 1, Ours)]).Figure!.Value.Lower, Judge(alone, [Items("ours", 1, Ours)]).Figure!.Value.Upper));
+    }
+
+    [Theory]
+    [InlineData(2, "2 or 3 of them")]
+    [InlineData(0, "0 or 3 of them")]
+    public void Judge_ItemsThatDoNotPair_AreInconclusive(int others, string reason)
+    {
+        ClaimVerdict verdict = Judge(Claim(new ClaimRule { LowerBound = Threshold.Parse("> 0", null), PairedBy = Pairing.Item }), [Items("ours", 1, Ours), Items("theirs", 1, Theirs) with { Items = Theirs[..others] }]);
+        Assert.Equal(Verdict.Inconclusive, verdict.Verdict);
+        Assert.Contains(reason, verdict.Reason, StringComparison.Ordinal);
+    }
+
+    private static ClaimResult Items(string arm, long seed, double[] items) => new(arm, "accuracy", seed, items.Average()) { Items = items };
+
     private static ClaimResult[] At(ClaimResult[] results, string owners) => [.. results.Select(result => result with { At = new Dictionary<string, string> { ["owners"] = owners } })];
 
     private static ClaimResult[] Paired(double[] own, double[] other) =>

@@ -50,7 +50,7 @@ internal static class HtmlClaims
         html.Element("blockquote", claim.Says).Element("p", verdict.Reason, ("class", "reason")).Open("dl", ("class", "facts"));
         Fact(html, "Reading", claim.Reading);
         Fact(html, "Measured", Measured(claim));
-        Fact(html, "Figure", verdict.Figure is { } figure ? Show(figure, verdict.Seeds) : "none", "figure");
+        Fact(html, "Figure", verdict.Figure is { } figure ? Show(figure, verdict.Seeds > 1 || verdict.Claim.HoldsIf.PairedBy == Pairing.Item) : "none", "figure");
         Fact(html, "Rule", Rule(claim.HoldsIf, claim.Compare.With is not null));
         Fact(html, "Control", claim.Control is { } control ? Control(claim, control) : null);
         Fact(html, "Seeds", Count(verdict.Seeds));
@@ -101,14 +101,20 @@ internal static class HtmlClaims
     {
         string condition = rule.LowerBound is not null ? "lower bound" : rule.UpperBound is not null ? "upper bound" : "value";
         string confidence = rule.Value is null ? string.Create(CultureInfo.InvariantCulture, $" at {100 * rule.Confidence:G6}%") : "";
-        string pairing = !compares ? "" : rule.PairedBy == Pairing.Seed ? ", paired by seed" : ", not paired";
+        string pairing = rule.PairedBy switch
+        {
+            Pairing.Item => ", over items",
+            _ when !compares => "",
+            Pairing.Seed => ", paired by seed",
+            _ => ", not paired",
+        };
         return $"{condition} {rule.Condition}{confidence}{pairing}, {(rule.SeedsNeeded == 1 ? "1 seed" : $"{Count(rule.SeedsNeeded)} seeds")} at least";
     }
 
-    private static string Show(Interval figure, int seeds)
+    private static string Show(Interval figure, bool drawn)
     {
         string estimate = figure.Estimate.ToString("G4", CultureInfo.InvariantCulture);
-        return seeds < 2 || double.IsNaN(figure.Lower) || double.IsNaN(figure.Upper)
+        return !drawn || double.IsNaN(figure.Lower) || double.IsNaN(figure.Upper)
             ? $"{estimate}, without an interval"
             : string.Create(CultureInfo.InvariantCulture, $"{figure}, {100 * figure.Confidence:G6}% interval");
     }

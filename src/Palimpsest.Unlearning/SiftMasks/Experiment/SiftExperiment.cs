@@ -113,14 +113,19 @@ public sealed class SiftExperiment : IJob
         ArgumentNullException.ThrowIfNull(recipe);
         SiftResult result = Result(folder);
         List<ClaimResult> results = [];
-        void Add(string arm, string metric, int owners, double value, bool modelled = false) =>
-            results.Add(new ClaimResult(arm, metric, recipe.Seed, value) { At = new Dictionary<string, string>(StringComparer.Ordinal) { ["owners"] = owners.ToString(CultureInfo.InvariantCulture) }, Modelled = modelled });
+        void Add(string arm, string metric, int owners, double value, IReadOnlyList<double>? items = null, bool modelled = false) =>
+            results.Add(new ClaimResult(arm, metric, recipe.Seed, value)
+            {
+                At = new Dictionary<string, string>(StringComparer.Ordinal) { ["owners"] = owners.ToString(CultureInfo.InvariantCulture) },
+                Items = items ?? [],
+                Modelled = modelled,
+            });
         foreach (SiftFigure figure in result.Figures)
         {
-            Add(figure.Arm, "answer_probability", figure.Owners, figure.Probability.Average());
+            Add(figure.Arm, "answer_probability", figure.Owners, figure.Probability.Average(), figure.Probability);
             if (figure.Accuracy.Count > 0)
             {
-                Add(figure.Arm, "accuracy", figure.Owners, figure.Accuracy.Average());
+                Add(figure.Arm, "accuracy", figure.Owners, figure.Accuracy.Average(), figure.Accuracy);
             }
         }
 
