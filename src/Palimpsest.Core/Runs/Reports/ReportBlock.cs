@@ -20,7 +20,12 @@ public sealed record ReportTable(IReadOnlyList<string> Columns, IReadOnlyList<IR
 /// <param name="Horizontal">Name of the horizontal axis.</param>
 /// <param name="Vertical">Name of the vertical axis.</param>
 /// <param name="Lines">The curves; those without points are left out.</param>
-public sealed record ReportChart(string Caption, string Horizontal, string Vertical, IReadOnlyList<ReportLine> Lines) : ReportBlock;
+public sealed record ReportChart(string Caption, string Horizontal, string Vertical, IReadOnlyList<ReportLine> Lines) : ReportBlock
+{
+    /// <summary>Gives equal factors along the horizontal axis equal room; points at 0 or below leave a gap.</summary>
+    /// <value>The default is false.</value>
+    public bool LogHorizontal { get; init; }
+}
 
 /// <summary>One curve of a <see cref="ReportChart"/>.</summary>
 /// <param name="Name">Its name in the legend.</param>

@@ -11,7 +11,7 @@ internal static class SvgLineChart
 
     public static void Write(HtmlWriter html, ReportChart chart)
     {
-        ReportLine[] lines = [.. chart.Lines.Where(line => line.Points.Any(CurvePoints.IsDrawn))];
+        ReportLine[] lines = [.. chart.Lines.Select(line => chart.LogHorizontal ? line with { Points = [.. line.Points.Select(OnlyPositive)] } : line).Where(line => line.Points.Any(CurvePoints.IsDrawn))];
         Curve[] curves = [.. lines.Select((line, index) => new Curve(line, index, CurvePoints.Most))];
         html.Open("figure", ("class", "chart")).Element("figcaption", chart.Caption);
         if (curves.Length == 0)
@@ -21,16 +21,20 @@ internal static class SvgLineChart
         }
 
         (double X, double Y)[] all = [.. curves.SelectMany(curve => curve.Runs.SelectMany(run => run))];
-        Ticks horizontal = Ticks.Covering(all.Min(point => point.X), all.Max(point => point.X)), vertical = Ticks.Covering(all.Min(point => point.Y), all.Max(point => point.Y));
         (double left, double right) = (all.Min(point => point.X), all.Max(point => point.X));
-        if (right - left < 1e-5 * Math.Max(Math.Abs(left), Math.Abs(right)) || horizontal.Within(left, right).Values.Count < 2)
+        Ticks vertical = Ticks.Covering(all.Min(point => point.Y), all.Max(point => point.Y)), horizontal = chart.LogHorizontal ? Ticks.Logarithmic(left, right) : Ticks.Covering(left, right);
+        if (chart.LogHorizontal)
+        {
+            (left, right) = left < right ? (left, right) : (left / 2, right * 2);
+        }
+        else if (right - left < 1e-5 * Math.Max(Math.Abs(left), Math.Abs(right)) || horizontal.Within(left, right).Values.Count < 2)
         {
             (left, right) = (horizontal.First, horizontal.Last);
         }
 
         // Names stand at the ends of their curves where they fit and all curves end at the right edge; otherwise a legend tells.
-        bool direct = curves.Length is > 1 and <= 8 && curves.All(curve => SvgText.Columns(curve.Line.Name) <= LongestDirectLabel && curve.Last.X >= right - (0.02 * (right - left)));
-        Scale scale = new(left, right, horizontal.Within(left, right), vertical, chart);
+        bool direct = curves.Length is > 1 and <= 8 && curves.All(curve => SvgText.Columns(curve.Line.Name) <= LongestDirectLabel && Place(chart, curve.Last.X) >= Place(chart, right) - (0.02 * (Place(chart, right) - Place(chart, left))));
+        Scale scale = new(Place(chart, left), Place(chart, right), horizontal.Within(left, right), vertical, chart);
         if (curves.Length > 1)
         {
             SvgMarks.Legend(html, direct ? "narrow" : null, [.. curves.Select(curve => (curve.Line.Name, true, curve.Line.Marked))]);
@@ -42,12 +46,16 @@ internal static class SvgLineChart
         html.Element("p", $"{chart.Horizontal} →", ("class", "axis end")).Close();
     }
 
+    private static double Place(ReportChart chart, double x) => chart.LogHorizontal ? Math.Log(x) : x;
+
+    private static (double X, double Y) OnlyPositive((double X, double Y) point) => point.X >= 1 / Ticks.Largest ? point : (double.NaN, point.Y);
+
     private static void Draw(HtmlWriter html, Scale scale, Curve[] curves, bool wide, bool direct)
     {
         double width = wide ? 880 : 340, height = wide ? 320 : 240, top = 8, bottom = height - 24;
         double left = (scale.Vertical.Labels.Max(SvgText.Columns) * Letter) + 14;
         double right = width - (direct ? (curves.Max(curve => SvgText.Columns(curve.Line.Name)) * Letter) + 16 : Math.Max(8, scale.Horizontal.Labels[^1].Length * Letter / 2));
-        double X(double value) => left + ((value - scale.Left) / (scale.Right - scale.Left) * (right - left));
+        double X(double value) => left + ((Place(scale.Chart, value) - scale.Left) / (scale.Right - scale.Left) * (right - left));
         double Y(double value) => bottom - ((value - scale.Vertical.First) / (scale.Vertical.Last - scale.Vertical.First) * (bottom - top));
 
         html.Open("svg", ("class", wide ? "wide" : "narrow"), ("viewBox", string.Create(CultureInfo.InvariantCulture, $"0 0 {width} {height}")), ("role", "img"), ("aria-label", scale.Chart.Caption));

@@ -53,6 +53,24 @@ internal sealed record Ticks(IReadOnlyList<double> Values, IReadOnlyList<string>
         return new Ticks(values, [.. values.Select(value => Label(value, Math.Max(0, (step == 2.5 ? 1 : 0) - power), values))]);
     }
 
+    /// <summary>Ticks of a logarithmic axis: 1, 2 and 5 times the powers of ten within a range, fewer where it is long; its ends where it holds no two of them.</summary>
+    /// <param name="low">At least 1e-300.</param>
+    /// <param name="high">At least <paramref name="low"/>, at most 1e300.</param>
+    public static Ticks Logarithmic(double low, double high)
+    {
+        if (!(low >= 1 / Largest && low <= high && high <= Largest))
+        {
+            throw new ArgumentOutOfRangeException(nameof(high), high, "A range ascends between 1e-300 and 1e300.");
+        }
+
+        int first = (int)Math.Floor(Math.Log10(low)), last = (int)Math.Ceiling(Math.Log10(high)), decades = last - first;
+        double[] mantissas = decades <= 3 ? [1, 2, 5] : [1];
+        int every = Math.Max(1, (decades + 7) / 8);
+        double[] values = [.. Enumerable.Range(first, decades + 1).Where(power => power % every == 0).SelectMany(power => mantissas.Select(mantissa => Scaled(mantissa, power))).Where(value => value >= low && value <= high)];
+        values = values.Length > 1 ? values : low < high ? [low, high] : [low];
+        return new Ticks(values, [.. values.Select(value => value is >= 1e6 or < 1e-3 ? value.ToString("0.###e0", CultureInfo.InvariantCulture) : value.ToString("#,0.######", CultureInfo.InvariantCulture))]);
+    }
+
     /// <summary>The ticks that lie in a range, where the axis ends with the data.</summary>
     public Ticks Within(double low, double high)
     {

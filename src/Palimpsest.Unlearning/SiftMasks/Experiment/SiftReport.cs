@@ -28,8 +28,8 @@ internal static class SiftReport
             ["method", .. sizes.Select(size => Say($"T = {size}"))], [.. arms.Select(arm => (IReadOnlyList<string>)[arm, .. sizes.Select(size => Cell(arm, size, values))])], caption);
         string[] drawn = ["zero-shot", "local-sift", "ft-merge", "tall-masks", "emr", "sift-masks"];
         ReportChart chart = new(
-            "Answer probability over the number of owners", "number of owners T, as a power of 2", "probability",
-            [.. drawn.Select(arm => new ReportLine(arm, [.. result.Figures.Where(figure => figure.Arm == arm).Select(figure => (Math.Log2(figure.Owners), figure.Probability.Average()))], Marked: true)).Where(line => line.Points.Count > 1)]);
+            "Answer probability over the number of owners", "number of owners T", "probability",
+            [.. drawn.Select(arm => new ReportLine(arm, [.. result.Figures.Where(figure => figure.Arm == arm).Select(figure => ((double)figure.Owners, figure.Probability.Average()))], Marked: true)).Where(line => line.Points.Count > 1)]) { LogHorizontal = true };
         ReportChart course = new("Answer probability as owners leave", "owners that have left", "probability",
         [
             new ReportLine("those who stay, by their masks", [.. result.Deletions.Where(point => point.HeldIn >= 0).Select(point => ((double)point.Deleted, point.HeldIn))], Marked: true),

@@ -24,6 +24,20 @@ public sealed partial class SvgChartTests
     }
 
     [Fact]
+    public void Line_LogarithmicAxis_GivesEqualFactorsEqualRoom()
+    {
+        XElement svg = Logarithmic(new ReportLine("kept", [(0, 9), (1, 0), (10, 5), (100, 10)], Marked: true)).Wide();
+        (double X, double Y)[] points = Points(svg.OfClass("curve").Single());
+        double one = Tick(svg, "1", "x"), hundred = Tick(svg, "100", "x"), zero = Tick(svg, "0", "y"), ten = Tick(svg, "10.0", "y");
+        Assert.Equal(3, points.Length); // Zero has no place.
+        Near((one, zero), points[0]);
+        Near(((one + hundred) / 2, (zero + ten) / 2), points[1]);
+        Near((hundred, ten), points[2]);
+        Assert.Equal(one + ((hundred - one) * Math.Log10(2) / 2), Tick(svg, "2", "x"), 0.11);
+        Assert.Equal("kept: 5 at 10", svg.OfClass("mark")[1].Element("title")?.Value);
+    }
+
+    [Fact]
     public void Line_PointsThatAreNotFinite_LeaveGaps()
     {
         XElement svg = Chart(new ReportLine("loss", [(0, 1), (1, 2), (2, double.NaN), (3, 3), (4, double.PositiveInfinity), (5, 1), (6, 2), (7, 1)])).Wide();
@@ -66,8 +80,8 @@ public sealed partial class SvgChartTests
     public void Line_AnyNumbers_StayInsideTheDrawing() => Gen.Select(Gen.Double, Gen.Double).Array[0, 12].Array[1, 3].Sample(
         curves =>
         {
-            XElement page = Chart([.. curves.Select((points, i) => new ReportLine($"c{i}", [.. points.OrderBy(point => point.Item1)], Marked: i == 0))]);
-            foreach (XElement svg in page.Descendants("svg").Where(svg => svg.Attribute("aria-hidden") is null))
+            ReportLine[] lines = [.. curves.Select((points, i) => new ReportLine($"c{i}", [.. points.OrderBy(point => point.Item1)], Marked: i == 0))];
+            foreach (XElement svg in Chart(lines).Descendants("svg").Concat(Logarithmic(lines).Descendants("svg")).Where(svg => svg.Attribute("aria-hidden") is null))
             {
                 Assert.All(Coordinates(svg), value => Assert.InRange(value, 0, 880));
             }
@@ -139,6 +153,8 @@ public sealed partial class SvgChartTests
     private static bool Tolerance(double expected, double actual) => Math.Abs(expected - actual) < 0.11;
 
     private static XElement Chart(params ReportLine[] lines) => ReportSamplesOf.Page(new ReportChart("caption", "step", "loss", lines));
+
+    private static XElement Logarithmic(params ReportLine[] lines) => ReportSamplesOf.Page(new ReportChart("caption", "step", "loss", lines) { LogHorizontal = true });
 
     private static void Near((double X, double Y) expected, (double X, double Y) actual)
     {

@@ -30,6 +30,16 @@ public sealed class TicksTests
     [InlineData(5, 5, "4.50 4.75 5.00 5.25 5.50")]
     public void Covering_KnownRange_GivesTheseLabels(double low, double high, string labels) => Assert.Equal(labels, string.Join(' ', Ticks.Covering(low, high).Labels));
 
+    [Theory]
+    [InlineData(1, 64, "1 2 5 10 20 50")]
+    [InlineData(1, 500, "1 2 5 10 20 50 100 200 500")]
+    [InlineData(0.02, 0.3, "0.02 0.05 0.1 0.2")]
+    [InlineData(1, 1e6, "1 10 100 1,000 10,000 100,000 1e6")]
+    [InlineData(1e-300, 1e300, "1e-300 1e-225 1e-150 1e-75 1 1e75 1e150 1e225 1e300")]
+    [InlineData(3, 4, "3 4")]
+    [InlineData(7, 7, "7")]
+    public void Logarithmic_KnownRange_GivesTheseLabels(double low, double high, string labels) => Assert.Equal(labels, string.Join(' ', Ticks.Logarithmic(low, high).Labels));
+
     [Fact]
     public void Within_RangeOfData_DropsTheTicksBeyond() => Assert.Equal(["200", "400", "600"], Ticks.Covering(1, 610).Within(1, 610).Labels);
 
