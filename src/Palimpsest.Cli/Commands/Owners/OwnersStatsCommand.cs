@@ -36,6 +36,7 @@ internal static class OwnersStatsCommand
         Line("owners", $"{owners}");
         Line("joined, left, rebuilt", $"{history.Count(entry => entry.Action == "add")}, {history.Count(entry => entry.Action == "forget")}, {history.Count(entry => entry.Action == "rebuild")}");
         Line("base model", $"{store.Settings.Model}, {store.Settings.Count:N0} trainable parameters");
+        Line("served", $"factor {store.Settings.Alpha}, sum divided by {(store.Settings.Divisor == SiftDivisor.Masks ? "the owners who use an entry" : "all owners")}");
         Line("sum", $"{sum / 1e6:F1} MB ({(double)sum / model:F1} f32 models)");
         Line("masks", $"{masks / 1e6:F1} MB ({(double)masks / model:F2} f32 models)");
         Line("kept vectors", $"{vectors / 1e6:F1} MB ({store.Owners.Count(owner => owner.KeptVector)} owners)");

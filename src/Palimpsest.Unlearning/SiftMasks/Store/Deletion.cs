@@ -40,8 +40,11 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay)
     {
         IReadOnlyList<LedgerEntry> history = store.History();
         LedgerEntry joined = history.First(entry => entry.Subject == owner.Id);
+        OwnerModel? model = audited is null ? null : new OwnerModel(store, replay);
         BitMask? mask = audited is null ? null : store.ReadMask(owner);
         float[] before = audited is null ? [] : OwnerModel.Merged(store, masked: false);
+        model?.Switch(owner.Name);
+        double served = model is null ? 0 : Ask(model, audited!);
         int owners = store.Owners.Count;
         string sumBefore = store.Head.After;
         LedgerEntry left = store.Leave(owner, vector);
@@ -62,7 +65,7 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay)
             Proof = Prove(history),
             Chain = [.. history.Where(entry => entry.Sequence >= joined.Sequence).Select(entry => entry.Hash), left.Hash],
             Base = $"The base model {store.Settings.ModelSha256[..12]} was not changed by this store; whatever it was trained on before is outside this deletion.",
-            Audit = audited is null ? null : Audit(audited, before, OwnerModel.Merged(store, masked: false), owners, mask!),
+            Audit = model is null ? null : Audit(model, audited!, served, before, owners, mask!),
         };
     }
 
@@ -73,24 +76,27 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay)
         return new DeletionProof(sum, owners, sum == owners, same?.Sequence);
     }
 
-    private DeletionAudit Audit(IReadOnlyList<TextExample> examples, float[] before, float[] after, int owners, BitMask mask)
+    private DeletionAudit Audit(OwnerModel model, IReadOnlyList<TextExample> examples, double servedBefore, float[] before, int owners, BitMask mask)
     {
-        OwnerModel model = new(store, replay);
-        double Of(float[] vector, BitMask? through)
+        double Of(Action switched)
         {
-            float[] served = through is null ? vector : [.. vector.Select(value => (float)(value * store.Settings.Alpha))];
-            model.Put(served, through);
-            return AnswerProbability.Measure(model.Model, examples).Average();
+            switched();
+            return Ask(model, examples);
         }
 
-        float[] difference = new float[before.Length];
+        float[] after = OwnerModel.Merged(store, masked: false), difference = before;
         for (int i = 0; i < difference.Length; i++)
         {
             difference[i] = (float)((owners * (double)before[i]) - ((owners - 1) * (double)after[i]));
         }
 
-        DeletionAudit audit = new(Of(new float[before.Length], null), Of(before, mask), Of(after, null), Of(difference, null), Of(after, mask));
+        return new DeletionAudit(Of(model.SwitchToBase), servedBefore, Of(() => model.Put(after, null)), Of(() => model.Put(difference, null)), Of(() => model.SwitchBy(mask)));
+    }
+
+    private static double Ask(OwnerModel model, IReadOnlyList<TextExample> examples)
+    {
+        double mean = AnswerProbability.Measure(model.Model, examples).Average();
         model.SwitchToBase();
-        return audit;
+        return mean;
     }
 }

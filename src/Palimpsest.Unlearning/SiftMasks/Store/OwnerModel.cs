@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Unlearning.SiftMasks.Store;
 
-/// <summary>One model in memory that becomes any owner's by a masked add: θ = θ0 + α m_t S / T; for owners that left or were never there θ0 + S / T.</summary>
+/// <summary>One model in memory that becomes any owner's by a masked add: θ = θ0 + α m_t S / T, or with <see cref="SiftDivisor.Masks"/> θ0 + α m_t S / Σ m; for owners that left or were never there θ0 + S / T.</summary>
 /// <remarks>arXiv 2504.04626, algorithm 1. Holds two vectors beside the model, whatever the number of owners. Not thread-safe.</remarks>
 public sealed class OwnerModel
 {
@@ -39,7 +39,7 @@ public sealed class OwnerModel
         Refresh();
         if (name is null)
         {
-            Put(_store.Settings.Alpha == 1 ? _merged : Merged(_store, masked: false), null);
+            Put(_store.Settings is { Alpha: 1, Divisor: SiftDivisor.Owners } ? _merged : Merged(_store, masked: false), null);
             return;
         }
 
@@ -49,6 +49,13 @@ public sealed class OwnerModel
             _masks.Add(owner.Id, mask = _store.ReadMask(owner));
         }
 
+        Put(_merged, mask);
+    }
+
+    /// <summary>Serves what is merged now through a mask that may no longer be in the store.</summary>
+    internal void SwitchBy(BitMask mask)
+    {
+        Refresh();
         Put(_merged, mask);
     }
 
@@ -77,17 +84,39 @@ public sealed class OwnerModel
 
     /// <summary>The merged vector that a store serves. [count]</summary>
     /// <param name="store">The store.</param>
-    /// <param name="masked">With the factor α, for masks; without it, for those who have none.</param>
+    /// <param name="masked">By the store's factor and divisor, for masks; otherwise the mean, for those who have none.</param>
     internal static float[] Merged(OwnerStore store, bool masked)
     {
         float[] merged = new float[store.Settings.Count];
-        if (store.Owners.Count > 0)
+        if (store.Owners.Count == 0)
         {
-            using FixedPointAccumulator sum = store.OpenSum();
-            sum.Read(0, merged, masked ? store.Owners.Count / store.Settings.Alpha : store.Owners.Count);
+            return merged;
+        }
+
+        bool byMasks = masked && store.Settings.Divisor == SiftDivisor.Masks;
+        using FixedPointAccumulator sum = store.OpenSum();
+        sum.Read(0, merged, (byMasks ? 1 : store.Owners.Count) / (masked ? store.Settings.Alpha : 1));
+        if (byMasks)
+        {
+            DivideByUses(merged, store);
         }
 
         return merged;
+    }
+
+    // One mask in memory at a time. An entry that no mask uses is served to nobody.
+    private static void DivideByUses(float[] merged, OwnerStore store)
+    {
+        int[] uses = new int[merged.Length];
+        foreach (OwnerRecord owner in store.Owners)
+        {
+            store.ReadMask(owner).AddTo(0, uses);
+        }
+
+        for (int i = 0; i < merged.Length; i++)
+        {
+            merged[i] /= Math.Max(uses[i], 1);
+        }
     }
 
     /// <summary>Puts base + masked vector into the model.</summary>

@@ -56,8 +56,9 @@ public sealed class OwnerStore : IDisposable
     /// <param name="tuning">How every owner will be tuned.</param>
     /// <param name="alpha">Factor of served vectors.</param>
     /// <param name="seed">Seed of signs and streams; drawn from the system if null, so that nobody can choose data by it.</param>
+    /// <param name="divisor">What the sum is divided by when an owner is served.</param>
     /// <exception cref="PalimpsestException">The folder is in use, the model cannot be loaded, or a setting makes no sense.</exception>
-    public static OwnerStore Create(string path, string model, OwnerTuning tuning, double alpha = 1, long? seed = null)
+    public static OwnerStore Create(string path, string model, OwnerTuning tuning, double alpha = 1, long? seed = null, SiftDivisor divisor = SiftDivisor.Owners)
     {
         ArgumentNullException.ThrowIfNull(tuning);
         string[] problems = [.. tuning.Problems(), .. alpha > 0 && double.IsFinite(alpha) ? Array.Empty<string>() : ["alpha must be a number above 0."]];
@@ -89,6 +90,7 @@ public sealed class OwnerStore : IDisposable
             Seed = seed ?? BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) & long.MaxValue,
             Tuning = tuning,
             Alpha = alpha,
+            Divisor = divisor,
         };
         folder.Create();
         string empty = new StoreSums(folder, layout.Count, new FixedPointFormat()).Write(0, _ => { });

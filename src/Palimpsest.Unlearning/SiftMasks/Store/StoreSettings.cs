@@ -26,4 +26,8 @@ public sealed record StoreSettings
 
     /// <summary>Factor of a served vector.</summary>
     public required double Alpha { get; init; }
+
+    /// <summary>What the sum is divided by when an owner is served.</summary>
+    /// <value>The default is the number of owners.</value>
+    public SiftDivisor Divisor { get; init; }
 }

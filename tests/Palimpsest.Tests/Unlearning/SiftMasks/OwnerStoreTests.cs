@@ -237,6 +237,37 @@ public sealed class OwnerStoreTests : IDisposable
         Assert.NotEqual(single, twice);
     }
 
+    [Fact]
+    public void Switch_DividedByMasks_IsTheMeanOverThoseWhoUseAnEntry()
+    {
+        OwnerStore Masks(string name) => OwnerStore.Create(_folder.At(name), "base-v1", Short, alpha: 2, seed: 11, SiftDivisor.Masks);
+        using OwnerStore store = Masks("a"), fresh = Masks("b"), plain = Store("c");
+        Add(store, "ada", "ben", "cleo");
+        Add(plain, "ada", "ben", "cleo");
+        using OwnerReplay replay = Replay(store);
+        float[][] vectors = [.. new[] { "ada", "ben", "cleo" }.Select(name => replay.Tune(name, Data(name)).Vector)];
+        float[] origin = replay.Tuner.Base.ToArray(), served = Served(store, "ada");
+        for (int i = 0; i < origin.Length; i++)
+        {
+            double[] used = [.. vectors.Select(vector => (double)vector[i]).Where(value => value != 0)];
+            Assert.Equal(vectors[0][i] == 0 ? 0 : 2 * used.Average(), served[i] - (double)origin[i], 1e-6);
+        }
+
+        Assert.Equal(Served(plain, null), Served(store, null)); // Without a mask all count.
+        DeletionReceipt receipt = new Deletion(store, replay).Forget("ben", Data("ben"), audit: true);
+        Add(fresh, "cleo", "ada");
+        Assert.Equal(Served(fresh, "ada"), Served(store, "ada"));
+        Assert.True(receipt.Audit!.ServedBefore > receipt.Audit.Base);
+        using OwnerStore again = Reopened(store);
+        Assert.Equal(SiftDivisor.Masks, again.Settings.Divisor);
+    }
+
+    private static OwnerStore Reopened(OwnerStore store)
+    {
+        store.Dispose();
+        return OwnerStore.Open(store.Path);
+    }
+
     private static void Add(OwnerStore store, params string[] names) => new OwnerEnrolment(store).Add([.. names.Select(Entry)]);
 
     private static OwnerReplay Replay(OwnerStore store) => new(store, new TorchContext(threads: store.Settings.Tuning.Threads));
