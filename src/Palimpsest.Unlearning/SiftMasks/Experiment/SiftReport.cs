@@ -29,7 +29,8 @@ internal static class SiftReport
         string[] drawn = ["zero-shot", "local-sift", "ft-merge", "tall-masks", "emr", "sift-masks"];
         ReportChart chart = new(
             "Answer probability over the number of owners", "number of owners T", "probability",
-            [.. drawn.Select(arm => new ReportLine(arm, [.. result.Figures.Where(figure => figure.Arm == arm).Select(figure => ((double)figure.Owners, figure.Probability.Average()))], Marked: true)).Where(line => line.Points.Count > 1)]) { LogHorizontal = true };
+            [.. drawn.Select(arm => new ReportLine(arm, [.. result.Figures.Where(figure => figure.Arm == arm).Select(figure => ((double)figure.Owners, figure.Probability.Average()))], Marked: true)).Where(line => line.Points.Count > 1)])
+        { LogHorizontal = true };
         ReportChart course = new("Answer probability as owners leave", "owners that have left", "probability",
         [
             new ReportLine("those who stay, by their masks", [.. result.Deletions.Where(point => point.HeldIn >= 0).Select(point => ((double)point.Deleted, point.HeldIn))], Marked: true),
@@ -42,10 +43,15 @@ internal static class SiftReport
             knowledge.Add(Table("Share of questions answered rightly by likelihood", figure => figure.Accuracy));
         }
 
-        knowledge.Add(new ReportTable(["method", "chosen at the largest T, on owners that are not reported"], [.. result.Figures.Where(figure => figure.Owners == largest && figure.Setting.Length > 0).Select(figure => (IReadOnlyList<string>)[figure.Arm, figure.Setting])]));
+        string[][] chosen = [.. result.Figures.Where(figure => figure.Owners == largest && figure.Setting.Length > 0).Select(figure => new[] { figure.Arm, figure.Setting })];
+        if (chosen.Length > 0)
+        {
+            knowledge.Add(new ReportTable(["method", "chosen at the largest T, on owners that are not reported"], chosen));
+        }
+
         return new Report
         {
-            Title = $"SIFT-Masks on {recipe.Model.Name}, {largest} owners ({recipe.Data.Setting.ToString().ToLowerInvariant()})",
+            Title = $"SIFT-Masks on {Path.GetFileName(Path.TrimEndingDirectorySeparator(recipe.Model.Name))}, {largest} owners ({recipe.Data.Setting.ToString().ToLowerInvariant()})",
             Lead = Say($"{result.Parameters:N0} trainable parameters; masks use {100 * result.Density:F0}% of them. After every deletion the sum {(result.Deletions.All(point => point.EqualsFresh) ? "equalled" : "did NOT equal")} a fresh one bit for bit."),
             Figures = [.. new[] { "zero-shot", "local-sift", "ft-merge", "sift-masks", "emr", "central" }.Select(arm => (Arm: arm, Cell: Cell(arm, largest, figure => figure.Probability))).Where(item => item.Cell.Length > 0)
                 .Select(item => new ReportFigure(item.Arm, item.Cell.Split(' ')[0], item.Cell.Contains(' ', StringComparison.Ordinal) ? item.Cell[(item.Cell.IndexOf(' ', StringComparison.Ordinal) + 1)..] : ""))],
