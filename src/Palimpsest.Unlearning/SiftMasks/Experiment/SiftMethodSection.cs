@@ -43,10 +43,10 @@ public sealed record SiftMethodSection : IValidated
     public IReadOnlyList<double> TiesDensities { get; init; } = [0.2, 0.4, 0.6, 0.8, 1];
 
     /// <summary>Thresholds λ of TALL-masks that are tried, each with every factor.</summary>
-    public IReadOnlyList<double> TallLambdas { get; init; } = [0.1, 0.2, 0.4, 0.6];
+    public IReadOnlyList<double> TallLambdas { get; init; } = [0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6];
 
     /// <summary>Factors of the sum of task vectors for TALL-masks.</summary>
-    public IReadOnlyList<double> TallFactors { get; init; } = [0.3, 1];
+    public IReadOnlyList<double> TallFactors { get; init; } = [0.1, 0.3, 1, 1.5];
 
     /// <summary>Merging methods besides, by their registry names with default settings.</summary>
     public IReadOnlyList<string> Others { get; init; } = ["emr", "localize-and-stitch", "dare"];
