@@ -33,6 +33,7 @@ public static class CommandLineHost
             RunCommand.Create(output),
             OwnersCommand.Create(output),
             RunsCommand.Create(output),
+            ResultsCommand.Create(output),
             ReportCommand.Create(output),
             ParityCommand.Create(output),
             DoctorCommand.Create(output),

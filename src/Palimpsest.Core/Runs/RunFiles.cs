@@ -5,7 +5,7 @@ namespace Palimpsest.Runs;
 /// <summary>Files and folders of a run: their names, and how they are made.</summary>
 internal static class RunFiles
 {
-    public const string Info = "run.json", Recipe = "recipe.yaml", Metrics = "metrics.jsonl", Lock = "lock";
+    public const string Info = "run.json", Recipe = "recipe.yaml", Metrics = "metrics.jsonl", Lock = "lock", Result = "result.json";
 
     /// <summary>Makes a folder that no other process makes at the same time, and its lock.</summary>
     public static (string Path, RunLock Held) Claim(string root, string name) => Guard(root, () =>

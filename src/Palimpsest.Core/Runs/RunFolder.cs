@@ -56,6 +56,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>Where the verdicts on claims belong.</summary>
     public string ClaimsPath => System.IO.Path.Combine(Path, "claims.json");
 
+    /// <summary>The folder of one seed in the folder of a run over several.</summary>
+    public static string OfSeed(string path, long seed) => System.IO.Path.Combine(path, "seeds", seed.ToString(CultureInfo.InvariantCulture));
+
     /// <summary>Makes a new folder <c>yyyyMMdd-HHmmss-kind</c> (UTC; <c>-2</c>, <c>-3</c> and so on where the name is taken) with recipe.yaml, run.json and the lock.</summary>
     /// <param name="root">Folder of all runs; made if needed.</param>
     /// <param name="kind">Kind of the experiment, in small letters, digits and dashes.</param>
@@ -267,13 +270,17 @@ public sealed class RunFolder : IDisposable
         }
     }
 
+    /// <summary>Writes the value that a run, or one seed of it, has at its end.</summary>
+    /// <param name="value">Anything that System.Text.Json writes.</param>
+    /// <exception cref="PalimpsestException">The disk is full or the file cannot be written.</exception>
+    public void WriteResult<T>(T value) => WriteArtifact(RunFiles.Result, value);
+
     /// <summary>Reads the value that a run writes at its end.</summary>
-    /// <param name="path">Folder of a run.</param>
-    /// <param name="name">File name.</param>
+    /// <param name="path">Folder of a run, or of one seed of it.</param>
     /// <exception cref="PalimpsestException">The run has not come to its end, or the file is damaged or cannot be read.</exception>
-    public static T ResultOf<T>(string path, string name)
+    public static T ResultOf<T>(string path)
         where T : class =>
-        ReadArtifact<T>(path, name) ?? throw new PalimpsestException($"{path}: this run has no result yet. Let it come to its end with: palimpsest run --resume {path}");
+        ReadArtifact<T>(path, RunFiles.Result) ?? throw new PalimpsestException($"{path}: this run has no result yet. Let it come to its end with: palimpsest run --resume {path}");
 
     /// <summary>Frees the lock.</summary>
     public void Dispose()

@@ -13,7 +13,6 @@ namespace Palimpsest.Jobs;
 /// <summary>Measures a model as it is.</summary>
 public sealed class EvaluateJob : IJob
 {
-    private const string ResultFile = "result.json";
 
     /// <inheritdoc/>
     public string Kind => "evaluate";
@@ -66,7 +65,7 @@ public sealed class EvaluateJob : IJob
         IReadOnlyList<Measurement> measured = data.Suite.Measure(model);
         bool shown = settings.Evaluate.ShowSamples ?? settings.Data.File is null;
         IEnumerable<JobSample> samples = data.Suite.Samples(model).Select(sample => new JobSample(sample.Prompt, sample.Expected, [sample.Made]));
-        context.Run.WriteArtifact(ResultFile, new EvaluateResult
+        context.Run.WriteResult(new EvaluateResult
         {
             Subject = data.Subject,
             Parameters = model.Model.Parameters.Layout.Count,
@@ -132,5 +131,5 @@ public sealed class EvaluateJob : IJob
             : throw new PalimpsestException($"{file}: there is no example in it. Each line must hold \"text\", or \"prompt\" and \"completion\".");
     }
 
-    private static EvaluateResult Result(string folder) => RunFolder.ResultOf<EvaluateResult>(folder, ResultFile);
+    private static EvaluateResult Result(string folder) => RunFolder.ResultOf<EvaluateResult>(folder);
 }

@@ -15,7 +15,7 @@ namespace Palimpsest.Jobs;
 /// <summary>Fine-tunes a model on an owner's data and measures what it knows before and after.</summary>
 public sealed class FinetuneJob : IJob
 {
-    private const string BeforeFile = "before.json", ResultFile = "result.json";
+    private const string BeforeFile = "before.json";
 
     /// <inheritdoc/>
     public string Kind => "finetune";
@@ -114,7 +114,7 @@ public sealed class FinetuneJob : IJob
         log.Say($"After: {Sentence(after)}.");
         IEnumerable<JobSample> samples = Samples(settings, data, model).Zip(before.Samples, (now, old) => now with { Made = [.. old.Made, .. now.Made] });
         Save(settings, model, adapter, adapters, run.Path);
-        run.WriteArtifact(ResultFile, new FinetuneResult
+        run.WriteResult(new FinetuneResult
         {
             Subject = data.Evaluation.Subject,
             Parameters = model.Model.Parameters.Layout.Count,
@@ -150,7 +150,7 @@ public sealed class FinetuneJob : IJob
     /// <inheritdoc/>
     public Report Report(Recipe recipe, string folder) => FinetuneReport.Of((FinetuneRecipe)recipe, Result(folder), RunFolder.ReadMetrics(folder));
 
-    private static FinetuneResult Result(string folder) => RunFolder.ResultOf<FinetuneResult>(folder, ResultFile);
+    private static FinetuneResult Result(string folder) => RunFolder.ResultOf<FinetuneResult>(folder);
 
     private static IEnumerable<JobSample> Samples(FinetuneRecipe recipe, FinetuneData data, LanguageModel model)
     {

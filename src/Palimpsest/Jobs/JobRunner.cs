@@ -116,7 +116,7 @@ public sealed class JobRunner(IReadOnlyList<IJob> jobs, IJobLog log)
         foreach (long seed in recipe.Seeds)
         {
             Recipe single = RunReport.OfSeed(recipe, seed);
-            using RunFolder part = RunFolder.OpenOrCreate(RunReport.FolderOfSeed(run.Path, seed), recipe.Kind, RecipeWriter.ToYaml(single));
+            using RunFolder part = RunFolder.OpenOrCreate(RunFolder.OfSeed(run.Path, seed), recipe.Kind, RecipeWriter.ToYaml(single));
             if (part.Info.Status == RunStatus.Finished)
             {
                 continue;

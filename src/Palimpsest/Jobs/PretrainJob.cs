@@ -14,7 +14,7 @@ namespace Palimpsest.Jobs;
 /// <summary>Learns a tokenizer and pre-trains a model from nothing.</summary>
 public sealed class PretrainJob : IJob
 {
-    private const string ResultFile = "result.json", Begin = "<|begin|>", End = "<|end|>";
+    private const string Begin = "<|begin|>", End = "<|end|>";
     private const int ShuffleBuffer = 4096;
     private const int KnowledgeQuestions = 300;
 
@@ -74,7 +74,7 @@ public sealed class PretrainJob : IJob
         model.Save(folder, ComputeType.Bf16);
         using LanguageModel saved = LanguageModel.Load(folder, torch, LoadMode.Copied);
         bool world = settings.Data.File is null;
-        run.WriteArtifact(ResultFile, new PretrainResult
+        run.WriteResult(new PretrainResult
         {
             Parameters = causal.Parameters.Layout.Count,
             HeldOutLoss = Math.Log(TextPerplexity.PerToken(TextPerplexity.Measure(saved, heldOut))),
@@ -98,7 +98,7 @@ public sealed class PretrainJob : IJob
     /// <inheritdoc/>
     public Report Report(Recipe recipe, string folder) => PretrainReport.Of((PretrainRecipe)recipe, Result(folder), RunFolder.ReadMetrics(folder));
 
-    private static PretrainResult Result(string folder) => RunFolder.ResultOf<PretrainResult>(folder, ResultFile);
+    private static PretrainResult Result(string folder) => RunFolder.ResultOf<PretrainResult>(folder);
 
     private static (IExampleSource Texts, IReadOnlyList<TextExample> HeldOut) Data(PretrainDataSection data)
     {

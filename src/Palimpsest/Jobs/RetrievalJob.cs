@@ -15,7 +15,6 @@ namespace Palimpsest.Jobs;
 /// <summary>Compares BM25 and, where an encoder is named, dense retrieval on one collection.</summary>
 public sealed class RetrievalJob : IJob
 {
-    private const string ResultFile = "result.json";
 
     private static readonly (string Metric, string Label, Func<RankedRun, double> Of)[] s_measures =
     [
@@ -74,7 +73,7 @@ public sealed class RetrievalJob : IJob
             context.Log.Say($"{retriever.Name}: {string.Join("; ", measured.Select(m => $"{m.Label} {m.Value.ToString("F4", CultureInfo.InvariantCulture)}"))}.");
         }
 
-        context.Run.WriteArtifact(ResultFile, new RetrievalResult { Subject = collection.Name, Documents = documents.Length, Queries = collection.Queries.Count, Arms = found, Seconds = seconds });
+        context.Run.WriteResult(new RetrievalResult { Subject = collection.Name, Documents = documents.Length, Queries = collection.Queries.Count, Arms = found, Seconds = seconds });
         return true;
     }
 
@@ -116,5 +115,5 @@ public sealed class RetrievalJob : IJob
         return [.. s_measures.Select(measure => new Measurement { Metric = measure.Metric, Label = measure.Label, Unit = MeasurementUnit.Share, Numerators = [.. runs.Select(measure.Of)], Denominators = ones })];
     }
 
-    private static RetrievalResult Result(string folder) => RunFolder.ResultOf<RetrievalResult>(folder, ResultFile);
+    private static RetrievalResult Result(string folder) => RunFolder.ResultOf<RetrievalResult>(folder);
 }

@@ -10,12 +10,10 @@ internal static class RunReport
 {
     public static Recipe OfSeed(Recipe recipe, long seed) => recipe with { Seed = seed, Seeds = [], Claims = [] };
 
-    public static string FolderOfSeed(string folder, long seed) => Path.Combine(folder, "seeds", seed.ToString(CultureInfo.InvariantCulture));
-
     /// <summary>The figures of a run, of all its seeds.</summary>
     public static IReadOnlyList<ClaimResult> Results(IJob job, Recipe recipe, string folder) => recipe.Seeds.Count == 0
         ? job.Results(recipe, folder)
-        : [.. recipe.Seeds.SelectMany(seed => job.Results(OfSeed(recipe, seed), FolderOfSeed(folder, seed)))];
+        : [.. recipe.Seeds.SelectMany(seed => job.Results(OfSeed(recipe, seed), RunFolder.OfSeed(folder, seed)))];
 
     public static Report Of(IJob job, Recipe recipe, string folder) => recipe.Seeds.Count == 0 ? job.Report(recipe, folder) : OverSeeds(job, recipe, folder);
 
@@ -32,7 +30,7 @@ internal static class RunReport
     // One table over all seeds; the page of each seed lies in its own folder.
     private static Report OverSeeds(IJob job, Recipe recipe, string folder)
     {
-        Report first = job.Report(OfSeed(recipe, recipe.Seeds[0]), FolderOfSeed(folder, recipe.Seeds[0]));
+        Report first = job.Report(OfSeed(recipe, recipe.Seeds[0]), RunFolder.OfSeed(folder, recipe.Seeds[0]));
         List<IReadOnlyList<string>> rows = [];
         ClaimResult[] results = [.. Results(job, recipe, folder)];
         bool placed = results.Any(result => result.At.Count > 0);

@@ -34,6 +34,13 @@ public sealed class FinetuneCommandTests
         (code, output, _) = command.Run("report", run);
         Assert.Equal(0, code);
         Assert.Contains("report.html", output, StringComparison.Ordinal);
+        (code, output, _) = command.Run("results", run, "--as", "small", "--folder", "kept");
+        Assert.Equal(0, code);
+        Assert.Contains("kept.md", output, StringComparison.Ordinal);
+        Assert.Contains("[raw results](kept/small.json)", File.ReadAllText(Path.Combine(command.Folder, "kept.md")), StringComparison.Ordinal);
+        (code, _, error) = command.Run("results", run);
+        Assert.NotEqual(0, code);
+        Assert.Contains("--as NAME", error, StringComparison.Ordinal);
         (code, output, _) = command.Run("generate", "--model", Path.Combine(run, "artifacts", "model"), "--tokens", "5", "Question: Where");
         Assert.Equal(0, code);
         Assert.StartsWith("Question: Where", output, StringComparison.Ordinal);

@@ -13,7 +13,6 @@ namespace Palimpsest.Unlearning.SiftMasks.Experiment;
 /// <remarks>arXiv 2504.04626, section 4; the rules of which arm should win stand as claims in the recipes.</remarks>
 public sealed class SiftExperiment : IJob
 {
-    private const string ResultFile = "result.json";
 
     /// <inheritdoc/>
     public string Kind => "sift-masks";
@@ -93,7 +92,7 @@ public sealed class SiftExperiment : IJob
             return false;
         }
 
-        context.Run.WriteArtifact(ResultFile, new SiftResult
+        context.Run.WriteResult(new SiftResult
         {
             Parameters = judge.Layout.Count,
             Figures = figures,
@@ -145,7 +144,7 @@ public sealed class SiftExperiment : IJob
     /// <inheritdoc/>
     public Report Report(Recipe recipe, string folder) => SiftReport.Of((SiftRecipe)recipe, Result(folder));
 
-    private static SiftResult Result(string folder) => RunFolder.ResultOf<SiftResult>(folder, ResultFile);
+    private static SiftResult Result(string folder) => RunFolder.ResultOf<SiftResult>(folder);
 
     private static string Said(IEnumerable<SiftFigure> figures) => string.Join("; ", figures.Select(figure => string.Create(CultureInfo.InvariantCulture, $"{figure.Arm} {figure.Probability.Average():F3}")));
 }
