@@ -7,18 +7,14 @@ namespace Palimpsest.Unlearning.SiftMasks;
 /// </remarks>
 public sealed record SiftOptions
 {
-    /// <summary>Algorithm 1 as printed: signs of 0 and 1, projection and mask between the gradient and the step.</summary>
-    public static SiftOptions Printed { get; } = new() { ProjectBeforeStep = true, ZeroOneSigns = true };
-
-    /// <summary>Whether the vector is projected (and the mask taken) before each optimizer step instead of after it.</summary>
-    /// <value>The default is false.</value>
-    public bool ProjectBeforeStep { get; init; }
+    /// <summary>Algorithm 1 as printed: signs of 0 and 1. It also projects, and takes the mask, between gradient and step: call <see cref="SiftProjection"/> there instead of after the step.</summary>
+    public static SiftOptions Printed { get; } = new() { ZeroOneSigns = true };
 
     /// <summary>Whether the sign vector is 0 and 1 instead of -1 and +1, and only entries with τ v &gt; 0 survive: half of the entries are frozen, the others cannot become negative.</summary>
     /// <value>The default is false.</value>
     public bool ZeroOneSigns { get; init; }
 
-    /// <summary>Factor α of a served task. About 1.6 to 2 helps small models; the paper has none.</summary>
+    /// <summary>Factor α of a served task. 1.6 to 2 helps small models whose owners' data do not contradict each other; the paper has none.</summary>
     /// <value>The default is 1.</value>
     public double Alpha { get; init; } = 1;
 

@@ -6,7 +6,7 @@ namespace Palimpsest.Unlearning.SiftMasks;
 
 /// <summary>Keeps a task vector in the orthant of a sign vector while it is trained, and takes its mask.</summary>
 /// <remarks>
-/// arXiv 2504.04626, section 3. Call <see cref="Apply(long, Span{float}, ReadOnlySpan{float})"/> after each optimizer step (before it with <see cref="SiftOptions.ProjectBeforeStep"/>); the optimizer's moments stay as they are.
+/// arXiv 2504.04626, section 3. Call <see cref="Apply(long, Span{float}, ReadOnlySpan{float})"/> after each optimizer step (before it where the paper's pseudo-code is to be followed); the optimizer's moments stay as they are.
 /// This is the exact Euclidean projection. Entries that leave the orthant become +0, and so does -0; NaN stays NaN, so that it is refused later instead of being hidden. Thread-safe on blocks.
 /// </remarks>
 /// <param name="signs">The same for all owners, drawn before any data is seen.</param>

@@ -16,7 +16,7 @@ internal static class OwnersInitCommand
         Option<int> steps = new("--steps") { Description = "Steps that every owner is tuned.", DefaultValueFactory = _ => defaults.Steps };
         Option<double> rate = new("--learning-rate") { Description = "Learning rate of every owner; about 2e-3 for a million parameters, 1e-4 for a hundred million and more.", DefaultValueFactory = _ => defaults.LearningRate };
         Option<int> batch = new("--batch-size") { Description = "Examples of a step.", DefaultValueFactory = _ => defaults.BatchSize };
-        Option<double> alpha = new("--alpha") { Description = "Factor of served vectors: 1 is the published rule, 1.6 to 2 serves small models better.", DefaultValueFactory = _ => 1.0 };
+        Option<double> alpha = new("--alpha") { Description = "Factor of served vectors: 1 is the published rule; 1.6 to 2 can serve small models better.", DefaultValueFactory = _ => 1.0 };
         Option<SiftDivisor> divisor = new("--divisor") { Description = "What the sum is divided by when an owner is served: owners, the published rule, or masks, in each entry the number of owners who use it, which serves better.", DefaultValueFactory = _ => SiftDivisor.Owners };
         Option<long?> seed = new("--seed") { Description = "Seed of the signs; random by default." };
         Command command = new(

@@ -49,7 +49,7 @@ public sealed record SiftDataSection : IValidated
     /// <value>The default is false.</value>
     public bool PermuteLabels { get; init; }
 
-    /// <summary>Most examples of an owner of a file; what is left over, up to as many, is asked. 0 asks what was learnt.</summary>
+    /// <summary>Examples of each owner of a file that are learnt; of what is left over up to as many are asked, and owners with nothing left are passed over. 0 learns all and asks what was learnt.</summary>
     /// <value>The default is 0.</value>
     public int TrainExamples { get; init; }
 

@@ -86,11 +86,12 @@ internal static class TaskOwners
         IEnumerable<TextExample[]> groups = data.RowsPerOwner > 0
             ? rows.Chunk(data.RowsPerOwner)
             : rows.Where(example => example.Owner is not null).GroupBy(example => example.Owner!, StringComparer.Ordinal).Select(group => group.ToArray());
+        groups = groups.Where(group => data.TrainExamples == 0 || group.Length > data.TrainExamples);
         groups = data.LargestOwners ? groups.OrderByDescending(group => group.Length) : groups;
         TextExample[][] owners = [.. groups.Skip(data.SkipOwners).Take(count)];
         if (owners.Length < count)
         {
-            throw new PalimpsestException($"{data.File}: holds {owners.Length} owners after the first {data.SkipOwners}, but {count} are asked for. Lower method.sizes, or check rows_per_owner and the owner column.");
+            throw new PalimpsestException($"{data.File}: holds {owners.Length} owners{(data.TrainExamples > 0 ? $" of more than {data.TrainExamples} rows" : "")} after the first {data.SkipOwners}, but {count} are asked for. Lower method.sizes or train_examples, or check rows_per_owner and the owner column.");
         }
 
         string[] labels = [.. owners.SelectMany(owner => owner).Select(example => example.Completion).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
@@ -115,9 +116,8 @@ internal static class TaskOwners
                 ? new ChoiceItem(example.Prompt, labels, Array.IndexOf(labels, example.Completion))
                 : new ChoiceItem(example.Prompt, [example.Completion], 0);
             TextExample[] all = [.. examples.Select(Of)];
-            int learnt = data.TrainExamples > 0 ? Math.Min(data.TrainExamples, all.Length) : all.Length;
-            TextExample[] rest = [.. all.Skip(learnt).Take(learnt)];
-            return new TaskOwner(all[..learnt], [.. (rest.Length > 0 ? rest : all[..learnt]).Select(Ask)]);
+            int learnt = data.TrainExamples;
+            return learnt == 0 ? new TaskOwner(all, [.. all.Select(Ask)]) : new TaskOwner(all[..learnt], [.. all.Skip(learnt).Take(learnt).Select(Ask)]);
         }
     }
 }

@@ -23,7 +23,7 @@ public sealed class GoldenSiftTests
         JsonElement figures = s_figures.GetProperty(optimizer);
         for (int task = 0; task < Tasks; task++)
         {
-            (double[] tau, double[][] taus, double[][] gradients, double[] losses) = Train(task, optimizer, SiftOptionsOf(projectBefore: false));
+            (double[] tau, double[][] taus, double[][] gradients, double[] losses) = Train(task, optimizer, projectBefore: false);
             Near(s_expected[$"{optimizer}.grad_steps.{task}"], gradients.SelectMany(row => row), "gradients", 1e-9);
             Near(s_expected[$"{optimizer}.tau_steps.{task}"], taus.SelectMany(row => row), "task vectors", 1e-9);
             Near(Row($"{optimizer}.tau", task), tau, "last", 1e-9);
@@ -43,10 +43,10 @@ public sealed class GoldenSiftTests
     [InlineData("adam")]
     public void Projection_BeforeEachStep_LeavesViolationsAsThePrintedOrderDoes(string optimizer)
     {
-        (double[] tau, _, _, _) = Train(0, optimizer, SiftOptionsOf(projectBefore: true));
+        (double[] tau, _, _, _) = Train(0, optimizer, projectBefore: true);
         Near(s_expected[$"{optimizer}.projection_before_step.tau0"], tau, "before the step", 1e-9);
         Assert.Equal(s_figures.GetProperty(optimizer).GetProperty("projection_before_step_violations").GetInt32(), tau.Zip(s_expected["sign"], (a, b) => a * b).Count(product => product < 0));
-        (double[] free, _, _, _) = Train(0, optimizer, null);
+        (double[] free, _, _, _) = Train(0, optimizer, projectBefore: null);
         Near(s_expected[$"{optimizer}.unconstrained.tau0"], free, "without constraint", 1e-9);
     }
 
@@ -160,10 +160,10 @@ public sealed class GoldenSiftTests
         }
     }
 
-    private static (double[] Tau, double[][] Taus, double[][] Gradients, double[] Losses) Train(int task, string optimizer, SiftOptions? options)
+    private static (double[] Tau, double[][] Taus, double[][] Gradients, double[] Losses) Train(int task, string optimizer, bool? projectBefore)
     {
         SoftmaxTask data = Data(task);
-        SiftProjection? projection = options is null ? null : new SiftProjection(Signs(), options);
+        SiftProjection projection = new(Signs());
         bool adam = optimizer == "adam";
         double lr = s_figures.GetProperty(optimizer).GetProperty("lr").GetDouble();
         double[] tau = new double[Length], m = new double[Length], v = new double[Length];
@@ -174,7 +174,7 @@ public sealed class GoldenSiftTests
             (double loss, double[] g) = data.At(Theta(tau));
             losses.Add(loss);
             gradients.Add(g);
-            tau = options?.ProjectBeforeStep == true ? Project(projection, tau) : tau;
+            tau = projectBefore == true ? Project(projection, tau) : tau;
             for (int j = 0; j < Length; j++)
             {
                 m[j] = (0.9 * m[j]) + (0.1 * g[j]);
@@ -182,7 +182,7 @@ public sealed class GoldenSiftTests
                 tau[j] -= lr * (adam ? m[j] / (1 - Math.Pow(0.9, step)) / (Math.Sqrt(v[j] / (1 - Math.Pow(0.999, step))) + 1e-8) : g[j]);
             }
 
-            tau = options?.ProjectBeforeStep == false ? Project(projection, tau) : tau;
+            tau = projectBefore == false ? Project(projection, tau) : tau;
             taus.Add([.. tau]);
         }
 
@@ -190,16 +190,14 @@ public sealed class GoldenSiftTests
         return (tau, [.. taus], [.. gradients], [.. losses]);
     }
 
-    private static double[] Project(SiftProjection? projection, double[] tau)
+    private static double[] Project(SiftProjection projection, double[] tau)
     {
         float[] single = [.. tau.Select(value => (float)value)];
-        projection!.Apply(0, single);
+        projection.Apply(0, single);
         return [.. tau.Select((value, j) => single[j] == 0 ? 0 : value)];
     }
 
     private static double[] Theta(double[] tau) => [.. s_expected["w0"].Zip(tau, (a, b) => a + b)];
-
-    private static SiftOptions SiftOptionsOf(bool projectBefore) => new() { ProjectBeforeStep = projectBefore };
 
     private static SignVector Signs() => new(Mask(s_expected["sign"]));
 

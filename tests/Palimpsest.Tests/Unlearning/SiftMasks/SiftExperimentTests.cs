@@ -77,28 +77,29 @@ public sealed class SiftExperimentTests : IDisposable
     {
         // The columns of the paper's sentiment data: polarity, number, date, query, user, text.
         string file = _shell.Write("tweets.csv", string.Concat(Enumerable.Range(0, 9).Select(i => $"\"{(i % 2 == 0 ? 0 : 4)}\",\"{i}\",\"today\",\"NO_QUERY\",\"{(i < 2 ? "ada" : i < 7 ? "ben" : "cleo")}\",\"words, {i}\"\n")));
-        IReadOnlyList<TaskOwner> owners = TaskOwners.Of(
-            new SiftDataSection
+        SiftDataSection data = new()
+        {
+            Setting = SiftSetting.File,
+            File = file,
+            LargestOwners = true,
+            TrainExamples = 3,
+            Columns = new ColumnsSection
             {
-                Setting = SiftSetting.File,
-                File = file,
-                LargestOwners = true,
-                TrainExamples = 3,
-                Columns = new ColumnsSection
-                {
-                    Header = ["polarity", "id", "date", "query", "user", "text"],
-                    Prompt = "text",
-                    Completion = "polarity",
-                    Owner = "user",
-                    Words = new ExampleTemplate { Prompt = "{prompt}\nMood:", Completion = " {completion}", Labels = new Dictionary<string, string>(StringComparer.Ordinal) { ["0"] = "bad", ["4"] = "good" } },
-                },
+                Header = ["polarity", "id", "date", "query", "user", "text"],
+                Prompt = "text",
+                Completion = "polarity",
+                Owner = "user",
+                Words = new ExampleTemplate { Prompt = "{prompt}\nMood:", Completion = " {completion}", Labels = new Dictionary<string, string>(StringComparer.Ordinal) { ["0"] = "bad", ["4"] = "good" } },
             },
-            2,
-            seed: 1);
+        };
+        IReadOnlyList<TaskOwner> owners = TaskOwners.Of(data, 1, seed: 1);
         Assert.Equal(["words, 2\nMood:", "words, 3\nMood:", "words, 4\nMood:"], owners[0].Train.Select(example => example.Prompt));
         Assert.Equal([" bad", " good", " bad"], owners[0].Train.Select(example => example.Completion));
         Assert.Equal([" good", " bad"], owners[0].Asked.Select(item => item.Choices[item.Answer]));
-        Assert.Equal(2, owners[1].Train.Count);
+
+        // The others have no more than they would learn, so nothing of theirs could be asked.
+        Assert.Contains("1 owners of more than 3 rows", Assert.Throws<PalimpsestException>(() => TaskOwners.Of(data, 2, seed: 1)).Message, StringComparison.Ordinal);
+        Assert.Equal(2, TaskOwners.Of(data with { TrainExamples = 0 }, 2, seed: 1)[1].Train.Count);
     }
 
     [Fact]
