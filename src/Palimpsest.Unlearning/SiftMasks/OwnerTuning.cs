@@ -1,3 +1,4 @@
+using Palimpsest.Data;
 using Palimpsest.Runs;
 
 namespace Palimpsest.Unlearning.SiftMasks;
@@ -6,6 +7,8 @@ namespace Palimpsest.Unlearning.SiftMasks;
 /// <remarks>Kuo, Setlur, Srinivas, Raghunathan and Smith, Exact Unlearning of Finetuning Data via Model Merging at Scale, arXiv 2504.04626, section 3 and appendix B.</remarks>
 public sealed record OwnerTuning : IValidated
 {
+    private const int MostBatch = 1 << 16;
+
     /// <summary>Optimizer steps E.</summary>
     /// <value>The default is 40; the paper takes 20 with models of a thousand times the size.</value>
     public int Steps { get; init; } = 40;
@@ -18,6 +21,10 @@ public sealed record OwnerTuning : IValidated
     /// <value>The default is 128.</value>
     public int BatchSize { get; init; } = 128;
 
+    /// <summary>What happens to examples longer than the model's context.</summary>
+    /// <value>The default is an error.</value>
+    public TooLongPolicy TooLong { get; init; } = TooLongPolicy.Error;
+
     /// <summary>Sign-fixed: after every step each entry whose task vector disagrees with the shared sign is set back to the base. Without it this is plain fine-tuning for merging.</summary>
     /// <value>The default is true.</value>
     public bool SignFixed { get; init; } = true;
@@ -29,9 +36,9 @@ public sealed record OwnerTuning : IValidated
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
-        if (Steps < 1 || BatchSize < 1 || Threads < 1)
+        if (Steps < 1 || BatchSize is < 1 or > MostBatch || Threads < 1)
         {
-            yield return "steps, batch_size and threads must be at least 1.";
+            yield return $"steps, batch_size and threads must be at least 1, batch_size at most {MostBatch}.";
         }
 
         if (!(LearningRate > 0) || !double.IsFinite(LearningRate))

@@ -38,7 +38,7 @@ public sealed class SiftTuner : IDisposable
         _signs = options.SignFixed ? signs : null;
         _base = new float[_parameters.Layout.Count];
         _parameters.ForEachChunk((offset, values) => values.CopyTo(_base.AsSpan((int)offset)));
-        _encoder = new ExampleEncoder(model.Tokenizer, model.Model.Config.ContextLength);
+        _encoder = new ExampleEncoder(model.Tokenizer, model.Model.Config.ContextLength, options.TooLong);
     }
 
     /// <summary>The model; its weights are the base's between two calls.</summary>

@@ -248,6 +248,6 @@ public sealed class Trainer : IDisposable
             kept = $"The last good checkpoint is {path} (step {good.Step}).";
         }
 
-        return new PalimpsestException($"The {what} became infinite or NaN at step {_state.Step + 1}. {kept} Lower train.learning_rate, raise train.warmup_steps, or look for damaged data.");
+        return new PalimpsestException($"The {what} became infinite or NaN at step {_state.Step + 1}. {kept} Lower the learning rate, warm up longer, or look for damaged data.");
     }
 }

@@ -17,15 +17,48 @@ public sealed class OwnersCommandTests : IDisposable
         Says("Added 2; 2 in clinics.", "owners", "add", "--all", "clinics.csv", "--owner-column", "clinic", "--store", "clinics");
         Says("Added 0, 2 were there already", "owners", "add", "--all", "clinics.csv", "--owner-column", "clinic", "--store", "clinics");
         Assert.Matches("north .* 2 .* no", Says("south", "owners", "list", "--store", "clinics"));
-        Says("The sum equals one built afresh from all vectors, bit for bit.", "owners", "verify", "--all", "--owner-column", "clinic", "--store", "clinics");
+        Says("The sum equals one built afresh from all vectors, bit for bit.", "owners", "verify", "--all", "--store", "clinics");
         Says("the model of \"north\"", "owners", "export", "north", "models/north", "--store", "clinics");
         Assert.True(File.Exists(Path.Combine(_shell.Folder, "models", "north", "model.safetensors")));
-        string said = Says("\"south\" has left: 1 examples", "owners", "forget", "south", "--owner-column", "clinic", "--audit", "--receipt", "south.json", "--store", "clinics");
+        Refuses("an export replaces nothing", "owners", "export", "north", "models/north", "--store", "clinics");
+        Refuses("a receipt replaces no file", "owners", "forget", "south", "--receipt", "clinics.csv", "--store", "clinics");
+        Refuses("lies in the store", "owners", "forget", "south", "--receipt", "clinics/r.json", "--store", "clinics/");
+        string said = Says("\"south\" has left: 1 examples", "owners", "forget", "south", "--audit", "--receipt", "south.json", "--store", "clinics/");
         Assert.Contains("LEAK: old mask", said, StringComparison.Ordinal);
         JsonElement receipt = JsonDocument.Parse(File.ReadAllText(Path.Combine(_shell.Folder, "south.json"))).RootElement;
         Assert.True(receipt.GetProperty("proof").GetProperty("equal").GetBoolean());
         Assert.Equal(1, receipt.GetProperty("owners_left").GetInt32());
         Assert.DoesNotContain("south", Says("joined, left, rebuilt       2, 1, 0", "owners", "stats", "--store", "clinics"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Owners_LostDataKeptVectorsAndUnknownAskers_HaveAWayOut()
+    {
+        _shell.Write("ada.csv", "prompt,completion\nWho?, Ada.\n");
+        string ben = _shell.Write("ben.csv", "prompt,completion\nWho?, Ben.\n");
+        Says("empty store on base-v1", "owners", "init", "made", "--steps", "1");
+        Refuses("lies in the store, beside the vectors", "owners", "add", "ada", "ada.csv", "--keep-vector", "--key", "made/k", "--store", "made/");
+        Refuses("--workers must be at least 1", "owners", "add", "ada", "ada.csv", "--workers", "0", "--store", "made");
+        Says("made.key; keep it apart", "owners", "add", "ada", "ada.csv", "--keep-vector", "--store", "made/");
+        Assert.True(File.Exists(Path.Combine(_shell.Folder, "made.key")));
+        Says("Added 1; 2 in made.", "owners", "add", "ben", "ben.csv", "--store", "made");
+
+        (int code, string output, string error) = _shell.Shell("printf 'ada\\tWho?\\nnobody\\tWho?\\n\\tWho?\\n' | $command owners serve --store made");
+        Assert.Equal(1, code);
+        Assert.Contains("there is no owner \"nobody\"", error, StringComparison.Ordinal);
+        Assert.Equal(["ada", "nobody", ""], output.TrimEnd('\n').Split('\n').Select(line => line.Split('\t')[0]));
+
+        File.Delete(ben);
+        Refuses("owners forget \"ben\" --rebuild", "owners", "forget", "ben", "--store", "made");
+        (code, output, _) = _shell.Run("owners", "verify", "--all", "--store", "made");
+        Assert.Equal(1, code);
+        Assert.Contains("ben: NOT verified.", output, StringComparison.Ordinal);
+        Assert.Contains("ada: made again, the same bits.", output, StringComparison.Ordinal);
+        Says("left out of a sum that was built afresh", "owners", "forget", "ben", "--rebuild", "--store", "made");
+        Directory.CreateDirectory(Path.Combine(_shell.Folder, "moved"));
+        File.Move(Path.Combine(_shell.Folder, "ada.csv"), Path.Combine(_shell.Folder, "moved", "ada.csv"));
+        Says("ada: the same bits as before.", "owners", "rebuild", "--from-data", "--data", "moved", "--store", "made");
+        Says("kept encrypted since the owner joined and subtracted", "owners", "forget", "ada", "--store", "made");
     }
 
     [Theory]
@@ -47,6 +80,13 @@ public sealed class OwnersCommandTests : IDisposable
         Assert.Equal(2, code);
         Assert.Contains(message, error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output + error, StringComparison.Ordinal);
+    }
+
+    private void Refuses(string expected, params string[] arguments)
+    {
+        (int code, string output, string error) = _shell.Run(arguments);
+        Assert.True(code == 2, output + error);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
     }
 
     private string Says(string expected, params string[] arguments)

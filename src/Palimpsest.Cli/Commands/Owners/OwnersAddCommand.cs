@@ -37,6 +37,11 @@ internal static class OwnersAddCommand
 
     private static int Run(string path, string[] what, bool all, int? world, string? column, int? workers, bool keep, string? key, TextWriter output, CancellationToken stop)
     {
+        if (workers < 1)
+        {
+            throw new PalimpsestException("--workers must be at least 1.");
+        }
+
         IReadOnlyList<(string Name, Func<OwnerData> Read)> owners = Owners(what, all, world, new ExampleColumns { Owner = column });
         using OwnerStore store = OwnerStore.Open(path);
         if (!all && owners.Count == 1)
@@ -57,7 +62,7 @@ internal static class OwnersAddCommand
         catch (OperationCanceledException)
         {
             output.WriteLine($"Stopped; {done} of {missing} are in {path}. The same command goes on.");
-            return 130;
+            return Interruption.ExitCode;
         }
     }
 

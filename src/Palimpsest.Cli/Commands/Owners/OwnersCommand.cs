@@ -31,10 +31,23 @@ internal static class OwnersCommand
     /// <summary>The key of kept vectors.</summary>
     public static Option<string?> KeyOption() => new("--key") { Description = "File with the key of kept vectors; the store's path with .key by default. Keep it apart from the store." };
 
+    /// <summary>Where owners' data lies now.</summary>
+    public static Option<string?> DataOption() => new("--data") { Description = "Where the data lies now, if not where it was added from: a file, or a folder with files of the same names." };
+
+    /// <summary>The column of owners' names.</summary>
+    public static Option<string?> ColumnOption() => new("--owner-column") { Description = "Column that holds the owners' names; the one they were added by, unless told." };
+
     /// <summary>Where the key lies if nobody says otherwise: beside the store, not in it.</summary>
-    public static string KeyOf(string? key, OwnerStore store) => key ?? store.Path + ".key";
+    /// <exception cref="PalimpsestException">It would lie in the store.</exception>
+    public static string KeyOf(string? key, OwnerStore store) => key is not null && store.Holds(key)
+        ? throw new PalimpsestException($"{key}: lies in the store, beside the vectors that it opens. Name a file elsewhere with --key.")
+        : key ?? store.Path + ".key";
 
     /// <summary>An owner's data: named now, or where it lay when it joined.</summary>
-    public static OwnerData DataOf(OwnerRecord owner, string? path, string? column) =>
-        OwnerData.Read(path ?? owner.Manifest.DataPath, owner.Manifest.DataOwner, new Data.ExampleColumns { Owner = owner.Manifest.DataOwner is null ? null : column });
+    public static OwnerData DataOf(OwnerRecord owner, string? path, string? column)
+    {
+        ReplayManifest manifest = owner.Manifest;
+        string file = Directory.Exists(path) ? Path.Combine(path, Path.GetFileName(manifest.DataPath)) : path ?? manifest.DataPath;
+        return OwnerData.Read(manifest.DataPath == OwnerData.WorldName ? OwnerData.WorldName : file, manifest.DataOwner, new Data.ExampleColumns { Owner = manifest.DataOwner is null ? null : column ?? manifest.DataColumn });
+    }
 }

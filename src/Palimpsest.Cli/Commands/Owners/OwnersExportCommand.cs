@@ -26,11 +26,17 @@ internal static class OwnersExportCommand
         {
             using OwnerStore opened = OwnerStore.Open(parsed.GetValue(store)!);
             opened.Find(parsed.GetValue(name)!);
+            string target = parsed.GetValue(folder)!;
+            if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
+            {
+                throw new PalimpsestException($"{target}: exists and is not empty; an export replaces nothing. Name a new folder.");
+            }
+
             using OwnerReplay loaded = new(opened, new TorchContext());
             OwnerModel model = new(opened, loaded);
             model.Switch(parsed.GetValue(name)!);
-            model.Model.Save(parsed.GetValue(folder)!);
-            output.WriteLine($"{parsed.GetValue(folder)}: the model of \"{parsed.GetValue(name)}\". If it leaves, delete this copy too.");
+            model.Model.Save(target);
+            output.WriteLine($"{target}: the model of \"{parsed.GetValue(name)}\". If it leaves, delete this copy too.");
             return 0;
         });
         return command;

@@ -9,7 +9,8 @@ internal static class OwnersRebuildCommand
 {
     public static Command Create(TextWriter output)
     {
-        Option<string?> column = new("--owner-column") { Description = "Column that holds the owners' names." };
+        Option<string?> data = OwnersCommand.DataOption();
+        Option<string?> column = OwnersCommand.ColumnOption();
         Option<bool> fromData = new("--from-data") { Description = "Make all vectors from data, also where one is kept." };
         Option<string?> key = OwnersCommand.KeyOption();
         Option<string> store = OwnersCommand.StoreOption();
@@ -21,13 +22,20 @@ internal static class OwnersRebuildCommand
             Example: palimpsest owners rebuild --store clinics
             """)
         {
-            column, fromData, key, store,
+            data, column, fromData, key, store,
         };
-        command.SetAction((parsed, stop) => Task.FromResult(Run(parsed.GetValue(store)!, parsed.GetValue(column), parsed.GetValue(fromData), parsed.GetValue(key), output, stop)));
+        command.SetAction((parsed, stop) => Task.FromResult(Run(parsed.GetValue(store)!, parsed.GetValue(data), parsed.GetValue(column), parsed.GetValue(fromData), parsed.GetValue(key), output, stop)));
         return command;
     }
 
-    private static int Run(string path, string? column, bool fromData, string? key, TextWriter output, CancellationToken stop)
+    /// <summary>What became of an owner.</summary>
+    public static string Line(OwnerRecord before, OwnerRecord after)
+    {
+        bool same = after.Manifest.VectorSha256 == before.Manifest.VectorSha256;
+        return $"{after.Name}: {(same ? "the same bits as before" : "other bits than before, as another machine makes them")}{(before.KeptVector && !after.KeptVector ? "; the kept vector is of no use any more and goes" : "")}.";
+    }
+
+    private static int Run(string path, string? data, string? column, bool fromData, string? key, TextWriter output, CancellationToken stop)
     {
         using OwnerStore store = OwnerStore.Open(path);
         using OwnerReplay replay = new(store, new TorchContext(threads: store.Settings.Tuning.Threads));
@@ -35,18 +43,18 @@ internal static class OwnersRebuildCommand
         try
         {
             new StoreRebuild(store, replay).Run(
-                owner => OwnersCommand.DataOf(owner, null, column), fromData ? null : OwnersCommand.KeyOf(key, store),
-                (owner, equal) =>
+                owner => OwnersCommand.DataOf(owner, data, column), fromData ? null : OwnersCommand.KeyOf(key, store),
+                (before, after) =>
                 {
-                    same += equal ? 1 : 0;
-                    output.WriteLine($"{owner.Name}: {(equal ? "the same bits as before" : "other bits than before, as another machine makes them")}.");
+                    same += after.Manifest.VectorSha256 == before.Manifest.VectorSha256 ? 1 : 0;
+                    output.WriteLine(Line(before, after));
                 },
                 stop);
         }
         catch (OperationCanceledException)
         {
             output.WriteLine("Stopped; the store is as it was.");
-            return 130;
+            return Interruption.ExitCode;
         }
 
         output.WriteLine($"Rebuilt {store.Owners.Count} owners, {same} with the same bits. Sum {store.Head.After[..12]}.");

@@ -16,34 +16,62 @@ internal static class OwnersServeCommand
         Command command = new(
             "serve",
             """
-            Answers questions from standard input with one model in memory that becomes each owner's in turn. A line is OWNER, a tab, and the prompt; an empty owner is served the merge without a mask.
+            Answers questions from standard input with one model in memory that becomes each owner's in turn. A line is OWNER, a tab, and the prompt; an empty owner is served the merge without a mask. What cannot be answered gets an empty answer, and the reason goes to the error output.
 
             Example: printf 'ada\tWhere does Ada work?\n' | palimpsest owners serve
             """)
         {
             store,
         };
-        command.SetAction((parsed, stop) => Task.FromResult(Run(parsed.GetValue(store)!, System.Console.In, output, stop)));
+        command.SetAction((parsed, stop) => Task.FromResult(Run(parsed.GetValue(store)!, System.Console.In, output, System.Console.Error, stop)));
         return command;
     }
 
-    private static int Run(string path, TextReader input, TextWriter output, CancellationToken stop)
+    private static int Run(string path, TextReader input, TextWriter output, TextWriter error, CancellationToken stop)
     {
         using OwnerStore store = OwnerStore.Open(path);
         using OwnerReplay loaded = new(store, new TorchContext());
         OwnerModel model = new(store, loaded);
-        while (!stop.IsCancellationRequested && input.ReadLine() is string line)
+        int failed = 0;
+        while (Next(input, stop) is string line)
         {
             string[] parts = line.Split('\t', 2);
-            if (parts.Length < 2)
+            string answer = "";
+            try
             {
-                throw new PalimpsestException($"\"{line}\": a line is the owner's name, a tab, and the prompt.");
+                if (parts.Length < 2)
+                {
+                    throw new PalimpsestException($"\"{line}\": a line is the owner's name, a tab, and the prompt.");
+                }
+
+                model.Switch(parts[0].Length == 0 ? null : parts[0]);
+                answer = ExactMatch.Continue(model.Model, [parts[1]], LongestAnswer)[0];
+            }
+            catch (PalimpsestException problem)
+            {
+                failed++;
+                error.WriteLine(problem.Message);
             }
 
-            model.Switch(parts[0].Length == 0 ? null : parts[0]);
-            output.WriteLine($"{parts[0]}\t{ExactMatch.Continue(model.Model, [parts[1]], LongestAnswer)[0]}");
+            // Every line gets one, so that who asks by a pipe does not wait for ever.
+            output.WriteLine($"{parts[0]}\t{answer}");
         }
 
-        return 0;
+        return stop.IsCancellationRequested ? Interruption.ExitCode : failed > 0 ? 1 : 0;
+    }
+
+    // A thread that waits for a line cannot be told to stop; it is left behind instead.
+    private static string? Next(TextReader input, CancellationToken stop)
+    {
+        Task<string?> line = Task.Run(input.ReadLine, CancellationToken.None);
+        try
+        {
+            line.Wait(stop);
+            return line.Result;
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
     }
 }

@@ -7,7 +7,8 @@ namespace Palimpsest.Unlearning.SiftMasks.Store;
 /// <summary>Takes an owner out of a store: the vector is had first and checked, then subtracted, then everything of the owner is erased.</summary>
 /// <param name="store">The store.</param>
 /// <param name="replay">Makes vectors again.</param>
-public sealed class Deletion(OwnerStore store, OwnerReplay replay)
+/// <param name="save">Called with the receipt as soon as the owner has left, and once more with the audit where one was asked for. A receipt can be made only once.</param>
+public sealed class Deletion(OwnerStore store, OwnerReplay replay, Action<DeletionReceipt>? save = null)
 {
     /// <summary>Deletes an owner whose data is at hand.</summary>
     /// <param name="name">The owner.</param>
@@ -19,7 +20,8 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay)
     public DeletionReceipt Forget(string name, OwnerData data, bool audit = false, CancellationToken stop = default)
     {
         OwnerRecord owner = store.Find(name);
-        return Leave(owner, replay.Again(owner, data, stop), "made again from the data", audit ? data.Examples : null);
+        float[] vector = replay.Again(owner, data, stop);
+        return Leave(owner, () => store.Leave(owner, vector), "made again from the data and subtracted", audit ? data.Examples : null);
     }
 
     /// <summary>Deletes an owner by its kept vector, without its data.</summary>
@@ -33,10 +35,23 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay)
             ? VectorVault.Open(keyFile, create: false).Read(store.Folder.Vector(owner.Id), owner.Id, store.Settings.Count, store.Format)
             : throw new PalimpsestException($"No vector of \"{name}\" was kept. Give its data with --data.");
         replay.CheckKept(owner, vector);
-        return Leave(owner, vector, "kept encrypted since the owner joined", null);
+        return Leave(owner, () => store.Leave(owner, vector), "kept encrypted since the owner joined and subtracted", null);
     }
 
-    private DeletionReceipt Leave(OwnerRecord owner, float[] vector, string from, IReadOnlyList<TextExample>? audited)
+    /// <summary>Deletes an owner whose vector can no longer be had: the sum is built afresh from the owners that stay, at one refit (or kept vector) each.</summary>
+    /// <param name="name">The owner.</param>
+    /// <param name="data">Gives the data of an owner that stays; called only where no vector is kept.</param>
+    /// <param name="keyFile">The key of kept vectors; null makes all from data.</param>
+    /// <param name="done">Called after each owner that stays, with its record of before and the new one.</param>
+    /// <param name="stop">Ends it before anything is changed.</param>
+    /// <exception cref="PalimpsestException">Data of an owner that stays is not there or not the same; nothing was deleted.</exception>
+    public DeletionReceipt ForgetByRebuild(string name, Func<OwnerRecord, OwnerData> data, string? keyFile = null, Action<OwnerRecord, OwnerRecord>? done = null, CancellationToken stop = default)
+    {
+        OwnerRecord owner = store.Find(name);
+        return Leave(owner, () => new StoreRebuild(store, replay).Without(owner, data, keyFile, done, stop), "left out of a sum that was built afresh from the owners that stay", null);
+    }
+
+    private DeletionReceipt Leave(OwnerRecord owner, Func<PalimpsestException?> leave, string from, IReadOnlyList<TextExample>? audited)
     {
         IReadOnlyList<LedgerEntry> history = store.History();
         LedgerEntry joined = history.First(entry => entry.Subject == owner.Id);
@@ -47,8 +62,22 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay)
         double served = model is null ? 0 : Ask(model, audited!);
         int owners = store.Owners.Count;
         string sumBefore = store.Head.After;
-        LedgerEntry left = store.Leave(owner, vector);
-        return new DeletionReceipt
+
+        // From here on the owner has left, and whatever fails is said in the receipt instead of losing it.
+        List<string> problems = [];
+        void Note(PalimpsestException? problem)
+        {
+            if (problem is not null)
+            {
+                problems.Add(problem.Message);
+            }
+        }
+
+        Note(leave());
+        LedgerEntry left = store.Head;
+        DeletionProof proof = new(0, 0, false, null);
+        Try(() => proof = Prove(history), Note);
+        DeletionReceipt receipt = new()
         {
             Store = store.Settings.Id,
             Owner = owner.Name,
@@ -62,11 +91,32 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay)
             SumBefore = sumBefore,
             SumAfter = left.After,
             OwnersLeft = left.Owners,
-            Proof = Prove(history),
+            Proof = proof,
             Chain = [.. history.Where(entry => entry.Sequence >= joined.Sequence).Select(entry => entry.Hash), left.Hash],
             Base = $"The base model {store.Settings.ModelSha256[..12]} was not changed by this store; whatever it was trained on before is outside this deletion.",
-            Audit = model is null ? null : Audit(model, audited!, served, before, owners, mask!),
+            Problems = problems,
         };
+        save?.Invoke(receipt);
+        if (model is not null)
+        {
+            Try(() => receipt = receipt with { Audit = Audit(model, audited!, served, before, owners, mask!) }, Note);
+            receipt = receipt with { Problems = [.. problems] };
+            save?.Invoke(receipt);
+        }
+
+        return receipt;
+    }
+
+    private static void Try(Action action, Action<PalimpsestException> note)
+    {
+        try
+        {
+            action();
+        }
+        catch (PalimpsestException problem)
+        {
+            note(problem);
+        }
     }
 
     private DeletionProof Prove(IReadOnlyList<LedgerEntry> earlier)

@@ -10,7 +10,7 @@ public sealed record DeletionReceipt
     private const int MostBytes = 1 << 14, BytesPerLine = 80;
 
     /// <summary>What it means, in words.</summary>
-    public string Statement { get; init; } = "The contribution named here was subtracted exactly from the merged model of this store. The sum now equals, bit for bit, one that never held it.";
+    public string Statement { get; init; } = "The contribution named here was taken exactly out of the merged model of this store. The sum now equals, bit for bit, one that never held it.";
 
     /// <summary>The store's random number.</summary>
     public required string Store { get; init; }
@@ -30,10 +30,10 @@ public sealed record DeletionReceipt
     /// <summary>SHA-256 over these examples.</summary>
     public required string DataSha256 { get; init; }
 
-    /// <summary>SHA-256 of the vector that was subtracted; it equals the one that was added.</summary>
+    /// <summary>SHA-256 of the vector, as it was added and taken out.</summary>
     public required string VectorSha256 { get; init; }
 
-    /// <summary>How the vector was had: made again from the data, or kept.</summary>
+    /// <summary>How the vector left: made again from the data and subtracted, kept and subtracted, or left out of a new sum.</summary>
     public required string VectorFrom { get; init; }
 
     /// <summary>What was erased in the store.</summary>
@@ -69,12 +69,20 @@ public sealed record DeletionReceipt
     /// <summary>What the leaks amount to, where an audit was asked for.</summary>
     public DeletionAudit? Audit { get; init; }
 
+    /// <summary>What went wrong after the owner had left, such as a file that could not be erased; empty if nothing did.</summary>
+    public IReadOnlyList<string> Problems { get; init; } = [];
+
     /// <summary>Refuses a place where no receipt can be written; to be called before an owner leaves, since its receipt can be made only once.</summary>
     /// <param name="path">Where the receipt will be.</param>
     /// <param name="lines">Lines of the ledger, whose hashes a receipt may hold.</param>
-    /// <exception cref="PalimpsestException">The folder is not there or cannot be written to, or the disk is full.</exception>
+    /// <exception cref="PalimpsestException">Something is there already, the folder is not there or cannot be written to, or the disk is full.</exception>
     public static void CheckPlace(string path, int lines)
     {
+        if (Path.EndsInDirectorySeparator(path) || Path.Exists(path))
+        {
+            throw new PalimpsestException($"{path}: is there already or is a folder, so nothing was deleted: a receipt replaces no file. Name a new file with --receipt.");
+        }
+
         string probe = path + ".probe";
         try
         {

@@ -13,6 +13,9 @@ namespace Palimpsest.Unlearning.SiftMasks.Store;
 /// <param name="Examples">In the order of the file.</param>
 public sealed record OwnerData(string Path, string? Owner, IReadOnlyList<TextExample> Examples)
 {
+    /// <summary>The owner column that was named; null for the usual one.</summary>
+    public string? Column { get; init; }
+
     /// <summary>SHA-256 over the examples in order, lower-case hexadecimal; what they mean, not how the file spells it.</summary>
     public string Sha256 { get; } = HashOf(Examples);
 
@@ -37,7 +40,7 @@ public sealed record OwnerData(string Path, string? Owner, IReadOnlyList<TextExa
         }
 
         IExampleSource source = ExampleFile.Open(path, new ExampleFileOptions { Columns = columns ?? new ExampleColumns() });
-        return Of(path, owner, owner is null ? source : new OwnerSplit(source).Source(owner));
+        return Of(path, owner, columns, owner is null ? source : new OwnerSplit(source).Source(owner));
     }
 
     /// <summary>Every owner of a file, by the owner column.</summary>
@@ -46,14 +49,14 @@ public sealed record OwnerData(string Path, string? Owner, IReadOnlyList<TextExa
     {
         OwnerSplit split = new(ExampleFile.Open(path, new ExampleFileOptions { Columns = columns ?? new ExampleColumns() }));
         return split.Owners.Count > 0
-            ? [.. split.Owners.Select(owner => (owner.Owner, (Func<OwnerData>)(() => Of(path, owner.Owner, split.Source(owner.Owner)))))]
+            ? [.. split.Owners.Select(owner => (owner.Owner, (Func<OwnerData>)(() => Of(path, owner.Owner, columns, split.Source(owner.Owner)))))]
             : throw new PalimpsestException($"{path}: no line has an owner. Name the column of the owners' names with --owner-column.");
     }
 
-    private static OwnerData Of(string path, string? owner, IExampleSource source)
+    private static OwnerData Of(string path, string? owner, ExampleColumns? columns, IExampleSource source)
     {
         TextExample[] examples = [.. source.From(0).Select(item => item.Example)];
-        return examples.Length > 0 ? new OwnerData(System.IO.Path.GetFullPath(path), owner, examples) : throw new PalimpsestException($"{path}: there is no example in it.");
+        return examples.Length > 0 ? new OwnerData(System.IO.Path.GetFullPath(path), owner, examples) { Column = owner is null ? null : columns?.Owner } : throw new PalimpsestException($"{path}: there is no example in it.");
     }
 
     private static string HashOf(IReadOnlyList<TextExample> examples)

@@ -21,6 +21,11 @@ public sealed class OwnerEnrolment(OwnerStore store, string? keyFile = null)
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         HashSet<string> there = [.. store.Owners.Select(owner => owner.Name)];
         (string Name, Func<OwnerData> Read)[] missing = [.. owners.Where(owner => !there.Contains(owner.Name))];
+        foreach (string[] alike in owners.Select(owner => owner.Name).GroupBy(OwnerName.Skeleton, StringComparer.Ordinal).Select(group => group.ToArray()).Where(group => group.Length > 1))
+        {
+            throw new PalimpsestException($"\"{alike[0]}\" and \"{alike[1]}\" are the same name or look alike. Choose names that nobody can mistake for each other, or put one owner's data into one file.");
+        }
+
         foreach ((string name, _) in missing)
         {
             store.CheckNew(name);
@@ -72,6 +77,18 @@ public sealed class OwnerEnrolment(OwnerStore store, string? keyFile = null)
             _ => throw new InvalidOperationException("A worker failed.", failure),
         };
 
+        TunedOwner Tune(OwnerReplay replay, string name, Func<OwnerData> read)
+        {
+            try
+            {
+                return replay.Tune(name, read(), ending.Token);
+            }
+            catch (PalimpsestException problem)
+            {
+                throw new PalimpsestException($"\"{name}\": {problem.Message}", problem);
+            }
+        }
+
         void Work()
         {
             try
@@ -79,7 +96,7 @@ public sealed class OwnerEnrolment(OwnerStore store, string? keyFile = null)
                 using OwnerReplay replay = new(store, new TorchContext(threads: store.Settings.Tuning.Threads));
                 while (!ending.IsCancellationRequested && queue.TryDequeue(out (string Name, Func<OwnerData> Read) next))
                 {
-                    tuned.Add(replay.Tune(next.Name, next.Read(), ending.Token), CancellationToken.None);
+                    tuned.Add(Tune(replay, next.Name, next.Read), CancellationToken.None);
                 }
             }
             catch (OperationCanceledException)

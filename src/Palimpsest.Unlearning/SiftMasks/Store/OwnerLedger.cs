@@ -76,10 +76,12 @@ internal sealed class OwnerLedger : IDisposable
     }
 
     /// <summary>What the store was made with.</summary>
-    public StoreSettings Settings() => JsonSerializer.Deserialize<StoreSettings>((string)Scalar("SELECT value FROM settings WHERE key = 'settings'")!, StoreJson.Options)!;
+    /// <exception cref="PalimpsestException">The database is damaged.</exception>
+    public StoreSettings Settings() => Whole(() => Of<StoreSettings>(Scalar("SELECT value FROM settings WHERE key = 'settings'") as string));
 
     /// <summary>The owners in the order in which they were added.</summary>
-    public List<OwnerRecord> Owners()
+    /// <exception cref="PalimpsestException">The database is damaged.</exception>
+    public List<OwnerRecord> Owners() => Whole(() =>
     {
         using SqliteCommand command = Command("SELECT id, name, added, density, mask, sum_check, kept, manifest FROM owners ORDER BY rowid");
         using SqliteDataReader reader = command.ExecuteReader();
@@ -88,24 +90,24 @@ internal sealed class OwnerLedger : IDisposable
         {
             owners.Add(new OwnerRecord(
                 reader.GetString(0), reader.GetString(1), Time(reader.GetString(2)), reader.GetDouble(3), reader.GetString(4), (ulong)reader.GetInt64(5), reader.GetInt64(6) != 0,
-                JsonSerializer.Deserialize<ReplayManifest>(reader.GetString(7), StoreJson.Options)!));
+                Of<ReplayManifest>(reader.GetString(7))));
         }
 
         return owners;
-    }
+    });
 
     /// <summary>An owner with this name, or one whose name looks the same.</summary>
-    public string? NameLike(string name)
+    public string? NameLike(string name) => Whole(() =>
     {
         using SqliteCommand command = Command("SELECT name FROM owners WHERE skeleton = $s", ("$s", OwnerName.Skeleton(name)));
         return command.ExecuteScalar() as string;
-    }
+    });
 
     /// <summary>The last line.</summary>
-    public LedgerEntry Last() => Entries("ORDER BY sequence DESC LIMIT 1").Single();
+    public LedgerEntry Last() => Whole(() => Entries("ORDER BY sequence DESC LIMIT 1").Single());
 
     /// <summary>All lines.</summary>
-    public List<LedgerEntry> All() => Entries("ORDER BY sequence");
+    public List<LedgerEntry> All() => Whole(() => Entries("ORDER BY sequence"));
 
     /// <summary>Adds an owner and a line, removes or (when a store is rebuilt) changes owners, all or nothing. <see cref="CutLog"/> must follow.</summary>
     /// <exception cref="PalimpsestException">The disk is full or fails; nothing was changed.</exception>
@@ -150,7 +152,10 @@ internal sealed class OwnerLedger : IDisposable
         try
         {
             using SqliteCommand command = Command("PRAGMA wal_checkpoint(TRUNCATE)");
-            command.ExecuteScalar();
+            if (command.ExecuteScalar() is not 0L)
+            {
+                throw new PalimpsestException($"{_connection.DataSource}: the last operation is complete, but another program reads the database, so that its log cannot be cut and may still hold what was erased. End that program and open the store again, for example with 'palimpsest owners list', which cuts it.");
+            }
         }
         catch (SqliteException problem)
         {
@@ -187,6 +192,25 @@ internal sealed class OwnerLedger : IDisposable
             ? $"{path}: cannot be written ({problem.Message.TrimEnd('.')}); nothing was changed. Free some space, or make the folder writable, and try again."
             : $"{path}: cannot be read as the database of a store ({problem.Message.TrimEnd('.')}). Restore it from a backup, or make the store again with 'owners init' and 'owners add'.",
         problem);
+
+    private static T Of<T>(string? json) => JsonSerializer.Deserialize<T>(json ?? "null", StoreJson.Options) ?? throw new JsonException("a record is empty");
+
+    // A flipped bit in a page shows as an error of the database, of JSON, or as a text that is no date.
+    private T Whole<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (SqliteException problem)
+        {
+            throw Refused(_connection.DataSource, problem);
+        }
+        catch (Exception problem) when (problem is JsonException or FormatException or InvalidCastException or InvalidOperationException)
+        {
+            throw new PalimpsestException($"{_connection.DataSource}: is damaged ({problem.Message.TrimEnd('.')}). Restore it from a backup, or make the store again with 'owners init' and 'owners add'.", problem);
+        }
+    }
 
     private static DateTime Time(string text) => DateTime.ParseExact(text, TimeForm, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
 

@@ -9,9 +9,10 @@ using static TorchSharp.torch;
 namespace Palimpsest.Unlearning.SiftMasks.Store;
 
 /// <summary>One model in memory that becomes any owner's by a masked add: θ = θ0 + α m_t S / T, or with <see cref="SiftDivisor.Masks"/> θ0 + α m_t S / Σ m; for owners that left or were never there θ0 + S / T.</summary>
-/// <remarks>arXiv 2504.04626, algorithm 1. Holds two vectors beside the model, whatever the number of owners. Not thread-safe.</remarks>
+/// <remarks>arXiv 2504.04626, algorithm 1. Holds two vectors and a few masks beside the model, whatever the number of owners. Not thread-safe.</remarks>
 public sealed class OwnerModel
 {
+    private const int MostMasks = 8;
     private readonly OwnerStore _store;
     private readonly OwnerReplay _base;
     private readonly Dictionary<string, BitMask> _masks = new(StringComparer.Ordinal);
@@ -46,6 +47,11 @@ public sealed class OwnerModel
         OwnerRecord owner = _store.Find(name);
         if (!_masks.TryGetValue(owner.Id, out BitMask? mask))
         {
+            if (_masks.Count >= MostMasks)
+            {
+                _masks.Clear();
+            }
+
             _masks.Add(owner.Id, mask = _store.ReadMask(owner));
         }
 
@@ -123,11 +129,11 @@ public sealed class OwnerModel
     internal void Put(ReadOnlySpan<float> merged, BitMask? mask)
     {
         Tensor values = Model.Model.Parameters.Flat!.Values;
-        for (int offset = 0; offset < merged.Length; offset += 1 << 28)
+        for (long offset = 0; offset < merged.Length; offset += 1 << 28)
         {
             using Tensor part = values.narrow(0, offset, Math.Min(1 << 28, merged.Length - offset));
             Span<float> target = MemoryMarshal.Cast<byte, float>(part.bytes);
-            ReadOnlySpan<float> own = _base.Tuner.Base.Slice(offset, target.Length), added = merged.Slice(offset, target.Length);
+            ReadOnlySpan<float> own = _base.Tuner.Base.Slice((int)offset, target.Length), added = merged.Slice((int)offset, target.Length);
             if (mask is null)
             {
                 System.Numerics.Tensors.TensorPrimitives.Add(own, added, target);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Palimpsest.Text.Normalization;
 
 namespace Palimpsest.Unlearning.SiftMasks.Store;
 
@@ -11,6 +12,9 @@ internal static class OwnerName
     // Letters of other scripts that look like Latin ones (a selection of Unicode's confusables; Technical Standard 39).
     private const string LookAlike = "аеорсухіјѕԁһӏԛԝьгпкмтнвзαορνικτυμηβεζ";
     private const string Latin = "aeopcyxijsdhlqwbrnkmthb3aopvlktuunbez";
+
+    // An accent may be written as a letter of its own or with the letter below it.
+    private static readonly UnicodeNormalizer s_decomposed = new(composed: false, compatibility: true);
 
     /// <summary>Refuses a name that is empty, too long or holds control characters.</summary>
     /// <exception cref="PalimpsestException">The name cannot be used.</exception>
@@ -33,7 +37,7 @@ internal static class OwnerName
     public static string Skeleton(string name)
     {
         StringBuilder skeleton = new();
-        foreach (char letter in name.ToLowerInvariant())
+        foreach (char letter in s_decomposed.Apply(name.ToLowerInvariant()))
         {
             int place = LookAlike.IndexOf(letter, StringComparison.Ordinal);
             char plain = place >= 0 ? Latin[place] : letter;

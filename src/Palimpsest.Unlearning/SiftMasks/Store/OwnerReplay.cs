@@ -61,6 +61,7 @@ public sealed class OwnerReplay : IDisposable
         {
             DataPath = data.Path,
             DataOwner = data.Owner,
+            DataColumn = data.Column,
             DataSha256 = data.Sha256,
             Examples = data.Examples.Count,
             Tuning = _settings.Tuning,
@@ -80,7 +81,7 @@ public sealed class OwnerReplay : IDisposable
         ArgumentNullException.ThrowIfNull(data);
         if (data.Sha256 != owner.Manifest.DataSha256)
         {
-            throw new PalimpsestException($"{data.Path}: the data of \"{owner.Name}\" is not what was added ({data.Examples.Count} examples now, {owner.Manifest.Examples} then, and another hash), so its vector cannot be made again and nothing was deleted. Give the original data with --data.");
+            throw new PalimpsestException($"{data.Path}: the data of \"{owner.Name}\" is not what was added ({data.Examples.Count} examples now, {owner.Manifest.Examples} then, and another hash), so its vector cannot be made again; nothing was changed. Give the original data with --data. {Lost(owner)}");
         }
 
         float[] vector = Vector(data, owner.Manifest.Seed, stop);
@@ -90,9 +91,12 @@ public sealed class OwnerReplay : IDisposable
         }
 
         IReadOnlyList<string> differences = owner.Manifest.Environment.Differences(ReplayEnvironment.Current(Context));
-        throw new PalimpsestException($"The vector of \"{owner.Name}\" came out otherwise than it was added: subtracting it would leave a remainder, so nothing was deleted. "
-            + (differences.Count > 0 ? $"Since then {string.Join(", ", differences)}. Repeat this on such a machine, or use 'owners rebuild' here." : "The environment is the same, so the training is not deterministic here; use 'owners rebuild' without this owner, and report this."));
+        throw new PalimpsestException($"The vector of \"{owner.Name}\" came out otherwise than it was added: subtracting it would leave a remainder, so nothing was changed. "
+            + (differences.Count > 0 ? $"Since then {string.Join(", ", differences)}. Repeat this on such a machine, or use 'owners rebuild' here." : $"The environment is the same, so the training is not deterministic here; report this. {Lost(owner)}"));
     }
+
+    /// <summary>The way out where an owner's vector can no longer be had.</summary>
+    public static string Lost(OwnerRecord owner) => $"If it is lost, 'palimpsest owners forget \"{owner.Name}\" --rebuild' builds the sum afresh from the other owners.";
 
     /// <summary>Checks a kept vector against the owner's hash.</summary>
     /// <exception cref="PalimpsestException">It is another one.</exception>

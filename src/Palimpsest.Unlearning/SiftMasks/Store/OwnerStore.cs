@@ -46,6 +46,9 @@ public sealed class OwnerStore : IDisposable
     /// <summary>The sign that every entry's vectors share.</summary>
     public SignVector Signs => new(new RandomStream(Settings.Seed, "sift", "signs"), Settings.Count);
 
+    /// <summary>Whether a path lies in the store's folder.</summary>
+    public bool Holds(string path) => _folder.Holds(path);
+
     internal StoreFolder Folder => _folder;
 
     internal SumCheck Check => new(new RandomStream(Settings.Seed, "sift", "check"));
@@ -68,7 +71,7 @@ public sealed class OwnerStore : IDisposable
         }
 
         StoreFolder folder = new(path);
-        if (Directory.Exists(folder.Root) && Directory.EnumerateFileSystemEntries(folder.Root).Any())
+        if (File.Exists(folder.Root) || (Directory.Exists(folder.Root) && !folder.Guard(folder.IsUnfinished)))
         {
             throw new PalimpsestException($"{path}: exists and is not empty. {(File.Exists(folder.Ledger) ? "It is a store already; 'owners add' puts owners into it." : "Name a new folder.")}");
         }
@@ -78,6 +81,11 @@ public sealed class OwnerStore : IDisposable
         using (LanguageModel loaded = LanguageModel.Load(model, new TorchContext(threads: tuning.Threads), LoadMode.TrainableHidden))
         {
             layout = loaded.Model.Parameters.Flat!.Layout;
+        }
+
+        if (layout.Count > Array.MaxLength)
+        {
+            throw new PalimpsestException($"{model}: has {layout.Count:N0} trainable parameters, but a store holds at most {Array.MaxLength:N0}. Take a smaller model.");
         }
 
         StoreSettings settings = new()
@@ -92,10 +100,20 @@ public sealed class OwnerStore : IDisposable
             Alpha = alpha,
             Divisor = divisor,
         };
-        folder.Create();
-        string empty = new StoreSums(folder, layout.Count, new FixedPointFormat()).Write(0, _ => { });
-        LedgerEntry first = new(0, Now(), "init", "", empty, empty, "", 0, "");
-        OwnerLedger.Create(folder.Ledger, settings, first).Dispose();
+        try
+        {
+            folder.Create(closed: true);
+            File.Delete(folder.Accumulator(0));
+            string empty = new StoreSums(folder, layout.Count, new FixedPointFormat()).Write(0, _ => { });
+            LedgerEntry first = new(0, Now(), "init", "", empty, empty, "", 0, "");
+            OwnerLedger.Create(folder.Ledger, settings, first).Dispose();
+        }
+        catch
+        {
+            folder.Discard();
+            throw;
+        }
+
         return Open(path);
     }
 
@@ -109,11 +127,12 @@ public sealed class OwnerStore : IDisposable
             throw new PalimpsestException($"{path}: is no store of owners. Make one with 'palimpsest owners init {path}', or name another with --store.");
         }
 
-        RunLock held = RunLock.TryTake(folder.Lock) ?? throw new PalimpsestException($"{path}: another process works on this store. Wait until it has ended.");
+        RunLock held = folder.Guard(() => RunLock.TryTake(folder.Lock)) ?? throw new PalimpsestException($"{path}: another process works on this store. Wait until it has ended.");
         OwnerLedger? ledger = null;
         try
         {
             ledger = OwnerLedger.Open(folder.Ledger);
+            folder.Create(closed: false);
             OwnerStore store = new(folder, held, ledger);
             folder.Clean(store.Head.Sequence, store.Owners);
             return store;
@@ -159,24 +178,30 @@ public sealed class OwnerStore : IDisposable
             return (written, _sums.WriteNext(Head, Owners.Count, tuned.Vector, add: true));
         });
         OwnerRecord owner = new(id, tuned.Name, Now(), tuned.Mask.Density, mask, tuned.SumCheck, vault is not null, tuned.Manifest);
-        Finish(Head.Next(Now(), "add", id, after, tuned.Manifest.VectorSha256, Owners.Count + 1), added: owner);
-        return Owners[^1];
+        return Finish(Head.Next(Now(), "add", id, after, tuned.Manifest.VectorSha256, Owners.Count + 1), added: owner) is PalimpsestException problem ? throw problem : Owners[^1];
     }
 
     /// <summary>Takes an owner out: its vector, which the caller has checked, from the sum, and its mask, vector and row.</summary>
+    /// <returns>What could not be erased although the owner has left, or null.</returns>
     /// <exception cref="PalimpsestException">The accumulator is damaged, or the disk is full; nothing was changed.</exception>
-    internal LedgerEntry Leave(OwnerRecord owner, float[] vector)
+    internal PalimpsestException? Leave(OwnerRecord owner, float[] vector)
     {
         string after = Prepare(() => _sums.WriteNext(Head, Owners.Count, vector, add: false));
-        Finish(Head.Next(Now(), "forget", owner.Id, after, owner.Manifest.VectorSha256, Owners.Count - 1), removed: owner.Id);
-        return Head;
+        return Finish(Head.Next(Now(), "forget", owner.Id, after, owner.Manifest.VectorSha256, Owners.Count - 1), removed: owner.Id);
     }
 
     /// <summary>Puts a newly made sum in place of the old one, with new manifests.</summary>
-    internal void Replace(Action<FixedPointAccumulator> fill, IReadOnlyList<OwnerRecord> owners)
+    /// <param name="fill">Fills the sum, and the list of owners.</param>
+    /// <param name="owners">Those that stay.</param>
+    /// <param name="leaving">One that is not in the new sum, or null.</param>
+    /// <returns>What could not be erased although the new sum holds, or null.</returns>
+    internal PalimpsestException? Replace(Action<FixedPointAccumulator> fill, IReadOnlyList<OwnerRecord> owners, OwnerRecord? leaving = null)
     {
         string after = Prepare(() => _sums.Write(Head.Sequence + 1, fill));
-        Finish(Head.Next(Now(), "rebuild", "", after, "", owners.Count), changed: owners);
+        LedgerEntry entry = leaving is null
+            ? Head.Next(Now(), "rebuild", "", after, "", owners.Count)
+            : Head.Next(Now(), "forget", leaving.Id, after, leaving.Manifest.VectorSha256, owners.Count);
+        return Finish(entry, removed: leaving?.Id, changed: owners);
     }
 
     /// <summary>The sum as it stands.</summary>
@@ -190,7 +215,7 @@ public sealed class OwnerStore : IDisposable
         string path = _folder.Mask(owner.Id, owner.MaskSha256);
         if (!File.Exists(path) || StoreFolder.Hash(path) != owner.MaskSha256)
         {
-            throw new PalimpsestException($"{path}: the mask of \"{owner.Name}\" is missing or damaged. The other owners are not concerned. 'palimpsest owners rebuild' makes it again.");
+            throw new PalimpsestException($"{path}: the mask of \"{owner.Name}\" is missing or damaged. {(Settings.Divisor == SiftDivisor.Masks ? "All owners are served through it, since the sum is divided by masks." : "The other owners are not concerned.")} 'palimpsest owners rebuild' makes it again.");
         }
 
         using FileStream stream = File.OpenRead(path);
@@ -239,14 +264,23 @@ public sealed class OwnerStore : IDisposable
         }
     }
 
-    private void Finish(LedgerEntry entry, OwnerRecord? added = null, string? removed = null, IReadOnlyList<OwnerRecord>? changed = null)
+    private PalimpsestException? Finish(LedgerEntry entry, OwnerRecord? added = null, string? removed = null, IReadOnlyList<OwnerRecord>? changed = null)
     {
         // A commit that failed in its last moment may still come true when the store is opened again, so its files stay until then.
         _ledger.Commit(entry, added, removed, changed);
         (Head, Owners) = (entry, _ledger.Owners());
 
-        // The old sum goes before the log is cut: on a full disk cutting needs its room.
-        _folder.Clean(Head.Sequence, Owners);
-        _ledger.CutLog();
+        try
+        {
+            // The old sum goes before the log is cut: on a full disk cutting needs its room.
+            _folder.Clean(Head.Sequence, Owners);
+            _ledger.CutLog();
+            return null;
+        }
+        catch (PalimpsestException problem)
+        {
+            // It is true by now; the caller says what is left to erase.
+            return problem;
+        }
     }
 }

@@ -9,6 +9,9 @@ public sealed record ReplayManifest
     /// <summary>The owner's name in the data's owner column; null where the file is one owner's.</summary>
     public string? DataOwner { get; init; }
 
+    /// <summary>The owner column that was named; null for the usual one, or where the file is one owner's.</summary>
+    public string? DataColumn { get; init; }
+
     /// <summary>SHA-256 over the examples in order: prompts, completions, messages.</summary>
     public required string DataSha256 { get; init; }
 

@@ -11,7 +11,7 @@ internal sealed class StoreFolder(string root)
 {
     private static readonly byte[] s_zeros = new byte[1 << 16];
 
-    public string Root { get; } = Path.GetFullPath(root);
+    public string Root { get; } = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
 
     public string Ledger => Path.Combine(Root, "ledger.db");
 
@@ -29,19 +29,60 @@ internal sealed class StoreFolder(string root)
     /// <summary>The accumulator of a generation. Each operation writes the next one beside the old one, and the ledger's transaction decides which is true.</summary>
     public string Accumulator(long generation) => Path.Combine(Root, string.Create(CultureInfo.InvariantCulture, $"accumulator-{generation:D10}.sum"));
 
-    /// <summary>Makes the empty folders, private to their user.</summary>
-    public void Create()
+    /// <summary>Whether a path lies in the store.</summary>
+    public bool Holds(string path) => Path.GetFullPath(path).StartsWith(Root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    /// <summary>Makes the folders that are not there, private to their user.</summary>
+    /// <param name="closed">Whether those that were there become private, too.</param>
+    /// <exception cref="PalimpsestException">They cannot be made.</exception>
+    public void Create(bool closed) => Guard(() =>
     {
         foreach (string folder in new[] { Root, Masks, Vectors })
         {
             if (OperatingSystem.IsWindows())
             {
                 Directory.CreateDirectory(folder);
+                continue;
             }
-            else
+
+            const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+            Directory.CreateDirectory(folder, Private);
+            if (closed)
             {
-                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                File.SetUnixFileMode(folder, Private);
             }
+        }
+
+        return true;
+    });
+
+    /// <summary>Whether the folder holds at most what a killed 'owners init' leaves.</summary>
+    public bool IsUnfinished() => Directory.EnumerateFileSystemEntries(Root).All(entry => entry == Accumulator(0) || ((entry == Masks || entry == Vectors) && !Directory.EnumerateFileSystemEntries(entry).Any()));
+
+    /// <summary>Takes away a store that could not be made.</summary>
+    public void Discard()
+    {
+        foreach (string file in new[] { Accumulator(0), Ledger, Ledger + "-wal", Ledger + "-shm", Ledger + "-journal", Lock })
+        {
+            File.Delete(file);
+        }
+
+        foreach (string folder in new[] { Masks, Vectors, Root }.Where(folder => Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()))
+        {
+            Directory.Delete(folder);
+        }
+    }
+
+    /// <summary>Turns errors of the file system into ones that a person can mend.</summary>
+    public T Guard<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PalimpsestException($"{Root}: the store cannot be used ({error.Message.TrimEnd('.')}). Free some space, make the folder writable for you, or name another with --store.", error);
         }
     }
 
@@ -61,7 +102,7 @@ internal sealed class StoreFolder(string root)
         }
 
         IEnumerable<string> files = Directory.EnumerateFiles(Root, "accumulator-*").Concat(Directory.EnumerateFiles(Masks)).Concat(Directory.EnumerateFiles(Vectors)).Concat(Directory.EnumerateFiles(Root, "*.tmp"));
-        foreach (string file in files.Where(file => !kept.Contains(file)).ToArray())
+        foreach (string file in Guard(() => files.Where(file => !kept.Contains(file)).ToArray()))
         {
             Erase(file);
         }
@@ -80,7 +121,7 @@ internal sealed class StoreFolder(string root)
         {
             Overwrite(path);
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // A copy-on-write file system wants room even for this; on a full disk deleting is all that can be done.
         }

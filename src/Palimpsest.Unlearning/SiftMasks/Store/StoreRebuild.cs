@@ -10,26 +10,37 @@ public sealed class StoreRebuild(OwnerStore store, OwnerReplay replay)
     /// <summary>Makes everything again; true all at once at the end.</summary>
     /// <param name="data">Gives an owner's data; called only where no vector is kept.</param>
     /// <param name="keyFile">The key of kept vectors; null makes all from data.</param>
-    /// <param name="done">Called after each owner, with whether the vector came out with the same bits as before.</param>
+    /// <param name="done">Called after each owner, with its record of before and the new one.</param>
     /// <param name="stop">Ends it; nothing is changed.</param>
     /// <exception cref="PalimpsestException">Some data is not there or not the same; nothing is changed.</exception>
-    public void Run(Func<OwnerRecord, OwnerData> data, string? keyFile = null, Action<OwnerRecord, bool>? done = null, CancellationToken stop = default)
+    public void Run(Func<OwnerRecord, OwnerData> data, string? keyFile = null, Action<OwnerRecord, OwnerRecord>? done = null, CancellationToken stop = default)
+    {
+        if (Without(null, data, keyFile, done, stop) is PalimpsestException problem)
+        {
+            throw problem;
+        }
+    }
+
+    /// <summary>Makes everything again but for one owner, who leaves with it.</summary>
+    /// <returns>What could not be erased although the owner has left, or null.</returns>
+    internal PalimpsestException? Without(OwnerRecord? leaving, Func<OwnerRecord, OwnerData> data, string? keyFile, Action<OwnerRecord, OwnerRecord>? done, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(data);
         List<OwnerRecord> renewed = [];
-        store.Replace(
+        return store.Replace(
             sum =>
             {
-                foreach (OwnerRecord owner in store.Owners)
+                foreach (OwnerRecord owner in store.Owners.Where(owner => owner.Id != leaving?.Id))
                 {
                     stop.ThrowIfCancellationRequested();
                     (OwnerRecord next, float[] vector) = Again(owner, data, keyFile, stop);
                     sum.Add(0, vector);
                     renewed.Add(next);
-                    done?.Invoke(next, next.Manifest.VectorSha256 == owner.Manifest.VectorSha256);
+                    done?.Invoke(owner, next);
                 }
             },
-            renewed);
+            renewed,
+            leaving);
     }
 
     private (OwnerRecord Owner, float[] Vector) Again(OwnerRecord owner, Func<OwnerRecord, OwnerData> data, string? keyFile, CancellationToken stop)
@@ -46,7 +57,7 @@ public sealed class StoreRebuild(OwnerStore store, OwnerReplay replay)
             OwnerData own = data(owner);
             if (own.Sha256 != manifest.DataSha256)
             {
-                throw new PalimpsestException($"{own.Path}: the data of \"{owner.Name}\" is not what was added. Restore it, or forget the owner first.");
+                throw new PalimpsestException($"{own.Path}: the data of \"{owner.Name}\" is not what was added. Restore it. {OwnerReplay.Lost(owner)}");
             }
 
             TunedOwner tuned = replay.Tune(owner.Name, own, stop);
@@ -54,6 +65,6 @@ public sealed class StoreRebuild(OwnerStore store, OwnerReplay replay)
         }
 
         (_, ulong check, BitMask mask) = replay.Describe(vector);
-        return (owner with { Density = mask.Density, MaskSha256 = store.Folder.WriteMask(owner.Id, mask), SumCheck = check, KeptVector = owner.KeptVector && ReferenceEquals(manifest, owner.Manifest), Manifest = manifest }, vector);
+        return (owner with { Density = mask.Density, MaskSha256 = store.Folder.WriteMask(owner.Id, mask), SumCheck = check, KeptVector = owner.KeptVector && manifest.VectorSha256 == owner.Manifest.VectorSha256, Manifest = manifest }, vector);
     }
 }

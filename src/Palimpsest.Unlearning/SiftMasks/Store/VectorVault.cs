@@ -30,7 +30,16 @@ internal sealed class VectorVault
             AtomicFile.WriteText(keyFile, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyBytes)) + "\n", onlyForUser: true);
         }
 
-        string text = File.ReadAllText(keyFile).Trim();
+        string text;
+        try
+        {
+            text = File.ReadAllText(keyFile).Trim();
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new PalimpsestException($"{keyFile}: the key of the kept vectors cannot be read ({problem.Message.TrimEnd('.')}). Check its permissions, or name another with --key.", problem);
+        }
+
         return text.Length == 2 * KeyBytes && text.All(char.IsAsciiHexDigit) ? new VectorVault(Convert.FromHexString(text)) : throw new PalimpsestException($"{keyFile}: is no key. A key is one line of {2 * KeyBytes} hexadecimal digits.");
     }
 
@@ -64,12 +73,12 @@ internal sealed class VectorVault
     public float[] Read(string path, string owner, long count, FixedPointFormat format)
     {
         float[] vector = new float[count];
-        using FileStream stream = File.OpenRead(path);
         using AesGcm cipher = new(_key, TagBytes);
         byte[] chunk = new byte[NonceBytes + TagBytes + (ChunkLength * sizeof(long))];
         long[] codes = new long[ChunkLength];
         try
         {
+            using FileStream stream = File.OpenRead(path);
             for (int offset = 0; offset < vector.Length; offset += ChunkLength)
             {
                 int length = Math.Min(ChunkLength, vector.Length - offset), bytes = NonceBytes + TagBytes + (length * sizeof(long));
@@ -80,9 +89,9 @@ internal sealed class VectorVault
 
             return vector;
         }
-        catch (Exception problem) when (problem is CryptographicException or EndOfStreamException)
+        catch (Exception problem) when (problem is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            throw new PalimpsestException($"{path}: the kept vector cannot be decrypted: it is damaged, or the key is another one. Give the owner's data with --data so that the vector can be made again.", problem);
+            throw new PalimpsestException($"{path}: the kept vector cannot be decrypted: it is damaged or missing, or the key is another one. Give the owner's data with --data so that the vector can be made again.", problem);
         }
     }
 
