@@ -23,7 +23,10 @@ public sealed record LedgerEntry(long Sequence, DateTime Time, string Action, st
         Owners.ToString(CultureInfo.InvariantCulture), Previous,
     ]))));
 
+    /// <summary>The time of a line that is written now, to the second.</summary>
+    internal static DateTime Now() => DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).UtcDateTime;
+
     /// <summary>The next line.</summary>
-    internal LedgerEntry Next(DateTime time, string action, string subject, string after, string vector, int owners) =>
-        new(Sequence + 1, time, action, subject, After, after, vector, owners, Hash);
+    internal LedgerEntry Next(string action, string subject, string after, string vector, int owners) =>
+        new(Sequence + 1, Now(), action, subject, After, after, vector, owners, Hash);
 }

@@ -43,7 +43,7 @@ internal sealed class OwnerLedger : IDisposable
         catch (SqliteException problem)
         {
             ledger.Dispose();
-            throw Refused(path, problem);
+            throw LedgerErrors.Refused(path, problem);
         }
     }
 
@@ -66,7 +66,7 @@ internal sealed class OwnerLedger : IDisposable
         catch (SqliteException problem)
         {
             ledger.Dispose();
-            throw Refused(path, problem);
+            throw LedgerErrors.Refused(path, problem);
         }
         catch
         {
@@ -77,11 +77,11 @@ internal sealed class OwnerLedger : IDisposable
 
     /// <summary>What the store was made with.</summary>
     /// <exception cref="PalimpsestException">The database is damaged.</exception>
-    public StoreSettings Settings() => Whole(() => Of<StoreSettings>(Scalar("SELECT value FROM settings WHERE key = 'settings'") as string));
+    public StoreSettings Settings() => LedgerErrors.Whole(_connection.DataSource, () => Of<StoreSettings>(Scalar("SELECT value FROM settings WHERE key = 'settings'") as string));
 
     /// <summary>The owners in the order in which they were added.</summary>
     /// <exception cref="PalimpsestException">The database is damaged.</exception>
-    public List<OwnerRecord> Owners() => Whole(() =>
+    public List<OwnerRecord> Owners() => LedgerErrors.Whole(_connection.DataSource, () =>
     {
         using SqliteCommand command = Command("SELECT id, name, added, density, mask, sum_check, kept, manifest FROM owners ORDER BY rowid");
         using SqliteDataReader reader = command.ExecuteReader();
@@ -97,17 +97,17 @@ internal sealed class OwnerLedger : IDisposable
     });
 
     /// <summary>An owner with this name, or one whose name looks the same.</summary>
-    public string? NameLike(string name) => Whole(() =>
+    public string? NameLike(string name) => LedgerErrors.Whole(_connection.DataSource, () =>
     {
         using SqliteCommand command = Command("SELECT name FROM owners WHERE skeleton = $s", ("$s", OwnerName.Skeleton(name)));
         return command.ExecuteScalar() as string;
     });
 
     /// <summary>The last line.</summary>
-    public LedgerEntry Last() => Whole(() => Entries("ORDER BY sequence DESC LIMIT 1").Single());
+    public LedgerEntry Last() => LedgerErrors.Whole(_connection.DataSource, () => Entries("ORDER BY sequence DESC LIMIT 1").Single());
 
     /// <summary>All lines.</summary>
-    public List<LedgerEntry> All() => Whole(() => Entries("ORDER BY sequence"));
+    public List<LedgerEntry> All() => LedgerErrors.Whole(_connection.DataSource, () => Entries("ORDER BY sequence"));
 
     /// <summary>Adds an owner and a line, removes or (when a store is rebuilt) changes owners, all or nothing. <see cref="CutLog"/> must follow.</summary>
     /// <exception cref="PalimpsestException">The disk is full or fails; nothing was changed.</exception>
@@ -141,7 +141,7 @@ internal sealed class OwnerLedger : IDisposable
         }
         catch (SqliteException problem)
         {
-            throw Refused(_connection.DataSource, problem);
+            throw LedgerErrors.Refused(_connection.DataSource, problem);
         }
     }
 
@@ -159,7 +159,7 @@ internal sealed class OwnerLedger : IDisposable
         }
         catch (SqliteException problem)
         {
-            throw !IsOfDisk(problem) ? Refused(_connection.DataSource, problem) : new PalimpsestException($"{_connection.DataSource}: the last operation is complete, but its log cannot be cut ({problem.Message.TrimEnd('.')}) and may still hold what was erased. Free some space and open the store again, for example with 'palimpsest owners list', which cuts it.", problem);
+            throw !LedgerErrors.IsOfDisk(problem) ? LedgerErrors.Refused(_connection.DataSource, problem) : new PalimpsestException($"{_connection.DataSource}: the last operation is complete, but its log cannot be cut ({problem.Message.TrimEnd('.')}) and may still hold what was erased. Free some space and open the store again, for example with 'palimpsest owners list', which cuts it.", problem);
         }
     }
 
@@ -180,37 +180,11 @@ internal sealed class OwnerLedger : IDisposable
         catch (SqliteException problem)
         {
             connection.Dispose();
-            throw Refused(path, problem);
+            throw LedgerErrors.Refused(path, problem);
         }
     }
-
-    // SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN: the database itself is as it was.
-    private static bool IsOfDisk(SqliteException problem) => problem.SqliteErrorCode is 8 or 10 or 13 or 14;
-
-    private static PalimpsestException Refused(string path, SqliteException problem) => new(
-        IsOfDisk(problem)
-            ? $"{path}: cannot be written ({problem.Message.TrimEnd('.')}); nothing was changed. Free some space, or make the folder writable, and try again."
-            : $"{path}: cannot be read as the database of a store ({problem.Message.TrimEnd('.')}). Restore it from a backup, or make the store again with 'owners init' and 'owners add'.",
-        problem);
 
     private static T Of<T>(string? json) => JsonSerializer.Deserialize<T>(json ?? "null", StoreJson.Options) ?? throw new JsonException("a record is empty");
-
-    // A flipped bit in a page shows as an error of the database, of JSON, or as a text that is no date.
-    private T Whole<T>(Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (SqliteException problem)
-        {
-            throw Refused(_connection.DataSource, problem);
-        }
-        catch (Exception problem) when (problem is JsonException or FormatException or InvalidCastException or InvalidOperationException)
-        {
-            throw new PalimpsestException($"{_connection.DataSource}: is damaged ({problem.Message.TrimEnd('.')}). Restore it from a backup, or make the store again with 'owners init' and 'owners add'.", problem);
-        }
-    }
 
     private static DateTime Time(string text) => DateTime.ParseExact(text, TimeForm, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
 

@@ -1,8 +1,5 @@
-using System.Security.Cryptography;
-using Palimpsest.Models;
 using Palimpsest.Numerics;
 using Palimpsest.Runs;
-using Palimpsest.Torch;
 
 namespace Palimpsest.Unlearning.SiftMasks.Store;
 
@@ -63,57 +60,7 @@ public sealed class OwnerStore : IDisposable
     /// <exception cref="PalimpsestException">The folder is in use, the model cannot be loaded, or a setting makes no sense.</exception>
     public static OwnerStore Create(string path, string model, OwnerTuning tuning, double alpha = 1, long? seed = null, SiftDivisor divisor = SiftDivisor.Owners)
     {
-        ArgumentNullException.ThrowIfNull(tuning);
-        string[] problems = [.. tuning.Problems(), .. alpha > 0 && double.IsFinite(alpha) ? Array.Empty<string>() : ["alpha must be a number above 0."]];
-        if (problems.Length > 0)
-        {
-            throw new PalimpsestException(string.Join(" ", problems));
-        }
-
-        StoreFolder folder = new(path);
-        if (File.Exists(folder.Root) || (Directory.Exists(folder.Root) && !folder.Guard(folder.IsUnfinished)))
-        {
-            throw new PalimpsestException($"{path}: exists and is not empty. {(File.Exists(folder.Ledger) ? "It is a store already; 'owners add' puts owners into it." : "Name a new folder.")}");
-        }
-
-        string source = EmbeddedModels.Resolve(model);
-        ParameterLayout layout;
-        using (LanguageModel loaded = LanguageModel.Load(model, new TorchContext(threads: tuning.Threads), LoadMode.TrainableHidden))
-        {
-            layout = loaded.Model.Parameters.Flat!.Layout;
-        }
-
-        if (layout.Count > Array.MaxLength)
-        {
-            throw new PalimpsestException($"{model}: has {layout.Count:N0} trainable parameters, but a store holds at most {Array.MaxLength:N0}. Take a smaller model.");
-        }
-
-        StoreSettings settings = new()
-        {
-            Id = NewId(),
-            Model = source == model ? System.IO.Path.GetFullPath(model) : model,
-            ModelSha256 = RunInput.Of(source).Sha256,
-            LayoutHash = layout.Hash,
-            Count = layout.Count,
-            Seed = seed ?? BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) & long.MaxValue,
-            Tuning = tuning,
-            Alpha = alpha,
-            Divisor = divisor,
-        };
-        try
-        {
-            folder.Create(closed: true);
-            File.Delete(folder.Accumulator(0));
-            string empty = new StoreSums(folder, layout.Count, new FixedPointFormat()).Write(0, _ => { });
-            LedgerEntry first = new(0, Now(), "init", "", empty, empty, "", 0, "");
-            OwnerLedger.Create(folder.Ledger, settings, first).Dispose();
-        }
-        catch
-        {
-            folder.Discard();
-            throw;
-        }
-
+        StoreCreation.Run(path, model, tuning, alpha, seed, divisor);
         return Open(path);
     }
 
@@ -170,15 +117,15 @@ public sealed class OwnerStore : IDisposable
     internal OwnerRecord Join(TunedOwner tuned, VectorVault? vault)
     {
         CheckNew(tuned.Name);
-        string id = NewId();
+        string id = StoreCreation.NewId();
         (string mask, string after) = Prepare(() =>
         {
             string written = _folder.WriteMask(id, tuned.Mask);
             vault?.Write(_folder.Vector(id), id, tuned.Vector, Format);
             return (written, _sums.WriteNext(Head, Owners.Count, tuned.Vector, add: true));
         });
-        OwnerRecord owner = new(id, tuned.Name, Now(), tuned.Mask.Density, mask, tuned.SumCheck, vault is not null, tuned.Manifest);
-        return Finish(Head.Next(Now(), "add", id, after, tuned.Manifest.VectorSha256, Owners.Count + 1), added: owner) is PalimpsestException problem ? throw problem : Owners[^1];
+        OwnerRecord owner = new(id, tuned.Name, LedgerEntry.Now(), tuned.Mask.Density, mask, tuned.SumCheck, vault is not null, tuned.Manifest);
+        return Finish(Head.Next("add", id, after, tuned.Manifest.VectorSha256, Owners.Count + 1), added: owner) is PalimpsestException problem ? throw problem : Owners[^1];
     }
 
     /// <summary>Takes an owner out: its vector, which the caller has checked, from the sum, and its mask, vector and row.</summary>
@@ -187,7 +134,7 @@ public sealed class OwnerStore : IDisposable
     internal PalimpsestException? Leave(OwnerRecord owner, float[] vector)
     {
         string after = Prepare(() => _sums.WriteNext(Head, Owners.Count, vector, add: false));
-        return Finish(Head.Next(Now(), "forget", owner.Id, after, owner.Manifest.VectorSha256, Owners.Count - 1), removed: owner.Id);
+        return Finish(Head.Next("forget", owner.Id, after, owner.Manifest.VectorSha256, Owners.Count - 1), removed: owner.Id);
     }
 
     /// <summary>Puts a newly made sum in place of the old one, with new manifests.</summary>
@@ -199,8 +146,8 @@ public sealed class OwnerStore : IDisposable
     {
         string after = Prepare(() => _sums.Write(Head.Sequence + 1, fill));
         LedgerEntry entry = leaving is null
-            ? Head.Next(Now(), "rebuild", "", after, "", owners.Count)
-            : Head.Next(Now(), "forget", leaving.Id, after, leaving.Manifest.VectorSha256, owners.Count);
+            ? Head.Next("rebuild", "", after, "", owners.Count)
+            : Head.Next("forget", leaving.Id, after, leaving.Manifest.VectorSha256, owners.Count);
         return Finish(entry, removed: leaving?.Id, changed: owners);
     }
 
@@ -244,11 +191,6 @@ public sealed class OwnerStore : IDisposable
         _ledger.Dispose();
         _lock.Dispose();
     }
-
-    // To the second, as the ledger keeps it.
-    private static DateTime Now() => DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).UtcDateTime;
-
-    private static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
     // What a failed operation has written so far is nobody's, and on a full disk others need the room.
     private T Prepare<T>(Func<T> write)
