@@ -9,7 +9,7 @@ public sealed class StoreRebuild(OwnerStore store, OwnerReplay replay)
 {
     /// <summary>Makes everything again; true all at once at the end.</summary>
     /// <param name="data">Gives an owner's data; called only where no vector is kept.</param>
-    /// <param name="keyFile">The key of kept vectors; null makes all from data.</param>
+    /// <param name="keyFile">The key of kept vectors; null, or a file that is not there, makes all from data.</param>
     /// <param name="done">Called after each owner, with its record of before and the new one.</param>
     /// <param name="stop">Ends it; nothing is changed.</param>
     /// <exception cref="PalimpsestException">Some data is not there or not the same; nothing is changed.</exception>
@@ -47,7 +47,7 @@ public sealed class StoreRebuild(OwnerStore store, OwnerReplay replay)
     {
         float[] vector;
         ReplayManifest manifest = owner.Manifest;
-        if (owner.KeptVector && keyFile is not null)
+        if (owner.KeptVector && File.Exists(keyFile))
         {
             vector = VectorVault.Open(keyFile, create: false).Read(store.Folder.Vector(owner.Id), owner.Id, store.Settings.Count, store.Format);
             replay.CheckKept(owner, vector);
