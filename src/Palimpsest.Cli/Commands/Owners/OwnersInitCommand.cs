@@ -19,7 +19,7 @@ internal static class OwnersInitCommand
         Option<int> batch = new("--batch-size") { Description = "Examples of a step.", DefaultValueFactory = _ => defaults.BatchSize };
         Option<TooLongPolicy> tooLong = new("--too-long") { Description = "What happens to examples longer than the model's context: error, truncate or skip.", DefaultValueFactory = _ => defaults.TooLong };
         Option<double> alpha = new("--alpha") { Description = "Factor of served vectors: 1 is the published rule; 1.6 to 2 can serve small models better.", DefaultValueFactory = _ => 1.0 };
-        Option<SiftDivisor> divisor = new("--divisor") { Description = "What the sum is divided by when an owner is served: owners, the published rule, or masks, in each entry the number of owners who use it, which serves better.", DefaultValueFactory = _ => SiftDivisor.Owners };
+        Option<SiftDivisor> divisor = new("--divisor") { Description = "What the sum is divided by when an owner is served: owners, the published rule, or masks, in each entry the number of owners who use it, which serves better where masks help.", DefaultValueFactory = _ => SiftDivisor.Owners };
         Option<long?> seed = new("--seed") { Description = "Seed of the signs; random by default." };
         Command command = new(
             "init",
