@@ -46,9 +46,9 @@ internal static class ResultsCommand
             output.WriteLine($"Archived: {archive}");
         }
 
-        string page = Path.TrimEndingDirectorySeparator(folder) + ".md";
+        string page = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + ".md";
         AtomicFile.WriteText(page, ResultsPage.Of(folder));
-        output.WriteLine($"Page: {page}");
+        output.WriteLine($"Page: {Path.GetRelativePath(Environment.CurrentDirectory, page)}");
         return 0;
     }
 }

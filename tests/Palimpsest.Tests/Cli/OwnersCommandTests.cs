@@ -50,6 +50,7 @@ public sealed class OwnersCommandTests : IDisposable
 
         File.Delete(ben);
         Refuses("owners forget \"ben\" --rebuild", "owners", "forget", "ben", "--store", "made");
+        Refuses("only with --rebuild", "owners", "forget", "ben", "ada", "--store", "made");
         (code, output, _) = _shell.Run("owners", "verify", "--all", "--store", "made");
         Assert.Equal(1, code);
         Assert.Contains("ben: NOT verified.", output, StringComparison.Ordinal);

@@ -39,9 +39,13 @@ internal static class OwnersCommand
 
     /// <summary>Where the key lies if nobody says otherwise: beside the store, not in it.</summary>
     /// <exception cref="PalimpsestException">It would lie in the store.</exception>
-    public static string KeyOf(string? key, OwnerStore store) => key is not null && store.Holds(key)
-        ? throw new PalimpsestException($"{key}: lies in the store, beside the vectors that it opens. Name a file elsewhere with --key.")
-        : key ?? store.Path + ".key";
+    public static string KeyOf(string? key, OwnerStore store)
+    {
+        string file = key ?? store.Path + ".key", inside = Path.Combine(store.Path, ".key");
+        return store.Holds(file) ? throw new PalimpsestException($"{file}: lies in the store, beside the vectors that it opens. Move it out or name another file with --key.")
+            : key is null && !File.Exists(file) && File.Exists(inside) ? throw new PalimpsestException($"{inside}: the key lies in the store, beside the vectors that it opens. Move it to {file}.")
+            : file;
+    }
 
     /// <summary>An owner's data: named now, or where it lay when it joined.</summary>
     public static OwnerData DataOf(OwnerRecord owner, string? path, string? column)

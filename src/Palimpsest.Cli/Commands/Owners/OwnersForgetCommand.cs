@@ -10,10 +10,11 @@ internal static class OwnersForgetCommand
 {
     public static Command Create(TextWriter output)
     {
-        Argument<string> name = new("name") { Description = "The owner that leaves." };
+        Argument<string[]> names = new("names") { Description = "The owner that leaves; with --rebuild several can leave at once.", Arity = ArgumentArity.OneOrMore };
         Option<string?> data = OwnersCommand.DataOption();
         Option<string?> column = OwnersCommand.ColumnOption();
         Option<bool> rebuild = new("--rebuild") { Description = "The owner's data is lost: build the sum afresh from the owners that stay, a refit (or kept vector) each." };
+        Option<bool> fromData = new("--from-data") { Description = "With --rebuild: make all vectors from data, also where one is kept." };
         Option<bool> audit = new("--audit") { Description = "Measure what the difference of two releases and a stale mask still give away." };
         Option<string?> receipt = new("--receipt") { Description = "File of the receipt; receipt-NUMBER.json by default. It must be new and lie outside the store." };
         Option<string?> key = OwnersCommand.KeyOption();
@@ -26,48 +27,60 @@ internal static class OwnersForgetCommand
             Example: palimpsest owners forget ada --audit
             """)
         {
-            name, data, column, rebuild, audit, receipt, key, store,
+            names, data, column, rebuild, fromData, audit, receipt, key, store,
         };
-        command.SetAction((parsed, stop) => Task.FromResult(Run(
-            parsed.GetValue(store)!, parsed.GetValue(name)!, parsed.GetValue(data), parsed.GetValue(column), parsed.GetValue(rebuild), parsed.GetValue(audit), parsed.GetValue(receipt), parsed.GetValue(key), output, stop)));
+        command.SetAction((parsed, stop) =>
+        {
+            string[] leaving = [.. parsed.GetValue(names)!.Distinct(StringComparer.Ordinal)];
+            (bool afresh, bool audited, string? file) = (parsed.GetValue(rebuild), parsed.GetValue(audit), parsed.GetValue(receipt));
+            if (leaving.Length > 1 && (!afresh || file is not null))
+            {
+                throw new PalimpsestException(afresh ? "--receipt names one file, but each owner gets a receipt. Leave it out." : "Several owners leave at once only with --rebuild. Name one.");
+            }
+
+            if (afresh ? audited : parsed.GetValue(fromData))
+            {
+                throw new PalimpsestException(afresh ? "--audit asks the owner's own questions, which --rebuild does without. Leave one of the two out." : "--from-data belongs to --rebuild. Leave it out, or name the data with --data.");
+            }
+
+            using OwnerStore opened = OwnerStore.Open(parsed.GetValue(store)!);
+            Dictionary<string, string> files = leaving.Select(opened.Find).ToDictionary(owner => owner.Id, owner => Place(opened, file ?? $"receipt-{owner.Id[..8]}.json"), StringComparer.Ordinal);
+            using OwnerReplay replay = new(opened, new TorchContext(threads: opened.Settings.Tuning.Threads));
+            Deletion deletion = new(opened, replay, made => Write(made, files[made.Subject], output));
+            string? keyFile = parsed.GetValue(key), place = parsed.GetValue(data), named = parsed.GetValue(column);
+            try
+            {
+                IReadOnlyList<DeletionReceipt> receipts = afresh
+                    ? deletion.ForgetByRebuild(leaving, owner => Data(owner, place, named), parsed.GetValue(fromData) ? null : OwnersCommand.KeyOf(keyFile, opened), (before, after) => output.WriteLine(OwnersRebuildCommand.Line(before, after)), stop)
+                    : [opened.Find(leaving[0]) is { KeptVector: true } kept && place is null && !audited
+                        ? deletion.ForgetByKeptVector(kept.Name, OwnersCommand.KeyOf(keyFile, opened))
+                        : deletion.Forget(leaving[0], Data(opened.Find(leaving[0]), place, named), audited, stop)];
+                foreach (DeletionReceipt made in receipts)
+                {
+                    Tell(made, files[made.Subject], output);
+                }
+
+                return Task.FromResult(receipts.All(made => made.Proof.Equal && made.Problems.Count == 0) ? 0 : 1);
+            }
+            catch (OperationCanceledException)
+            {
+                output.WriteLine("Stopped; nobody has left.");
+                return Task.FromResult(Interruption.ExitCode);
+            }
+        });
         return command;
     }
 
-    private static int Run(string path, string name, string? data, string? column, bool rebuild, bool audit, string? receiptFile, string? key, TextWriter output, CancellationToken stop)
+    private static string Place(OwnerStore store, string receipt)
     {
-        using OwnerStore store = OwnerStore.Open(path);
-        OwnerRecord owner = store.Find(name);
-        if (rebuild && audit)
-        {
-            throw new PalimpsestException("--audit asks the owner's own questions, which --rebuild does without. Leave one of the two out.");
-        }
-
-        string file = Path.GetFullPath(receiptFile ?? $"receipt-{owner.Id[..8]}.json");
+        string file = Path.GetFullPath(receipt);
         if (store.Holds(file))
         {
             throw new PalimpsestException($"{file}: lies in the store, where no trace of the owner may stay. Name a file elsewhere with --receipt.");
         }
 
-        DeletionReceipt.CheckPlace(file, store.History().Count);
-        using OwnerReplay replay = new(store, new TorchContext(threads: store.Settings.Tuning.Threads));
-        Deletion deletion = new(store, replay, receipt => Write(receipt, file, output));
-        bool byVector = owner.KeptVector && data is null && !audit;
-        DeletionReceipt receipt;
-        try
-        {
-            receipt = rebuild ? deletion.ForgetByRebuild(name, other => OwnersCommand.DataOf(other, data, column), OwnersCommand.KeyOf(key, store), (before, after) => output.WriteLine(OwnersRebuildCommand.Line(before, after)), stop)
-                : byVector ? deletion.ForgetByKeptVector(name, OwnersCommand.KeyOf(key, store))
-                : deletion.Forget(name, Data(owner, data, column), audit, stop);
-        }
-        catch (OperationCanceledException)
-        {
-            output.WriteLine("Stopped; nobody has left.");
-            return Interruption.ExitCode;
-        }
-
-        Tell(receipt, output);
-        output.WriteLine($"Receipt: {Path.GetRelativePath(Environment.CurrentDirectory, file)}. Its owner should keep it; the store no longer knows the name.");
-        return receipt.Proof.Equal && receipt.Problems.Count == 0 ? 0 : 1;
+        DeletionReceipt.CheckPlace(Path.EndsInDirectorySeparator(receipt) ? receipt : file, store.History().Count);
+        return file;
     }
 
     private static OwnerData Data(OwnerRecord owner, string? path, string? column)
@@ -78,7 +91,7 @@ internal static class OwnersForgetCommand
         }
         catch (PalimpsestException problem)
         {
-            throw new PalimpsestException($"{problem.Message} The data of \"{owner.Name}\" is needed to make its vector again. {OwnerReplay.Lost(owner)}", problem);
+            throw new PalimpsestException($"{problem.Message} The data of \"{owner.Name}\" is needed. {OwnerReplay.Lost(owner)}", problem);
         }
     }
 
@@ -96,12 +109,13 @@ internal static class OwnersForgetCommand
         }
     }
 
-    private static void Tell(DeletionReceipt receipt, TextWriter output)
+    private static void Tell(DeletionReceipt receipt, string file, TextWriter output)
     {
         output.WriteLine($"\"{receipt.Owner}\" has left: {receipt.Examples} examples, vector {receipt.VectorSha256[..12]} {receipt.VectorFrom}.");
         output.WriteLine($"Sum {receipt.SumBefore[..12]} -> {receipt.SumAfter[..12]}, {receipt.OwnersLeft} owners left.");
-        output.WriteLine(receipt.Proof.Equal
-            ? $"Proof: the sum's check equals that of the remaining owners{(receipt.Proof.SeenBefore is long seen ? $", and its hash is that of line {seen} of the ledger, before the owner joined" : "")}."
+        output.WriteLine(
+            receipt.Proof is { Equal: false, CheckOfSum: 0, CheckOfOwners: 0 } ? "The proof could not be made. Run 'palimpsest owners verify'."
+            : receipt.Proof.Equal ? $"Proof: the sum's check equals that of the remaining owners{(receipt.Proof.SeenBefore is long seen ? $", and its hash is that of line {seen} of the ledger, before the owner joined" : "")}."
             : "The sum's check does NOT equal that of the remaining owners. Run 'palimpsest owners verify'.");
         foreach (string problem in receipt.Problems)
         {
@@ -116,5 +130,7 @@ internal static class OwnersForgetCommand
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what,-34} {100 * value:F1}%"));
             }
         }
+
+        output.WriteLine($"Receipt: {Path.GetRelativePath(Environment.CurrentDirectory, file)}. Its owner should keep it; the store no longer knows the name.");
     }
 }

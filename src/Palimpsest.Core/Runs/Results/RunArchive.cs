@@ -49,7 +49,7 @@ public sealed record RunArchive
         }
 
         string Part(long seed) => Directory.Exists(RunFolder.OfSeed(folder, seed)) ? RunFolder.OfSeed(folder, seed) : folder;
-        string? recipe = info.Arguments is ["run", ..] ? info.Arguments.Skip(1).FirstOrDefault(argument => argument.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase)) : null;
+        string? recipe = Recipes(info.Arguments).FirstOrDefault();
         return new RunArchive
         {
             Recipe = recipe is null ? info.Kind : Shown(recipe),
@@ -83,13 +83,19 @@ public sealed record RunArchive
     {
         try
         {
-            return JsonSerializer.Deserialize<RunArchive>(RunFiles.Guard(path, () => File.ReadAllText(path)), RunJson.Options) ?? throw new JsonException("it is empty");
+            RunArchive archive = JsonSerializer.Deserialize<RunArchive>(RunFiles.Guard(path, () => File.ReadAllText(path)), RunJson.Options) ?? throw new JsonException("it is empty");
+            return archive.Claims.All(verdict => verdict is { Claim.HoldsIf: { } rule } && !rule.Problems().Any()) ? archive : throw new JsonException("a verdict is empty, or its rule has no condition");
         }
         catch (JsonException error)
         {
             throw new PalimpsestException($"{path}: is no archived run ({error.Message.TrimEnd('.')}). Archive the run again with 'palimpsest results RUN --as NAME', or take the file out of the folder.", error);
         }
     }
+
+    // 'palimpsest run [options] RECIPE [options]'; a YAML file may also be the value of an option.
+    private static IEnumerable<string> Recipes(IReadOnlyList<string> arguments) => arguments.Contains("run")
+        ? arguments.Where((argument, i) => argument.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) && !argument.StartsWith('-') && (i == 0 || arguments[i - 1] is not ("--set" or "--runs")))
+        : [];
 
     private static IEnumerable<string> Set(IReadOnlyList<string> arguments)
     {
@@ -110,6 +116,12 @@ public sealed record RunArchive
     // A path from another place would tell how somebody's disk is laid out.
     private static string Shown(string recipe)
     {
+        // Run folders shorten the home folder.
+        if (recipe.StartsWith('~'))
+        {
+            recipe = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + recipe[1..];
+        }
+
         string relative = Path.GetRelativePath(Environment.CurrentDirectory, recipe).Replace('\\', '/');
         return relative.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(relative) ? Path.GetFileName(recipe) : relative;
     }

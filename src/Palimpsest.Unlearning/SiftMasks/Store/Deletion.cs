@@ -21,7 +21,7 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay, Action<Deleti
     {
         OwnerRecord owner = store.Find(name);
         float[] vector = replay.Again(owner, data, stop);
-        return Leave(owner, () => store.Leave(owner, vector), "made again from the data and subtracted", audit ? data.Examples : null);
+        return Leave(owner, vector, "made again from the data and subtracted", audit ? data.Examples : null);
     }
 
     /// <summary>Deletes an owner by its kept vector, without its data.</summary>
@@ -35,79 +35,87 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay, Action<Deleti
             ? VectorVault.Open(keyFile, create: false).Read(store.Folder.Vector(owner.Id), owner.Id, store.Settings.Count, store.Format)
             : throw new PalimpsestException($"No vector of \"{name}\" was kept. Give its data with --data.");
         replay.CheckKept(owner, vector);
-        return Leave(owner, () => store.Leave(owner, vector), "kept encrypted since the owner joined and subtracted", null);
+        return Leave(owner, vector, "kept encrypted since the owner joined and subtracted", null);
     }
 
-    /// <summary>Deletes an owner whose vector can no longer be had: the sum is built afresh from the owners that stay, at one refit (or kept vector) each.</summary>
-    /// <param name="name">The owner.</param>
+    /// <summary>Deletes owners whose vectors can no longer be had: the sum is built afresh from the owners that stay, at one refit (or kept vector) each.</summary>
+    /// <param name="names">The owners.</param>
     /// <param name="data">Gives the data of an owner that stays; called only where no vector is kept.</param>
     /// <param name="keyFile">The key of kept vectors; null makes all from data.</param>
     /// <param name="done">Called after each owner that stays, with its record of before and the new one.</param>
     /// <param name="stop">Ends it before anything is changed.</param>
+    /// <returns>A receipt each.</returns>
     /// <exception cref="PalimpsestException">Data of an owner that stays is not there or not the same; nothing was deleted.</exception>
-    public DeletionReceipt ForgetByRebuild(string name, Func<OwnerRecord, OwnerData> data, string? keyFile = null, Action<OwnerRecord, OwnerRecord>? done = null, CancellationToken stop = default)
+    public IReadOnlyList<DeletionReceipt> ForgetByRebuild(
+        IReadOnlyList<string> names, Func<OwnerRecord, OwnerData> data, string? keyFile = null, Action<OwnerRecord, OwnerRecord>? done = null, CancellationToken stop = default)
     {
-        OwnerRecord owner = store.Find(name);
-        return Leave(owner, () => new StoreRebuild(store, replay).Without(owner, data, keyFile, done, stop), "left out of a sum that was built afresh from the owners that stay", null);
+        OwnerRecord[] leaving = [.. names.Distinct(StringComparer.Ordinal).Select(store.Find)];
+        return Leave(leaving, () => new StoreRebuild(store, replay).Without(leaving, data, keyFile, done, stop), "left out of a sum that was built afresh from the owners that stay");
     }
 
-    private DeletionReceipt Leave(OwnerRecord owner, Func<PalimpsestException?> leave, string from, IReadOnlyList<TextExample>? audited)
+    private DeletionReceipt Leave(OwnerRecord owner, float[] vector, string from, IReadOnlyList<TextExample>? audited)
     {
-        IReadOnlyList<LedgerEntry> history = store.History();
-        LedgerEntry joined = history.First(entry => entry.Subject == owner.Id);
-        OwnerModel? model = audited is null ? null : new OwnerModel(store, replay);
-        BitMask? mask = audited is null ? null : store.ReadMask(owner);
-        float[] before = audited is null ? [] : OwnerModel.Merged(store, masked: false);
-        model?.Switch(owner.Name);
-        double served = model is null ? 0 : Ask(model, audited!);
-        int owners = store.Owners.Count;
-        string sumBefore = store.Head.After;
-
-        // From here on the owner has left, and whatever fails is said in the receipt instead of losing it.
-        List<string> problems = [];
-        void Note(PalimpsestException? problem)
+        if (audited is null)
         {
-            if (problem is not null)
-            {
-                problems.Add(problem.Message);
-            }
+            return Leave([owner], () => store.Leave(owner, vector), from)[0];
         }
 
-        Note(leave());
-        LedgerEntry left = store.Head;
+        OwnerModel model = new(store, replay);
+        BitMask mask = store.ReadMask(owner);
+        float[] before = OwnerModel.Merged(store, masked: false);
+        model.Switch(owner.Name);
+        double served = Ask(model, audited);
+        int owners = store.Owners.Count;
+        DeletionReceipt receipt = Leave([owner], () => store.Leave(owner, vector), from)[0];
+        List<string> problems = [.. receipt.Problems];
+        Try(() => receipt = receipt with { Audit = Audit(model, audited, served, before, owners, mask) }, problems);
+        receipt = receipt with { Problems = problems };
+        save?.Invoke(receipt);
+        return receipt;
+    }
+
+    private DeletionReceipt[] Leave(OwnerRecord[] leaving, Func<PalimpsestException?> leave, string from)
+    {
+        IReadOnlyList<LedgerEntry> history = store.History();
+        string sumBefore = store.Head.After;
+        List<string> problems = [];
+        if (leave() is PalimpsestException remainder)
+        {
+            problems.Add(remainder.Message);
+        }
+
+        // They have left. Whatever fails from here on is said in the receipts instead of losing them.
         DeletionProof proof = new(0, 0, false, null);
-        Try(() => proof = Prove(history), Note);
-        DeletionReceipt receipt = new()
+        IReadOnlyList<LedgerEntry> now = [.. history, store.Head];
+        Try(() => (proof, now) = (Prove(history), store.History()), problems);
+        DeletionReceipt[] receipts = [.. leaving.Select(owner => new DeletionReceipt
         {
             Store = store.Settings.Id,
             Owner = owner.Name,
             Subject = owner.Id,
-            Time = left.Time,
+            Time = store.Head.Time,
             Examples = owner.Manifest.Examples,
             DataSha256 = owner.Manifest.DataSha256,
             VectorSha256 = owner.Manifest.VectorSha256,
             VectorFrom = from,
             Erased = [$"the mask ({100 * owner.Density:F0}% of {store.Settings.Count:N0} parameters)", "the row with name, data path and replay manifest", .. owner.KeptVector ? ["the encrypted vector"] : Array.Empty<string>()],
             SumBefore = sumBefore,
-            SumAfter = left.After,
-            OwnersLeft = left.Owners,
+            SumAfter = store.Head.After,
+            OwnersLeft = store.Owners.Count,
             Proof = proof,
-            Chain = [.. history.Where(entry => entry.Sequence >= joined.Sequence).Select(entry => entry.Hash), left.Hash],
+            Chain = [.. now.SkipWhile(entry => entry.Subject != owner.Id).Select(entry => entry.Hash)],
             Base = $"The base model {store.Settings.ModelSha256[..12]} was not changed by this store; whatever it was trained on before is outside this deletion.",
             Problems = problems,
-        };
-        save?.Invoke(receipt);
-        if (model is not null)
+        })];
+        if (save is not null)
         {
-            Try(() => receipt = receipt with { Audit = Audit(model, audited!, served, before, owners, mask!) }, Note);
-            receipt = receipt with { Problems = [.. problems] };
-            save?.Invoke(receipt);
+            Array.ForEach(receipts, save);
         }
 
-        return receipt;
+        return receipts;
     }
 
-    private static void Try(Action action, Action<PalimpsestException> note)
+    private static void Try(Action action, List<string> problems)
     {
         try
         {
@@ -115,7 +123,7 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay, Action<Deleti
         }
         catch (PalimpsestException problem)
         {
-            note(problem);
+            problems.Add(problem.Message);
         }
     }
 

@@ -12,6 +12,8 @@ internal static class LedgerErrors
     /// <summary>An error of the database.</summary>
     public static PalimpsestException Refused(string path, SqliteException problem) => IsOfDisk(problem)
         ? new PalimpsestException($"{path}: cannot be written ({problem.Message.TrimEnd('.')}); nothing was changed. Free some space, or make the folder writable, and try again.", problem)
+        : IsInUse(problem)
+        ? new PalimpsestException($"{path}: another program holds the database ({problem.Message.TrimEnd('.')}); nothing was changed. End that program and try again.", problem)
         : Damaged(path, "cannot be read as the database of a store", problem);
 
     /// <summary>Reads something; a flipped bit shows as an error of the database, of JSON, or as a text that is no date.</summary>
@@ -31,6 +33,9 @@ internal static class LedgerErrors
             throw Damaged(path, "is damaged", problem);
         }
     }
+
+    // SQLITE_BUSY, SQLITE_LOCKED
+    private static bool IsInUse(SqliteException problem) => problem.SqliteErrorCode is 5 or 6;
 
     private static PalimpsestException Damaged(string path, string what, Exception problem) =>
         new($"{path}: {what} ({problem.Message.TrimEnd('.')}). Restore it from a backup, or make the store again with 'owners init' and 'owners add'.", problem);

@@ -21,7 +21,8 @@ public sealed class OwnerEnrolment(OwnerStore store, string? keyFile = null)
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         HashSet<string> there = [.. store.Owners.Select(owner => owner.Name)];
         (string Name, Func<OwnerData> Read)[] missing = [.. owners.Where(owner => !there.Contains(owner.Name))];
-        foreach (string[] alike in owners.Select(owner => owner.Name).GroupBy(OwnerName.Skeleton, StringComparer.Ordinal).Select(group => group.ToArray()).Where(group => group.Length > 1))
+        string[] names = [.. owners.Select(owner => owner.Name).GroupBy(name => name, StringComparer.Ordinal).Where(group => group.Count() > 1).SelectMany(group => group), .. missing.Select(owner => owner.Name).Distinct(StringComparer.Ordinal)];
+        foreach (string[] alike in names.GroupBy(OwnerName.Skeleton, StringComparer.Ordinal).Select(group => group.ToArray()).Where(group => group.Length > 1))
         {
             throw new PalimpsestException($"\"{alike[0]}\" and \"{alike[1]}\" are the same name or look alike. Choose names that nobody can mistake for each other, or put one owner's data into one file.");
         }
@@ -85,7 +86,8 @@ public sealed class OwnerEnrolment(OwnerStore store, string? keyFile = null)
             }
             catch (PalimpsestException problem)
             {
-                throw new PalimpsestException($"\"{name}\": {problem.Message}", problem);
+                string fixedSettings = problem.Message.Contains("--too-long", StringComparison.Ordinal) ? " (Of a store that is chosen once, with 'owners init --too-long'.)" : "";
+                throw new PalimpsestException($"\"{name}\": {problem.Message}{fixedSettings}", problem);
             }
         }
 

@@ -17,6 +17,8 @@ internal sealed class OwnerLedger : IDisposable
         CREATE TABLE ledger (sequence INTEGER PRIMARY KEY, time TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL, vector TEXT NOT NULL, owners INTEGER NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
         """;
 
+    // Seconds that an operation waits while another program holds the database.
+    private const int Patience = 5;
     private const string TimeForm = "yyyy-MM-ddTHH:mm:ssZ";
     private readonly SqliteConnection _connection;
 
@@ -96,22 +98,15 @@ internal sealed class OwnerLedger : IDisposable
         return owners;
     });
 
-    /// <summary>An owner with this name, or one whose name looks the same.</summary>
-    public string? NameLike(string name) => LedgerErrors.Whole(_connection.DataSource, () =>
-    {
-        using SqliteCommand command = Command("SELECT name FROM owners WHERE skeleton = $s", ("$s", OwnerName.Skeleton(name)));
-        return command.ExecuteScalar() as string;
-    });
-
     /// <summary>The last line.</summary>
     public LedgerEntry Last() => LedgerErrors.Whole(_connection.DataSource, () => Entries("ORDER BY sequence DESC LIMIT 1").Single());
 
     /// <summary>All lines.</summary>
     public List<LedgerEntry> All() => LedgerErrors.Whole(_connection.DataSource, () => Entries("ORDER BY sequence"));
 
-    /// <summary>Adds an owner and a line, removes or (when a store is rebuilt) changes owners, all or nothing. <see cref="CutLog"/> must follow.</summary>
+    /// <summary>Adds lines and an owner, removes or (when a store is rebuilt) changes owners, all or nothing. <see cref="CutLog"/> must follow.</summary>
     /// <exception cref="PalimpsestException">The disk is full or fails; nothing was changed.</exception>
-    public void Commit(LedgerEntry entry, OwnerRecord? added = null, string? removed = null, IEnumerable<OwnerRecord>? changed = null)
+    public void Commit(IReadOnlyList<LedgerEntry> lines, OwnerRecord? added = null, IReadOnlyList<OwnerRecord>? removed = null, IReadOnlyList<OwnerRecord>? changed = null)
     {
         try
         {
@@ -124,9 +119,9 @@ internal sealed class OwnerLedger : IDisposable
                     ("$mask", added.MaskSha256), ("$check", (long)added.SumCheck), ("$kept", added.KeptVector ? 1 : 0), ("$manifest", JsonSerializer.Serialize(added.Manifest, StoreJson.Options)));
             }
 
-            if (removed is not null)
+            foreach (OwnerRecord owner in removed ?? [])
             {
-                Run("DELETE FROM owners WHERE id = $id", ("$id", removed));
+                Run("DELETE FROM owners WHERE id = $id", ("$id", owner.Id));
             }
 
             foreach (OwnerRecord owner in changed ?? [])
@@ -136,7 +131,11 @@ internal sealed class OwnerLedger : IDisposable
                     ("$check", (long)owner.SumCheck), ("$kept", owner.KeptVector ? 1 : 0), ("$manifest", JsonSerializer.Serialize(owner.Manifest, StoreJson.Options)), ("$id", owner.Id));
             }
 
-            Append(entry);
+            foreach (LedgerEntry line in lines)
+            {
+                Append(line);
+            }
+
             transaction.Commit();
         }
         catch (SqliteException problem)
@@ -169,7 +168,7 @@ internal sealed class OwnerLedger : IDisposable
     private static OwnerLedger Connect(string path, SqliteOpenMode mode)
     {
         // No pool: a pooled connection would hold the file open, and its pages in memory, after the store is closed.
-        SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString());
+        SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = Patience }.ToString());
         try
         {
             connection.Open();

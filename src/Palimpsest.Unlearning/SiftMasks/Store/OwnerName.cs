@@ -37,7 +37,7 @@ internal static class OwnerName
     public static string Skeleton(string name)
     {
         StringBuilder skeleton = new();
-        foreach (char letter in s_decomposed.Apply(name.ToLowerInvariant()))
+        foreach (char letter in s_decomposed.Apply(name).ToLowerInvariant())
         {
             int place = LookAlike.IndexOf(letter, StringComparison.Ordinal);
             char plain = place >= 0 ? Latin[place] : letter;

@@ -96,7 +96,7 @@ public sealed class OwnerReplay : IDisposable
     }
 
     /// <summary>The way out where an owner's vector can no longer be had.</summary>
-    public static string Lost(OwnerRecord owner) => $"If it is lost, 'palimpsest owners forget \"{owner.Name}\" --rebuild' builds the sum afresh from the other owners.";
+    public static string Lost(OwnerRecord owner) => $"If it is lost, 'palimpsest owners forget \"{owner.Name}\" --rebuild' builds the sum afresh from the other owners; name all whose data is lost.";
 
     /// <summary>Checks a kept vector against the owner's hash.</summary>
     /// <exception cref="PalimpsestException">It is another one.</exception>

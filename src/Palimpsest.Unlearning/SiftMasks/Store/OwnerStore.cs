@@ -15,13 +15,14 @@ public sealed class OwnerStore : IDisposable
     private readonly RunLock _lock;
     private readonly OwnerLedger _ledger;
     private readonly StoreSums _sums;
+    private Dictionary<string, string> _names = []; // by what they look like
 
     private OwnerStore(StoreFolder folder, RunLock held, OwnerLedger ledger)
     {
         (_folder, _lock, _ledger) = (folder, held, ledger);
         Settings = ledger.Settings();
         Head = ledger.Last();
-        Owners = ledger.Owners();
+        Set(ledger.Owners());
         _sums = new StoreSums(folder, Settings.Count, Format);
     }
 
@@ -32,7 +33,7 @@ public sealed class OwnerStore : IDisposable
     public LedgerEntry Head { get; private set; }
 
     /// <summary>Who is in the store, in the order in which they joined.</summary>
-    public IReadOnlyList<OwnerRecord> Owners { get; private set; }
+    public IReadOnlyList<OwnerRecord> Owners { get; private set; } = [];
 
     /// <summary>The grid of the sum.</summary>
     public FixedPointFormat Format { get; } = new();
@@ -102,7 +103,7 @@ public sealed class OwnerStore : IDisposable
     public void CheckNew(string name)
     {
         OwnerName.Check(name);
-        if (_ledger.NameLike(name) is string like)
+        if (_names.TryGetValue(OwnerName.Skeleton(name), out string? like))
         {
             throw new PalimpsestException(like == name
                 ? $"{Path}: the owner \"{name}\" is there already. To put new data in place of the old, forget it first."
@@ -125,7 +126,7 @@ public sealed class OwnerStore : IDisposable
             return (written, _sums.WriteNext(Head, Owners.Count, tuned.Vector, add: true));
         });
         OwnerRecord owner = new(id, tuned.Name, LedgerEntry.Now(), tuned.Mask.Density, mask, tuned.SumCheck, vault is not null, tuned.Manifest);
-        return Finish(Head.Next("add", id, after, tuned.Manifest.VectorSha256, Owners.Count + 1), added: owner) is PalimpsestException problem ? throw problem : Owners[^1];
+        return Finish([Head.Next("add", id, after, tuned.Manifest.VectorSha256, Owners.Count + 1)], added: owner) is PalimpsestException problem ? throw problem : owner;
     }
 
     /// <summary>Takes an owner out: its vector, which the caller has checked, from the sum, and its mask, vector and row.</summary>
@@ -134,21 +135,24 @@ public sealed class OwnerStore : IDisposable
     internal PalimpsestException? Leave(OwnerRecord owner, float[] vector)
     {
         string after = Prepare(() => _sums.WriteNext(Head, Owners.Count, vector, add: false));
-        return Finish(Head.Next("forget", owner.Id, after, owner.Manifest.VectorSha256, Owners.Count - 1), removed: owner.Id);
+        return Finish([Head.Next("forget", owner.Id, after, owner.Manifest.VectorSha256, Owners.Count - 1)], removed: [owner]);
     }
 
     /// <summary>Puts a newly made sum in place of the old one, with new manifests.</summary>
     /// <param name="fill">Fills the sum, and the list of owners.</param>
     /// <param name="owners">Those that stay.</param>
-    /// <param name="leaving">One that is not in the new sum, or null.</param>
+    /// <param name="leaving">Those that are not in the new sum; each gets a line of the ledger.</param>
     /// <returns>What could not be erased although the new sum holds, or null.</returns>
-    internal PalimpsestException? Replace(Action<FixedPointAccumulator> fill, IReadOnlyList<OwnerRecord> owners, OwnerRecord? leaving = null)
+    internal PalimpsestException? Replace(Action<FixedPointAccumulator> fill, IReadOnlyList<OwnerRecord> owners, IReadOnlyList<OwnerRecord> leaving)
     {
-        string after = Prepare(() => _sums.Write(Head.Sequence + 1, fill));
-        LedgerEntry entry = leaving is null
-            ? Head.Next("rebuild", "", after, "", owners.Count)
-            : Head.Next("forget", leaving.Id, after, leaving.Manifest.VectorSha256, owners.Count);
-        return Finish(entry, removed: leaving?.Id, changed: owners);
+        string after = Prepare(() => _sums.Write(Head.Sequence + Math.Max(1, leaving.Count), fill));
+        List<LedgerEntry> lines = leaving.Count == 0 ? [Head.Next("rebuild", "", after, "", owners.Count)] : [];
+        foreach (OwnerRecord owner in leaving)
+        {
+            lines.Add((lines.Count == 0 ? Head : lines[^1]).Next("forget", owner.Id, after, owner.Manifest.VectorSha256, Owners.Count - lines.Count - 1));
+        }
+
+        return Finish(lines, removed: leaving, changed: owners);
     }
 
     /// <summary>The sum as it stands.</summary>
@@ -160,7 +164,7 @@ public sealed class OwnerStore : IDisposable
     internal BitMask ReadMask(OwnerRecord owner)
     {
         string path = _folder.Mask(owner.Id, owner.MaskSha256);
-        if (!File.Exists(path) || StoreFolder.Hash(path) != owner.MaskSha256)
+        if (!File.Exists(path) || _folder.Guard(() => StoreFolder.Hash(path)) != owner.MaskSha256)
         {
             throw new PalimpsestException($"{path}: the mask of \"{owner.Name}\" is missing or damaged. {(Settings.Divisor == SiftDivisor.Masks ? "All owners are served through it, since the sum is divided by masks." : "The other owners are not concerned.")} 'palimpsest owners rebuild' makes it again.");
         }
@@ -192,6 +196,16 @@ public sealed class OwnerStore : IDisposable
         _lock.Dispose();
     }
 
+    private void Set(IReadOnlyList<OwnerRecord> owners)
+    {
+        Owners = owners;
+        _names = [];
+        foreach (OwnerRecord owner in owners)
+        {
+            _names.TryAdd(OwnerName.Skeleton(owner.Name), owner.Name);
+        }
+    }
+
     // What a failed operation has written so far is nobody's, and on a full disk others need the room.
     private T Prepare<T>(Func<T> write)
     {
@@ -206,12 +220,12 @@ public sealed class OwnerStore : IDisposable
         }
     }
 
-    private PalimpsestException? Finish(LedgerEntry entry, OwnerRecord? added = null, string? removed = null, IReadOnlyList<OwnerRecord>? changed = null)
+    private PalimpsestException? Finish(IReadOnlyList<LedgerEntry> lines, OwnerRecord? added = null, IReadOnlyList<OwnerRecord>? removed = null, IReadOnlyList<OwnerRecord>? changed = null)
     {
         // A commit that failed in its last moment may still come true when the store is opened again, so its files stay until then.
-        _ledger.Commit(entry, added, removed, changed);
-        (Head, Owners) = (entry, _ledger.Owners());
-
+        _ledger.Commit(lines, added, removed, changed);
+        Head = lines[^1];
+        Set([.. changed ?? Owners.Where(owner => removed?.Any(gone => gone.Id == owner.Id) != true), .. added is null ? Array.Empty<OwnerRecord>() : [added]]);
         try
         {
             // The old sum goes before the log is cut: on a full disk cutting needs its room.

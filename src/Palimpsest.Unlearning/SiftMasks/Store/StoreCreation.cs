@@ -23,10 +23,7 @@ internal static class StoreCreation
         }
 
         StoreFolder folder = new(path);
-        if (File.Exists(folder.Root) || (Directory.Exists(folder.Root) && !folder.Guard(folder.IsUnfinished)))
-        {
-            throw new PalimpsestException($"{path}: exists and is not empty. {(File.Exists(folder.Ledger) ? "It is a store already; 'owners add' puts owners into it." : "Name a new folder.")}");
-        }
+        CheckFree(folder, path);
 
         StoreSettings settings = Settings(model, tuning) with
         {
@@ -34,9 +31,13 @@ internal static class StoreCreation
             Alpha = alpha,
             Divisor = divisor,
         };
+        folder.Create(closed: true);
+        using RunLock held = folder.Guard(() => RunLock.TryTake(folder.Lock)) ?? throw new PalimpsestException($"{path}: another process makes a store there. Wait until it has ended.");
+
+        // Loading the model took its time; another process may have been faster.
+        CheckFree(folder, path);
         try
         {
-            folder.Create(closed: true);
             File.Delete(folder.Accumulator(0));
             string empty = new StoreSums(folder, settings.Count, new FixedPointFormat()).Write(0, _ => { });
             OwnerLedger.Create(folder.Ledger, settings, new LedgerEntry(0, LedgerEntry.Now(), "init", "", empty, empty, "", 0, "")).Dispose();
@@ -45,6 +46,14 @@ internal static class StoreCreation
         {
             folder.Discard();
             throw;
+        }
+    }
+
+    private static void CheckFree(StoreFolder folder, string path)
+    {
+        if (File.Exists(folder.Root) || (Directory.Exists(folder.Root) && !folder.Guard(folder.IsUnfinished)))
+        {
+            throw new PalimpsestException($"{path}: exists and is not empty. {(File.Exists(folder.Ledger) ? "It is a store already; 'owners add' puts owners into it." : "Name a new folder.")}");
         }
     }
 

@@ -57,19 +57,21 @@ internal sealed class StoreFolder(string root)
     });
 
     /// <summary>Whether the folder holds at most what a killed 'owners init' leaves.</summary>
-    public bool IsUnfinished() => Directory.EnumerateFileSystemEntries(Root).All(entry => entry == Accumulator(0) || ((entry == Masks || entry == Vectors) && !Directory.EnumerateFileSystemEntries(entry).Any()));
+    public bool IsUnfinished() => Directory.EnumerateFileSystemEntries(Root).All(entry => entry == Accumulator(0) || entry == Lock || ((entry == Masks || entry == Vectors) && !Directory.EnumerateFileSystemEntries(entry).Any()));
 
-    /// <summary>Takes away a store that could not be made.</summary>
+    /// <summary>Takes away what there is of a store that could not be made; whoever calls holds its lock, which stays.</summary>
     public void Discard()
     {
-        foreach (string file in new[] { Accumulator(0), Ledger, Ledger + "-wal", Ledger + "-shm", Ledger + "-journal", Lock })
+        foreach (string file in new[] { Accumulator(0), Ledger, Ledger + "-wal", Ledger + "-shm", Ledger + "-journal" })
         {
-            File.Delete(file);
-        }
-
-        foreach (string folder in new[] { Masks, Vectors, Root }.Where(folder => Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()))
-        {
-            Directory.Delete(folder);
+            try
+            {
+                File.Delete(file);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                // The error that brought us here is the one to tell.
+            }
         }
     }
 
@@ -101,8 +103,8 @@ internal sealed class StoreFolder(string root)
             }
         }
 
-        IEnumerable<string> files = Directory.EnumerateFiles(Root, "accumulator-*").Concat(Directory.EnumerateFiles(Masks)).Concat(Directory.EnumerateFiles(Vectors)).Concat(Directory.EnumerateFiles(Root, "*.tmp"));
-        foreach (string file in Guard(() => files.Where(file => !kept.Contains(file)).ToArray()))
+        string[] files = Guard(() => (string[])[.. Directory.GetFiles(Root, "accumulator-*"), .. Directory.GetFiles(Masks), .. Directory.GetFiles(Vectors), .. Directory.GetFiles(Root, "*.tmp")]);
+        foreach (string file in files.Where(file => !kept.Contains(file)))
         {
             Erase(file);
         }

@@ -9,28 +9,28 @@ public sealed class StoreRebuild(OwnerStore store, OwnerReplay replay)
 {
     /// <summary>Makes everything again; true all at once at the end.</summary>
     /// <param name="data">Gives an owner's data; called only where no vector is kept.</param>
-    /// <param name="keyFile">The key of kept vectors; null, or a file that is not there, makes all from data.</param>
+    /// <param name="keyFile">The key of kept vectors; null makes all from data.</param>
     /// <param name="done">Called after each owner, with its record of before and the new one.</param>
     /// <param name="stop">Ends it; nothing is changed.</param>
     /// <exception cref="PalimpsestException">Some data is not there or not the same; nothing is changed.</exception>
     public void Run(Func<OwnerRecord, OwnerData> data, string? keyFile = null, Action<OwnerRecord, OwnerRecord>? done = null, CancellationToken stop = default)
     {
-        if (Without(null, data, keyFile, done, stop) is PalimpsestException problem)
+        if (Without([], data, keyFile, done, stop) is PalimpsestException problem)
         {
             throw problem;
         }
     }
 
-    /// <summary>Makes everything again but for one owner, who leaves with it.</summary>
-    /// <returns>What could not be erased although the owner has left, or null.</returns>
-    internal PalimpsestException? Without(OwnerRecord? leaving, Func<OwnerRecord, OwnerData> data, string? keyFile, Action<OwnerRecord, OwnerRecord>? done, CancellationToken stop)
+    /// <summary>Makes everything again but for some owners, who leave with it.</summary>
+    /// <returns>What could not be erased although they have left, or null.</returns>
+    internal PalimpsestException? Without(IReadOnlyList<OwnerRecord> leaving, Func<OwnerRecord, OwnerData> data, string? keyFile, Action<OwnerRecord, OwnerRecord>? done, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(data);
         List<OwnerRecord> renewed = [];
         return store.Replace(
             sum =>
             {
-                foreach (OwnerRecord owner in store.Owners.Where(owner => owner.Id != leaving?.Id))
+                foreach (OwnerRecord owner in store.Owners.Where(owner => leaving.All(gone => gone.Id != owner.Id)))
                 {
                     stop.ThrowIfCancellationRequested();
                     (OwnerRecord next, float[] vector) = Again(owner, data, keyFile, stop);
@@ -47,10 +47,17 @@ public sealed class StoreRebuild(OwnerStore store, OwnerReplay replay)
     {
         float[] vector;
         ReplayManifest manifest = owner.Manifest;
-        if (owner.KeptVector && File.Exists(keyFile))
+        if (owner.KeptVector && keyFile is not null)
         {
-            vector = VectorVault.Open(keyFile, create: false).Read(store.Folder.Vector(owner.Id), owner.Id, store.Settings.Count, store.Format);
-            replay.CheckKept(owner, vector);
+            try
+            {
+                vector = VectorVault.Open(keyFile, create: false).Read(store.Folder.Vector(owner.Id), owner.Id, store.Settings.Count, store.Format);
+                replay.CheckKept(owner, vector);
+            }
+            catch (PalimpsestException problem)
+            {
+                throw new PalimpsestException($"\"{owner.Name}\": {problem.Message} Here: --from-data makes all vectors from data.", problem);
+            }
         }
         else
         {

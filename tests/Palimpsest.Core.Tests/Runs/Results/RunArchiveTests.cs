@@ -47,7 +47,10 @@ public sealed class RunArchiveTests
     public void Of_RecipeFromElsewhere_IsNamedWithoutItsFolder()
     {
         using TemporaryFolder root = new();
-        Assert.Equal("a.yaml", RunArchive.Of(Finished(root, [7], "run", root["private/a.yaml"])).Recipe);
+        foreach (string recipe in (string[])[root["private/a.yaml"], "~/private/a.yaml"])
+        {
+            Assert.Equal("a.yaml", RunArchive.Of(Finished(root, [7], "--verbose", "run", "--set", "data.file=x.yaml", "--set=b.yaml", recipe)).Recipe);
+        }
     }
 
     [Fact]
@@ -70,6 +73,7 @@ public sealed class RunArchiveTests
     [InlineData("[]")]
     [InlineData("{\"recipe\": \"a\"}")]
     [InlineData("{\"recipe\": \"a\", \"version\": \"1\", \"seeds\": [1], \"results\": null}")]
+    [InlineData("{\"recipe\": \"a\", \"version\": \"1\", \"seeds\": [1], \"results\": {}, \"claims\": [null]}")]
     public void Read_SomethingElse_IsAClearError(string text)
     {
         using TemporaryFolder root = new();

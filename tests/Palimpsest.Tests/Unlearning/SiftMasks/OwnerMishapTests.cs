@@ -29,11 +29,11 @@ public sealed class OwnerMishapTests : IDisposable
 
         List<DeletionReceipt> saved = [];
         List<string> asked = [];
-        DeletionReceipt receipt = new Deletion(store, replay, saved.Add).ForgetByRebuild("ben", owner =>
+        DeletionReceipt receipt = new Deletion(store, replay, saved.Add).ForgetByRebuild(["ben"], owner =>
         {
             asked.Add(owner.Name);
             return TinyOwners.Data(owner.Name);
-        }, key);
+        }, key)[0];
         Assert.Equal(["cleo"], asked); // Of ada a vector is kept.
         Assert.Equal(never.Head.After, store.Head.After);
         Assert.True(receipt.Proof.Equal);
@@ -44,8 +44,54 @@ public sealed class OwnerMishapTests : IDisposable
         Assert.Empty(new StoreVerifier(store).Files());
 
         // Data of one that stays is needed; without it nobody leaves.
-        Assert.Contains("is not what was added", Assert.Throws<PalimpsestException>(() => new Deletion(store, replay).ForgetByRebuild("ada", _ => TinyOwners.Data("other"))).Message, StringComparison.Ordinal);
+        Assert.Contains("is not what was added", Assert.Throws<PalimpsestException>(() => new Deletion(store, replay).ForgetByRebuild(["ada"], _ => TinyOwners.Data("other"))).Message, StringComparison.Ordinal);
         Assert.Equal(2, store.Owners.Count);
+    }
+
+    [Fact]
+    public void Forget_DataOfTwoIsLost_BothLeaveAtOnceWithALineAndAReceiptEach()
+    {
+        using OwnerStore store = Store("a"), never = Store("b");
+        Add(store, null, "ada", "ben", "cleo");
+        Add(never, null, "ben");
+        using OwnerReplay replay = TinyOwners.Replay(store);
+        IReadOnlyList<DeletionReceipt> receipts = new Deletion(store, replay).ForgetByRebuild(["cleo", "ada"], owner => owner.Name == "ben" ? TinyOwners.Data("ben") : throw new PalimpsestException("lost"));
+        Assert.Equal(["cleo", "ada"], receipts.Select(receipt => receipt.Owner));
+        Assert.Equal(never.Head.After, store.Head.After);
+        IReadOnlyList<LedgerEntry> history = store.History();
+        Assert.Equal([.. receipts.Select(receipt => receipt.Subject)], history.Skip(4).Select(entry => entry.Subject));
+        Assert.Equal([2, 1], history.Skip(4).Select(entry => entry.Owners));
+        Assert.Equal(history.Skip(1).Select(entry => entry.Hash), receipts[1].Chain);
+        using OwnerStore again = Reopened(store);
+        Assert.Equal("ben", Assert.Single(again.Owners).Name);
+        Assert.Empty(new StoreVerifier(again).Files());
+    }
+
+    [Fact]
+    public void Rebuild_KeyOrKeptVectorIsWrong_IsRefusedInsteadOfLosingWhatIsKept()
+    {
+        using OwnerStore store = Store("a");
+        Add(store, _folder.At("a.key"), "ada");
+        using OwnerReplay replay = TinyOwners.Replay(store);
+        StoreRebuild rebuild = new(store, replay);
+        Assert.Contains("is not there", Assert.Throws<PalimpsestException>(() => rebuild.Run(owner => TinyOwners.Data(owner.Name), _folder.At("none.key"))).Message, StringComparison.Ordinal);
+        File.Delete(Directory.GetFiles(Path.Combine(store.Path, "vectors"))[0]);
+        Assert.Contains("--from-data makes all vectors from data", Assert.Throws<PalimpsestException>(() => rebuild.Run(owner => TinyOwners.Data(owner.Name), _folder.At("a.key"))).Message, StringComparison.Ordinal);
+        Assert.True(store.Find("ada").KeptVector);
+    }
+
+    [Fact]
+    public void Commit_AnotherProgramWrites_IsNotCalledDamage()
+    {
+        using OwnerStore store = Store("a");
+        Add(store, null, "ada");
+        using OwnerReplay replay = TinyOwners.Replay(store);
+        using SqliteConnection writer = new($"Data Source={Path.Combine(store.Path, "ledger.db")};Pooling=False");
+        writer.Open();
+        using SqliteTransaction transaction = writer.BeginTransaction();
+        string message = Assert.Throws<PalimpsestException>(() => new Deletion(store, replay).Forget("ada", TinyOwners.Data("ada"))).Message;
+        Assert.Contains("another program holds the database", message, StringComparison.Ordinal);
+        Assert.Single(store.Owners);
     }
 
     [Fact]
@@ -133,6 +179,7 @@ public sealed class OwnerMishapTests : IDisposable
         }
 
         _folder.Write("file", "");
+        Assert.Contains("cannot be used", Assert.Throws<PalimpsestException>(() => Store(Path.Combine("file", "deep"))).Message, StringComparison.Ordinal);
         Assert.Contains("exists and is not empty", Assert.Throws<PalimpsestException>(() => Store("file")).Message, StringComparison.Ordinal);
     }
 
@@ -173,7 +220,14 @@ public sealed class OwnerMishapTests : IDisposable
         using OwnerStore store = Store("a"), tolerant = OwnerStore.Create(_folder.At("b"), _model, new OwnerTuning { Steps = 1, TooLong = TooLongPolicy.Skip }, seed: 1);
         string message = Assert.Throws<PalimpsestException>(() => new OwnerEnrolment(store).Add([("ben", () => data)])).Message;
         Assert.StartsWith("\"ben\": An example has", message, StringComparison.Ordinal);
+        Assert.Contains("'owners init --too-long'", message, StringComparison.Ordinal);
         Assert.Equal((1, 0), new OwnerEnrolment(tolerant).Add([("ben", () => data)]));
+    }
+
+    private static OwnerStore Reopened(OwnerStore store)
+    {
+        store.Dispose();
+        return OwnerStore.Open(store.Path);
     }
 
     private OwnerStore Store(string name) => TinyOwners.Create(_folder.At(name), _model);
