@@ -27,7 +27,7 @@ public sealed class OwnersKillTests
         for (int kill = 0; kill < kills; kill++)
         {
             bool there = Sum(shell) == with;
-            using Process process = shell.Start(there ? ["owners", "forget", "ada", "--receipt", $"r{kill}.json"] : ["owners", "add", "ada", file]);
+            using Process process = shell.Start(there ? ["owners", "forget", "ada", "--receipt", $"r{kill}.json", .. random.NextInt(2) == 0 ? Array.Empty<string>() : ["--rebuild"]] : ["owners", "add", "ada", file]);
 
             // Half of the kills fall into the last part, where files are written.
             process.WaitForExit(kill % 2 == 0 ? random.NextInt(length) : (length * 6 / 10) + random.NextInt(length * 5 / 10));
@@ -44,6 +44,27 @@ public sealed class OwnersKillTests
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{living} of {kills} kills met a living process; {completed} operations were complete.");
         Assert.True(living >= kills / 3, $"Only {living} of {kills} kills met a living process.");
+    }
+
+    [Fact]
+    public void Init_KilledAtAnyMoment_CanBeRepeatedOrSaysWhatToDo()
+    {
+        using CommandProcess shell = new();
+        Stopwatch clock = Stopwatch.StartNew();
+        Succeed(shell.Run("owners", "init", "whole", "--steps", "1"));
+        int length = (int)clock.ElapsedMilliseconds;
+        RandomStream random = new(22, "owners", "kills");
+        for (int kill = 0; kill < 4; kill++)
+        {
+            using Process process = shell.Start("owners", "init", $"made{kill}", "--steps", "1");
+            process.WaitForExit((length * 6 / 10) + random.NextInt(length * 5 / 10));
+            process.Kill();
+            process.WaitForExit();
+            (int code, string output, string error) = shell.Run("owners", "init", $"made{kill}", "--steps", "1");
+            Assert.True(code == 0 || error.Contains("It is a store already", StringComparison.Ordinal), output + error);
+            (code, output, error) = shell.Run("owners", "list", "--store", $"made{kill}");
+            Assert.True(code == 0 || error.Contains("delete the folder and make it again", StringComparison.Ordinal), output + error);
+        }
     }
 
     private static string Sum(CommandProcess shell)
