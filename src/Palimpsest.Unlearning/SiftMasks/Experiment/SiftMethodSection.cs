@@ -46,7 +46,7 @@ public sealed record SiftMethodSection : IValidated
     public IReadOnlyList<double> TallLambdas { get; init; } = [0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6];
 
     /// <summary>Factors of the sum of task vectors for TALL-masks.</summary>
-    public IReadOnlyList<double> TallFactors { get; init; } = [0.03, 0.1, 0.3, 1, 1.5];
+    public IReadOnlyList<double> TallFactors { get; init; } = [0.01, 0.03, 0.1, 0.3, 1, 1.5];
 
     /// <summary>Merging methods besides, by their registry names with default settings.</summary>
     public IReadOnlyList<string> Others { get; init; } = ["emr", "localize-and-stitch", "dare"];
