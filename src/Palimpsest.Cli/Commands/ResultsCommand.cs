@@ -46,8 +46,8 @@ internal static class ResultsCommand
             output.WriteLine($"Archived: {archive}");
         }
 
-        string page = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + ".md";
-        AtomicFile.WriteText(page, ResultsPage.Of(folder));
+        string text = ResultsPage.Of(folder), page = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + ".md";
+        AtomicFile.WriteText(page, text);
         output.WriteLine($"Page: {Path.GetRelativePath(Environment.CurrentDirectory, page)}");
         return 0;
     }

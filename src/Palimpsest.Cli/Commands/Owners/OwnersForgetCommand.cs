@@ -73,7 +73,7 @@ internal static class OwnersForgetCommand
 
     private static string Place(OwnerStore store, string receipt)
     {
-        string file = Path.GetFullPath(receipt);
+        string file = receipt.Length > 0 ? Path.GetFullPath(receipt) : throw new PalimpsestException("--receipt names no file.");
         if (store.Holds(file))
         {
             throw new PalimpsestException($"{file}: lies in the store, where no trace of the owner may stay. Name a file elsewhere with --receipt.");

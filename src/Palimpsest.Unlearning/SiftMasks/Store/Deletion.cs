@@ -87,32 +87,47 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay, Action<Deleti
         // They have left. Whatever fails from here on is said in the receipts instead of losing them.
         DeletionProof proof = new(0, 0, false, null);
         IReadOnlyList<LedgerEntry> now = [.. history, store.Head];
-        Try(() => (proof, now) = (Prove(history), store.History()), problems);
-        DeletionReceipt[] receipts = [.. leaving.Select(owner => new DeletionReceipt
+        Try(() => now = store.History(), problems);
+        Try(() => proof = Prove(history.TakeWhile(entry => leaving.All(owner => owner.Id != entry.Subject))), problems);
+        DeletionReceipt[] receipts = [.. leaving.Select(Receipt)];
+        List<PalimpsestException> unsaved = [];
+        foreach (DeletionReceipt receipt in receipts)
         {
-            Store = store.Settings.Id,
-            Owner = owner.Name,
-            Subject = owner.Id,
-            Time = store.Head.Time,
-            Examples = owner.Manifest.Examples,
-            DataSha256 = owner.Manifest.DataSha256,
-            VectorSha256 = owner.Manifest.VectorSha256,
-            VectorFrom = from,
-            Erased = [$"the mask ({100 * owner.Density:F0}% of {store.Settings.Count:N0} parameters)", "the row with name, data path and replay manifest", .. owner.KeptVector ? ["the encrypted vector"] : Array.Empty<string>()],
-            SumBefore = sumBefore,
-            SumAfter = store.Head.After,
-            OwnersLeft = store.Owners.Count,
-            Proof = proof,
-            Chain = [.. now.SkipWhile(entry => entry.Subject != owner.Id).Select(entry => entry.Hash)],
-            Base = $"The base model {store.Settings.ModelSha256[..12]} was not changed by this store; whatever it was trained on before is outside this deletion.",
-            Problems = problems,
-        })];
-        if (save is not null)
-        {
-            Array.ForEach(receipts, save);
+            try
+            {
+                save?.Invoke(receipt);
+            }
+            catch (PalimpsestException problem)
+            {
+                unsaved.Add(problem);
+            }
         }
 
-        return receipts;
+        return unsaved.Count == 0 ? receipts : throw new PalimpsestException(string.Join(" ", unsaved.Select(problem => problem.Message)), unsaved[0]);
+
+        DeletionReceipt Receipt(OwnerRecord owner)
+        {
+            LedgerEntry left = now.LastOrDefault(entry => entry.Subject == owner.Id && entry.Action == "forget") ?? store.Head;
+            return new DeletionReceipt
+            {
+                Store = store.Settings.Id,
+                Owner = owner.Name,
+                Subject = owner.Id,
+                Time = left.Time,
+                Examples = owner.Manifest.Examples,
+                DataSha256 = owner.Manifest.DataSha256,
+                VectorSha256 = owner.Manifest.VectorSha256,
+                VectorFrom = from,
+                Erased = [$"the mask ({100 * owner.Density:F0}% of {store.Settings.Count:N0} parameters)", "the row with name, data path and replay manifest", .. owner.KeptVector ? ["the encrypted vector"] : Array.Empty<string>()],
+                SumBefore = sumBefore,
+                SumAfter = store.Head.After,
+                OwnersLeft = left.Owners,
+                Proof = proof,
+                Chain = [.. now.SkipWhile(entry => entry.Subject != owner.Id).TakeWhile(entry => entry.Sequence <= left.Sequence).Select(entry => entry.Hash)],
+                Base = $"The base model {store.Settings.ModelSha256[..12]} was not changed by this store; whatever it was trained on before is outside this deletion.",
+                Problems = problems,
+            };
+        }
     }
 
     private static void Try(Action action, List<string> problems)
@@ -127,7 +142,7 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay, Action<Deleti
         }
     }
 
-    private DeletionProof Prove(IReadOnlyList<LedgerEntry> earlier)
+    private DeletionProof Prove(IEnumerable<LedgerEntry> earlier)
     {
         (ulong sum, ulong owners) = StoreVerifier.Checks(store);
         LedgerEntry? same = earlier.LastOrDefault(entry => entry.After == store.Head.After);

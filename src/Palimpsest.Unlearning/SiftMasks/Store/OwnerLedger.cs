@@ -47,6 +47,11 @@ internal sealed class OwnerLedger : IDisposable
             ledger.Dispose();
             throw LedgerErrors.Refused(path, problem);
         }
+        catch
+        {
+            ledger.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Opens a database, finishing or undoing what a killed process left.</summary>

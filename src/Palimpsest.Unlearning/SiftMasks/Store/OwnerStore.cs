@@ -61,8 +61,8 @@ public sealed class OwnerStore : IDisposable
     /// <exception cref="PalimpsestException">The folder is in use, the model cannot be loaded, or a setting makes no sense.</exception>
     public static OwnerStore Create(string path, string model, OwnerTuning tuning, double alpha = 1, long? seed = null, SiftDivisor divisor = SiftDivisor.Owners)
     {
-        StoreCreation.Run(path, model, tuning, alpha, seed, divisor);
-        return Open(path);
+        RunLock held = StoreCreation.Run(path, model, tuning, alpha, seed, divisor);
+        return Open(new StoreFolder(path), held);
     }
 
     /// <summary>Opens a store for this process alone, and erases what a killed process left.</summary>
@@ -76,6 +76,11 @@ public sealed class OwnerStore : IDisposable
         }
 
         RunLock held = folder.Guard(() => RunLock.TryTake(folder.Lock)) ?? throw new PalimpsestException($"{path}: another process works on this store. Wait until it has ended.");
+        return Open(folder, held);
+    }
+
+    private static OwnerStore Open(StoreFolder folder, RunLock held)
+    {
         OwnerLedger? ledger = null;
         try
         {

@@ -13,7 +13,8 @@ internal static class StoreCreation
     public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
     /// <inheritdoc cref="OwnerStore.Create"/>
-    public static void Run(string path, string model, OwnerTuning tuning, double alpha, long? seed, SiftDivisor divisor)
+    /// <returns>The store's lock.</returns>
+    public static RunLock Run(string path, string model, OwnerTuning tuning, double alpha, long? seed, SiftDivisor divisor)
     {
         ArgumentNullException.ThrowIfNull(tuning);
         string[] problems = [.. tuning.Problems(), .. alpha > 0 && double.IsFinite(alpha) ? Array.Empty<string>() : ["alpha must be a number above 0."]];
@@ -32,19 +33,27 @@ internal static class StoreCreation
             Divisor = divisor,
         };
         folder.Create(closed: true);
-        using RunLock held = folder.Guard(() => RunLock.TryTake(folder.Lock)) ?? throw new PalimpsestException($"{path}: another process makes a store there. Wait until it has ended.");
+        RunLock held = folder.Guard(() => RunLock.TryTake(folder.Lock)) ?? throw new PalimpsestException($"{path}: another process makes a store there. Wait until it has ended.");
 
-        // Loading the model took its time; another process may have been faster.
-        CheckFree(folder, path);
+        bool mine = false;
         try
         {
+            // Loading the model took its time; another process may have been faster.
+            CheckFree(folder, path);
+            mine = true;
             File.Delete(folder.Accumulator(0));
             string empty = new StoreSums(folder, settings.Count, new FixedPointFormat()).Write(0, _ => { });
             OwnerLedger.Create(folder.Ledger, settings, new LedgerEntry(0, LedgerEntry.Now(), "init", "", empty, empty, "", 0, "")).Dispose();
+            return held;
         }
         catch
         {
-            folder.Discard();
+            if (mine)
+            {
+                folder.Discard();
+            }
+
+            held.Dispose();
             throw;
         }
     }

@@ -62,7 +62,7 @@ internal sealed class StoreFolder(string root)
     /// <summary>Takes away what there is of a store that could not be made; whoever calls holds its lock, which stays.</summary>
     public void Discard()
     {
-        foreach (string file in new[] { Accumulator(0), Ledger, Ledger + "-wal", Ledger + "-shm", Ledger + "-journal" })
+        foreach (string file in new[] { Ledger, Ledger + "-wal", Ledger + "-shm", Ledger + "-journal", Accumulator(0) })
         {
             try
             {

@@ -55,12 +55,22 @@ public sealed class OwnerMishapTests : IDisposable
         Add(store, null, "ada", "ben", "cleo");
         Add(never, null, "ben");
         using OwnerReplay replay = TinyOwners.Replay(store);
-        IReadOnlyList<DeletionReceipt> receipts = new Deletion(store, replay).ForgetByRebuild(["cleo", "ada"], owner => owner.Name == "ben" ? TinyOwners.Data("ben") : throw new PalimpsestException("lost"));
+        List<DeletionReceipt> receipts = [];
+        Deletion deletion = new(store, replay, receipt =>
+        {
+            receipts.Add(receipt);
+            throw new PalimpsestException($"{receipt.Owner}: no room.");
+        });
+
+        // A receipt that cannot be written does not cost the others theirs.
+        Assert.Equal("cleo: no room. ada: no room.", Assert.Throws<PalimpsestException>(() => deletion.ForgetByRebuild(["cleo", "ada"], owner => owner.Name == "ben" ? TinyOwners.Data("ben") : throw new PalimpsestException("lost"))).Message);
         Assert.Equal(["cleo", "ada"], receipts.Select(receipt => receipt.Owner));
         Assert.Equal(never.Head.After, store.Head.After);
         IReadOnlyList<LedgerEntry> history = store.History();
         Assert.Equal([.. receipts.Select(receipt => receipt.Subject)], history.Skip(4).Select(entry => entry.Subject));
         Assert.Equal([2, 1], history.Skip(4).Select(entry => entry.Owners));
+        Assert.Equal([2, 1], receipts.Select(receipt => receipt.OwnersLeft));
+        Assert.Equal(history.Skip(3).Take(2).Select(entry => entry.Hash), receipts[0].Chain);
         Assert.Equal(history.Skip(1).Select(entry => entry.Hash), receipts[1].Chain);
         using OwnerStore again = Reopened(store);
         Assert.Equal("ben", Assert.Single(again.Owners).Name);
