@@ -43,8 +43,10 @@ internal static class RunReport
 
         return first with
         {
-            Title = $"{job.Kind}: {recipe.Seeds.Count} seeds",
-            Lead = $"The experiment was repeated with {recipe.Seeds.Count} seeds. Each has a report of its own in seeds/SEED/report.html; the first is shown below the table.",
+            Title = $"{job.Kind}: {(recipe.Seeds.Count == 1 ? "one seed" : $"{recipe.Seeds.Count} seeds")}",
+            Lead = recipe.Seeds.Count == 1
+                ? "The experiment ran with one seed, so that nothing is said about other seeds. Its report lies in seeds/SEED/report.html and is shown below the table."
+                : $"The experiment was repeated with {recipe.Seeds.Count} seeds. Each has a report of its own in seeds/SEED/report.html; the first is shown below the table.",
             Figures = [],
             Sections = [new ReportSection("Over seeds", [new ReportTable(["figure", .. placed ? ["at"] : Array.Empty<string>(), "arm", "mean [95% interval over seeds]", "each seed"], rows)]), .. first.Sections],
         };
