@@ -62,7 +62,7 @@ internal static class JobHost
     }
 
     /// <summary>A path as the user would type it from here.</summary>
-    private static string Shown(string folder)
+    public static string Shown(string folder)
     {
         string relative = Path.GetRelativePath(Environment.CurrentDirectory, folder);
         return relative.StartsWith("..", StringComparison.Ordinal) ? folder : relative;

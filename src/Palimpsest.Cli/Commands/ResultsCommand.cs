@@ -48,7 +48,7 @@ internal static class ResultsCommand
 
         string text = ResultsPage.Of(folder), page = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + ".md";
         AtomicFile.WriteText(page, text);
-        output.WriteLine($"Page: {Path.GetRelativePath(Environment.CurrentDirectory, page)}");
+        output.WriteLine($"Page: {JobHost.Shown(page)}");
         return 0;
     }
 }

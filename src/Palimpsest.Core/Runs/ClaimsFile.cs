@@ -21,11 +21,16 @@ public static class ClaimsFile
         try
         {
             ClaimVerdict[] verdicts = JsonSerializer.Deserialize<ClaimVerdict[]>(RunFiles.Guard(path, () => File.ReadAllText(path)), RunJson.Options) ?? [];
-            return Array.TrueForAll(verdicts, verdict => verdict is { Claim.HoldsIf: { } rule } && !rule.Problems().Any()) ? verdicts : throw new JsonException("a verdict is empty, or its rule has no condition");
+            return Checked(verdicts);
         }
         catch (JsonException error)
         {
             throw new PalimpsestException($"{path}: damaged ({error.Message.TrimEnd('.')}). Delete it and write the report again: palimpsest report FOLDER", error);
         }
     }
+
+    /// <summary>The verdicts, if each has a claim whose rule has a condition.</summary>
+    /// <exception cref="JsonException">One has not.</exception>
+    internal static IReadOnlyList<ClaimVerdict> Checked(IReadOnlyList<ClaimVerdict> verdicts) =>
+        verdicts.All(verdict => verdict is { Claim.HoldsIf: { } rule } && !rule.Problems().Any()) ? verdicts : throw new JsonException("a verdict is empty, or its rule has no condition");
 }

@@ -13,7 +13,6 @@ namespace Palimpsest.Jobs;
 /// <summary>Measures a model as it is.</summary>
 public sealed class EvaluateJob : IJob
 {
-
     /// <inheritdoc/>
     public string Kind => "evaluate";
 

@@ -15,7 +15,6 @@ namespace Palimpsest.Jobs;
 /// <summary>Compares BM25 and, where an encoder is named, dense retrieval on one collection.</summary>
 public sealed class RetrievalJob : IJob
 {
-
     private static readonly (string Metric, string Label, Func<RankedRun, double> Of)[] s_measures =
     [
         ("ndcg_10", "nDCG@10", run => run.Ndcg(10)),

@@ -44,7 +44,8 @@ internal static class OwnersForgetCommand
             }
 
             using OwnerStore opened = OwnerStore.Open(parsed.GetValue(store)!);
-            Dictionary<string, string> files = leaving.Select(opened.Find).ToDictionary(owner => owner.Id, owner => Place(opened, file ?? $"receipt-{owner.Id[..8]}.json"), StringComparer.Ordinal);
+            OwnerRecord[] owners = [.. leaving.Select(opened.Find)];
+            Dictionary<string, string> files = owners.ToDictionary(owner => owner.Id, owner => Place(opened, file ?? $"receipt-{owner.Id[..8]}.json"), StringComparer.Ordinal);
             using OwnerReplay replay = new(opened, new TorchContext(threads: opened.Settings.Tuning.Threads));
             Deletion deletion = new(opened, replay, made => Write(made, files[made.Subject], output));
             string? keyFile = parsed.GetValue(key), place = parsed.GetValue(data), named = parsed.GetValue(column);
@@ -52,9 +53,9 @@ internal static class OwnersForgetCommand
             {
                 IReadOnlyList<DeletionReceipt> receipts = afresh
                     ? deletion.ForgetByRebuild(leaving, owner => Data(owner, place, named), parsed.GetValue(fromData) ? null : OwnersCommand.KeyOf(keyFile, opened), (before, after) => output.WriteLine(OwnersRebuildCommand.Line(before, after)), stop)
-                    : [opened.Find(leaving[0]) is { KeptVector: true } kept && place is null && !audited
-                        ? deletion.ForgetByKeptVector(kept.Name, OwnersCommand.KeyOf(keyFile, opened))
-                        : deletion.Forget(leaving[0], Data(opened.Find(leaving[0]), place, named), audited, stop)];
+                    : [owners[0].KeptVector && place is null && !audited
+                        ? deletion.ForgetByKeptVector(leaving[0], OwnersCommand.KeyOf(keyFile, opened))
+                        : deletion.Forget(leaving[0], Data(owners[0], place, named), audited, stop)];
                 foreach (DeletionReceipt made in receipts)
                 {
                     Tell(made, files[made.Subject], output);
@@ -131,6 +132,6 @@ internal static class OwnersForgetCommand
             }
         }
 
-        output.WriteLine($"Receipt: {Path.GetRelativePath(Environment.CurrentDirectory, file)}. Its owner should keep it; the store no longer knows the name.");
+        output.WriteLine($"Receipt: {JobHost.Shown(file)}. Its owner should keep it; the store no longer knows the name.");
     }
 }

@@ -84,7 +84,7 @@ public sealed record RunArchive
         try
         {
             RunArchive archive = JsonSerializer.Deserialize<RunArchive>(RunFiles.Guard(path, () => File.ReadAllText(path)), RunJson.Options) ?? throw new JsonException("it is empty");
-            return archive.Claims.All(verdict => verdict is { Claim.HoldsIf: { } rule } && !rule.Problems().Any()) ? archive : throw new JsonException("a verdict is empty, or its rule has no condition");
+            return archive with { Claims = ClaimsFile.Checked(archive.Claims) };
         }
         catch (JsonException error)
         {

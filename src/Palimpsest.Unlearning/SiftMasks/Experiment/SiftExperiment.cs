@@ -13,7 +13,6 @@ namespace Palimpsest.Unlearning.SiftMasks.Experiment;
 /// <remarks>arXiv 2504.04626, section 4; the rules of which arm should win stand as claims in the recipes.</remarks>
 public sealed class SiftExperiment : IJob
 {
-
     /// <inheritdoc/>
     public string Kind => "sift-masks";
 

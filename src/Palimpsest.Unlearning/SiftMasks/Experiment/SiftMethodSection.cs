@@ -43,9 +43,11 @@ public sealed record SiftMethodSection : IValidated
     public IReadOnlyList<double> TiesDensities { get; init; } = [0.2, 0.4, 0.6, 0.8, 1];
 
     /// <summary>Thresholds λ of TALL-masks that are tried, each with every factor.</summary>
+    /// <value>The default is 0.01 to 0.6: where many owners are summed, the best lie low.</value>
     public IReadOnlyList<double> TallLambdas { get; init; } = [0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6];
 
-    /// <summary>Factors of the sum of task vectors for TALL-masks.</summary>
+    /// <summary>Factors of the sum of task vectors for TALL-masks; the published one is 1, the mean's is 1/T.</summary>
+    /// <value>The default is 0.01 to 1.5.</value>
     public IReadOnlyList<double> TallFactors { get; init; } = [0.01, 0.03, 0.1, 0.3, 1, 1.5];
 
     /// <summary>Merging methods besides, by their registry names with default settings.</summary>

@@ -21,6 +21,7 @@ public sealed class OwnerEnrolment(OwnerStore store, string? keyFile = null)
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         HashSet<string> there = [.. store.Owners.Select(owner => owner.Name)];
         (string Name, Func<OwnerData> Read)[] missing = [.. owners.Where(owner => !there.Contains(owner.Name))];
+        // A name given twice is refused even if it is in the store, where the second file would be passed over; look-alikes among those that would join.
         string[] names = [.. owners.Select(owner => owner.Name).GroupBy(name => name, StringComparer.Ordinal).Where(group => group.Count() > 1).SelectMany(group => group), .. missing.Select(owner => owner.Name).Distinct(StringComparer.Ordinal)];
         foreach (string[] alike in names.GroupBy(OwnerName.Skeleton, StringComparer.Ordinal).Select(group => group.ToArray()).Where(group => group.Length > 1))
         {
