@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Palimpsest.Models;
 using Palimpsest.Models.Generation;
+using Palimpsest.Models.Sources;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using static TorchSharp.torch;

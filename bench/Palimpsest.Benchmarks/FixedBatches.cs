@@ -1,4 +1,4 @@
-using Palimpsest.Data;
+using Palimpsest.Data.Batches;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Benchmarks;

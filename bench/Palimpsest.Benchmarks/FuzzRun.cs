@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Palimpsest.Models;
 using Palimpsest.Models.Lora;
 using Palimpsest.Models.Sources;
 using Palimpsest.Tests.Fuzzing;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Palimpsest.Models;
+using Palimpsest.Models.Families;
+using Palimpsest.Models.Layers;
 using Palimpsest.Torch;
 using Palimpsest.Torch.Functions;
 using TorchSharp;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Palimpsest.Data;
-using Palimpsest.Models;
+using Palimpsest.Data.Batches;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Torch;
 using Palimpsest.Training;
 using TorchSharp;

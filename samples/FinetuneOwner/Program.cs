@@ -1,5 +1,6 @@
 // Fine-tunes the embedded base model on the facts of one owner and asks about them before and after, in phrasings that the training never uses.
 using Palimpsest.Data;
+using Palimpsest.Data.Batches;
 using Palimpsest.Data.Worlds;
 using Palimpsest.Evaluation;
 using Palimpsest.Models;

@@ -14,7 +14,21 @@ public sealed class ArchitectureTests
         ["Palimpsest.Cli"] = ["Palimpsest.Unlearning", "Palimpsest", "Palimpsest.Core"],
     };
 
-    private static readonly string[] FoldersInOrder = ["Palimpsest.Torch", "Palimpsest.Models", "Palimpsest.Evaluation", "Palimpsest.Training", "Palimpsest.Retrieval", "Palimpsest.Jobs"];
+    /// <summary>Folders from the bottom to the top; a folder in which another one lies may stand above or below it. Folders that are not listed belong to the one they lie in.</summary>
+    private static readonly Dictionary<string, string[]> FoldersInOrder = new()
+    {
+        ["Palimpsest.Core"] =
+        [
+            "Palimpsest.Common", "Palimpsest.Numerics", "Palimpsest.Numerics.Statistics", "Palimpsest.Text", "Palimpsest.Metrics", "Palimpsest.Data", "Palimpsest.Data.Worlds",
+            "Palimpsest.Runs", "Palimpsest.Runs.Recipes", "Palimpsest.Runs.Reports", "Palimpsest.Runs.Results",
+        ],
+        ["Palimpsest"] =
+        [
+            "Palimpsest.Torch", "Palimpsest.Models.Layers", "Palimpsest.Models.Transformers", "Palimpsest.Models.Families", "Palimpsest.Models.Sources", "Palimpsest.Models.Encoders",
+            "Palimpsest.Models.Lora", "Palimpsest.Models", "Palimpsest.Models.Generation", "Palimpsest.Evaluation", "Palimpsest.Training", "Palimpsest.Retrieval", "Palimpsest.Jobs",
+            "Palimpsest.Jobs.Finetune", "Palimpsest.Jobs.Evaluate", "Palimpsest.Jobs.Pretrain", "Palimpsest.Jobs.Retrieval",
+        ],
+    };
 
     [Fact]
     public void Projects_ReferToEachOther_OnlyDownwards()
@@ -30,36 +44,55 @@ public sealed class ArchitectureTests
     public void Core_NeedsNoTensorEngine() =>
         Assert.DoesNotContain(Assembly.Load("Palimpsest.Core").GetReferencedAssemblies(), reference => reference.Name == "TorchSharp");
 
-    [Fact]
-    public void Folders_OfTheEngine_UseOnlyTheOnesBefore()
+    [Theory]
+    [InlineData("Palimpsest.Core")]
+    [InlineData("Palimpsest")]
+    public void Folders_UseOnlyTheOnesBelow(string assembly)
     {
+        string[] order = FoldersInOrder[assembly];
+        Assembly loaded = Assembly.Load(assembly);
         List<string> violations = [];
-        foreach (Type type in Assembly.Load("Palimpsest").GetTypes())
+        foreach (Type type in loaded.GetTypes().Where(type => Level(order, type) >= 0))
         {
-            int own = Level(type);
-            if (own < 0)
-            {
-                continue;
-            }
-
-            foreach (Type used in UsedBy(type))
-            {
-                if (Level(used) > own)
-                {
-                    violations.Add($"{type.FullName} uses {used.FullName}");
-                }
-            }
+            violations.AddRange(UsedBy(type).SelectMany(Parts).Where(used => used.Assembly == loaded && Level(order, used) > Level(order, type)).Select(used => $"{type.FullName} uses {used.FullName}"));
         }
 
         Assert.Empty(violations.Distinct());
+        Assert.All(order, folder => Assert.Contains(loaded.GetTypes(), type => type.Namespace == folder || type.Namespace?.StartsWith(folder + ".", StringComparison.Ordinal) == true));
     }
 
-    private static int Level(Type type) => Array.FindIndex(FoldersInOrder, folder => type.Namespace is string name && (name == folder || name.StartsWith(folder + ".", StringComparison.Ordinal)));
+    private static int Level(string[] order, Type type)
+    {
+        string name = type.Namespace is null ? "" : type.Namespace + ".";
+        return order.Index().Where(folder => name.StartsWith(folder.Item + ".", StringComparison.Ordinal)).OrderByDescending(folder => folder.Item.Length).Select(folder => folder.Index).FirstOrDefault(-1);
+    }
 
-    /// <summary>Types in signatures, fields, local variables and the operands of all instructions.</summary>
+    /// <summary>A type, what it is an array of or a reference to, and its generic arguments.</summary>
+    private static IEnumerable<Type> Parts(Type type)
+    {
+        Type inner = type;
+        while (inner.HasElementType)
+        {
+            inner = inner.GetElementType()!;
+        }
+
+        return inner.IsGenericType && !inner.IsGenericTypeDefinition ? inner.GetGenericArguments().SelectMany(Parts).Prepend(inner.GetGenericTypeDefinition()) : [inner];
+    }
+
+    /// <summary>Base types, types in signatures, fields, local variables and the operands of all instructions.</summary>
     private static IEnumerable<Type> UsedBy(Type type)
     {
         const BindingFlags all = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        if (type.BaseType is Type parent)
+        {
+            yield return parent;
+        }
+
+        foreach (Type shape in type.GetInterfaces())
+        {
+            yield return shape;
+        }
+
         foreach (FieldInfo field in type.GetFields(all))
         {
             yield return field.FieldType;
@@ -67,6 +100,11 @@ public sealed class ArchitectureTests
 
         foreach (MethodBase method in type.GetMethods(all).Cast<MethodBase>().Concat(type.GetConstructors(all)))
         {
+            if (method is MethodInfo { ReturnType: Type result })
+            {
+                yield return result;
+            }
+
             foreach (ParameterInfo parameter in method.GetParameters())
             {
                 yield return parameter.ParameterType;
@@ -85,11 +123,11 @@ public sealed class ArchitectureTests
             byte[] code = body.GetILAsByteArray() ?? [];
             for (int i = 0; i + 4 < code.Length; i++)
             {
-                // Call, callvirt and newobj with their token; a byte pattern that only looks like one resolves to nothing or to an innocent member.
-                if (code[i] == OpCodes.Call.Value || code[i] == OpCodes.Callvirt.Value || code[i] == OpCodes.Newobj.Value)
+                // Call, callvirt, newobj, castclass and isinst with their token; a byte pattern that only looks like one resolves to nothing or to an innocent member.
+                if (code[i] == OpCodes.Call.Value || code[i] == OpCodes.Callvirt.Value || code[i] == OpCodes.Newobj.Value || code[i] == OpCodes.Castclass.Value || code[i] == OpCodes.Isinst.Value)
                 {
                     MemberInfo? member = Resolve(type, method, BitConverter.ToInt32(code, i + 1));
-                    if (member?.DeclaringType is Type owner)
+                    if ((member as Type ?? member?.DeclaringType) is Type owner)
                     {
                         yield return owner;
                     }

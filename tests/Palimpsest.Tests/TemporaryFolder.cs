@@ -18,7 +18,7 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string At(string name) => System.IO.Path.Combine(Path, name);
 
-    public void Write(string name, string text) => Runs.AtomicFile.WriteText(At(name), text);
+    public void Write(string name, string text) => Palimpsest.Common.AtomicFile.WriteText(At(name), text);
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using Palimpsest.Models;
+using Palimpsest.Models.Families;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Text;
 using Palimpsest.Torch;

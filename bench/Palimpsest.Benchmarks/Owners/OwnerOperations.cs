@@ -1,4 +1,5 @@
 using Palimpsest.Models;
+using Palimpsest.Models.Sources;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using Palimpsest.Unlearning.SiftMasks;

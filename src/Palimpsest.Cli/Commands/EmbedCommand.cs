@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using Palimpsest.Models.Encoders;
+using Palimpsest.Models;
 using Palimpsest.Torch;
 
 namespace Palimpsest.Cli.Commands;

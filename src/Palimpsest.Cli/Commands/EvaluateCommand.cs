@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Palimpsest.Jobs;
+using Palimpsest.Jobs.Evaluate;
 
 namespace Palimpsest.Cli.Commands;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Palimpsest.Jobs;
+using Palimpsest.Jobs.Finetune;
 
 namespace Palimpsest.Cli.Commands;
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Palimpsest.Models;
+using Palimpsest.Models.Generation;
+using Palimpsest.Models.Sources;
 using Palimpsest.Torch;
 
 namespace Palimpsest.Cli.Commands;

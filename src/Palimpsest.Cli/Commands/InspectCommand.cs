@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Palimpsest.Models;
-using Palimpsest.Models.Sources;
 
 namespace Palimpsest.Cli.Commands;
 

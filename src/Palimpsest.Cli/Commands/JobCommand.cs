@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Palimpsest.Runs;
+using Palimpsest.Runs.Recipes;
 
 namespace Palimpsest.Cli.Commands;
 

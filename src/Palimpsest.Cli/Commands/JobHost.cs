@@ -1,6 +1,11 @@
 using Palimpsest.Cli.Terminal;
 using Palimpsest.Jobs;
+using Palimpsest.Jobs.Evaluate;
+using Palimpsest.Jobs.Finetune;
+using Palimpsest.Jobs.Pretrain;
+using Palimpsest.Jobs.Retrieval;
 using Palimpsest.Runs;
+using Palimpsest.Runs.Recipes;
 using Palimpsest.Unlearning.SiftMasks.Experiment;
 using Spectre.Console;
 

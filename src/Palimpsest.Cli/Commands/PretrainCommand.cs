@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Palimpsest.Jobs;
+using Palimpsest.Jobs.Pretrain;
 
 namespace Palimpsest.Cli.Commands;
 

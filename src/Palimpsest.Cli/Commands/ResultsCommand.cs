@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Palimpsest.Runs;
+using Palimpsest.Common;
 using Palimpsest.Runs.Results;
 
 namespace Palimpsest.Cli.Commands;

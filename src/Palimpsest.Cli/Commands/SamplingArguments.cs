@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Palimpsest.Models;
+using Palimpsest.Models.Generation;
 
 namespace Palimpsest.Cli.Commands;
 

@@ -1,3 +1,5 @@
+using Palimpsest.Data.Files;
+
 namespace Palimpsest.Data;
 
 /// <summary>Opens files of examples by their extension.</summary>

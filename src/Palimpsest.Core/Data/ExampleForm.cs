@@ -1,4 +1,5 @@
-using Palimpsest.Runs;
+using Palimpsest.Common;
+using Palimpsest.Data.Chats;
 
 namespace Palimpsest.Data;
 

@@ -1,3 +1,5 @@
+using Palimpsest.Data.Chats;
+
 namespace Palimpsest.Data;
 
 /// <summary>One example of text for training or evaluation.</summary>

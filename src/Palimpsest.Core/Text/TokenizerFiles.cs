@@ -1,5 +1,5 @@
 using System.Text;
-using Palimpsest.Runs;
+using Palimpsest.Common;
 
 namespace Palimpsest.Text;
 

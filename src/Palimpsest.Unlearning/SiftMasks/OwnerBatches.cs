@@ -1,5 +1,5 @@
 using System.Globalization;
-using Palimpsest.Data;
+using Palimpsest.Data.Batches;
 using Palimpsest.Numerics;
 
 namespace Palimpsest.Unlearning.SiftMasks;

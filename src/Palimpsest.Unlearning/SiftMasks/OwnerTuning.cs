@@ -1,5 +1,5 @@
-using Palimpsest.Data;
-using Palimpsest.Runs;
+using Palimpsest.Common;
+using Palimpsest.Data.Batches;
 
 namespace Palimpsest.Unlearning.SiftMasks;
 

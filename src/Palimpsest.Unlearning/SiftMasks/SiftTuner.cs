@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using Palimpsest.Data;
+using Palimpsest.Data.Batches;
 using Palimpsest.Models;
+using Palimpsest.Models.Sources;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using Palimpsest.Training;

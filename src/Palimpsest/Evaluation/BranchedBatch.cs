@@ -1,5 +1,5 @@
-using Palimpsest.Data;
-using Palimpsest.Models;
+using Palimpsest.Data.Batches;
+using Palimpsest.Models.Layers;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Evaluation;

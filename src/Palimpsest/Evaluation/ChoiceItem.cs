@@ -1,4 +1,4 @@
-using Palimpsest.Data;
+using Palimpsest.Data.Chats;
 
 namespace Palimpsest.Evaluation;
 

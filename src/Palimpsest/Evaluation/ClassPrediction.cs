@@ -1,5 +1,8 @@
 using Palimpsest.Data;
+using Palimpsest.Data.Batches;
 using Palimpsest.Models;
+using Palimpsest.Models.Transformers;
+using Palimpsest.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using Palimpsest.Data;
+using Palimpsest.Data.Chats;
 using Palimpsest.Models;
 
 namespace Palimpsest.Evaluation;

@@ -1,4 +1,5 @@
 using Palimpsest.Models;
+using Palimpsest.Models.Generation;
 using Palimpsest.Numerics;
 
 namespace Palimpsest.Evaluation;

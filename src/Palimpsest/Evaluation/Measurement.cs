@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Palimpsest.Numerics;
+using Palimpsest.Numerics.Statistics;
 
 namespace Palimpsest.Evaluation;
 

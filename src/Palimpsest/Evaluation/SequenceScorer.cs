@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
-using Palimpsest.Data;
-using Palimpsest.Models;
+using Palimpsest.Data.Batches;
+using Palimpsest.Models.Layers;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Torch;
 using TorchSharp;
 using static TorchSharp.torch;

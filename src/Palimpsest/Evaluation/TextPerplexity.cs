@@ -1,4 +1,5 @@
 using Palimpsest.Data;
+using Palimpsest.Data.Batches;
 using Palimpsest.Models;
 
 namespace Palimpsest.Evaluation;

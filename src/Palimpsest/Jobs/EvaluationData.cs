@@ -1,4 +1,5 @@
 using Palimpsest.Data;
+using Palimpsest.Data.Chats;
 using Palimpsest.Data.Worlds;
 using Palimpsest.Evaluation;
 

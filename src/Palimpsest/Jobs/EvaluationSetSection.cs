@@ -1,5 +1,5 @@
+using Palimpsest.Common;
 using Palimpsest.Data;
-using Palimpsest.Runs;
 
 namespace Palimpsest.Jobs;
 

@@ -1,4 +1,5 @@
-using Palimpsest.Runs;
+using Palimpsest.Runs.Claims;
+using Palimpsest.Runs.Recipes;
 using Palimpsest.Runs.Reports;
 
 namespace Palimpsest.Jobs;

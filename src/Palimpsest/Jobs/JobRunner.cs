@@ -1,5 +1,8 @@
 using System.Globalization;
+using Palimpsest.Common;
 using Palimpsest.Runs;
+using Palimpsest.Runs.Claims;
+using Palimpsest.Runs.Recipes;
 using Palimpsest.Runs.Reports;
 
 namespace Palimpsest.Jobs;

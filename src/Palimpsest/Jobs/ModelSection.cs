@@ -1,5 +1,5 @@
+using Palimpsest.Common;
 using Palimpsest.Models;
-using Palimpsest.Runs;
 using Palimpsest.Torch;
 
 namespace Palimpsest.Jobs;

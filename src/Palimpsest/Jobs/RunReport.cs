@@ -1,6 +1,10 @@
 using System.Globalization;
+using Palimpsest.Common;
 using Palimpsest.Numerics;
+using Palimpsest.Numerics.Statistics;
 using Palimpsest.Runs;
+using Palimpsest.Runs.Claims;
+using Palimpsest.Runs.Recipes;
 using Palimpsest.Runs.Reports;
 
 namespace Palimpsest.Jobs;

@@ -1,6 +1,7 @@
-using Palimpsest.Data;
+using Palimpsest.Data.Chats;
 using Palimpsest.Models.Lora;
 using Palimpsest.Models.Sources;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Text;
 using Palimpsest.Torch;

@@ -1,7 +1,8 @@
-using Palimpsest.Data;
+using Palimpsest.Data.Batches;
+using Palimpsest.Data.Chats;
 using Palimpsest.Text;
 using Palimpsest.Text.Templates;
-using ChatMessage = Palimpsest.Data.ChatMessage;
+using ChatMessage = Palimpsest.Data.Chats.ChatMessage;
 
 namespace Palimpsest.Models;
 

@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using Palimpsest.Models.Encoders;
+using Palimpsest.Models;
 
 namespace Palimpsest.Retrieval;
 

@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using Palimpsest.Runs;
+using Palimpsest.Common;
 
 namespace Palimpsest.Torch;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Palimpsest.Data.Safetensors;
-using Palimpsest.Models;
 using Palimpsest.Torch;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using Palimpsest.Runs;
+using Palimpsest.Common;
 
 namespace Palimpsest.Training;
 

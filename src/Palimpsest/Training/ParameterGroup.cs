@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Palimpsest.Runs;
+using Palimpsest.Common;
 
 namespace Palimpsest.Training;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Palimpsest.Runs;
+using Palimpsest.Common;
 
 namespace Palimpsest.Training;
 

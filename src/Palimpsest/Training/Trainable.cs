@@ -1,5 +1,5 @@
-using Palimpsest.Models;
 using Palimpsest.Models.Lora;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 

@@ -1,4 +1,7 @@
 using Palimpsest.Data;
+using Palimpsest.Data.Batches;
+using Palimpsest.Data.Chats;
+using Palimpsest.Data.Files;
 using Palimpsest.Tests.Text;
 using Palimpsest.Text;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using CsCheck;
 using Palimpsest.Data;
+using Palimpsest.Data.Files;
 using Palimpsest.Data.Worlds;
 using Palimpsest.Numerics;
 

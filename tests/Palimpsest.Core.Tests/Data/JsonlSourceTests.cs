@@ -1,5 +1,6 @@
 using System.Text;
 using Palimpsest.Data;
+using Palimpsest.Data.Files;
 
 namespace Palimpsest.Tests.Data;
 

@@ -1,5 +1,6 @@
 using CsCheck;
 using Palimpsest.Data;
+using Palimpsest.Data.Files;
 using Palimpsest.Data.Worlds;
 
 namespace Palimpsest.Tests.Data;

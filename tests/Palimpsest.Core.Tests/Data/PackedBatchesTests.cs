@@ -1,6 +1,8 @@
 using System.Text.Json;
 using CsCheck;
 using Palimpsest.Data;
+using Palimpsest.Data.Batches;
+using Palimpsest.Data.Chats;
 using Palimpsest.Numerics;
 using Palimpsest.Tests.Text;
 using Palimpsest.Text;

@@ -1,4 +1,5 @@
 using Palimpsest.Data;
+using Palimpsest.Data.Batches;
 using Palimpsest.Numerics;
 using Palimpsest.Tests.Text;
 using Palimpsest.Text;

@@ -1,8 +1,9 @@
-using Palimpsest.Data;
+using Palimpsest.Data.Batches;
+using Palimpsest.Data.Chats;
 using Palimpsest.Tests.Text;
 using Palimpsest.Text;
 using Palimpsest.Text.Templates;
-using ChatMessage = Palimpsest.Data.ChatMessage;
+using ChatMessage = Palimpsest.Data.Chats.ChatMessage;
 
 namespace Palimpsest.Tests.Data;
 
@@ -72,7 +73,7 @@ public sealed class TemplateChatRendererTests
         {
             s_bytes.Save(folder);
             Assert.Null(ChatTemplate.Of(Tokenizer.Load(folder)));
-            Palimpsest.Runs.AtomicFile.WriteText(Path.Combine(folder, "chat_template.jinja"), "{{ messages[0].content }}{{ eos_token }}");
+            Palimpsest.Common.AtomicFile.WriteText(Path.Combine(folder, "chat_template.jinja"), "{{ messages[0].content }}{{ eos_token }}");
             Tokenizer loaded = Tokenizer.Load(folder);
             Assert.Equal("Hi<end>", ChatTemplate.Of(loaded)!.Render([new("user", "Hi")]));
             Assert.Equal("Hi<end>", ChatTemplate.ReadFile(Path.Combine(folder, "chat_template.jinja"), s_bytes).Render([new("user", "Hi")]));

@@ -7,6 +7,7 @@ using Palimpsest.Data.Llama2c;
 using Palimpsest.Data.Retrieval;
 using Palimpsest.Data.Safetensors;
 using Palimpsest.Runs;
+using Palimpsest.Runs.Recipes;
 using Palimpsest.Tests.Runs;
 using Palimpsest.Text;
 using Palimpsest.Text.Templates;

@@ -1,5 +1,6 @@
 using CsCheck;
 using Palimpsest.Numerics;
+using Palimpsest.Numerics.Statistics;
 
 namespace Palimpsest.Tests.Numerics;
 

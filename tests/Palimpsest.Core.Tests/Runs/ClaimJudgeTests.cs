@@ -1,6 +1,7 @@
 using System.Globalization;
 using Palimpsest.Numerics;
-using Palimpsest.Runs;
+using Palimpsest.Numerics.Statistics;
+using Palimpsest.Runs.Claims;
 
 namespace Palimpsest.Tests.Runs;
 

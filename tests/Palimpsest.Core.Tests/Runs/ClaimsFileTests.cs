@@ -1,5 +1,6 @@
+using Palimpsest.Common;
 using Palimpsest.Numerics;
-using Palimpsest.Runs;
+using Palimpsest.Runs.Claims;
 
 namespace Palimpsest.Tests.Runs;
 

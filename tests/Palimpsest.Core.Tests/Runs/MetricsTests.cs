@@ -1,4 +1,5 @@
 using CsCheck;
+using Palimpsest.Common;
 using Palimpsest.Runs;
 
 namespace Palimpsest.Tests.Runs;

@@ -1,5 +1,7 @@
 using CsCheck;
-using Palimpsest.Runs;
+using Palimpsest.Common;
+using Palimpsest.Runs.Claims;
+using Palimpsest.Runs.Recipes;
 
 namespace Palimpsest.Tests.Runs;
 

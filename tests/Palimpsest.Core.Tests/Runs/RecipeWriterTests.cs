@@ -1,5 +1,6 @@
 using CsCheck;
-using Palimpsest.Runs;
+using Palimpsest.Runs.Claims;
+using Palimpsest.Runs.Recipes;
 
 namespace Palimpsest.Tests.Runs;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Palimpsest.Common;
 using Palimpsest.Runs;
 
 namespace Palimpsest.Tests.Runs;

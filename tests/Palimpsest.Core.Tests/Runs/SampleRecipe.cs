@@ -1,4 +1,6 @@
-using Palimpsest.Runs;
+using Palimpsest.Common;
+using Palimpsest.Runs.Claims;
+using Palimpsest.Runs.Recipes;
 
 namespace Palimpsest.Tests.Runs;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Palimpsest.Runs;
+using Palimpsest.Common;
 using Palimpsest.Text.Templates;
 
 namespace Palimpsest.Tests.Text;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Palimpsest.Runs;
+using Palimpsest.Runs.Claims;
 
 namespace Palimpsest.Tests.Cli;
 

@@ -1,11 +1,15 @@
 using System.Text.Json;
 using Palimpsest.Data;
+using Palimpsest.Data.Batches;
 using Palimpsest.Data.Safetensors;
 using Palimpsest.Evaluation;
 using Palimpsest.Models;
+using Palimpsest.Models.Generation;
 using Palimpsest.Models.Sources;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Tests.Training;
+using Palimpsest.Torch;
 using Palimpsest.Training;
 using static TorchSharp.torch;
 

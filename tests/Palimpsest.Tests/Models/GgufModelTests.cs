@@ -1,6 +1,7 @@
 using Palimpsest.Data.Gguf;
 using Palimpsest.Models;
 using Palimpsest.Models.Sources;
+using Palimpsest.Models.Transformers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -83,5 +84,5 @@ public sealed class GgufModelTests
         Assert.Contains(name, Assert.ThrowsAny<PalimpsestException>(() => ModelSource.Open(folder.At(name))).Message, StringComparison.Ordinal);
     }
 
-    private static void Store(string path, byte[] bytes) => Runs.AtomicFile.Write(path, stream => stream.Write(bytes));
+    private static void Store(string path, byte[] bytes) => Palimpsest.Common.AtomicFile.Write(path, stream => stream.Write(bytes));
 }

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Palimpsest.Models;
+using Palimpsest.Models.Families;
+using Palimpsest.Models.Generation;
 using Palimpsest.Models.Sources;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using TorchSharp;
@@ -62,7 +65,7 @@ public sealed class Llama2cTests
         Write(model, folder.At("model.bin"), 0);
         byte[] bytes = File.ReadAllBytes(folder.At("model.bin"));
         Array.Resize(ref bytes, bytes.Length + more);
-        Runs.AtomicFile.Write(folder.At("model.bin"), stream => stream.Write(bytes));
+        Palimpsest.Common.AtomicFile.Write(folder.At("model.bin"), stream => stream.Write(bytes));
         Assert.Contains(message, Assert.Throws<PalimpsestException>(() => ModelSource.Open(folder.At("model.bin"))).Message, StringComparison.Ordinal);
     }
 
@@ -71,7 +74,7 @@ public sealed class Llama2cTests
     {
         using TemporaryFolder folder = new();
         int[] header = [64, 64, 10_000, 4, 4, 100, 20];
-        Runs.AtomicFile.Write(folder.At("model.bin"), stream => stream.Write(MemoryMarshal.AsBytes(header.AsSpan())));
+        Palimpsest.Common.AtomicFile.Write(folder.At("model.bin"), stream => stream.Write(MemoryMarshal.AsBytes(header.AsSpan())));
         long before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Contains("is truncated", Assert.Throws<PalimpsestException>(() => ModelSource.Open(folder.At("model.bin"))).Message, StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
@@ -85,7 +88,7 @@ public sealed class Llama2cTests
         Write(model, folder.At("model.bin"), 0);
         using ModelSource source = ModelSource.Open(folder.At("model.bin"));
         Assert.Contains("tok12.bin and tokenizer.bin", Assert.Throws<PalimpsestException>(() => source.ReadTokenizer()).Message, StringComparison.Ordinal);
-        Runs.AtomicFile.Write(folder.At("tokenizer.bin"), stream => stream.Write(new byte[40]));
+        Palimpsest.Common.AtomicFile.Write(folder.At("tokenizer.bin"), stream => stream.Write(new byte[40]));
         Assert.Contains("does not hold exactly the 12 tokens", Assert.Throws<PalimpsestException>(() => source.ReadTokenizer()).Message, StringComparison.Ordinal);
     }
 
@@ -133,7 +136,7 @@ public sealed class Llama2cTests
     private static CausalModel Model(bool tied) => CausalModel.Create(Shape with { TiedEmbeddings = tied }, TestContexts.F32(), new RandomStream(3));
 
     /// <summary>Writes a model as the exporter of llama2.c does.</summary>
-    private static void Write(CausalModel model, string path, int version) => Runs.AtomicFile.Write(path, stream =>
+    private static void Write(CausalModel model, string path, int version) => Palimpsest.Common.AtomicFile.Write(path, stream =>
     {
         using BinaryWriter writer = new(stream, Encoding.UTF8, leaveOpen: true);
         bool tied = model.Config.TiedEmbeddings;
@@ -210,7 +213,7 @@ public sealed class Llama2cTests
         return [.. Enumerable.Range(0, heads).SelectMany(head => new[] { 0, 2, 1, 3 }.SelectMany(row => rows[(head * 4) + row]))];
     }
 
-    private static void Vocabulary(string path) => Runs.AtomicFile.Write(path, stream =>
+    private static void Vocabulary(string path) => Palimpsest.Common.AtomicFile.Write(path, stream =>
     {
         using BinaryWriter writer = new(stream, Encoding.UTF8, leaveOpen: true);
         writer.Write(8);

@@ -1,5 +1,7 @@
 using System.Text.Json;
-using Palimpsest.Models;
+using Palimpsest.Models.Generation;
+using Palimpsest.Models.Sources;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using TorchSharp;
@@ -123,7 +125,7 @@ public sealed class LlamaGoldenTests
         try
         {
             string config = File.ReadAllText(TestContexts.Golden("llama", "config.json")).Replace("LlamaForCausalLM", "MambaForCausalLM", StringComparison.Ordinal);
-            Runs.AtomicFile.WriteText(Path.Combine(folder, "config.json"), config);
+            Palimpsest.Common.AtomicFile.WriteText(Path.Combine(folder, "config.json"), config);
             PalimpsestException error = Assert.Throws<PalimpsestException>(() => ModelFolder.Load(folder, TestContexts.F32()));
             Assert.Contains("\"MambaForCausalLM\" is not known. Known: LlamaForCausalLM", error.Message, StringComparison.Ordinal);
         }

@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
-using Palimpsest.Models;
+using Palimpsest.Models.Families;
+using Palimpsest.Models.Layers;
+using Palimpsest.Models.Sources;
+using Palimpsest.Models.Transformers;
 
 namespace Palimpsest.Tests.Models;
 

@@ -1,5 +1,7 @@
-using Palimpsest.Data;
-using Palimpsest.Models;
+using Palimpsest.Data.Batches;
+using Palimpsest.Models.Families;
+using Palimpsest.Models.Layers;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using Palimpsest.Training;

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Palimpsest.Data.Safetensors;
 using Palimpsest.Models;
-using Palimpsest.Models.Encoders;
+using Palimpsest.Torch;
 using TorchSharp;
 
 namespace Palimpsest.Tests.Models;

@@ -1,6 +1,7 @@
-using Palimpsest.Data;
+using Palimpsest.Data.Batches;
 using Palimpsest.Evaluation;
-using Palimpsest.Models;
+using Palimpsest.Models.Sources;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 
 namespace Palimpsest.Tests.Models;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Palimpsest.Data.Safetensors;
-using Palimpsest.Models;
+using Palimpsest.Models.Sources;
+using Palimpsest.Models.Transformers;
 
 namespace Palimpsest.Tests.Models;
 

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Palimpsest.Models;
+using Palimpsest.Models.Generation;
+using Palimpsest.Models.Sources;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using TorchSharp;

@@ -1,5 +1,7 @@
 using System.Text.Json;
-using Palimpsest.Models;
+using Palimpsest.Models.Generation;
+using Palimpsest.Models.Sources;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Text;
 using TorchSharp;

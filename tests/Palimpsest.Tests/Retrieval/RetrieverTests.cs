@@ -1,6 +1,6 @@
 using Palimpsest.Data.Retrieval;
 using Palimpsest.Metrics;
-using Palimpsest.Models.Encoders;
+using Palimpsest.Models;
 using Palimpsest.Retrieval;
 
 namespace Palimpsest.Tests.Retrieval;

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
-using Palimpsest.Models;
+using Palimpsest.Models.Layers;
+using Palimpsest.Models.Sources;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using Palimpsest.Torch.Functions;
@@ -153,7 +155,7 @@ public sealed class CausalAttentionTests
     [Fact]
     public void Model_HooksOnHeads_SeeTheHeadsAndChangeNothing()
     {
-        using CausalModel model = Palimpsest.Models.ModelFolder.Load(TestContexts.Golden("llama"), TestContexts.F32(), LoadMode.Mapped);
+        using CausalModel model = Palimpsest.Models.Sources.ModelFolder.Load(TestContexts.Golden("llama"), TestContexts.F32(), LoadMode.Mapped);
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         Tensor ids = arange(0, 80, 1, ScalarType.Int64).view(2, 40), plain = model.Hidden(ids);

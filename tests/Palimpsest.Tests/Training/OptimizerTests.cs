@@ -1,5 +1,4 @@
 using Palimpsest.Data.Safetensors;
-using Palimpsest.Models;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using Palimpsest.Training;

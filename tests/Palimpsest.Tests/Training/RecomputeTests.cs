@@ -1,6 +1,9 @@
-using Palimpsest.Data;
-using Palimpsest.Models;
+using Palimpsest.Data.Batches;
+using Palimpsest.Models.Families;
+using Palimpsest.Models.Layers;
 using Palimpsest.Models.Lora;
+using Palimpsest.Models.Sources;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using Palimpsest.Torch.Functions;

@@ -1,6 +1,7 @@
 using System.Globalization;
-using Palimpsest.Data;
-using Palimpsest.Models;
+using Palimpsest.Data.Batches;
+using Palimpsest.Models.Families;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 
 namespace Palimpsest.Tests.Training;

@@ -1,4 +1,4 @@
-using Palimpsest.Models;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Torch;
 using Palimpsest.Training;
 

@@ -1,8 +1,9 @@
 using System.Text.Json;
-using Palimpsest.Data;
+using Palimpsest.Data.Batches;
 using Palimpsest.Data.Safetensors;
-using Palimpsest.Models;
 using Palimpsest.Models.Lora;
+using Palimpsest.Models.Sources;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using Palimpsest.Training;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Palimpsest.Data;
+using Palimpsest.Data.Batches;
 using Palimpsest.Unlearning.SiftMasks;
 using Palimpsest.Unlearning.SiftMasks.Store;
 

@@ -2,6 +2,8 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Palimpsest.Common;
+using Palimpsest.Data.Files;
 
 namespace Palimpsest.Data.Retrieval;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Palimpsest.Data.Files;
 
 namespace Palimpsest.Data.Retrieval;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Palimpsest.Data.Files;
 
 namespace Palimpsest.Data.Retrieval;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
+using Palimpsest.Common;
 
 namespace Palimpsest.Data.Safetensors;
 

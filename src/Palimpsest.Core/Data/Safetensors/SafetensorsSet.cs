@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Palimpsest.Common;
 
 namespace Palimpsest.Data.Safetensors;
 

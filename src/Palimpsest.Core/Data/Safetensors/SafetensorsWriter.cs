@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using Palimpsest.Runs;
+using Palimpsest.Common;
 
 namespace Palimpsest.Data.Safetensors;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Palimpsest.Runs.Claims;
 
 namespace Palimpsest.Runs.Reports;
 

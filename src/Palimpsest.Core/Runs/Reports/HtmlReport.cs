@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Palimpsest.Runs.Claims;
 
 namespace Palimpsest.Runs.Reports;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Palimpsest.Runs.Claims;
 
 namespace Palimpsest.Runs.Results;
 

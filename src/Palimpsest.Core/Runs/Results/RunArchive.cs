@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Palimpsest.Common;
+using Palimpsest.Runs.Claims;
 
 namespace Palimpsest.Runs.Results;
 

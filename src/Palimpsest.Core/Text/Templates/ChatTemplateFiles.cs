@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Palimpsest.Data;
+using Palimpsest.Common;
 
 namespace Palimpsest.Text.Templates;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Palimpsest.Common;
 using Palimpsest.Numerics;
-using Palimpsest.Runs;
 using Palimpsest.Unlearning.Merging;
 
 namespace Palimpsest.Unlearning.SiftMasks.Experiment;

@@ -1,4 +1,4 @@
-using Palimpsest.Data;
+using Palimpsest.Data.Batches;
 using Palimpsest.Evaluation;
 
 namespace Palimpsest.Unlearning.SiftMasks.Experiment;

@@ -1,5 +1,5 @@
+using Palimpsest.Common;
 using Palimpsest.Jobs;
-using Palimpsest.Runs;
 
 namespace Palimpsest.Unlearning.SiftMasks.Experiment;
 

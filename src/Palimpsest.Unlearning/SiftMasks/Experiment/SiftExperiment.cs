@@ -4,6 +4,8 @@ using Palimpsest.Jobs;
 using Palimpsest.Models;
 using Palimpsest.Numerics;
 using Palimpsest.Runs;
+using Palimpsest.Runs.Claims;
+using Palimpsest.Runs.Recipes;
 using Palimpsest.Runs.Reports;
 using Palimpsest.Torch;
 

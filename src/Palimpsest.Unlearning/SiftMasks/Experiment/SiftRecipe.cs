@@ -1,5 +1,5 @@
 using Palimpsest.Jobs;
-using Palimpsest.Runs;
+using Palimpsest.Runs.Recipes;
 
 namespace Palimpsest.Unlearning.SiftMasks.Experiment;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Palimpsest.Numerics;
+using Palimpsest.Numerics.Statistics;
 using Palimpsest.Runs.Reports;
 
 namespace Palimpsest.Unlearning.SiftMasks.Experiment;

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Palimpsest.Jobs;
 using Palimpsest.Models;
+using Palimpsest.Models.Sources;
 using Palimpsest.Numerics;
 using Palimpsest.Runs;
 using Palimpsest.Torch;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Palimpsest.Runs;
+using Palimpsest.Common;
 
 namespace Palimpsest.Unlearning.SiftMasks.Store;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Palimpsest.Models;
+using Palimpsest.Models.Sources;
 using Palimpsest.Numerics;
 using Palimpsest.Runs;
 using Palimpsest.Torch;

@@ -1,3 +1,4 @@
+using Palimpsest.Common;
 using Palimpsest.Numerics;
 using Palimpsest.Runs;
 

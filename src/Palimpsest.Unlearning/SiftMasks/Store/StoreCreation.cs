@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Palimpsest.Models;
+using Palimpsest.Models.Sources;
 using Palimpsest.Numerics;
 using Palimpsest.Runs;
 using Palimpsest.Torch;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Palimpsest.Common;
 using Palimpsest.Numerics;
-using Palimpsest.Runs;
 
 namespace Palimpsest.Unlearning.SiftMasks.Store;
 

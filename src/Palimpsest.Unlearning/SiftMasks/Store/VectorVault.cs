@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Palimpsest.Common;
 using Palimpsest.Numerics;
-using Palimpsest.Runs;
 
 namespace Palimpsest.Unlearning.SiftMasks.Store;
 

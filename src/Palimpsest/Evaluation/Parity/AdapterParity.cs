@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Palimpsest.Data.Safetensors;
-using Palimpsest.Models;
 using Palimpsest.Models.Lora;
+using Palimpsest.Models.Sources;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using TorchSharp;

@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
-using Palimpsest.Data;
+using Palimpsest.Data.Batches;
 using Palimpsest.Data.Safetensors;
-using Palimpsest.Models;
 using Palimpsest.Models.Generation;
+using Palimpsest.Models.Layers;
 using Palimpsest.Models.Sources;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using TorchSharp;

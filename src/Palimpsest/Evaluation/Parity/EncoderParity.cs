@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Palimpsest.Data.Safetensors;
 using Palimpsest.Models;
 using Palimpsest.Models.Encoders;
+using Palimpsest.Models.Sources;
 using Palimpsest.Torch;
 using TorchSharp;
 using static TorchSharp.torch;

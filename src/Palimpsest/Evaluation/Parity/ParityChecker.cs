@@ -3,6 +3,7 @@ using Palimpsest.Data.Safetensors;
 using Palimpsest.Models;
 using Palimpsest.Models.Encoders;
 using Palimpsest.Models.Sources;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Torch;
 
 namespace Palimpsest.Evaluation.Parity;

@@ -1,4 +1,5 @@
 using Palimpsest.Data.Safetensors;
+using Palimpsest.Models.Transformers;
 
 namespace Palimpsest.Models.Encoders;
 
@@ -78,7 +79,7 @@ public sealed record EncoderConfig
             Heads = heads,
             ContextLength = json.Positive("max_position_embeddings", 512),
             SegmentTypes = json.Positive("type_vocab_size", 2),
-            Activation = json.Choice("hidden_act", Models.Activation.Names, "gelu"),
+            Activation = json.Choice("hidden_act", Models.Layers.Activation.Names, "gelu"),
             NormEpsilon = json.Number("layer_norm_eps", 1e-12),
             Head = head,
             Pooler = head == EncoderHead.Classification || (head == EncoderHead.None && weights.Entries.Keys.Any(name => name.EndsWith("pooler.dense.weight", StringComparison.Ordinal))),

@@ -1,5 +1,7 @@
 using Palimpsest.Data.Safetensors;
+using Palimpsest.Models.Layers;
 using Palimpsest.Models.Sources;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using TorchSharp;

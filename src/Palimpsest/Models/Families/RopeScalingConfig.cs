@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Palimpsest.Models.Layers;
+using Palimpsest.Models.Transformers;
 
 namespace Palimpsest.Models.Families;
 

@@ -1,5 +1,8 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using Palimpsest.Models.Families;
+using Palimpsest.Models.Layers;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Torch;
 using static Palimpsest.Models.Generation.LlamaWeights;
 

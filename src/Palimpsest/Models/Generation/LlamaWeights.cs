@@ -1,5 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Palimpsest.Models.Families;
+using Palimpsest.Models.Layers;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Torch;
 using TorchSharp;
 using static TorchSharp.torch;

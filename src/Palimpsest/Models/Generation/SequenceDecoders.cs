@@ -1,3 +1,5 @@
+using Palimpsest.Models.Transformers;
+
 namespace Palimpsest.Models.Generation;
 
 /// <summary>Chooses how a model is run in generation.</summary>

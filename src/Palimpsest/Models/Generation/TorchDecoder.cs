@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Palimpsest.Models.Layers;
+using Palimpsest.Models.Transformers;
 using TorchSharp;
 using static TorchSharp.torch;
 

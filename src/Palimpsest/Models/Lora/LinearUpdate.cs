@@ -1,3 +1,4 @@
+using Palimpsest.Models.Layers;
 using Palimpsest.Torch;
 using TorchSharp;
 using static TorchSharp.torch;

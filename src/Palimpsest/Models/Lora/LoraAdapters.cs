@@ -1,3 +1,6 @@
+using Palimpsest.Models.Layers;
+using Palimpsest.Models.Sources;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Torch;
 using TorchSharp;
 using static TorchSharp.torch;

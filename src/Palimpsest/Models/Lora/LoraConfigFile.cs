@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Palimpsest.Runs;
+using Palimpsest.Common;
 
 namespace Palimpsest.Models.Lora;
 

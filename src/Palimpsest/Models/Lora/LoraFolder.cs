@@ -1,4 +1,5 @@
 using Palimpsest.Data.Safetensors;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using static TorchSharp.torch;

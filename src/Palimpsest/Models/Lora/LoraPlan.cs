@@ -1,3 +1,5 @@
+using Palimpsest.Models.Layers;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 
 namespace Palimpsest.Models.Lora;

@@ -1,4 +1,5 @@
 using Palimpsest.Data.Safetensors;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Text;
 using static TorchSharp.torch;

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Palimpsest.Data.Gguf;
+using Palimpsest.Models.Families;
+using Palimpsest.Models.Layers;
 using Palimpsest.Numerics;
 using Palimpsest.Text;
 

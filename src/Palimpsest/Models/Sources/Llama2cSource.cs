@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Palimpsest.Data.Llama2c;
+using Palimpsest.Models.Families;
 using Palimpsest.Numerics;
 using Palimpsest.Text;
 

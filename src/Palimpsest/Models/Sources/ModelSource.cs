@@ -1,3 +1,4 @@
+using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Text;
 using Palimpsest.Torch;

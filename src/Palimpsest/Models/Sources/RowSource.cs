@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using Palimpsest.Data.Safetensors;
 using Palimpsest.Numerics;
+using Palimpsest.Torch;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Models.Sources;

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
+using Palimpsest.Common;
 using Palimpsest.Data.Retrieval;
-using Palimpsest.Runs;
 using Palimpsest.Tests.Runs;
 
 namespace Palimpsest.Tests.Data.Retrieval;

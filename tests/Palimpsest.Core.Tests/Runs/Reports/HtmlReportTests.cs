@@ -3,6 +3,7 @@ using System.Xml.Linq;
 using CsCheck;
 using Palimpsest.Numerics;
 using Palimpsest.Runs;
+using Palimpsest.Runs.Claims;
 using Palimpsest.Runs.Reports;
 
 namespace Palimpsest.Tests.Runs.Reports;

@@ -2,6 +2,7 @@ using System.Xml;
 using System.Xml.Linq;
 using Palimpsest.Numerics;
 using Palimpsest.Runs;
+using Palimpsest.Runs.Claims;
 using Palimpsest.Runs.Reports;
 
 namespace Palimpsest.Tests.Runs.Reports;

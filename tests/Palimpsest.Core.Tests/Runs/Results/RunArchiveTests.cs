@@ -1,5 +1,7 @@
+using Palimpsest.Common;
 using Palimpsest.Numerics;
 using Palimpsest.Runs;
+using Palimpsest.Runs.Claims;
 using Palimpsest.Runs.Results;
 
 namespace Palimpsest.Tests.Runs.Results;

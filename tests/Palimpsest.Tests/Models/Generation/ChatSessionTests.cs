@@ -1,9 +1,11 @@
 using System.Text.Json;
-using Palimpsest.Data;
+using Palimpsest.Data.Chats;
 using Palimpsest.Models;
+using Palimpsest.Models.Generation;
+using Palimpsest.Models.Sources;
 using Palimpsest.Numerics;
 using Palimpsest.Text.Templates;
-using ChatMessage = Palimpsest.Data.ChatMessage;
+using ChatMessage = Palimpsest.Data.Chats.ChatMessage;
 
 namespace Palimpsest.Tests.Models.Generation;
 

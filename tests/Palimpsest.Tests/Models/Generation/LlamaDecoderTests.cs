@@ -1,7 +1,8 @@
-using Palimpsest.Models;
+using Palimpsest.Models.Families;
 using Palimpsest.Models.Generation;
 using Palimpsest.Models.Lora;
 using Palimpsest.Models.Sources;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 

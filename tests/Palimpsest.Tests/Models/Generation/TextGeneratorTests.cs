@@ -1,5 +1,7 @@
 using System.Text;
 using Palimpsest.Models;
+using Palimpsest.Models.Generation;
+using Palimpsest.Models.Sources;
 using Palimpsest.Numerics;
 
 namespace Palimpsest.Tests.Models.Generation;

@@ -1,4 +1,3 @@
-using Palimpsest.Models;
 using Palimpsest.Models.Generation;
 using Palimpsest.Numerics;
 

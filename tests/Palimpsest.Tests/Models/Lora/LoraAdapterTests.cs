@@ -1,5 +1,6 @@
-using Palimpsest.Models;
 using Palimpsest.Models.Lora;
+using Palimpsest.Models.Sources;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using TorchSharp;

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Palimpsest.Data.Safetensors;
-using Palimpsest.Models;
 using Palimpsest.Models.Lora;
+using Palimpsest.Models.Sources;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
+using Palimpsest.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
-using Palimpsest.Models;
+using Palimpsest.Common;
 using Palimpsest.Models.Lora;
+using Palimpsest.Models.Sources;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
-using Palimpsest.Runs;
 
 namespace Palimpsest.Tests.Models.Lora;
 

@@ -1,7 +1,8 @@
 using System.Text.Json;
-using Palimpsest.Models;
+using Palimpsest.Common;
 using Palimpsest.Models.Lora;
-using Palimpsest.Runs;
+using Palimpsest.Models.Sources;
+using Palimpsest.Models.Transformers;
 
 namespace Palimpsest.Tests.Models.Lora;
 

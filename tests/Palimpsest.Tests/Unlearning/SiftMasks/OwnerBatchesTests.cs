@@ -1,4 +1,4 @@
-using Palimpsest.Data;
+using Palimpsest.Data.Batches;
 using Palimpsest.Numerics;
 using Palimpsest.Unlearning.SiftMasks;
 

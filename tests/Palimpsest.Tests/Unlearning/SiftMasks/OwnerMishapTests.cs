@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Palimpsest.Data;
+using Palimpsest.Data.Batches;
 using Palimpsest.Unlearning.SiftMasks;
 using Palimpsest.Unlearning.SiftMasks.Store;
 

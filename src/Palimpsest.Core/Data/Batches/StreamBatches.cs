@@ -1,0 +1,59 @@
+using Palimpsest.Numerics;
+
+namespace Palimpsest.Data.Batches;
+
+/// <summary>Batches of an example stream. Examples are encoded in pools and batched with others of about their length, so that little is padding; the batches of a pool come in random order.</summary>
+public sealed class StreamBatches : IExampleBatches
+{
+    // A pool of 16 batches leaves under 5% padding on the world's text and still mixes it well.
+    private const int BatchesPerPool = 16;
+
+    private readonly BatchPools _pools;
+
+    /// <summary>Batches from the start of a stream.</summary>
+    /// <param name="stream">The examples; disposed with this object.</param>
+    /// <param name="encoder">Makes tokens of them.</param>
+    /// <param name="batchSize">Sequences of a batch.</param>
+    /// <param name="random">Orders the batches of each pool.</param>
+    public StreamBatches(IExampleStream stream, ExampleEncoder encoder, int batchSize, RandomStream random)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(encoder);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        ArgumentNullException.ThrowIfNull(random);
+        _pools = new BatchPools(stream, encoder, random, examples =>
+        {
+            TokenSequence[] sequences = new TokenSequence[batchSize * BatchesPerPool];
+            for (int i = 0; i < sequences.Length; i++)
+            {
+                sequences[i] = examples.Next();
+            }
+
+            return [.. sequences.OrderBy(sequence => sequence.Ids.Length).Chunk(batchSize).Select(TokenBatch.Of)];
+        });
+    }
+
+    /// <inheritdoc/>
+    public long LeftOut => _pools.LeftOut;
+
+    /// <inheritdoc/>
+    public double MeanLength => _pools.Pool.Length == 0 ? 0 : _pools.Pool.Sum(batch => (double)batch.Tokens) / _pools.Pool.Sum(batch => batch.Batch);
+
+    /// <inheritdoc/>
+    public double FillRate => _pools.FillRate;
+
+    /// <inheritdoc/>
+    public double UnpackedFillRate => FillRate;
+
+    /// <inheritdoc/>
+    public TokenBatch Next() => _pools.Next();
+
+    /// <inheritdoc/>
+    public string SaveCursor() => _pools.SaveCursor();
+
+    /// <inheritdoc/>
+    public void RestoreCursor(string cursor) => _pools.RestoreCursor(cursor);
+
+    /// <inheritdoc/>
+    public void Dispose() => _pools.Dispose();
+}

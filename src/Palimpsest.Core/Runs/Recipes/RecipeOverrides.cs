@@ -1,0 +1,67 @@
+using System.Globalization;
+
+namespace Palimpsest.Runs.Recipes;
+
+/// <summary>Lays <c>--set a.b=value</c> over a recipe before it is bound, so that an override is typed and checked like a line of the file.</summary>
+internal static class RecipeOverrides
+{
+    public static void Apply(RecipeSection root, IEnumerable<string> overrides)
+    {
+        foreach (string text in overrides)
+            Apply(root, text);
+    }
+
+    private static void Apply(RecipeSection root, string text)
+    {
+        int equals = text.IndexOf('=', StringComparison.Ordinal);
+        string path = equals < 0 ? "" : text[..equals].Trim();
+        string[] names = path.Split('.');
+        if (names.Any(string.IsNullOrWhiteSpace))
+            throw new PalimpsestException($"--set: \"{text}\" is not of the form key=value. Write for example --set train.steps=100.");
+
+        RecipeNode value = RecipeYaml.Parse(text[(equals + 1)..], "--set", withLines: false);
+        RecipeNode parent = root;
+        for (int i = 0; i < names.Length - 1; i++)
+            parent = Step(parent, names[i], string.Join('.', names[..(i + 1)]), path);
+
+        switch (parent)
+        {
+            case RecipeSection section:
+                section.Put(new RecipeEntry(names[^1], Place.Set, value));
+                break;
+            case RecipeList list:
+                list.Items[Index(list, names[^1], path)] = value;
+                break;
+            default:
+                throw NoSection(parent, string.Join('.', names[..^1]), path);
+        }
+    }
+
+    private static RecipeNode Step(RecipeNode parent, string name, string soFar, string path)
+    {
+        switch (parent)
+        {
+            case RecipeSection section when section.Find(name)?.Value is { } found and not RecipeScalar { IsNull: true }:
+                return found;
+            case RecipeSection section:
+                RecipeSection created = new(Place.Set, []);
+                section.Put(new RecipeEntry(name, Place.Set, created));
+                return created;
+            case RecipeList list:
+                return list.Items[Index(list, name, path)];
+            default:
+                throw NoSection(parent, soFar[..soFar.LastIndexOf('.')], path);
+        }
+    }
+
+    private static int Index(RecipeList list, string name, string path)
+    {
+        if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < list.Items.Count)
+            return index;
+        throw new PalimpsestException(string.Create(CultureInfo.InvariantCulture,
+            $"--set: \"{name}\" in \"{path}\" must be a position in a list of {list.Items.Count}, counted from 0."));
+    }
+
+    private static PalimpsestException NoSection(RecipeNode node, string name, string path) =>
+        new($"--set: \"{name}\" is {node.Describe()} and not a section, so \"{path}\" cannot be set.");
+}

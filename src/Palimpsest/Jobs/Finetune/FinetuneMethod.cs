@@ -1,0 +1,25 @@
+using Palimpsest.Common;
+using Palimpsest.Models.Lora;
+
+namespace Palimpsest.Jobs.Finetune;
+
+/// <summary>What a fine-tuning trains.</summary>
+public sealed record FinetuneMethod : IValidated
+{
+    /// <summary>Trains a low-rank adapter beside the frozen model, and saves it as <c>artifacts/adapter</c>. It wants a higher learning rate than the whole model, about ten times.</summary>
+    /// <value>The default is none: all parameters of the model are trained.</value>
+    public LoraOptions? Lora { get; init; }
+
+    /// <summary>Whether the model with the adapter merged in is saved too, as <c>artifacts/model</c>.</summary>
+    /// <value>The default is false.</value>
+    public bool SaveMerged { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (SaveMerged && Lora is null)
+        {
+            yield return "save_merged needs lora: without an adapter the whole model is saved anyway.";
+        }
+    }
+}

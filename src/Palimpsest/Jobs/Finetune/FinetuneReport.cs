@@ -1,0 +1,106 @@
+using System.Globalization;
+using Palimpsest.Evaluation;
+using Palimpsest.Numerics;
+using Palimpsest.Runs;
+using Palimpsest.Runs.Reports;
+
+namespace Palimpsest.Jobs.Finetune;
+
+/// <summary>What the report of a fine-tuning says.</summary>
+internal static class FinetuneReport
+{
+    private const int MostFigures = 6;
+
+    public static Report Of(FinetuneRecipe recipe, FinetuneResult result, IReadOnlyList<MetricsRow> metrics)
+    {
+        RandomStream random = new(recipe.Seed, "report", "intervals");
+        Compared[] rows = [.. result.After.Select((after, i) => new Compared(result.Before[i], after, random))];
+        return new Report
+        {
+            Title = $"{recipe.Model.Name}, fine-tuned{(result.Trained is null ? "" : " with an adapter")}",
+            Lead = string.Create(CultureInfo.InvariantCulture, $"{result.Steps ?? recipe.Train.Steps:N0} steps on {result.Subject}: {rows[0].Sentence}. Training took {JobText.Seconds(result.TrainSeconds)}."),
+            Figures = [.. rows.Take(MostFigures).Select(row => row.Figure)],
+            Sections =
+            [
+                new ReportSection("What the model knows", Knowledge(rows, Baselines(result, random))),
+                new ReportSection("Learning", Curves(metrics)),
+                .. result.Samples.Count > 0 ? [new ReportSection("Samples", [Samples(result.Samples)])] : Array.Empty<ReportSection>(),
+                new ReportSection("Speed and memory", [Cost(recipe, result)]),
+            ],
+        };
+    }
+
+    private static (string Label, Interval Interval)[] Baselines(FinetuneResult result, RandomStream random) =>
+        [.. result.Baselines.Select(baseline => (baseline.Measurement.Label, baseline.Measurement.Interval(random.Child("baseline", baseline.Name))))];
+
+    private static IReadOnlyList<ReportBlock> Knowledge(Compared[] rows, (string Label, Interval Interval)[] baselines) =>
+    [
+        .. rows.Any(row => row.IsShare)
+            ? [new ReportShares("Share of questions answered rightly, with 95% bootstrap intervals over the items", ["before", "after"], [.. rows.Where(row => row.IsShare).Select(row => row.Shares), .. baselines.Select(baseline => new ReportSharesRow(baseline.Label, [null, baseline.Interval]))])]
+            : Array.Empty<ReportBlock>(),
+        new ReportTable(["figure", "items", "before", "after", "change"], [.. rows.Select(row => row.Cells)], "All figures. Brackets hold 95% bootstrap intervals over the items; the change is paired by item."),
+    ];
+
+    private static IReadOnlyList<ReportBlock> Curves(IReadOnlyList<MetricsRow> metrics) =>
+    [
+        new ReportChart("Loss", "step", "nats per token", [Line(metrics, "loss", "training batch"), Line(metrics, "held_out_loss", "held-out answers", marked: true)]),
+        new ReportChart("Learning rate", "step", "rate", [Line(metrics, "learning_rate", "learning rate")]),
+        new ReportChart("Gradient norm before clipping", "step", "Euclidean norm", [Line(metrics, "gradient_norm", "gradient norm")]),
+    ];
+
+    private static ReportSamples Samples(IReadOnlyList<JobSample> samples) =>
+        new(["expected", "before", "after"], [.. samples.Select(sample => new ReportSample(sample.Prompt, [sample.Expected, .. sample.Made]))]);
+
+    private static ReportTable Cost(FinetuneRecipe recipe, FinetuneResult result)
+    {
+        static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+        return new ReportTable(
+            ["quantity", "value"],
+            [
+                ["parameters trained", result.Trained is long trained ? Invariant($"{trained:N0}, beside {result.Parameters:N0} frozen ones") : Invariant($"{result.Parameters:N0}")],
+                .. result.AdapterBytes is long bytes ? [["size of the adapter", JobText.Bytes(bytes)]] : Array.Empty<IReadOnlyList<string>>(),
+                ["optimizer steps", Steps(recipe, result)],
+                ["tokens seen in training, without padding", Invariant($"{result.Tokens:N0}")],
+                .. result.FillRate > 0 ? [["share of the batches that is tokens, not padding", Fill(recipe, result)]] : Array.Empty<IReadOnlyList<string>>(),
+                ["training time", JobText.Seconds(result.TrainSeconds)],
+                ["training speed", Invariant($"{result.Tokens / result.TrainSeconds:N0} tokens/s")],
+                ["share of the measured matmul peak", Invariant($"{100 * result.PeakShare:F0}%")],
+                ["time of both evaluations", JobText.Seconds(result.EvaluateSeconds)],
+                ["largest memory of the process", JobText.Bytes(result.PeakMemory)],
+                ["examples left out as too long", Invariant($"{result.LeftOut:N0}")],
+            ]);
+    }
+
+    private static string Fill(FinetuneRecipe recipe, FinetuneResult result) => recipe.Data.Packing
+        ? FormattableString.Invariant($"{100 * result.FillRate:F1}% packed, {100 * result.UnpackedFillRate:F1}% if each example had a row of its own")
+        : FormattableString.Invariant($"{100 * result.FillRate:F1}%");
+
+    private static string Steps(FinetuneRecipe recipe, FinetuneResult result)
+    {
+        int steps = result.Steps ?? recipe.Train.Steps;
+        string taken = steps < recipe.Train.Steps ? FormattableString.Invariant($"{steps:N0} of {recipe.Train.Steps:N0}, stopped early") : FormattableString.Invariant($"{steps:N0}");
+        return result.BestStep is int best ? FormattableString.Invariant($"{taken}; the weights are those of step {best:N0}, whose held-out loss was lowest") : taken;
+    }
+
+    private static ReportLine Line(IReadOnlyList<MetricsRow> metrics, string key, string name, bool marked = false) =>
+        new(name, [.. metrics.Where(row => row.Values.ContainsKey(key)).Select(row => ((double)row.Step, row.Values[key]))], marked);
+
+    /// <summary>One measurement before and after.</summary>
+    private sealed class Compared(Measurement before, Measurement after, RandomStream random)
+    {
+        private readonly Interval _before = before.Interval(random.Child(before.Metric, "before"));
+        private readonly Interval _after = after.Interval(random.Child(after.Metric, "after"));
+        private readonly Interval _change = after.ChangeFrom(before, random.Child(after.Metric, "change"));
+
+        public bool IsShare => after.Unit == MeasurementUnit.Share;
+
+        public ReportSharesRow Shares => new(after.Label, [_before, _after], after.Chance);
+
+        public string Sentence => $"{after.Label} {before.Show(_before.Estimate)} before, {after.Show(_after.Estimate)} after";
+
+        public ReportFigure Figure => new(after.Label, $"{before.Show(_before.Estimate)} → {after.Show(_after.Estimate)}", JobText.Change(after, _change));
+
+        public IReadOnlyList<string> Cells =>
+            [after.Label, after.Numerators.Count.ToString("N0", CultureInfo.InvariantCulture), JobText.WithInterval(before, _before), JobText.WithInterval(after, _after), JobText.Change(after, _change)];
+    }
+}

@@ -1,0 +1,139 @@
+using System.Globalization;
+using Palimpsest.Data;
+using Palimpsest.Data.Batches;
+using Palimpsest.Data.Worlds;
+using Palimpsest.Evaluation;
+using Palimpsest.Models;
+using Palimpsest.Models.Sources;
+using Palimpsest.Models.Transformers;
+using Palimpsest.Runs;
+using Palimpsest.Runs.Claims;
+using Palimpsest.Runs.Recipes;
+using Palimpsest.Runs.Reports;
+using Palimpsest.Text;
+using Palimpsest.Torch;
+using Palimpsest.Training;
+
+namespace Palimpsest.Jobs.Pretrain;
+
+/// <summary>Learns a tokenizer and pre-trains a model from nothing.</summary>
+public sealed class PretrainJob : IJob
+{
+    private const string Begin = "<|begin|>", End = "<|end|>";
+    private const int ShuffleBuffer = 4096;
+    private const int KnowledgeQuestions = 300;
+
+    /// <inheritdoc/>
+    public string Kind => "pretrain";
+
+    /// <inheritdoc/>
+    public Type RecipeType => typeof(PretrainRecipe);
+
+    /// <inheritdoc/>
+    public IEnumerable<(string Name, string Path)> Inputs(Recipe recipe) => ((PretrainRecipe)recipe).Data.File is string file ? [("data", file)] : [];
+
+    /// <inheritdoc/>
+    public bool Run(Recipe recipe, JobContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        PretrainRecipe settings = (PretrainRecipe)recipe;
+        RunFolder run = context.Run;
+        TorchContext torch = settings.Model.Context(settings.Seed);
+        (IExampleSource texts, IReadOnlyList<TextExample> heldOut) = Data(settings.Data);
+        if (settings.Data is { SkipBad: true, File: string file })
+        {
+            BadLines.Say(settings.Data.Columns.Open(file, skipBad: true), context.Log);
+        }
+
+        Tokenizer tokenizer = LearnTokenizer(settings, texts, Path.Combine(run.Artifacts, "tokenizer"), context.Log);
+
+        using CausalModel causal = CausalModel.Create(settings.Model.ToConfig(tokenizer.BeginToken!.Value, tokenizer.EndToken!.Value), torch, torch.Stream("pretrain"));
+        using LanguageModel model = new(causal, tokenizer, "new model");
+        context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"The model has {causal.Parameters.Layout.Count:N0} parameters."));
+
+        using IExampleStream stream = new ExampleStream(texts, torch.Stream("pretrain", "texts"), settings.Data.File is null ? 1 : ShuffleBuffer);
+        using StreamBatches batches = new(stream, new ExampleEncoder(tokenizer, causal.Config.ContextLength, settings.Data.TooLong), settings.Train.BatchSize, torch.Stream("pretrain", "batches"));
+        using Trainer trainer = new(causal, settings.Train, batches, new CheckpointStore(run.Checkpoints));
+        bool resumed = trainer.TryResume();
+        run.TruncateMetrics(trainer.State.Step); // a killed process may have gone on after its last checkpoint
+        if (resumed)
+        {
+            context.Log.Say($"Going on from step {trainer.State.Step} of {settings.Train.Steps}.");
+        }
+
+        double HeldOutLoss(int step)
+        {
+            double loss = Math.Log(TextPerplexity.PerToken(TextPerplexity.Measure(model, heldOut)));
+            run.AppendMetrics(new Dictionary<string, double>(StringComparer.Ordinal) { ["held_out_loss"] = loss }, step);
+            context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"Step {step}: {loss:F4} nats per token on held-out text."));
+            return loss;
+        }
+
+        if (!trainer.Run(progress => TrainingLog.Write(progress, context), HeldOutLoss, context.Stop))
+        {
+            return false;
+        }
+
+        // In bf16 a model of this size is a file of a few MB; what is measured is what is saved.
+        string folder = Path.Combine(run.Artifacts, "model");
+        model.Save(folder, ComputeType.Bf16);
+        using LanguageModel saved = LanguageModel.Load(folder, torch, LoadMode.Copied);
+        bool world = settings.Data.File is null;
+        run.WriteResult(new PretrainResult
+        {
+            Parameters = causal.Parameters.Layout.Count,
+            HeldOutLoss = Math.Log(TextPerplexity.PerToken(TextPerplexity.Measure(saved, heldOut))),
+            FactsChoice = world ? Share(saved, World.V1.GeneralFacts.SelectMany(fact => fact.HeldOutQuestions).Take(KnowledgeQuestions)) : null,
+            ReadingChoice = world ? Share(saved, Enumerable.Range(0, KnowledgeQuestions).Select(World.V1.Reading)) : null,
+            Tokens = trainer.State.Tokens,
+            TrainSeconds = trainer.State.Seconds,
+        });
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ClaimResult> Results(Recipe recipe, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        PretrainResult result = Result(folder);
+        (string Metric, double? Value)[] figures = [("held_out_loss", result.HeldOutLoss), ("facts_choice", result.FactsChoice), ("reading_choice", result.ReadingChoice), ("train_seconds", result.TrainSeconds)];
+        return [.. figures.Where(figure => figure.Value is not null).Select(figure => new ClaimResult("model", figure.Metric, recipe.Seed, figure.Value!.Value))];
+    }
+
+    /// <inheritdoc/>
+    public Report Report(Recipe recipe, string folder) => PretrainReport.Of((PretrainRecipe)recipe, Result(folder), RunFolder.ReadMetrics(folder));
+
+    private static PretrainResult Result(string folder) => RunFolder.ResultOf<PretrainResult>(folder);
+
+    private static (IExampleSource Texts, IReadOnlyList<TextExample> HeldOut) Data(PretrainDataSection data)
+    {
+        if (data.File is not string path)
+        {
+            return (new WorldSource(World.V1, wholeTexts: true), [.. World.V1.GeneralHeldOut(data.HeldOut).Select(example => new TextExample("", example.Prompt + example.Completion))]);
+        }
+
+        IExampleSource all = data.Columns.Open(path, data.SkipBad);
+        TextExample[] heldOut = [.. new SplitSource(all, data.HeldOutShare, heldOut: true).From(0).Take(data.HeldOut).Select(item => item.Example)];
+        return heldOut.Length > 0
+            ? (new SplitSource(all, data.HeldOutShare, heldOut: false), heldOut)
+            : throw new PalimpsestException($"{path}: no text is left for evaluation. Add data, or raise data.held_out_share.");
+    }
+
+    // The tokenizer is kept in the run's folder, so that a resumed run does not depend on learning the same one again.
+    private static Tokenizer LearnTokenizer(PretrainRecipe recipe, IExampleSource texts, string folder, IJobLog log)
+    {
+        if (File.Exists(Path.Combine(folder, "tokenizer.json")))
+        {
+            return Tokenizer.Load(folder);
+        }
+
+        log.Say($"Learning a vocabulary of {recipe.Model.Vocabulary} tokens.");
+        BpeTrainerOptions options = new() { VocabularySize = recipe.Model.Vocabulary, SpecialTokens = [Begin, End], BeginToken = Begin, EndToken = End };
+        Tokenizer tokenizer = BpeTrainer.TrainTokenizer(texts.From(0).Take(recipe.Data.TokenizerTexts).Select(item => item.Example.Prompt + item.Example.Completion), options);
+        tokenizer.Save(folder);
+        return tokenizer;
+    }
+
+    private static double Share(LanguageModel model, IEnumerable<ChoiceQuestion> asked) =>
+        ChoiceAccuracy.Correct(model, [.. asked.Select(question => new ChoiceItem(question.Prompt, question.Completions(), 0))]).Average();
+}

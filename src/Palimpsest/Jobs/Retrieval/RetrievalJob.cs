@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Globalization;
+using Palimpsest.Data.Retrieval;
+using Palimpsest.Evaluation;
+using Palimpsest.Metrics;
+using Palimpsest.Models;
+using Palimpsest.Numerics;
+using Palimpsest.Retrieval;
+using Palimpsest.Runs;
+using Palimpsest.Runs.Claims;
+using Palimpsest.Runs.Recipes;
+using Palimpsest.Runs.Reports;
+using Palimpsest.Torch;
+
+namespace Palimpsest.Jobs.Retrieval;
+
+/// <summary>Compares BM25 and, where an encoder is named, dense retrieval on one collection.</summary>
+public sealed class RetrievalJob : IJob
+{
+    private static readonly (string Metric, string Label, Func<RankedRun, double> Of)[] s_measures =
+    [
+        ("ndcg_10", "nDCG@10", run => run.Ndcg(10)),
+        ("recall_10", "recall@10", run => run.Recall(10)),
+        ("precision_1", "P@1", run => run.Precision(1)),
+        ("mrr_10", "MRR@10", run => run.ReciprocalRank >= 0.1 ? run.ReciprocalRank : 0),
+        ("map", "MAP", run => run.AveragePrecision()),
+    ];
+
+    /// <inheritdoc/>
+    public string Kind => "retrieval";
+
+    /// <inheritdoc/>
+    public Type RecipeType => typeof(RetrievalRecipe);
+
+    /// <inheritdoc/>
+    public IEnumerable<(string Name, string Path)> Inputs(Recipe recipe)
+    {
+        RetrievalRecipe settings = (RetrievalRecipe)recipe;
+        (string Name, string? Path)[] inputs = [("encoder", settings.Encoder), ("documents", settings.Data.Documents), ("queries", settings.Data.Queries), ("judgements", settings.Data.Judgements)];
+        return inputs.Where(input => input.Path is not null).Select(input => (input.Name, input.Path!));
+    }
+
+    /// <inheritdoc/>
+    public bool Run(Recipe recipe, JobContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        RetrievalRecipe settings = (RetrievalRecipe)recipe;
+        RetrievalCollection collection = settings.Data.Read();
+        string[] documents = [.. collection.Documents.Select(document => document.Text)];
+        context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"{collection.Name}: {documents.Length:N0} documents, {collection.Queries.Count:N0} judged queries."));
+        using SentenceEncoder? encoder = settings.Encoder is string folder ? SentenceEncoder.Load(folder, new TorchContext(seed: settings.Seed)) : null;
+        List<Func<IRetriever>> arms = [() => new LexicalRetriever(documents, settings.Bm25), () => new LexicalRetriever(documents, settings.Bm25, stem: true)];
+        if (encoder is not null)
+        {
+            arms.Add(() => new DenseRetriever(documents, encoder));
+        }
+
+        Dictionary<string, IReadOnlyList<Measurement>> found = new(StringComparer.Ordinal);
+        Dictionary<string, IReadOnlyList<double>> seconds = new(StringComparer.Ordinal);
+        foreach (Func<IRetriever> arm in arms)
+        {
+            if (context.Stop.IsCancellationRequested)
+            {
+                return false;
+            }
+
+            long clock = Stopwatch.GetTimestamp();
+            IRetriever retriever = arm();
+            double indexing = Stopwatch.GetElapsedTime(clock).TotalSeconds;
+            clock = Stopwatch.GetTimestamp();
+            IReadOnlyList<Measurement> measured = Measure(collection, retriever, settings.Depth);
+            seconds.Add(retriever.Name, [indexing, Stopwatch.GetElapsedTime(clock).TotalSeconds]);
+            found.Add(retriever.Name, measured);
+            context.Log.Say($"{retriever.Name}: {string.Join("; ", measured.Select(m => $"{m.Label} {m.Value.ToString("F4", CultureInfo.InvariantCulture)}"))}.");
+        }
+
+        context.Run.WriteResult(new RetrievalResult { Subject = collection.Name, Documents = documents.Length, Queries = collection.Queries.Count, Arms = found, Seconds = seconds });
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ClaimResult> Results(Recipe recipe, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return [.. Result(folder).Arms.SelectMany(arm => arm.Value.Select(m => new ClaimResult(arm.Key, m.Metric, recipe.Seed, m.Value)))];
+    }
+
+    /// <inheritdoc/>
+    public Report Report(Recipe recipe, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        RetrievalResult result = Result(folder);
+        RandomStream random = new(recipe.Seed, "report", "intervals");
+        string[] arms = [.. result.Arms.Keys];
+        Interval Of(string arm, int measure) => result.Arms[arm][measure].Interval(random.Child(arm, s_measures[measure].Metric));
+        Interval[][] cells = [.. s_measures.Select((_, measure) => arms.Select(arm => Of(arm, measure)).ToArray())];
+        ReportTable table = new(
+            ["measure", .. arms],
+            [.. s_measures.Select((measure, i) => (IReadOnlyList<string>)[measure.Label, .. cells[i].Select(cell => string.Create(CultureInfo.InvariantCulture, $"{cell.Estimate:F4} [{cell.Lower:F4}, {cell.Upper:F4}]"))])],
+            "Means over queries with 95% bootstrap intervals over them");
+        ReportTable times = new(["retriever", "indexing", "searching"], [.. result.Seconds.Select(pair => (IReadOnlyList<string>)[pair.Key, JobText.Seconds(pair.Value[0]), JobText.Seconds(pair.Value[1])])]);
+        return new Report
+        {
+            Title = $"Retrieval on {result.Subject}",
+            Lead = string.Create(CultureInfo.InvariantCulture, $"{result.Queries:N0} judged queries over {result.Documents:N0} documents."),
+            Figures = [.. arms.Select((arm, i) => new ReportFigure($"nDCG@10, {arm}", cells[0][i].Estimate.ToString("F4", CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"[{cells[0][i].Lower:F4}, {cells[0][i].Upper:F4}]")))],
+            Sections = [new ReportSection("What is found", [table]), new ReportSection("Time", [times])],
+        };
+    }
+
+    private static Measurement[] Measure(RetrievalCollection collection, IRetriever retriever, int depth)
+    {
+        IReadOnlyList<IReadOnlyList<(int Document, double Score)>> hits = retriever.Search([.. collection.Queries.Select(query => query.Text)], depth);
+        RankedRun[] runs = [.. collection.Queries.Select((query, i) => new RankedRun(hits[i].ToDictionary(hit => collection.Documents[hit.Document].Id, hit => hit.Score, StringComparer.Ordinal), collection.Judgements[query.Id]))];
+        double[] ones = [.. runs.Select(_ => 1.0)];
+        return [.. s_measures.Select(measure => new Measurement { Metric = measure.Metric, Label = measure.Label, Unit = MeasurementUnit.Share, Numerators = [.. runs.Select(measure.Of)], Denominators = ones })];
+    }
+
+    private static RetrievalResult Result(string folder) => RunFolder.ResultOf<RetrievalResult>(folder);
+}

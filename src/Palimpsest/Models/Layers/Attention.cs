@@ -1,0 +1,131 @@
+using Palimpsest.Torch;
+using Palimpsest.Torch.Functions;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Palimpsest.Models.Layers;
+
+/// <summary>Self-attention with grouped key-value heads, a cache, and rotary positions where the family has them.</summary>
+public sealed class Attention
+{
+    // On a CPU the fused kernel is slower than two products below some 1,000 keys in bf16, and always faster in f32.
+    private const long ShortForHalf = 1024;
+    private readonly int _layer;
+    private readonly AttentionShape _shape;
+    private readonly Func<Tensor, (Tensor Query, Tensor Key, Tensor Value)> _project;
+    private readonly RotaryEmbedding? _rotary;
+    private readonly HookPoints _hooks;
+    private readonly string _prefix;
+    private readonly Scalar _scale;
+
+    /// <summary>Builds the layer over its projections.</summary>
+    /// <param name="layer">Number of the block.</param>
+    /// <param name="shape">Heads and their width.</param>
+    /// <param name="project">Queries [batch, time, heads * head width], keys and values [batch, time, key-value heads * head width] of the input.</param>
+    /// <param name="output">The output projection.</param>
+    /// <param name="rotary">Turns queries and keys; null where positions are added to the embedding.</param>
+    /// <param name="hooks">Where activations can be read and changed.</param>
+    public Attention(int layer, AttentionShape shape, Func<Tensor, (Tensor Query, Tensor Key, Tensor Value)> project, Linear output, RotaryEmbedding? rotary, HookPoints hooks)
+    {
+        _layer = layer;
+        _shape = shape ?? throw new ArgumentNullException(nameof(shape));
+        _project = project;
+        Output = output;
+        _rotary = rotary;
+        _hooks = hooks;
+        _prefix = $"blocks.{layer}.attn.";
+        _scale = Scalars.Of(1.0 / Math.Sqrt(shape.HeadWidth));
+    }
+
+    /// <summary>The output projection.</summary>
+    public Linear Output { get; }
+
+    /// <summary>Attends.</summary>
+    /// <param name="x">[batch, time, width]</param>
+    /// <param name="scope">Positions, mask and cache.</param>
+    /// <returns>[batch, time, width]</returns>
+    public Tensor Forward(Tensor x, AttentionScope scope)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(scope);
+        long batch = x.size(0), time = x.size(1);
+        (Tensor q, Tensor k, Tensor v) = _project(x);
+        if (scope.Mask is null && scope.Cache is null && CausalAttentionFunction.Takes(q, _shape.HeadWidth))
+        {
+            return Output.Forward(MixWhole(q, k, v, scope));
+        }
+
+        if (_rotary is not null)
+        {
+            (q, k) = (_rotary.Forward(q, scope.Positions), _rotary.Forward(k, scope.Positions));
+        }
+
+        q = _hooks.Apply(_prefix, "hook_q", Heads(q, _shape.Heads)); // [batch, heads, time, head width]
+        k = _hooks.Apply(_prefix, "hook_k", Heads(k, _shape.KeyValueHeads));
+        v = _hooks.Apply(_prefix, "hook_v", Heads(v, _shape.KeyValueHeads));
+        if (scope.Cache is not null)
+        {
+            (k, v) = scope.Cache.Append(_layer, k, v);
+        }
+
+        Tensor mixed = _hooks.Apply(_prefix, "hook_z", Mix(q, Shared(k), Shared(v), scope.Mask)); // [batch, heads, time, head width]
+        return Output.Forward(mixed.transpose(1, 2).reshape(batch, time, (long)_shape.Heads * _shape.HeadWidth));
+    }
+
+    /// <summary>Whole sequences in the layout of the projections, [batch, time, heads * head width]; a hook sees its tensor in the other layout.</summary>
+    private Tensor MixWhole(Tensor q, Tensor k, Tensor v, AttentionScope scope)
+    {
+        RotaryTurn? turn = null;
+        if (_rotary is not null && (_hooks.Has(_prefix, "hook_q") || _hooks.Has(_prefix, "hook_k")))
+        {
+            (q, k) = (_rotary.Forward(q, scope.Positions), _rotary.Forward(k, scope.Positions));
+        }
+        else
+        {
+            turn = _rotary?.Turn(scope.Positions);
+        }
+
+        q = Hooked("hook_q", q, _shape.Heads);
+        k = Hooked("hook_k", k, _shape.KeyValueHeads);
+        v = Hooked("hook_v", v, _shape.KeyValueHeads);
+        return Hooked("hook_z", CausalAttentionFunction.Apply(q, k, v, _shape.HeadWidth, 1.0 / Math.Sqrt(_shape.HeadWidth), turn), _shape.Heads);
+    }
+
+    private Tensor Hooked(string point, Tensor x, int heads) =>
+        _hooks.Has(_prefix, point) ? _hooks.Apply(_prefix, point, Heads(x, heads)).transpose(1, 2).reshape(x.size(0), x.size(1), x.size(2)) : x;
+
+    private Tensor Mix(Tensor q, Tensor k, Tensor v, Tensor? mask)
+    {
+        long queries = q.size(2), keys = k.size(2);
+        bool causal = mask is null && queries > 1;
+        if (q.dtype == ScalarType.Float32 || keys > ShortForHalf || q.device_type != DeviceType.CPU)
+        {
+            return Kernels.Attention(q, k, v, mask, causal, _scale, grouped: false);
+        }
+
+        Tensor scores = q.matmul(k.transpose(-2, -1)).mul(_scale);
+        if (causal)
+        {
+            using Tensor allowed = ones(queries, keys, ScalarType.Bool, q.device);
+            using Tensor hidden = allowed.tril().logical_not();
+            scores = scores.masked_fill(hidden, Scalars.NegativeInfinity);
+        }
+        else if (mask is not null)
+        {
+            scores = Ops.Add(scores, mask.to_type(scores.dtype));
+        }
+
+        return scores.softmax(-1).matmul(v);
+    }
+
+    private Tensor Heads(Tensor x, int count) => x.view(x.size(0), x.size(1), count, _shape.HeadWidth).transpose(1, 2);
+
+    /// <summary>Gives every query head its key or value head; the gradient adds up over the group.</summary>
+    private Tensor Shared(Tensor x)
+    {
+        int group = _shape.Heads / _shape.KeyValueHeads;
+        return group == 1
+            ? x
+            : x.unsqueeze(2).expand(x.size(0), _shape.KeyValueHeads, group, x.size(2), _shape.HeadWidth).reshape(x.size(0), _shape.Heads, x.size(2), _shape.HeadWidth);
+    }
+}

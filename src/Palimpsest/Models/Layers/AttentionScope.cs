@@ -1,0 +1,56 @@
+using Palimpsest.Data.Batches;
+using static TorchSharp.torch;
+
+namespace Palimpsest.Models.Layers;
+
+/// <summary>What a forward pass may attend to: positions, mask and cache, the same for all blocks.</summary>
+/// <param name="Positions">Position of each token, [batch * time].</param>
+/// <param name="Mask">Added to the scores, [batch, 1, time, keys]; null for plain causal attention.</param>
+/// <param name="Cache">Past keys and values, or null.</param>
+public sealed record AttentionScope(int[] Positions, Tensor? Mask = null, KeyValueCache? Cache = null)
+{
+    /// <summary>What a mask adds to the score of a key that must not be seen; finite, so that a row that sees nothing stays finite too.</summary>
+    internal const float Hidden = -1e9f;
+
+    /// <summary>Plain causal attention over sequences that begin at position 0 (padding, if any, on the right).</summary>
+    public static AttentionScope Causal(long batch, long time)
+    {
+        int[] positions = new int[batch * time];
+        for (int i = 0; i < positions.Length; i++)
+        {
+            positions[i] = (int)(i % time);
+        }
+
+        return new AttentionScope(positions);
+    }
+
+    /// <summary>The scope of a training batch: of a packed one positions begin anew with each document, and a token sees only its own document up to itself.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="device">Where the mask is to lie; it belongs to the caller's scope.</param>
+    public static AttentionScope Of(TokenBatch batch, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        if (batch.Documents is not long[] documents)
+        {
+            return batch.Positions is null ? Causal(batch.Batch, batch.Time) : new AttentionScope([.. batch.Positions.Select(position => (int)position)]);
+        }
+
+        int time = batch.Time;
+        float[] mask = new float[(long)batch.Batch * time * time];
+        for (int row = 0; row < batch.Batch; row++)
+        {
+            ReadOnlySpan<long> numbers = documents.AsSpan(row * time, time);
+            for (int query = 0; query < time; query++)
+            {
+                Span<float> keys = mask.AsSpan(((row * time) + query) * time, time);
+                for (int key = 0; key < time; key++)
+                {
+                    keys[key] = key <= query && numbers[key] == numbers[query] ? 0f : Hidden;
+                }
+            }
+        }
+
+        int[] positions = batch.Positions is null ? Causal(batch.Batch, time).Positions : [.. batch.Positions.Select(position => (int)position)];
+        return new AttentionScope(positions, tensor(mask, [batch.Batch, 1, time, time], device: device));
+    }
+}

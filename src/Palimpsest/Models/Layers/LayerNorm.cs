@@ -1,0 +1,25 @@
+using Palimpsest.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Palimpsest.Models.Layers;
+
+/// <summary>Layer normalisation with gain and bias, by libtorch's fused kernel; its statistics are in f32 for every compute type.</summary>
+/// <remarks>Ba et al., arXiv 1607.06450.</remarks>
+/// <param name="weight">[width], f32; owned by the parameter store.</param>
+/// <param name="bias">[width], f32.</param>
+/// <param name="epsilon">Added to the variance.</param>
+public sealed class LayerNorm(Tensor weight, Tensor bias, double epsilon) : INorm
+{
+    private readonly Scalar _epsilon = Scalars.Of(epsilon);
+
+    /// <inheritdoc/>
+    public (Tensor Residual, Tensor Normalised) Forward(Tensor residual, Tensor? branch)
+    {
+        Tensor sum = branch is null ? residual : Ops.Add(residual, branch);
+        return (sum, Kernels.LayerNorm(sum, weight, bias, _epsilon));
+    }
+
+    /// <inheritdoc/>
+    public Tensor Last(Tensor residual, Tensor? branch) => Forward(residual, branch).Normalised;
+}

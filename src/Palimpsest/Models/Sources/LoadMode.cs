@@ -1,0 +1,17 @@
+namespace Palimpsest.Models.Sources;
+
+/// <summary>How the weights of a folder come into memory.</summary>
+public enum LoadMode
+{
+    /// <summary>Into one trainable f32 vector.</summary>
+    Trainable,
+
+    /// <summary>All layers between embedding and output matrix into one trainable f32 vector; these two are frozen and copied.</summary>
+    TrainableHidden,
+
+    /// <summary>Frozen: mapped from the file where type and alignment allow, else copied. Truncating a mapped file kills the process.</summary>
+    Mapped,
+
+    /// <summary>Frozen and copied, for files of unknown origin.</summary>
+    Copied,
+}

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Palimpsest.Common;
+
+namespace Palimpsest.Models.Transformers;
+
+/// <summary>Reads values out of a <c>config.json</c>; what is wrong is said with file and key.</summary>
+internal sealed class ConfigReader
+{
+    private const int MostLayers = 10_000;
+    private readonly JsonObject _json;
+
+    private ConfigReader(string path, JsonObject json)
+    {
+        Path = path;
+        _json = json;
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>The first name in <c>architectures</c>, or nothing.</summary>
+    public string Architecture => _json["architectures"] is JsonArray { Count: > 0 } names ? names[0]?.ToString() ?? "" : "";
+
+    /// <summary>What <c>model_type</c> says, or nothing.</summary>
+    public string ModelType => _json["model_type"]?.ToString() ?? "";
+
+    /// <summary>Opens a file.</summary>
+    /// <exception cref="PalimpsestException">It is missing or not a JSON object.</exception>
+    public static ConfigReader Open(string path)
+    {
+        try
+        {
+            return new ConfigReader(path, StrictJson.ReadFile(path) as JsonObject ?? throw new PalimpsestException($"{path}: is not a JSON object."));
+        }
+        catch (JsonException error)
+        {
+            throw new PalimpsestException($"{path}: is not valid JSON ({error.Message})", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PalimpsestException($"{path}: cannot be read ({error.Message}) A model folder holds config.json, model.safetensors and tokenizer.json.", error);
+        }
+    }
+
+    public PalimpsestException Bad(string what) => new($"{Path}: {what}.");
+
+    public bool Has(string key) => _json[key] is not null;
+
+    /// <summary>An object inside, or null.</summary>
+    public ConfigReader? Part(string key) => _json[key] is JsonObject part ? new ConfigReader(Path, part) : null;
+
+    /// <summary>The keys of this object.</summary>
+    public IEnumerable<string> Keys => _json.Select(pair => pair.Key);
+
+    public int Integer(string key, int? fallback = null)
+    {
+        if (_json[key] is JsonValue value)
+        {
+            return value.TryGetValue(out int number) && number is >= 0 and <= 1 << 28 ? number : throw Bad($"{key} must be a whole number from 0 to 268435456, but is {value.ToJsonString()}");
+        }
+
+        return fallback ?? throw Bad($"{key} is missing");
+    }
+
+    /// <summary>A number of at least 1.</summary>
+    public int Positive(string key, int? fallback = null) => Integer(key, fallback) is > 0 and int value ? value : throw Bad($"{key} must be at least 1");
+
+    /// <summary>A number of layers; bounded, because a name is made for each before anything else is known of the weights.</summary>
+    public int Layers(string key) => Positive(key) is <= MostLayers and int value ? value : throw Bad($"{key} must be at most {MostLayers}");
+
+    /// <summary>One number, a list of numbers, or nothing.</summary>
+    public IReadOnlyList<int> Integers(string key) => _json[key] switch
+    {
+        JsonArray many => [.. many.Select(item => item is JsonValue value && value.TryGetValue(out int id) ? id : throw Bad($"{key} must hold whole numbers, but is {many.ToJsonString()}"))],
+        JsonValue => [Integer(key)],
+        _ => [],
+    };
+
+    public double Number(string key, double fallback) =>
+        _json[key] is not JsonValue value ? fallback : value.TryGetValue(out double number) ? number : throw Bad($"{key} must be a number, but is {value.ToJsonString()}");
+
+    public double? FindNumber(string key) => _json[key] is JsonValue ? Number(key, 0) : null;
+
+    public bool Flag(string key, bool fallback = false) =>
+        _json[key] is not JsonValue value ? fallback : value.TryGetValue(out bool flag) ? flag : throw Bad($"{key} must be true or false, but is {value.ToJsonString()}");
+
+    public string Text(string key, string fallback) => _json[key]?.ToString() ?? fallback;
+
+    /// <summary>One of some texts.</summary>
+    public string Choice(string key, IReadOnlyList<string> supported, string fallback)
+    {
+        string value = Text(key, fallback);
+        return supported.Contains(value, StringComparer.Ordinal) ? value : throw Bad($"{key} \"{value}\" is not supported; supported: {string.Join(", ", supported)}");
+    }
+}

@@ -1,0 +1,39 @@
+using Palimpsest.Models.Layers;
+using static TorchSharp.torch;
+
+namespace Palimpsest.Models.Transformers;
+
+/// <summary>Makes modules over the tensors of a store and keeps account of the linear layers, so that an adapter can find them by name.</summary>
+/// <param name="parameters">The tensors.</param>
+/// <param name="hooks">Where activations can be read and changed.</param>
+/// <param name="embedding">The token embedding, which adapters can change.</param>
+internal sealed class ModuleBuilder(ParameterStore parameters, HookPoints hooks, Embedding embedding)
+{
+    private readonly List<(string Name, Linear Layer)> _linears = [];
+
+    /// <summary>Where activations can be read and changed.</summary>
+    public HookPoints Hooks { get; } = hooks;
+
+    /// <summary>The token embedding.</summary>
+    public Embedding Embedding { get; } = embedding;
+
+    /// <summary>The linear layers with the names of their weights without <c>.weight</c>, in the order they were made.</summary>
+    public IReadOnlyList<(string Name, Linear Layer)> Linears => _linears;
+
+    /// <summary>A tensor of the store.</summary>
+    public Tensor this[string name] => parameters[name];
+
+    /// <summary>The linear layer of a name.</summary>
+    public Linear Linear(string name, bool bias)
+    {
+        Linear linear = new(parameters[name + ".weight"], bias ? parameters[name + ".bias"] : null);
+        _linears.Add((name, linear));
+        return linear;
+    }
+
+    /// <summary>The RMS norm of a name.</summary>
+    public RmsNorm RmsNorm(string name, double epsilon) => new(parameters[name + ".weight"], epsilon);
+
+    /// <summary>The layer norm of a name.</summary>
+    public LayerNorm LayerNorm(string name, double epsilon) => new(parameters[name + ".weight"], parameters[name + ".bias"], epsilon);
+}

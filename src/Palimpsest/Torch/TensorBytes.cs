@@ -1,0 +1,77 @@
+using System.Runtime.InteropServices;
+using Palimpsest.Data.Safetensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Palimpsest.Torch;
+
+/// <summary>Moves tensors between safetensors files and libtorch.</summary>
+internal static class TensorBytes
+{
+    // TorchSharp hands out a tensor's memory as a span, which ends at 2 GiB.
+    private const long Chunk = 1L << 28;
+
+    /// <summary>The element type of libtorch for one of a file.</summary>
+    public static ScalarType ScalarTypeOf(TensorType type) => type switch
+    {
+        TensorType.F32 => ScalarType.Float32,
+        TensorType.BF16 => ScalarType.BFloat16,
+        TensorType.F16 => ScalarType.Float16,
+        TensorType.F64 => ScalarType.Float64,
+        TensorType.I64 => ScalarType.Int64,
+        TensorType.I32 => ScalarType.Int32,
+        TensorType.I16 => ScalarType.Int16,
+        TensorType.I8 => ScalarType.Int8,
+        TensorType.BOOL => ScalarType.Bool,
+        _ => ScalarType.Byte,
+    };
+
+    /// <summary>Copies a tensor out of a file.</summary>
+    public static Tensor Read(SafetensorsFile file, TensorEntry entry)
+    {
+        Tensor result = empty([.. entry.Shape], ScalarTypeOf(entry.Type));
+        using Tensor flat = result.view(-1);
+        int size = TensorEntry.SizeOf(entry.Type);
+        for (long begin = 0; begin < entry.Count; begin += Chunk)
+        {
+            using Tensor part = flat.narrow(0, begin, Math.Min(Chunk, entry.Count - begin));
+            file.Read(entry, part.bytes, begin * size);
+        }
+
+        return result;
+    }
+
+    /// <summary>A private copy-on-write view of the file, or null where the tensor is not aligned to its element size.</summary>
+    public static Tensor? TryMap(SafetensorsFile file, TensorEntry entry)
+    {
+        int size = TensorEntry.SizeOf(entry.Type);
+        if (entry.Position % size != 0 || entry.Count == 0)
+        {
+            return null;
+        }
+
+        using Tensor whole = from_file(file.Path, shared: false, (entry.Position + entry.ByteLength) / size, ScalarTypeOf(entry.Type));
+        using Tensor part = whole.narrow(0, entry.Position / size, entry.Count);
+        return part.view([.. entry.Shape]);
+    }
+
+    /// <summary>Writes a tensor's elements in a type.</summary>
+    public static void Write(Tensor tensor, ScalarType type, Stream stream)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        Tensor flat = tensor.detach().contiguous().view(-1);
+        for (long begin = 0; begin < flat.size(0); begin += Chunk)
+        {
+            Tensor part = flat.narrow(0, begin, Math.Min(Chunk, flat.size(0) - begin)).to(type, CPU);
+            stream.Write(part.bytes);
+        }
+    }
+
+    /// <summary>The elements of an f32 tensor as an array.</summary>
+    public static float[] ToArray(Tensor tensor)
+    {
+        using Tensor flat = tensor.detach().to(ScalarType.Float32, CPU).contiguous();
+        return MemoryMarshal.Cast<byte, float>(flat.bytes).ToArray();
+    }
+}
