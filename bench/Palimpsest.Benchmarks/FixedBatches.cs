@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Palimpsest.Benchmarks;
 
 /// <summary>The same batch again and again.</summary>
-internal sealed class FixedBatches(int batch, int time, long[] ids) : IBatchSource
+internal sealed class FixedBatches(int batch, int time, long[] ids) : IBatchSource<TokenBatch>
 {
     public TokenBatch Next()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Palimpsest.Data.Batches;
 using Palimpsest.Models.Families;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
@@ -22,7 +23,7 @@ internal static class MemoryBenchmark
         FixedBatches batches = new(8, 512, [.. Enumerable.Range(0, 8 * 513).Select(_ => (long)random.NextInt(4096))]);
         using CausalModel model = CausalModel.Create(config, context, random);
         long before = Resident();
-        using Trainer trainer = new(model, new TrainOptions { Steps = steps, WarmupSteps = 0, CheckpointEvery = 0, CheckpointBlocks = recompute }, batches);
+        using Trainer<TokenBatch> trainer = Trainer.Of(model, new TrainOptions { Steps = steps, WarmupSteps = 0, CheckpointEvery = 0, CheckpointBlocks = recompute }, batches, new RandomStream(7, "train"));
         List<double> seconds = [];
         long started = Stopwatch.GetTimestamp();
         double last = 0;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Palimpsest.Data.Batches;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Torch;
-using Palimpsest.Training;
+using Palimpsest.Training.Optimizers;
 using TorchSharp;
 using static TorchSharp.torch;
 

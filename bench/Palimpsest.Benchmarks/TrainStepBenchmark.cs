@@ -1,9 +1,11 @@
 using System.Diagnostics;
+using Palimpsest.Data.Batches;
 using Palimpsest.Models.Families;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using Palimpsest.Training;
+using Palimpsest.Training.Schedules;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -45,7 +47,7 @@ internal static class TrainStepBenchmark
         RandomStream random = context.Stream("bench");
         FixedBatches batches = shape.Batches(random);
         using CausalModel model = CausalModel.Create(config, context, random);
-        using Trainer trainer = new(model, new TrainOptions { Steps = int.MaxValue, WarmupSteps = 0, Schedule = ScheduleKind.Constant, CheckpointEvery = 0 }, batches);
+        using Trainer<TokenBatch> trainer = Trainer.Of(model, new TrainOptions { Steps = int.MaxValue, WarmupSteps = 0, Schedule = ScheduleKind.Constant, CheckpointEvery = 0 }, batches, new RandomStream(7, "train"));
 
         using PlainLlama plain = new(shape.Vocabulary, shape.Width, shape.Layers, shape.Heads, shape.Intermediate, shape.Time);
         plain.to(context.ScalarType);
@@ -101,7 +103,7 @@ internal static class TrainStepBenchmark
         RandomStream random = context.Stream("bench");
         FixedBatches batches = shape.Batches(random);
         using CausalModel model = CausalModel.Create(config, context, random);
-        using Trainer trainer = new(model, new TrainOptions { Steps = steps, WarmupSteps = 0, CheckpointEvery = 0 }, batches);
+        using Trainer<TokenBatch> trainer = Trainer.Of(model, new TrainOptions { Steps = steps, WarmupSteps = 0, CheckpointEvery = 0 }, batches, new RandomStream(7, "train"));
         trainer.Run(p => Console.WriteLine($"{p.Step} {p.Loss:F4} {p.Seconds:F2} s, {Environment.WorkingSet >> 20} MB, {Tensor.TotalCount} tensors"));
     }
 

@@ -6,6 +6,7 @@ using Palimpsest.Evaluation;
 using Palimpsest.Models;
 using Palimpsest.Torch;
 using Palimpsest.Training;
+using Palimpsest.Training.Checkpoints;
 
 TorchContext torch = new(seed: 7);
 using LanguageModel model = LanguageModel.Load("base-v1", torch);
@@ -18,7 +19,7 @@ ExampleStream facts = new(new ListSource(owner.Name, owner.TrainingExamples()), 
 ExampleStream general = new(new WorldSource(World.V1, wholeTexts: true), torch.Stream("replay"), 1);
 MixedStream mixed = new(facts, 1, general, 3, torch.Stream("mixture"));
 using StreamBatches batches = new(mixed, new ExampleEncoder(model.Tokenizer, model.Model.Config.ContextLength), 32, torch.Stream("batches"));
-using Trainer trainer = new(model.Model, new TrainOptions { Steps = 200, BatchSize = 32, LearningRate = 5e-4 }, batches, new CheckpointStore("checkpoints"));
+using Trainer<TokenBatch> trainer = Trainer.Of(model.Model, new TrainOptions { Steps = 200, BatchSize = 32, LearningRate = 5e-4 }, batches, torch.Stream("train"), new CheckpointStore("checkpoints"));
 trainer.TryResume(); // goes on where a killed process stopped, with the same bits
 trainer.Run(progress => Console.Write($"\rstep {progress.Step}/{progress.Steps}  loss {progress.Loss:F3}  "));
 model.Save("tuned");

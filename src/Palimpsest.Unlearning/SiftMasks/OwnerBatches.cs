@@ -5,7 +5,7 @@ using Palimpsest.Numerics;
 namespace Palimpsest.Unlearning.SiftMasks;
 
 /// <summary>The batches of one owner's examples, without end: all of them in every batch where they fit, else one shuffled epoch after the other in batches of equal size. A batch comes in <see cref="Parts"/> of similar lengths, so that little of it is padding.</summary>
-internal sealed class OwnerBatches : IBatchSource
+internal sealed class OwnerBatches : IBatchSource<TokenBatch>
 {
     // Another pass over the weights costs about as much as so many tokens more.
     private const int PartCost = 64, MostParts = 8;

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Palimpsest.Data;
 using Palimpsest.Data.Batches;
 using Palimpsest.Models;
@@ -6,7 +5,8 @@ using Palimpsest.Models.Sources;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using Palimpsest.Training;
-using static TorchSharp.torch;
+using Palimpsest.Training.Optimizers;
+using Palimpsest.Training.Schedules;
 
 namespace Palimpsest.Unlearning.SiftMasks;
 
@@ -39,7 +39,7 @@ public sealed class SiftTuner : IDisposable
         ArgumentOutOfRangeException.ThrowIfNotEqual(signs.Count, _parameters.Layout.Count, nameof(signs));
         _signs = options.SignFixed ? signs : null;
         _base = new float[_parameters.Layout.Count];
-        _parameters.ForEachChunk((offset, values) => values.CopyTo(_base.AsSpan((int)offset)));
+        _parameters.Read(_base);
         _encoder = new ExampleEncoder(model.Tokenizer, model.Model.Config.ContextLength, options.TooLong);
     }
 
@@ -82,14 +82,14 @@ public sealed class SiftTuner : IDisposable
             Schedule = ScheduleKind.Constant,
             WarmupSteps = 0,
             ClipNorm = 0,
-            Adamw = new AdamWOptions { WeightDecay = 0 },
+            Optimizer = new AdamWOptions { WeightDecay = 0 },
             CheckpointEvery = 0,
         };
         List<double> losses = [];
         try
         {
             Trainable trainable = Trainable.Whole(_model.Model) with { Projection = _signs is null ? null : new SignFixing(_base, _signs) };
-            using Trainer trainer = new(trainable, settings, batches);
+            using Trainer<TokenBatch> trainer = Trainer.Of(_model.Model, trainable, settings, batches, random.Child("train"));
             if (!trainer.Run(
                 progress =>
                 {
@@ -115,36 +115,19 @@ public sealed class SiftTuner : IDisposable
     /// <param name="vector">[count], or empty for the base itself.</param>
     public void Serve(ReadOnlySpan<float> vector)
     {
-        for (long offset = 0; offset < _base.Length;)
+        if (vector.IsEmpty)
         {
-            using Tensor part = _parameters.Values.narrow(0, offset, Math.Min(1 << 28, _base.Length - offset));
-            Span<float> values = MemoryMarshal.Cast<byte, float>(part.bytes);
-            ReadOnlySpan<float> own = _base.AsSpan((int)offset, values.Length);
-            if (vector.IsEmpty)
-            {
-                own.CopyTo(values);
-            }
-            else
-            {
-                System.Numerics.Tensors.TensorPrimitives.Add(own, vector.Slice((int)offset, values.Length), values);
-            }
-
-            offset += values.Length;
+            _parameters.Load(_base);
+        }
+        else
+        {
+            _parameters.LoadSum(_base, vector);
         }
     }
 
     /// <summary>The task vector of the weights as they are: while tuning, the one so far.</summary>
     /// <param name="vector">[count]</param>
-    public void Read(Span<float> vector)
-    {
-        for (long offset = 0; offset < _base.Length;)
-        {
-            using Tensor part = _parameters.Values.narrow(0, offset, Math.Min(1 << 28, _base.Length - offset));
-            ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(part.bytes);
-            System.Numerics.Tensors.TensorPrimitives.Subtract(values, _base.AsSpan((int)offset, values.Length), vector.Slice((int)offset, values.Length));
-            offset += values.Length;
-        }
-    }
+    public void Read(Span<float> vector) => _parameters.ReadDifference(_base, vector);
 
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();

@@ -7,19 +7,22 @@ namespace Palimpsest.Torch;
 /// <summary>The trainable parameters of a model in one native f32 buffer, and their gradients in a second one. The tensors that the model computes with are views of the first, their
 /// <c>grad</c>s views of the second, so a step of the optimizer, a norm or an upload is one pass over flat memory.</summary>
 /// <remarks>Owned by its creator, in no scope. Not thread-safe.</remarks>
-public sealed class FlatParameters : IDisposable
+public sealed class FlatParameters : IGradientStore, IDisposable
 {
+    // A span ends at 2 GiB.
+    private const long ChunkLength = 1L << 28;
     private readonly Dictionary<string, Tensor> _views = new(StringComparer.Ordinal);
     private readonly List<Tensor> _gradientViews = [];
 
     /// <summary>Allocates both buffers, filled with zeros.</summary>
     /// <param name="layout">Names, shapes and offsets.</param>
     /// <param name="device">Where the buffers lie; the CPU by default.</param>
-    public FlatParameters(ParameterLayout layout, Device? device = null)
+    /// <param name="type">f32, or f64 for checks by finite differences.</param>
+    public FlatParameters(ParameterLayout layout, Device? device = null, ScalarType type = ScalarType.Float32)
     {
         Layout = layout ?? throw new ArgumentNullException(nameof(layout));
-        Values = zeros(layout.Count, ScalarType.Float32, device).DetachFromDisposeScope();
-        Gradients = zeros(layout.Count, ScalarType.Float32, device).DetachFromDisposeScope();
+        Values = zeros(layout.Count, type, device).DetachFromDisposeScope();
+        Gradients = zeros(layout.Count, type, device).DetachFromDisposeScope();
         foreach (ParameterSlot slot in layout.Slots)
         {
             long[] shape = [.. slot.Shape];
@@ -53,15 +56,70 @@ public sealed class FlatParameters : IDisposable
     /// <summary>Sets all gradients to zero, in place.</summary>
     public void ZeroGradients() => Gradients.zero_();
 
+    /// <inheritdoc/>
+    void IGradientStore.Zero() => ZeroGradients();
+
+    /// <inheritdoc/>
+    public double Norm()
+    {
+        using IDisposable noGrad = no_grad();
+        using Tensor length = Gradients.norm();
+        return Ops.Value(length);
+    }
+
+    /// <inheritdoc/>
+    public void Scale(double factor)
+    {
+        using IDisposable noGrad = no_grad();
+        using Tensor number = tensor((float)factor, device: Gradients.device);
+        Gradients.mul_(number);
+    }
+
+    /// <summary>Puts a whole vector in the place of the values.</summary>
+    /// <param name="vector">[count]; the device must be the CPU, as for all that follows.</param>
+    public void Load(ReadOnlySpan<float> vector) => ForEachChunk(vector, static (own, other) => other.CopyTo(own));
+
+    /// <summary>Puts the sum of two vectors in the place of the values.</summary>
+    /// <param name="origin">[count]</param>
+    /// <param name="change">[count]</param>
+    public void LoadSum(ReadOnlySpan<float> origin, ReadOnlySpan<float> change)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(change.Length, Layout.Count, nameof(change));
+        Load(origin);
+        ForEachChunk(change, static (own, other) => System.Numerics.Tensors.TensorPrimitives.Add(own, other, own));
+    }
+
+    /// <summary>Copies the values.</summary>
+    /// <param name="vector">Receives them. [count]</param>
+    public void Read(Span<float> vector)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(vector.Length, Layout.Count, nameof(vector));
+        for (long offset = 0; offset < Layout.Count; offset += ChunkLength)
+        {
+            using Tensor part = Chunk(offset);
+            ReadOnlySpan<float> values = Span(part);
+            values.CopyTo(vector.Slice((int)offset, values.Length));
+        }
+    }
+
+    /// <summary>The values minus a vector: a task vector, or a client's update.</summary>
+    /// <param name="origin">[count]</param>
+    /// <param name="difference">Receives the difference. [count]</param>
+    public void ReadDifference(ReadOnlySpan<float> origin, Span<float> difference)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(origin.Length, Layout.Count, nameof(origin));
+        Read(difference);
+        System.Numerics.Tensors.TensorPrimitives.Subtract(difference, origin, difference);
+    }
+
     /// <summary>The values as spans, in order, of at most 1 GiB each. Valid while this object lives; the device must be the CPU.</summary>
     public void ForEachChunk(ChunkAction action)
     {
         ArgumentNullException.ThrowIfNull(action);
-        const long elements = 1L << 28;
-        for (long offset = 0; offset < Layout.Count; offset += elements)
+        for (long offset = 0; offset < Layout.Count; offset += ChunkLength)
         {
-            using Tensor part = Values.narrow(0, offset, Math.Min(elements, Layout.Count - offset));
-            action(offset, MemoryMarshal.Cast<byte, float>(part.bytes));
+            using Tensor part = Chunk(offset);
+            action(offset, Span(part));
         }
     }
 
@@ -82,8 +140,25 @@ public sealed class FlatParameters : IDisposable
         Gradients.Dispose();
     }
 
+    private void ForEachChunk(ReadOnlySpan<float> vector, PairAction action)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(vector.Length, Layout.Count, nameof(vector));
+        for (long offset = 0; offset < Layout.Count; offset += ChunkLength)
+        {
+            using Tensor part = Chunk(offset);
+            Span<float> values = Span(part);
+            action(values, vector.Slice((int)offset, values.Length));
+        }
+    }
+
+    private Tensor Chunk(long offset) => Values.narrow(0, offset, Math.Min(ChunkLength, Layout.Count - offset));
+
+    private static Span<float> Span(Tensor part) => MemoryMarshal.Cast<byte, float>(part.bytes);
+
     /// <summary>Reads or changes a run of values.</summary>
     /// <param name="offset">Index of the first value in the vector.</param>
     /// <param name="values">The values.</param>
     public delegate void ChunkAction(long offset, Span<float> values);
+
+    private delegate void PairAction(Span<float> own, ReadOnlySpan<float> other);
 }

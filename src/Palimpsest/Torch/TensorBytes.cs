@@ -26,6 +26,22 @@ internal static class TensorBytes
         _ => ScalarType.Byte,
     };
 
+    /// <summary>The element type of a file for one of libtorch.</summary>
+    public static TensorType TypeOf(ScalarType type) => type switch
+    {
+        ScalarType.Float32 => TensorType.F32,
+        ScalarType.BFloat16 => TensorType.BF16,
+        ScalarType.Float16 => TensorType.F16,
+        ScalarType.Float64 => TensorType.F64,
+        ScalarType.Int64 => TensorType.I64,
+        ScalarType.Int32 => TensorType.I32,
+        ScalarType.Int16 => TensorType.I16,
+        ScalarType.Int8 => TensorType.I8,
+        ScalarType.Byte => TensorType.U8,
+        ScalarType.Bool => TensorType.BOOL,
+        _ => throw new ArgumentException($"{type} has no type in a safetensors file.", nameof(type)),
+    };
+
     /// <summary>Copies a tensor out of a file.</summary>
     public static Tensor Read(SafetensorsFile file, TensorEntry entry)
     {

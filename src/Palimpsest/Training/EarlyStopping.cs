@@ -1,4 +1,5 @@
 using Palimpsest.Common;
+using Palimpsest.Training.Checkpoints;
 
 namespace Palimpsest.Training;
 

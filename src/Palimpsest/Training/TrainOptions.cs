@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
-using System.Text;
 using Palimpsest.Common;
+using Palimpsest.Training.Optimizers;
+using Palimpsest.Training.Schedules;
 
 namespace Palimpsest.Training;
 
@@ -70,15 +70,25 @@ public sealed record TrainOptions : IValidated
     /// <value>The default is linear.</value>
     public RampShape DecayShape { get; init; } = RampShape.Linear;
 
-    /// <summary>The rule of a step: adamw or sgd.</summary>
-    /// <value>The default is adamw.</value>
-    public string Optimizer { get; init; } = "adamw";
+    /// <summary>The rule of a step, with its settings.</summary>
+    /// <value>The default is AdamW.</value>
+    public OptimizerOptions Optimizer { get; init; } = new AdamWOptions();
 
-    /// <summary>Settings of AdamW.</summary>
-    public AdamWOptions Adamw { get; init; } = new();
+    /// <summary>Settings of AdamW in an older form; the same as options of <see cref="Optimizer"/>.</summary>
+    /// <value>The default is none.</value>
+    public AdamWOptions? Adamw { get; init; }
 
-    /// <summary>Settings of stochastic gradient descent.</summary>
-    public SgdOptions Sgd { get; init; } = new();
+    /// <summary>Settings of stochastic gradient descent in an older form; the same as options of <see cref="Optimizer"/>.</summary>
+    /// <value>The default is none.</value>
+    public SgdOptions? Sgd { get; init; }
+
+    /// <summary>The rule of a step, wherever it is said.</summary>
+    internal OptimizerOptions ChosenOptimizer => Optimizer switch
+    {
+        AdamWOptions plain when Adamw is not null && plain == new AdamWOptions() => Adamw,
+        SgdOptions plain when Sgd is not null && plain == new SgdOptions() => Sgd,
+        _ => Optimizer,
+    };
 
     /// <summary>Parameters with settings of their own.</summary>
     /// <value>The default is none: all share the optimizer's.</value>
@@ -154,9 +164,9 @@ public sealed record TrainOptions : IValidated
             yield return $"decay_share leaves too little: {Warmup} steps of warm-up and {DecaySteps} of decay are more than train.steps ({Steps}).";
         }
 
-        if (Optimizers.Problem(Optimizer) is string unknown)
+        if ((Adamw is not null && Adamw != new AdamWOptions() && ChosenOptimizer != Adamw) || (Sgd is not null && Sgd != new SgdOptions() && ChosenOptimizer != Sgd))
         {
-            yield return unknown;
+            yield return "adamw and sgd are older forms of optimizer and count only where it names them without options. Write optimizer: { name: ..., ... } alone.";
         }
 
         if (EarlyStopping is not null && EvaluateEvery == 0)
@@ -169,7 +179,7 @@ public sealed record TrainOptions : IValidated
     /// <exception cref="PalimpsestException">They make no sense.</exception>
     internal void Check(bool hasCheckpoints)
     {
-        List<string> problems = [.. Problems(), .. Sgd.Problems(), .. Groups.SelectMany(group => group.Problems()), .. EarlyStopping?.Problems() ?? []];
+        List<string> problems = [.. Problems(), .. ChosenOptimizer.Problems(), .. Groups.SelectMany(group => group.Problems()), .. EarlyStopping?.Problems() ?? []];
         if (EarlyStopping is { RestoreBest: true } && !hasCheckpoints)
         {
             problems.Add("early_stopping.restore_best needs a folder for checkpoints, where the best weights are kept.");
@@ -179,13 +189,5 @@ public sealed record TrainOptions : IValidated
         {
             throw new PalimpsestException(string.Join(" ", problems));
         }
-    }
-
-    /// <summary>Hash of the settings that the course of a training depends on.</summary>
-    /// <param name="others">What it depends on besides.</param>
-    internal string Hash(string others)
-    {
-        TrainOptions decisive = this with { CheckpointEvery = 0, KeepCheckpoints = 1, CheckpointBlocks = false, EvaluateEvery = EarlyStopping is null ? 0 : EvaluateEvery, Groups = [] };
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{decisive}|{string.Join('|', Groups)}|{others}")));
     }
 }

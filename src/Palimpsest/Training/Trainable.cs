@@ -5,15 +5,33 @@ using Palimpsest.Torch;
 
 namespace Palimpsest.Training;
 
-/// <summary>What a trainer changes: a flat vector of parameters, and the model that computes with them. Checkpoints hold this vector and nothing else.</summary>
-/// <param name="Model">The model; whatever is not in <paramref name="Parameters"/> stays as it is.</param>
+/// <summary>What a trainer changes: a flat vector of parameters. Checkpoints hold this vector and nothing else.</summary>
 /// <param name="Parameters">Trained; its owner disposes it after the trainer.</param>
 /// <param name="Settings">What a resumed run must have in common beside the training settings.</param>
-/// <param name="SetDropout">Gets the random stream of each pass for dropout of its own, and null after it; or null.</param>
-public sealed record Trainable(CausalModel Model, FlatParameters Parameters, string Settings = "", Action<RandomStream?>? SetDropout = null)
+public sealed record Trainable(FlatParameters Parameters, string Settings = "")
 {
+    private readonly IGradientStore? _gradients;
+
+    /// <summary>Where the gradients of a step lie: zeroed, measured and scaled as one.</summary>
+    /// <value>The default is the vector's own dense buffer.</value>
+    public IGradientStore Gradients
+    {
+        get => _gradients ?? Parameters;
+        init => _gradients = value;
+    }
+
+    /// <summary>Change the gradients before each step, one after the other.</summary>
+    /// <value>The default is none.</value>
+    public IReadOnlyList<IGradientEdit> Edits { get; init; } = [];
+
     /// <summary>Brings the parameters back into a set after every optimizer step; or null.</summary>
     public IStepProjection? Projection { get; init; }
+
+    /// <summary>What a model does differently while a step lasts; null for nothing, and then settings that ask for it are refused.</summary>
+    public Func<TrainOptions, ITrainingMode>? Mode { get; init; }
+
+    /// <summary>What checkpoints of before the settings were hashed one by one have in common.</summary>
+    internal string? OlderSettings { get; init; }
 
     /// <summary>All parameters of a model.</summary>
     /// <param name="model">Loaded as trainable.</param>
@@ -21,7 +39,7 @@ public sealed record Trainable(CausalModel Model, FlatParameters Parameters, str
     public static Trainable Whole(CausalModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return new Trainable(model, model.Parameters.Flat ?? throw new ArgumentException("The model was loaded frozen; load it with LoadMode.Trainable.", nameof(model)));
+        return Of(model, model.Parameters.Flat ?? throw new ArgumentException("The model was loaded frozen; load it with LoadMode.Trainable.", nameof(model)), "", null);
     }
 
     /// <summary>The parameters of an adapter, which must be active while it is trained.</summary>
@@ -31,7 +49,13 @@ public sealed record Trainable(CausalModel Model, FlatParameters Parameters, str
     {
         ArgumentNullException.ThrowIfNull(adapter);
         return adapter.Model.Parameters.Flat is null
-            ? new Trainable(adapter.Model, adapter.Parameters, adapter.Settings, adapter.SetDropout)
+            ? Of(adapter.Model, adapter.Parameters, adapter.Settings, adapter.SetDropout)
             : throw new ArgumentException("The base model is trainable; load it with LoadMode.Mapped.", nameof(adapter));
     }
+
+    private static Trainable Of(CausalModel model, FlatParameters parameters, string settings, Action<RandomStream?>? setDropout) => new(parameters, $"{model.Context.ComputeType}|{settings}")
+    {
+        Mode = options => new ModelTrainingMode(model, setDropout, options),
+        OlderSettings = $"{model.Context.Seed}|{model.Context.ComputeType}|{settings}",
+    };
 }

@@ -56,7 +56,7 @@ public sealed class PackedBatchTests
     private static double[] Losses(TokenBatch batch)
     {
         using CausalModel model = Model();
-        using Trainer trainer = new(model, new TrainOptions { Steps = 4, LearningRate = 1e-2, WarmupSteps = 0 }, new SameBatch(batch));
+        using Trainer<TokenBatch> trainer = Trainer.Of(model, new TrainOptions { Steps = 4, LearningRate = 1e-2, WarmupSteps = 0 }, new SameBatch(batch), new RandomStream(7, "train"));
         List<double> losses = [];
         trainer.Run(step => losses.Add(step.Loss));
         return [.. losses];
@@ -77,7 +77,7 @@ public sealed class PackedBatchTests
         return [.. model.Parameters.Flat.Gradients.data<float>()];
     }
 
-    private sealed class SameBatch(TokenBatch batch) : IBatchSource
+    private sealed class SameBatch(TokenBatch batch) : IBatchSource<TokenBatch>
     {
         public TokenBatch Next() => batch;
 

@@ -40,7 +40,7 @@ public sealed class SafetyTests
         // Two passes add up in the flat buffer: 2 x 2a and 2 x 1.
         Assert.InRange(TestContexts.LargestDifference(flat.Gradients.narrow(0, 0, 6), flat.Values.narrow(0, 0, 6).mul(Scalars.Of(4.0))), 0, 1e-6);
         Assert.Equal([2f, 2f, 2f, 2f], flat.Gradients.narrow(0, 6, 4).data<float>().ToArray());
-        using Palimpsest.Training.AdamW optimizer = new(flat, new());
+        using Palimpsest.Training.Optimizers.AdamW optimizer = new(flat, new());
         float before = flat["b"][0].item<float>();
         optimizer.Step(0.5);
         Assert.Equal(before - 0.5f, flat["b"][0].item<float>(), 1e-4f);

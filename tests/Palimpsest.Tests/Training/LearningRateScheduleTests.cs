@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Palimpsest.Training;
+using Palimpsest.Training.Schedules;
 
 namespace Palimpsest.Tests.Training;
 

@@ -1,7 +1,7 @@
 using Palimpsest.Data.Safetensors;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
-using Palimpsest.Training;
+using Palimpsest.Training.Optimizers;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Tests.Training;

@@ -73,7 +73,7 @@ public sealed class RecomputeTests
     public void Run_BlocksComputedAgain_KeepsTheNumberOfLiveTensors()
     {
         using CausalModel model = TinyTraining.NewModel();
-        using Trainer trainer = new(model, s_short with { Steps = 30, Dropout = 0.1, CheckpointBlocks = true }, new TinyTraining.Batches(1));
+        using Trainer<TokenBatch> trainer = Trainer.Of(model, s_short with { Steps = 30, Dropout = 0.1, CheckpointBlocks = true }, new TinyTraining.Batches(1), new RandomStream(7, "train"));
         GC.Collect();
         GC.WaitForPendingFinalizers();
         List<long> counts = [];
@@ -130,7 +130,7 @@ public sealed class RecomputeTests
     private static byte[] Train(TrainOptions options)
     {
         using CausalModel model = TinyTraining.NewModel();
-        using Trainer trainer = new(model, options, new TinyTraining.Batches(1));
+        using Trainer<TokenBatch> trainer = Trainer.Of(model, options, new TinyTraining.Batches(1), new RandomStream(7, "train"));
         Assert.True(trainer.Run());
         return model.Parameters.Flat!.Values.bytes.ToArray();
     }
@@ -151,7 +151,7 @@ public sealed class RecomputeTests
             adapters.Activate(adapter);
         }
 
-        using Trainer trainer = new(Trainable.Adapter(adapter), options, new TinyTraining.Batches(1));
+        using Trainer<TokenBatch> trainer = Trainer.Of(adapter.Model, Trainable.Adapter(adapter), options, new TinyTraining.Batches(1), new RandomStream(7, "train"));
         Assert.True(trainer.Run());
         return adapter.Parameters.Values.bytes.ToArray();
     }

@@ -14,7 +14,7 @@ internal static class TinyTraining
     public static CausalModel NewModel() => CausalModel.Create(Config, TestContexts.F32(), new RandomStream(3));
 
     /// <summary>Short ragged sequences from a counter-based stream.</summary>
-    internal sealed class Batches(long seed) : IBatchSource
+    internal sealed class Batches(long seed) : IBatchSource<TokenBatch>
     {
         private readonly RandomStream _stream = new(seed, "data");
 

@@ -7,6 +7,8 @@ using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using Palimpsest.Training;
+using Palimpsest.Training.Checkpoints;
+using Palimpsest.Training.Optimizers;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Tests.Training;
@@ -21,7 +23,7 @@ public sealed class TrainerTests
         LearningRate = 1e-2,
         WarmupSteps = 4,
         FloorRatio = 0,
-        Adamw = new() { WeightDecay = 0.1, DecayAll = true },
+        Optimizer = new AdamWOptions { WeightDecay = 0.1, DecayAll = true },
         CheckpointEvery = 0,
     };
 
@@ -30,7 +32,7 @@ public sealed class TrainerTests
     {
         JsonElement expected = JsonDocument.Parse(File.ReadAllText(TestContexts.Golden("trajectory", "expected.json"))).RootElement;
         using CausalModel model = ModelFolder.Load(TestContexts.Golden("trajectory"), TestContexts.F32());
-        using Trainer trainer = new(model, Trajectory, new RecordedBatches(expected));
+        using Trainer<TokenBatch> trainer = Trainer.Of(model, Trajectory, new RecordedBatches(expected), new RandomStream(7, "train"));
         List<TrainProgress> steps = [];
         Assert.True(trainer.Run(steps.Add));
         for (int i = 0; i < 20; i++)
@@ -99,7 +101,7 @@ public sealed class TrainerTests
     public void Run_DropoutAndEvaluation_EvaluatesTheWholeModel()
     {
         using CausalModel model = NewModel();
-        using Trainer trainer = new(model, Options() with { Dropout = 0.5, EvaluateEvery = 2, CheckpointEvery = 0 }, new TinyTraining.Batches(1));
+        using Trainer<TokenBatch> trainer = Trainer.Of(model, Options() with { Dropout = 0.5, EvaluateEvery = 2, CheckpointEvery = 0 }, new TinyTraining.Batches(1), new RandomStream(7, "train"));
         int evaluations = 0;
         trainer.Run(evaluate: _ =>
         {
@@ -136,7 +138,7 @@ public sealed class TrainerTests
         {
             using CausalModel model = NewModel();
             CheckpointStore store = new(folder);
-            using Trainer trainer = new(model, Options() with { CheckpointEvery = 4 }, new TinyTraining.Batches(1), store);
+            using Trainer<TokenBatch> trainer = Trainer.Of(model, Options() with { CheckpointEvery = 4 }, new TinyTraining.Batches(1), new RandomStream(7, "train"), store);
             PalimpsestException error = Assert.Throws<PalimpsestException>(() => trainer.Run(progress =>
             {
                 if (progress.Step == 5)
@@ -159,7 +161,7 @@ public sealed class TrainerTests
     public void Run_ManySteps_KeepsTheNumberOfLiveTensors()
     {
         using CausalModel model = NewModel();
-        using Trainer trainer = new(model, Options() with { Steps = 60, CheckpointEvery = 0 }, new TinyTraining.Batches(1));
+        using Trainer<TokenBatch> trainer = Trainer.Of(model, Options() with { Steps = 60, CheckpointEvery = 0 }, new TinyTraining.Batches(1), new RandomStream(7, "train"));
 
         // Tensors that earlier tests left to the finalizer must not go away in between.
         GC.Collect();
@@ -177,7 +179,7 @@ public sealed class TrainerTests
         try
         {
             using (CausalModel model = NewModel())
-            using (Trainer trainer = new(model, Options(), new TinyTraining.Batches(1), new CheckpointStore(folder)))
+            using (Trainer<TokenBatch> trainer = Trainer.Of(model, Options(), new TinyTraining.Batches(1), new RandomStream(7, "train"), new CheckpointStore(folder)))
             {
                 Assert.False(trainer.Run(stop: new CancellationToken(canceled: true)));
             }
@@ -195,7 +197,7 @@ public sealed class TrainerTests
     public void Run_TwoThousandSteps_MemoryIsFlat()
     {
         using CausalModel model = NewModel();
-        using Trainer trainer = new(model, Options() with { Steps = 2000, CheckpointEvery = 0 }, new TinyTraining.Batches(1));
+        using Trainer<TokenBatch> trainer = Trainer.Of(model, Options() with { Steps = 2000, CheckpointEvery = 0 }, new TinyTraining.Batches(1), new RandomStream(7, "train"));
         GC.Collect();
         GC.WaitForPendingFinalizers();
         List<(long Tensors, long Bytes)> seen = [];
@@ -230,7 +232,7 @@ public sealed class TrainerTests
             using LoraAdapter dora = LoraAdapter.Create(model, new LoraOptions { Dora = true, LoraBias = true, Dropout = 0.1, SaveModules = ["lm_head"] }, new RandomStream(4));
             using LoraAdapter plain = LoraAdapter.Create(model, new LoraOptions { Targets = ["embed_tokens", "q_proj"] }, new RandomStream(5));
             using LoraAdapters adapters = new(model);
-            using Trainer trainer = new(Trainable.Adapter(dora), Options() with { Steps = 30, CheckpointEvery = 0 }, new TinyTraining.Batches(1));
+            using Trainer<TokenBatch> trainer = Trainer.Of(dora.Model, Trainable.Adapter(dora), Options() with { Steps = 30, CheckpointEvery = 0 }, new TinyTraining.Batches(1), new RandomStream(7, "train"));
             Assert.Contains("Activate an adapter", Assert.Throws<InvalidOperationException>(() => trainer.Run()).Message, StringComparison.Ordinal);
             adapters.Activate(dora, plain);
             GC.Collect();
@@ -249,7 +251,7 @@ public sealed class TrainerTests
     public void Save_Bf16Compute_TrainsAndFallsInLoss()
     {
         using CausalModel model = CausalModel.Create(TinyTraining.Config, TestContexts.Bf16(), new RandomStream(3));
-        using Trainer trainer = new(model, Options() with { Steps = 30, WarmupSteps = 0, CheckpointEvery = 0 }, new TinyTraining.Batches(1));
+        using Trainer<TokenBatch> trainer = Trainer.Of(model, Options() with { Steps = 30, WarmupSteps = 0, CheckpointEvery = 0 }, new TinyTraining.Batches(1), new RandomStream(7, "train"));
         List<double> losses = [];
         trainer.Run(progress => losses.Add(progress.Loss));
         Assert.True(losses[^1] < losses[0] - 0.5, $"{losses[0]} -> {losses[^1]}");
@@ -262,12 +264,12 @@ public sealed class TrainerTests
     private static byte[] Train(TrainOptions options, string? folder, int stopAfter)
     {
         using CausalModel model = NewModel();
-        using Trainer trainer = new(model, options, new TinyTraining.Batches(1), folder is null ? null : new CheckpointStore(folder));
+        using Trainer<TokenBatch> trainer = Trainer.Of(model, options, new TinyTraining.Batches(1), new RandomStream(7, "train"), folder is null ? null : new CheckpointStore(folder));
         Run(trainer, stopAfter);
         return model.Parameters.Flat!.Values.bytes.ToArray();
     }
 
-    private static void Run(Trainer trainer, int stopAfter)
+    private static void Run(Trainer<TokenBatch> trainer, int stopAfter)
     {
         trainer.TryResume();
         using CancellationTokenSource stop = new();
@@ -297,7 +299,7 @@ public sealed class TrainerTests
             using LoraAdapter adapter = LoraAdapter.Create(model, lora, new RandomStream(4));
             using LoraAdapters adapters = new(model);
             adapters.Activate(adapter);
-            using Trainer trainer = new(Trainable.Adapter(adapter), Options(), new TinyTraining.Batches(1), folder is null ? null : new CheckpointStore(folder));
+            using Trainer<TokenBatch> trainer = Trainer.Of(adapter.Model, Trainable.Adapter(adapter), Options(), new TinyTraining.Batches(1), new RandomStream(7, "train"), folder is null ? null : new CheckpointStore(folder));
             Run(trainer, stopAfter);
             return adapter.Parameters.Values.bytes.ToArray();
         }
@@ -307,7 +309,7 @@ public sealed class TrainerTests
         }
     }
 
-    private sealed class RecordedBatches(JsonElement expected) : IBatchSource
+    private sealed class RecordedBatches(JsonElement expected) : IBatchSource<TokenBatch>
     {
         private readonly long[] _ids = [.. expected.GetProperty("ids").EnumerateArray().Select(x => x.GetInt64())];
         private readonly long[] _labels = [.. expected.GetProperty("labels").EnumerateArray().Select(x => x.GetInt64())];

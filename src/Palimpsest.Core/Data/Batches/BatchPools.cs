@@ -10,7 +10,7 @@ namespace Palimpsest.Data.Batches;
 /// <param name="encoder">Makes tokens of them.</param>
 /// <param name="random">Orders the batches of each pool.</param>
 /// <param name="fill">Makes the batches of a pool of the next examples, the same every time.</param>
-internal sealed class BatchPools(IExampleStream stream, ExampleEncoder encoder, RandomStream random, Func<EncodedExamples, TokenBatch[]> fill) : IBatchSource, IDisposable
+internal sealed class BatchPools(IExampleStream stream, ExampleEncoder encoder, RandomStream random, Func<EncodedExamples, TokenBatch[]> fill) : IBatchSource<TokenBatch>, IDisposable
 {
     private readonly EncodedExamples _examples = new(stream, encoder);
     private StreamBatchesCursor _cursor = new(stream.Cursor, 0, 0, 0);

@@ -1,10 +1,11 @@
 namespace Palimpsest.Data.Batches;
 
 /// <summary>An endless sequence of batches whose place can be stored and found again.</summary>
-public interface IBatchSource
+/// <typeparam name="TBatch">What one forward and backward pass is made of.</typeparam>
+public interface IBatchSource<out TBatch>
 {
     /// <summary>The next batch.</summary>
-    TokenBatch Next();
+    TBatch Next();
 
     /// <summary>The place in the sequence, as JSON.</summary>
     string SaveCursor();

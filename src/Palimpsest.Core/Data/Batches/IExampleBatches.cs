@@ -1,7 +1,7 @@
 namespace Palimpsest.Data.Batches;
 
 /// <summary>Batches made of examples, with figures about them. The shares and lengths are those of the present pool, 0 before the first batch.</summary>
-public interface IExampleBatches : IBatchSource, IDisposable
+public interface IExampleBatches : IBatchSource<TokenBatch>, IDisposable
 {
     /// <summary>Examples left out so far because they are too long.</summary>
     long LeftOut { get; }

@@ -46,7 +46,7 @@ internal sealed class RecipeBinder(Func<string, string?> environment)
 
         foreach (RecipeKey key in shape.Keys.Where(key => section.Find(key.Name) is null))
         {
-            if (key.Required && defaults is null)
+            if (key.Required && defaults?.GetType() != type)
                 Problems.Add(path.Length == 0 ? $"{section.Place.Source}: the key \"{key.Name}\" is missing." : $"{section.Place}: \"{path}\" lacks the key \"{key.Name}\".");
             else
                 KeepDefault(record, key, path);
@@ -95,10 +95,33 @@ internal sealed class RecipeBinder(Func<string, string?> environment)
             return List(bare, item, nullability?.GenericTypeArguments is [var itemInfo] ? itemInfo : nullability?.ElementType, node, path);
         if (RecipeShape.EntryOf(bare) is { } entry)
             return Dictionary(entry.Key, entry.Value, nullability?.GenericTypeArguments is [_, var valueInfo] ? valueInfo : null, node, path);
+        if (RecipeChoices.Of(bare) is { } choices)
+            return Choice(choices, node, path, defaults);
         if (node is RecipeSection section)
             return Record(bare, section, path, defaults);
 
         return Fail(node, path, Expected(bare));
+    }
+
+    private object? Choice(IReadOnlyDictionary<string, Type> choices, RecipeNode node, string path, object? defaults)
+    {
+        RecipeSection? section = node as RecipeSection;
+        RecipeNode? named = section is null ? node : section.Find(RecipeChoices.NameKey)?.Value;
+        if (named is not RecipeScalar { IsNull: false } name)
+        {
+            return named is null && defaults is not null
+                ? Record(defaults.GetType(), section!, path, defaults)
+                : Fail(named ?? node, path, "a name, or a section with a name and options", $" There are: {string.Join(", ", choices.Keys)}.");
+        }
+
+        if (!choices.TryGetValue(name.Text, out Type? type))
+        {
+            Problems.Add($"{name.Place}: {path} {RecipeChoices.Unknown(choices.Keys, name.Text)}");
+            return null;
+        }
+
+        List<RecipeEntry> options = [.. section?.Entries.Where(entry => entry.Key != RecipeChoices.NameKey) ?? []];
+        return Record(type, new RecipeSection(node.Place, options), path, defaults);
     }
 
     private object? Scalar(Type type, RecipeNode node, string path)

@@ -41,10 +41,11 @@ internal static class RecipeOverrides
     {
         switch (parent)
         {
-            case RecipeSection section when section.Find(name)?.Value is { } found and not RecipeScalar { IsNull: true }:
+            case RecipeSection section when section.Find(name)?.Value is { } found and not RecipeScalar { IsNull: true } and not RecipeScalar { Quoted: false, Text: [(>= 'a' and <= 'z'), ..] }:
                 return found;
             case RecipeSection section:
-                RecipeSection created = new(Place.Set, []);
+                // A word where a section is wanted is the name of a choice, whose options follow.
+                RecipeSection created = new(Place.Set, section.Find(name)?.Value is RecipeScalar { IsNull: false } chosen ? [new RecipeEntry(RecipeChoices.NameKey, Place.Set, chosen)] : []);
                 section.Put(new RecipeEntry(name, Place.Set, created));
                 return created;
             case RecipeList list:

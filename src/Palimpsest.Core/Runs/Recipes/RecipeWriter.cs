@@ -19,6 +19,8 @@ public static partial class RecipeWriter
 
     private static void Record(StringBuilder yaml, object record, int indent)
     {
+        if (RecipeChoices.Find(record.GetType()) is { } name)
+            Entry(yaml, RecipeChoices.NameKey, name, indent);
         foreach (RecipeKey key in RecipeShape.Of(record.GetType()).Keys)
             Entry(yaml, key.Name, key.Property.GetValue(record), indent);
     }
@@ -88,7 +90,7 @@ public static partial class RecipeWriter
         if (Entries(value) is { } entries)
             return entries.Count == 0 ? "{}" : null;
         if (value is not IEnumerable items)
-            return RecipeShape.Of(value.GetType()).Keys.Count == 0 ? "{}" : null;
+            return RecipeShape.Of(value.GetType()).Keys.Count > 0 ? null : RecipeChoices.Find(value.GetType()) is { } name ? Quote(name, escape: true) : "{}";
 
         List<string> parts = [];
         foreach (object? item in items)

@@ -13,6 +13,7 @@ using Palimpsest.Runs.Recipes;
 using Palimpsest.Runs.Reports;
 using Palimpsest.Torch;
 using Palimpsest.Training;
+using Palimpsest.Training.Checkpoints;
 
 namespace Palimpsest.Jobs.Finetune;
 
@@ -91,7 +92,8 @@ public sealed class FinetuneJob : IJob
         using IExampleBatches batches = settings.Data.Packing
             ? new PackedBatches(data.Stream(torch), encoder, length, settings.Train.BatchSize, order)
             : new StreamBatches(data.Stream(torch), encoder, settings.Train.BatchSize, order);
-        using Trainer trainer = new(adapter is null ? Trainable.Whole(model.Model) : Trainable.Adapter(adapter), settings.Train, batches, new CheckpointStore(run.Checkpoints));
+        Trainable trainable = adapter is null ? Trainable.Whole(model.Model) : Trainable.Adapter(adapter);
+        using Trainer<TokenBatch> trainer = Trainer.Of(model.Model, trainable, settings.Train, batches, torch.Stream("train"), new CheckpointStore(run.Checkpoints));
         bool resumed = trainer.TryResume();
         run.TruncateMetrics(trainer.State.Step); // a killed process may have gone on after its last checkpoint
         if (resumed)

@@ -13,6 +13,7 @@ using Palimpsest.Runs.Reports;
 using Palimpsest.Text;
 using Palimpsest.Torch;
 using Palimpsest.Training;
+using Palimpsest.Training.Checkpoints;
 
 namespace Palimpsest.Jobs.Pretrain;
 
@@ -53,7 +54,7 @@ public sealed class PretrainJob : IJob
 
         using IExampleStream stream = new ExampleStream(texts, torch.Stream("pretrain", "texts"), settings.Data.File is null ? 1 : ShuffleBuffer);
         using StreamBatches batches = new(stream, new ExampleEncoder(tokenizer, causal.Config.ContextLength, settings.Data.TooLong), settings.Train.BatchSize, torch.Stream("pretrain", "batches"));
-        using Trainer trainer = new(causal, settings.Train, batches, new CheckpointStore(run.Checkpoints));
+        using Trainer<TokenBatch> trainer = Trainer.Of(causal, settings.Train, batches, torch.Stream("train"), new CheckpointStore(run.Checkpoints));
         bool resumed = trainer.TryResume();
         run.TruncateMetrics(trainer.State.Step); // a killed process may have gone on after its last checkpoint
         if (resumed)

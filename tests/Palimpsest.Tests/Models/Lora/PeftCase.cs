@@ -7,6 +7,8 @@ using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using Palimpsest.Training;
+using Palimpsest.Training.Optimizers;
+using Palimpsest.Training.Schedules;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,7 +25,7 @@ internal sealed class PeftCase(string folder, string baseFolder) : IDisposable
         WarmupSteps = 0,
         ClipNorm = 0,
         CheckpointEvery = 0,
-        Adamw = new() { Beta2 = 0.999, WeightDecay = 0.01, DecayAll = true },
+        Optimizer = new AdamWOptions { Beta2 = 0.999, WeightDecay = 0.01, DecayAll = true },
     };
 
     private readonly SafetensorsFile _expected = SafetensorsFile.Open(Path.Combine(folder, "expected.safetensors"));
@@ -114,7 +116,7 @@ internal sealed class PeftCase(string folder, string baseFolder) : IDisposable
             Assert.True(TestContexts.LargestDifference(adapter.Parameters[slot.Name].grad!, Read("grad." + slot.Name)) <= 2e-5, slot.Name);
         }
 
-        using Trainer trainer = new(Trainable.Adapter(adapter), FiveSteps, new SameBatch(batch));
+        using Trainer<TokenBatch> trainer = Trainer.Of(adapter.Model, Trainable.Adapter(adapter), FiveSteps, new SameBatch(batch), new RandomStream(7, "train"));
         List<double> losses = [];
         trainer.Run(progress => losses.Add(progress.Loss));
         losses.Add(Ops.Value(model.LossSum(model.Hidden(Read("input_ids")), rows, targets)) / targets.Length);
@@ -142,7 +144,7 @@ internal sealed class PeftCase(string folder, string baseFolder) : IDisposable
 
     private Tensor Read(string name) => TensorBytes.Read(_expected, _expected[name]);
 
-    private sealed class SameBatch(TokenBatch batch) : IBatchSource
+    private sealed class SameBatch(TokenBatch batch) : IBatchSource<TokenBatch>
     {
         public TokenBatch Next() => batch;
 

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Palimpsest.Numerics;
 
-namespace Palimpsest.Training;
+namespace Palimpsest.Training.Optimizers;
 
 /// <summary>The parts of a flat vector that an optimizer treats alike.</summary>
 /// <param name="RateFactor">Factor of the learning rate.</param>

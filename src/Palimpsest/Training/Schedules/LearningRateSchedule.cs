@@ -1,4 +1,4 @@
-namespace Palimpsest.Training;
+namespace Palimpsest.Training.Schedules;
 
 /// <summary>The learning rate of each step: a warm-up, then one of the courses of <see cref="ScheduleKind"/>.</summary>
 /// <remarks>

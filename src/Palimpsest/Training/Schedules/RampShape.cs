@@ -1,4 +1,4 @@
-namespace Palimpsest.Training;
+namespace Palimpsest.Training.Schedules;
 
 /// <summary>The form of a rise or a fall of the learning rate.</summary>
 public enum RampShape

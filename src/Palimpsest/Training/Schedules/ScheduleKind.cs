@@ -1,4 +1,4 @@
-namespace Palimpsest.Training;
+namespace Palimpsest.Training.Schedules;
 
 /// <summary>How the learning rate runs over the steps, after the warm-up.</summary>
 public enum ScheduleKind

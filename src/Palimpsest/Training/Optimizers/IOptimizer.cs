@@ -1,12 +1,12 @@
 using static TorchSharp.torch;
 
-namespace Palimpsest.Training;
+namespace Palimpsest.Training.Optimizers;
 
-/// <summary>A rule that changes a flat vector of parameters along its gradients. A new one is one file and one line in <see cref="Optimizers"/>.</summary>
+/// <summary>A rule that changes parameters along their gradients. A new one is one file with its options and one line in <c>OptimizerRegistry</c>.</summary>
 /// <remarks>Owned by its creator, in no scope. Given the same parameters, gradients, state and count of steps a step gives the same bits, so that a resumed run equals an uninterrupted one.</remarks>
 public interface IOptimizer : IDisposable
 {
-    /// <summary>All that has to be kept besides the parameters and the count of steps: flat f32 vectors by the names that checkpoints give them. Read and written in place; the optimizer owns them.</summary>
+    /// <summary>All that has to be kept besides the parameters and the count of steps: tensors of any shape and type, by the names that checkpoints give them. Read and written in place; the optimizer owns them.</summary>
     IReadOnlyList<(string Name, Tensor Values)> State { get; }
 
     /// <summary>Steps taken; set together with <see cref="State"/> when resuming.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Palimpsest.Training;
+namespace Palimpsest.Training.Checkpoints;
 
 /// <summary>What a checkpoint holds beside tensors.</summary>
 /// <param name="Step">Optimizer steps taken.</param>

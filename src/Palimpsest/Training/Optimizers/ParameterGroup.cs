@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Palimpsest.Common;
 
-namespace Palimpsest.Training;
+namespace Palimpsest.Training.Optimizers;
 
 /// <summary>Settings of the parameters whose names match a pattern. Of several groups that match a name the first one counts; a parameter in no group takes the optimizer's settings.</summary>
 public sealed record ParameterGroup : IValidated

@@ -1,9 +1,7 @@
-using Palimpsest.Common;
-
-namespace Palimpsest.Training;
+namespace Palimpsest.Training.Optimizers;
 
 /// <summary>Settings of stochastic gradient descent.</summary>
-public sealed record SgdOptions : IValidated
+public sealed record SgdOptions : OptimizerOptions
 {
     /// <summary>Share of the sum of past gradients that is kept, in [0, 1). The new gradient counts whole (PyTorch's dampening is 0).</summary>
     /// <value>The default is 0.9.</value>
@@ -26,7 +24,7 @@ public sealed record SgdOptions : IValidated
     public bool DecayAll { get; init; }
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems()
+    public override IEnumerable<string> Problems()
     {
         if (Momentum is not (>= 0 and < 1))
         {

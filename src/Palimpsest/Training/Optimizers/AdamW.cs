@@ -2,7 +2,7 @@ using Palimpsest.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Palimpsest.Training;
+namespace Palimpsest.Training.Optimizers;
 
 /// <summary>AdamW over a flat vector with libtorch's fused kernel.</summary>
 /// <remarks>

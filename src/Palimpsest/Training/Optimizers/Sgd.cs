@@ -2,7 +2,7 @@ using Palimpsest.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Palimpsest.Training;
+namespace Palimpsest.Training.Optimizers;
 
 /// <summary>Stochastic gradient descent with momentum over a flat vector.</summary>
 /// <remarks>

@@ -1,0 +1,270 @@
+using System.Diagnostics;
+using System.Globalization;
+using Palimpsest.Data.Batches;
+using Palimpsest.Numerics;
+using Palimpsest.Torch;
+using Palimpsest.Training.Checkpoints;
+using Palimpsest.Training.Objectives;
+using Palimpsest.Training.Optimizers;
+using Palimpsest.Training.Schedules;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Palimpsest.Training;
+
+/// <summary>Trains a flat vector on an objective: windows of batches, clipping, an optimizer on a schedule, evaluation, early stopping, checkpoints, and a resume that is exact to the bit.</summary>
+/// <remarks>
+/// It knows nothing of what the vector, the batches and the objective are. One trainer runs on one thread; its scope per step keeps the number of live tensors constant. A resumed run equals an uninterrupted one bit for
+/// bit on the same machine with the same number of threads.
+/// </remarks>
+/// <typeparam name="TBatch">What one forward and backward pass is made of.</typeparam>
+public sealed class Trainer<TBatch> : IDisposable
+{
+    private const string ObjectivePrefix = "objective.";
+    private readonly Trainable _trainable;
+    private readonly Objective<TBatch> _objective;
+    private readonly FlatParameters _parameters;
+    private readonly TrainOptions _options;
+    private readonly IBatchSource<TBatch> _batches;
+    private readonly CheckpointStore? _checkpoints;
+    private readonly IOptimizer _optimizer;
+    private readonly IReadOnlyList<(string Name, Tensor Values)> _tensors;
+    private readonly IReadOnlyList<Tensor> _frozen;
+    private readonly LearningRateSchedule _schedule;
+    private readonly RandomStream _dropout;
+    private readonly RandomStream _random;
+    private readonly string _optionsHash;
+    private readonly string? _olderHash;
+    private TrainState _state;
+
+    /// <summary>Prepares a run.</summary>
+    /// <param name="trainable">What is trained.</param>
+    /// <param name="objective">What is minimised; stays its creator's.</param>
+    /// <param name="options">Settings.</param>
+    /// <param name="batches">The data.</param>
+    /// <param name="random">All draws of the training. Owners, rounds and seeds that shall differ need streams of their own.</param>
+    /// <param name="checkpoints">Where checkpoints go; null for none.</param>
+    /// <exception cref="PalimpsestException">The settings make no sense.</exception>
+    public Trainer(Trainable trainable, Objective<TBatch> objective, TrainOptions options, IBatchSource<TBatch> batches, RandomStream random, CheckpointStore? checkpoints = null)
+    {
+        _trainable = trainable ?? throw new ArgumentNullException(nameof(trainable));
+        _objective = objective ?? throw new ArgumentNullException(nameof(objective));
+        _options = options ?? throw new ArgumentNullException(nameof(options));
+        _batches = batches ?? throw new ArgumentNullException(nameof(batches));
+        _random = random ?? throw new ArgumentNullException(nameof(random));
+        options.Check(checkpoints is not null);
+        if (trainable.Mode is null && (options.Dropout > 0 || options.CheckpointBlocks))
+        {
+            throw new PalimpsestException("train.dropout and train.checkpoint_blocks are for models of blocks; what is trained here has none. Leave them out.");
+        }
+
+        _parameters = trainable.Parameters;
+        _checkpoints = checkpoints;
+        _dropout = random.Child("dropout");
+        _optimizer = OptimizerRegistry.Create(new OptimizerContext(trainable, options.Groups, random.Child("optimizer")), options.ChosenOptimizer);
+        _tensors = [.. _optimizer.State, .. objective.State.Select(item => (ObjectivePrefix + item.Name, item.Values))];
+        _schedule = options.Rates;
+        _optionsHash = OptionsHash.Of(options, string.Create(CultureInfo.InvariantCulture, $"{random.DeriveSeed()}|{objective.Settings}|{trainable.Settings}"));
+        _olderHash = trainable.OlderSettings is string older ? OptionsHash.Older(options, older) : null;
+        _frozen = [.. ParameterSet.Frozen(_parameters.Layout, options.Groups).Select(slot => _parameters[slot.Name])];
+        RequireGradients(false);
+        _state = new TrainState(0, 0, 0, "", null, _parameters.Layout.Hash, _optionsHash);
+    }
+
+    /// <summary>Where the run stands.</summary>
+    public TrainState State => _state;
+
+    /// <summary>Whether the evaluations have told it to end.</summary>
+    public bool StoppedEarly => _options.EarlyStopping is EarlyStopping rule && _state.Stale >= rule.Patience;
+
+    /// <summary>Goes on from the newest checkpoint, if there is one.</summary>
+    /// <returns>Whether there was one.</returns>
+    /// <exception cref="PalimpsestException">The checkpoint belongs to another model, optimizer, objective or other settings; nothing was changed.</exception>
+    public bool TryResume()
+    {
+        if (_checkpoints?.Newest() is not string path)
+        {
+            return false;
+        }
+
+        TrainState state = CheckpointStore.Load(path, _parameters, _tensors, found =>
+        {
+            if (found.OptionsHash != _optionsHash && found.OptionsHash != _olderHash)
+            {
+                throw new PalimpsestException($"{path}: was written with other training settings, seed or compute type. Resume with the recipe in the run's folder, or start a new run.");
+            }
+
+            _batches.RestoreCursor(found.DataCursor);
+        });
+        _optimizer.StepCount = state.Step;
+        _state = state with { OptionsHash = _optionsHash };
+        return true;
+    }
+
+    /// <summary>Trains to the last step or until told to stop; writes a checkpoint in either case.</summary>
+    /// <param name="progress">Called after every step.</param>
+    /// <param name="evaluate">Gives the validation loss; called every <see cref="TrainOptions.EvaluateEvery"/> steps with the step.</param>
+    /// <param name="stop">Stops after the current step.</param>
+    /// <returns>Whether the end was reached: the last step, or one at which early stopping ended the training.</returns>
+    /// <exception cref="PalimpsestException">The loss or the gradient is not finite; the weights are those of the newest checkpoint again.</exception>
+    public bool Run(Action<TrainProgress>? progress = null, Func<int, double>? evaluate = null, CancellationToken stop = default)
+    {
+        long started = Stopwatch.GetTimestamp();
+        int saved = -1;
+        double before = _state.Seconds, window = 0;
+        long windowTokens = 0, windowStart = started;
+        while (!Ended && !stop.IsCancellationRequested)
+        {
+            (double loss, double norm, double rate, int tokens, IReadOnlyDictionary<string, double> figures) = Step();
+            _state = _state with { Step = _state.Step + 1, Tokens = _state.Tokens + tokens, Seconds = before + Stopwatch.GetElapsedTime(started).TotalSeconds };
+            _objective.End(_state.Step, figures);
+            windowTokens += tokens;
+            window = Stopwatch.GetElapsedTime(windowStart).TotalSeconds;
+            progress?.Invoke(new TrainProgress(_state.Step, _options.Steps, loss, norm, rate, _state.Tokens, _state.Seconds, windowTokens / window) { Figures = figures });
+            if (window > 5)
+            {
+                (windowTokens, windowStart) = (0, Stopwatch.GetTimestamp());
+            }
+
+            bool best = false;
+            if (evaluate is not null && _options.EvaluateEvery > 0 && (_state.Step % _options.EvaluateEvery == 0 || Ended))
+            {
+                double validation = evaluate(_state.Step);
+                best = !double.IsNaN(validation) && !(validation >= _state.BestLoss);
+                _state = best ? _state with { BestLoss = validation, BestStep = _state.Step } : _state;
+                _state = _options.EarlyStopping?.After(_state, validation) ?? _state;
+            }
+
+            if (_checkpoints is not null && (best || Ended || stop.IsCancellationRequested || (_options.CheckpointEvery > 0 && _state.Step % _options.CheckpointEvery == 0)))
+            {
+                SaveCheckpoint(best);
+                saved = _state.Step;
+            }
+        }
+
+        // The stop may come before the first step, or between the end of a step and the next.
+        if (_checkpoints is not null && stop.IsCancellationRequested && saved != _state.Step)
+        {
+            SaveCheckpoint(best: false);
+        }
+
+        if (Ended && _options.EarlyStopping is { RestoreBest: true } && _state.BestLoss is not null)
+        {
+            CheckpointStore.Load(_checkpoints!.Best, _parameters, null);
+        }
+
+        return Ended;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        RequireGradients(true);
+        _optimizer.Dispose();
+    }
+
+    private bool Ended => _state.Step >= _options.Steps || StoppedEarly;
+
+    private void RequireGradients(bool required)
+    {
+        foreach (Tensor parameter in _frozen)
+        {
+            parameter.requires_grad = required;
+        }
+    }
+
+    private void SaveCheckpoint(bool best)
+    {
+        _state = _state with { DataCursor = _batches.SaveCursor() };
+
+        // The best one first: a process killed in between goes on from an older checkpoint and finds the same best again.
+        if (best)
+        {
+            _checkpoints!.SaveBest(_parameters, _tensors, _state);
+        }
+
+        _checkpoints!.Save(_parameters, _tensors, _state, _options.KeepCheckpoints);
+    }
+
+    private (double Loss, double Norm, double Rate, int Tokens, IReadOnlyDictionary<string, double> Figures) Step()
+    {
+        TBatch[] window = [.. Enumerable.Range(0, _options.Accumulate).Select(_ => _batches.Next())];
+        StepFigures figures = new();
+        double denominator = _objective.Begin(window, _state.Step), total = 0;
+        double norm;
+        using DisposeScope scope = NewDisposeScope();
+
+        // Only while the step lasts: an evaluation between two steps is one of the whole model.
+        using (ITrainingMode? mode = _trainable.Mode?.Invoke(_options))
+        {
+            _trainable.Gradients.Zero();
+            for (int i = 0; i < window.Length; i++)
+            {
+                total += Pass(window[i], i, denominator, mode, figures);
+            }
+
+            for (int i = 0; i < _trainable.Edits.Count; i++)
+            {
+                _trainable.Edits[i].Edit(_parameters, Numbered(_random.Child("edit", Text(i)), _state.Step));
+            }
+
+            norm = _trainable.Gradients.Norm();
+            if (norm == 0 && denominator > 0 && _options.CheckpointBlocks && _state.Step == 0)
+            {
+                throw NothingTrained(); // blocks that are computed again do not know beforehand whether anything in them is trained
+            }
+        }
+
+        if (!double.IsFinite(total) || !double.IsFinite(norm))
+        {
+            throw NotFinite(double.IsFinite(total) ? "gradient" : "loss");
+        }
+
+        if (_options.ClipNorm > 0 && norm > _options.ClipNorm)
+        {
+            _trainable.Gradients.Scale(_options.ClipNorm / (norm + 1e-6));
+        }
+
+        double rate = _schedule.At(_state.Step);
+        _optimizer.Step(rate);
+        if (_trainable.Projection is IStepProjection projection)
+        {
+            _parameters.ForEachChunk(projection.Project);
+        }
+
+        return (total, norm, rate, window.Sum(_objective.Tokens), figures.Means());
+    }
+
+    private double Pass(TBatch batch, int index, double denominator, ITrainingMode? mode, StepFigures figures)
+    {
+        using DisposeScope pass = NewDisposeScope();
+        mode?.BeginPass(Numbered(_dropout, _state.Step).Child(Text(index)));
+        Tensor share = tensor((float)(1.0 / Math.Max(1, denominator)), device: _parameters.Values.device);
+        Tensor loss = _objective.Sum(batch, new ObjectivePass(_state.Step, index, Numbered(_random.Child("objective"), _state.Step).Child(Text(index)), figures)).mul(share);
+        if (!loss.requires_grad)
+        {
+            throw NothingTrained();
+        }
+
+        Autograd.Backward(loss);
+        return Ops.Value(loss);
+    }
+
+    private static RandomStream Numbered(RandomStream stream, int number) => stream.Child(Text(number));
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static InvalidOperationException NothingTrained() => new("Nothing that is trained takes part in the loss. Activate an adapter before it is trained, and do not merge it.");
+
+    private PalimpsestException NotFinite(string what)
+    {
+        string kept = "There is no checkpoint yet.";
+        if (_checkpoints?.Newest() is string path)
+        {
+            TrainState good = CheckpointStore.Load(path, _parameters, _tensors);
+            kept = $"The last good checkpoint is {path} (step {good.Step}).";
+        }
+
+        return new PalimpsestException($"The {what} became infinite or NaN at step {_state.Step + 1}. {kept} Lower the learning rate, warm up longer, or look for damaged data.");
+    }
+}
