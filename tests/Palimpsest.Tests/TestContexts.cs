@@ -8,6 +8,9 @@ internal static class TestContexts
 {
     public static TorchContext F32() => new(ComputeType.F32, threads: 2);
 
+    /// <summary>Everything in double precision, composed of libtorch's operations.</summary>
+    public static TorchContext F64() => new(ComputeType.F64, threads: 2);
+
     public static TorchContext Bf16() => new(ComputeType.Bf16, threads: 2);
 
     public static string Golden(params string[] path) => Path.Combine([AppContext.BaseDirectory, "golden", .. path]);

@@ -11,4 +11,7 @@ public enum ComputeType
 
     /// <summary>bfloat16: 8 bits of precision, the range of f32.</summary>
     Bf16,
+
+    /// <summary>64-bit floating point, for weights too: slow, for checks by finite differences.</summary>
+    F64,
 }

@@ -64,14 +64,14 @@ public sealed class FlatParameters : IGradientStore, IDisposable
     {
         using IDisposable noGrad = no_grad();
         using Tensor length = Gradients.norm();
-        return Ops.Value(length);
+        return Ops.Number(length);
     }
 
     /// <inheritdoc/>
     public void Scale(double factor)
     {
         using IDisposable noGrad = no_grad();
-        using Tensor number = tensor((float)factor, device: Gradients.device);
+        using Tensor number = Gradients.dtype == ScalarType.Float64 ? tensor(factor, device: Gradients.device) : tensor((float)factor, device: Gradients.device);
         Gradients.mul_(number);
     }
 

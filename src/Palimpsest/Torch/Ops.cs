@@ -36,6 +36,17 @@ public static class Ops
         return value;
     }
 
+    /// <summary>The number in a tensor with one element, as precise as it is there.</summary>
+    public static double Number(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        using Tensor detached = x.detach();
+        using Tensor number = detached.to(ScalarType.Float64, CPU);
+        double value = MemoryMarshal.Read<double>(number.bytes);
+        GC.KeepAlive(number);
+        return value;
+    }
+
     /// <summary>Whether every element is neither infinite nor NaN.</summary>
     public static bool AllFinite(Tensor x)
     {

@@ -30,11 +30,19 @@ public sealed class TorchContext
     /// <summary>The device of parameters and batches.</summary>
     public Device Device { get; }
 
-    /// <summary>F32 or Bf16, never Auto.</summary>
+    /// <summary>Never Auto.</summary>
     public ComputeType ComputeType { get; }
 
     /// <summary>The compute type as TorchSharp names it.</summary>
-    public ScalarType ScalarType => ComputeType == ComputeType.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
+    public ScalarType ScalarType => ComputeType switch
+    {
+        ComputeType.Bf16 => ScalarType.BFloat16,
+        ComputeType.F64 => ScalarType.Float64,
+        _ => ScalarType.Float32,
+    };
+
+    /// <summary>The type of trainable weights: f32, or f64 where all is computed in it.</summary>
+    internal ScalarType MasterType => ComputeType == ComputeType.F64 ? ScalarType.Float64 : ScalarType.Float32;
 
     /// <summary>Threads of one operation.</summary>
     public int Threads { get; }

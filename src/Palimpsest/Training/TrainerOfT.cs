@@ -247,7 +247,7 @@ public sealed class Trainer<TBatch> : IDisposable
         }
 
         Autograd.Backward(loss);
-        return Ops.Value(loss);
+        return Ops.Number(loss);
     }
 
     private static RandomStream Numbered(RandomStream stream, int number) => stream.Child(Text(number));

@@ -92,9 +92,9 @@ public sealed class RecomputeTests
     [InlineData(16_000_000)]
     public void ChunkRows_AnyVocabulary_StaysWithin64MiB(long vocabulary)
     {
-        Assert.InRange(LinearCrossEntropyFunction.ChunkRows(vocabulary), 1, 4096);
-        Assert.InRange(LinearCrossEntropyFunction.ChunkRows(vocabulary) * vocabulary * sizeof(float), 1, 64 << 20);
-        Assert.InRange(LinearCrossEntropyFunction.MostRows(vocabulary) * vocabulary * sizeof(float), 1, 64 << 20);
+        Assert.InRange(LogitChunks.Rows(vocabulary), 1, 4096);
+        Assert.InRange(LogitChunks.Rows(vocabulary) * vocabulary * sizeof(float), 1, 64 << 20);
+        Assert.InRange(LogitChunks.MostRows(vocabulary) * vocabulary * sizeof(float), 1, 64 << 20);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using Palimpsest.Torch;
+using Palimpsest.Torch.Functions;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Models.Layers;
@@ -14,6 +15,10 @@ public sealed class Embedding(Tensor weight)
     /// <value>The default is the row of each id.</value>
     public Func<Embedding, Tensor, Tensor> Operation { get; set; } = LookUp;
 
+    /// <summary>Sees in the backward pass ids and gradients of the rows that were looked up, and may suppress the weight's gradient.</summary>
+    /// <value>The default is null.</value>
+    public IGradientObserver? Observer { get; set; }
+
     /// <summary>Whether the layer is nothing but its weight.</summary>
     internal bool IsLookUp => Operation == LookUp;
 
@@ -26,6 +31,6 @@ public sealed class Embedding(Tensor weight)
     public static Tensor LookUp(Embedding layer, Tensor ids)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        return Kernels.Embedding(layer.Weight, ids);
+        return layer.Observer is not null && is_grad_enabled() ? ObservedEmbeddingFunction.Apply(layer.Weight, ids, layer.Observer) : Kernels.Embedding(layer.Weight, ids);
     }
 }

@@ -1,3 +1,4 @@
+using Palimpsest.Torch;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Models.Layers;
@@ -5,6 +6,10 @@ namespace Palimpsest.Models.Layers;
 /// <summary>A normalisation that first adds the branch before it to the residual stream.</summary>
 public interface INorm
 {
+    /// <summary>Sees in the backward pass the normalised rows and their gradients, and may suppress the gradient of the gain (not of a bias).</summary>
+    /// <value>The default is null.</value>
+    IGradientObserver? Observer { get; set; }
+
     /// <summary>Adds a branch to the residual stream and normalises the sum.</summary>
     /// <param name="residual">[..., width]</param>
     /// <param name="branch">Same shape, or null.</param>

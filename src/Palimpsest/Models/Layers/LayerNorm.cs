@@ -1,4 +1,5 @@
 using Palimpsest.Torch;
+using Palimpsest.Torch.Functions;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,10 +15,15 @@ public sealed class LayerNorm(Tensor weight, Tensor bias, double epsilon) : INor
     private readonly Scalar _epsilon = Scalars.Of(epsilon);
 
     /// <inheritdoc/>
+    public IGradientObserver? Observer { get; set; }
+
+    /// <inheritdoc/>
     public (Tensor Residual, Tensor Normalised) Forward(Tensor residual, Tensor? branch)
     {
         Tensor sum = branch is null ? residual : Ops.Add(residual, branch);
-        return (sum, Kernels.LayerNorm(sum, weight, bias, _epsilon));
+        return (sum, Observer is not null && is_grad_enabled()
+            ? ObservedScaleFunction.Apply(Kernels.LayerNorm(sum, ones_like(weight), zeros_like(bias), _epsilon), weight, bias, Observer)
+            : Kernels.LayerNorm(sum, weight, bias, _epsilon));
     }
 
     /// <inheritdoc/>

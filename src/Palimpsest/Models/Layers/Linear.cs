@@ -1,3 +1,4 @@
+using Palimpsest.Torch;
 using Palimpsest.Torch.Functions;
 using static TorchSharp.torch;
 
@@ -18,6 +19,10 @@ public sealed class Linear(Tensor weight, Tensor? bias = null)
     /// <value>The default is the dense product, x W^T + b.</value>
     public Func<Linear, Tensor, Tensor> Operation { get; set; } = Dense;
 
+    /// <summary>Sees in the backward pass what the weight's gradient is made of, and may suppress it.</summary>
+    /// <value>The default is null.</value>
+    public IGradientObserver? Observer { get; set; }
+
     /// <summary>Whether the layer is nothing but its weight and bias.</summary>
     internal bool IsDense => Operation == Dense;
 
@@ -32,7 +37,7 @@ public sealed class Linear(Tensor weight, Tensor? bias = null)
     /// <returns>[batch, time, out] of each.</returns>
     internal static Tensor[] ForwardAll(Tensor x, params Linear[] layers) =>
         is_grad_enabled() && x.dtype == ScalarType.Float32 && layers.All(layer => layer.IsDense && layer.Bias is null && layer.Weight.dtype == ScalarType.Float32)
-            ? ProjectionsFunction.Apply(x, [.. layers.Select(layer => layer.Weight)])
+            ? ProjectionsFunction.Apply(x, [.. layers.Select(layer => layer.Weight)], layers.Any(layer => layer.Observer is not null) ? [.. layers.Select(layer => layer.Observer)] : null)
             : [.. layers.Select(layer => layer.Forward(x))];
 
     /// <summary>x W^T + b, the weight cast to the type of x.</summary>
@@ -40,6 +45,11 @@ public sealed class Linear(Tensor weight, Tensor? bias = null)
     {
         ArgumentNullException.ThrowIfNull(layer);
         ArgumentNullException.ThrowIfNull(x);
+        if (layer.Observer is not null && is_grad_enabled())
+        {
+            return ObservedLinearFunction.Apply(x, layer.Weight, layer.Bias, layer.Observer);
+        }
+
         return nn.functional.linear(x, Cast(layer.Weight, x.dtype), layer.Bias is null ? null : Cast(layer.Bias, x.dtype));
     }
 

@@ -1,3 +1,4 @@
+using Palimpsest.Torch;
 using Palimpsest.Torch.Functions;
 using static TorchSharp.torch;
 
@@ -9,12 +10,15 @@ namespace Palimpsest.Models.Layers;
 public sealed class RmsNorm(Tensor weight, double epsilon) : INorm
 {
     /// <inheritdoc/>
+    public IGradientObserver? Observer { get; set; }
+
+    /// <inheritdoc/>
     public (Tensor Residual, Tensor Normalised) Forward(Tensor residual, Tensor? branch)
     {
-        (Tensor normalised, Tensor? sum) = RmsNormFunction.Apply(residual, branch, weight, epsilon);
+        (Tensor normalised, Tensor? sum) = RmsNormFunction.Apply(residual, branch, weight, epsilon, observer: Observer);
         return (sum!, normalised);
     }
 
     /// <inheritdoc/>
-    public Tensor Last(Tensor residual, Tensor? branch) => RmsNormFunction.Apply(residual, branch, weight, epsilon, keepSum: false).Normalised;
+    public Tensor Last(Tensor residual, Tensor? branch) => RmsNormFunction.Apply(residual, branch, weight, epsilon, keepSum: false, Observer).Normalised;
 }

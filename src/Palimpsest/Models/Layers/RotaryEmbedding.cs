@@ -17,8 +17,16 @@ public sealed class RotaryEmbedding(int headWidth, double theta, RopeScaling? sc
     /// <returns>Same shape.</returns>
     public Tensor Forward(Tensor x, int[] positions)
     {
-        RotaryTurn turn = Turn(positions);
-        return RotaryFunction.Apply(x, turn.Cosine, turn.Sine, positions, headWidth);
+        if (KernelChoice.IsManaged(x))
+        {
+            RotaryTurn turn = Turn(positions);
+            return RotaryFunction.Apply(x, turn.Cosine, turn.Sine, positions, headWidth);
+        }
+
+        (double[] cosine, double[] sine) = Precise(positions);
+        long[] shape = [positions.Length, headWidth / 2];
+        Tensor Table(double[] values) => tensor(values, shape, device: x.device).to_type(ComposedForms.Precise(x.dtype));
+        return ComposedForms.Rotary(x, Table(cosine), Table(sine), headWidth);
     }
 
     /// <summary>The tables for a kernel that turns by itself.</summary>
@@ -35,12 +43,28 @@ public sealed class RotaryEmbedding(int headWidth, double theta, RopeScaling? sc
         return (_cosine, _sine);
     }
 
+    /// <summary>Cosines and sines of some positions in double precision, [positions, half the head's width].</summary>
+    private (double[] Cosine, double[] Sine) Precise(int[] positions)
+    {
+        int half = headWidth / 2, count = System.Numerics.Tensors.TensorPrimitives.Max<int>(positions) + 1;
+        double[] frequencies = (scaling ?? new RopeScaling { Type = "default" }).Frequencies(headWidth, theta, LongLength(count));
+        double magnitude = scaling?.Magnitude ?? 1;
+        double[] cosine = new double[positions.Length * half], sine = new double[cosine.Length];
+        for (int i = 0; i < cosine.Length; i++)
+        {
+            (double s, double c) = Math.SinCos(positions[i / half] * frequencies[i % half]);
+            (cosine[i], sine[i]) = (c * magnitude, s * magnitude);
+        }
+
+        return (cosine, sine);
+    }
+
+    // With the dynamic scaling every length beyond the original context has frequencies of its own.
+    private int LongLength(int count) => scaling?.Type == "dynamic" && count > scaling.OriginalContext ? count : 0;
+
     private void Grow(int count)
     {
-        int half = headWidth / 2;
-
-        // With the dynamic scaling every length beyond the original context has frequencies of its own.
-        int length = scaling?.Type == "dynamic" && count > scaling.OriginalContext ? count : 0;
+        int half = headWidth / 2, length = LongLength(count);
         if (_cosine.Length >= count * half && length == _length)
         {
             return;

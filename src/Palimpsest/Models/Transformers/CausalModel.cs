@@ -29,6 +29,7 @@ public sealed class CausalModel : IDisposable
         _lastBlock = $"blocks.{config.Layers - 1}.";
         Head = new Linear(parameters[config.HeadName]);
         Linears = [.. modules.Linears, (HeadModule, Head)];
+        Norms = modules.Norms;
     }
 
     /// <summary>Name of the embedding in checkpoints.</summary>
@@ -55,6 +56,9 @@ public sealed class CausalModel : IDisposable
     /// <summary>All linear layers by Hugging Face's names of the modules, in order; the output matrix comes last.</summary>
     public IReadOnlyList<(string Name, Linear Layer)> Linears { get; }
 
+    /// <summary>All norms by the names of their gains without <c>.weight</c>.</summary>
+    public IReadOnlyList<(string Name, INorm Norm)> Norms { get; }
+
     /// <summary>The output matrix.</summary>
     public Linear Head { get; }
 
@@ -78,7 +82,7 @@ public sealed class CausalModel : IDisposable
     /// <param name="random">Each tensor takes a stream of its own from it.</param>
     public static CausalModel Create(CausalConfig config, TorchContext context, RandomStream random)
     {
-        ParameterStore store = ParameterStore.Trainable(LayoutOf(config), context.Device);
+        ParameterStore store = ParameterStore.Trainable(LayoutOf(config), context.Device, type: context.MasterType);
         using IDisposable noGrad = no_grad();
         foreach (ParameterSlot slot in store.Layout.Slots)
         {
@@ -136,43 +140,37 @@ public sealed class CausalModel : IDisposable
 
     /// <summary>Scores of the next token, or of the classes.</summary>
     /// <param name="hidden">[..., width]</param>
-    /// <returns>[..., vocabulary or classes], f32.</returns>
+    /// <returns>[..., vocabulary or classes], f32 (f64 in f64).</returns>
     public Tensor Logits(Tensor hidden)
     {
         using DisposeScope temporaries = NewDisposeScope();
         Tensor logits = Head.Forward(hidden);
-        return (logits.dtype == ScalarType.Float32 ? logits : logits.to_type(ScalarType.Float32)).MoveToOuterDisposeScope();
+        ScalarType precise = ComposedForms.Precise(logits.dtype);
+        return (logits.dtype == precise ? logits : logits.to_type(precise)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Sum of the cross-entropies in nats of the positions that have a target.</summary>
+    /// <summary>Weighted sum of the cross-entropies in nats of the positions that have a target.</summary>
     /// <param name="hidden">[batch, time, width]</param>
     /// <param name="rows">Indices of the positions with a target, in [0, batch * time).</param>
     /// <param name="targets">The token that follows each of them; for a classifier the class of the sequence that ends there.</param>
-    /// <returns>One f32 number.</returns>
-    public Tensor LossSum(Tensor hidden, long[] rows, long[] targets)
+    /// <param name="rowWeights">One constant a target; null for ones.</param>
+    /// <returns>One number, f32 (f64 in f64).</returns>
+    public Tensor LossSum(Tensor hidden, long[] rows, long[] targets, float[]? rowWeights = null)
     {
-        ArgumentNullException.ThrowIfNull(hidden);
         using DisposeScope temporaries = NewDisposeScope();
-        Tensor flat = hidden.view(-1, hidden.size(-1));
-        Tensor selected = rows.Length == flat.size(0) ? flat : flat.index_select(0, tensor(rows, device: Context.Device));
-        if (Head.IsDense)
-        {
-            return LinearCrossEntropyFunction.Apply(selected, Head.Weight, targets).MoveToOuterDisposeScope();
-        }
+        return TokenHead.CrossEntropy(Head, Selected(hidden, rows), targets, rowWeights, RandomSnapshot).MoveToOuterDisposeScope();
+    }
 
-        // An adapter on the output matrix goes the composed way; beyond a bound its logits too are there for some rows at a time only.
-        int chunk = LinearCrossEntropyFunction.MostRows(Config.Outputs);
-        Tensor? total = null;
-        for (int from = 0; total is null || from < targets.Length; from += chunk)
-        {
-            long[] part = targets[from..Math.Min(targets.Length, from + chunk)];
-            Tensor[] Composed(Tensor[] inputs) => [nn.functional.cross_entropy(Head.Forward(inputs[0]).to_type(ScalarType.Float32), tensor(part, device: Context.Device), reduction: nn.Reduction.Sum)];
-            Tensor rowsOfPart = selected.narrow(0, from, part.Length); // [chunk, width]
-            Tensor loss = targets.Length <= chunk || !is_grad_enabled() ? Composed([rowsOfPart])[0] : RecomputeFunction.Apply(Composed, RandomSnapshot?.Invoke(), rowsOfPart)[0];
-            total = total is null ? loss : Ops.Add(total, loss);
-        }
-
-        return total.MoveToOuterDisposeScope();
+    /// <summary>Log-probabilities in nats of the targets, each with a gradient of its own; never the scores of all positions at once.</summary>
+    /// <param name="hidden">[batch, time, width]</param>
+    /// <param name="rows">Indices of the positions with a target, in [0, batch * time), at least one.</param>
+    /// <param name="targets">The token that follows each of them.</param>
+    /// <param name="statistics">Receives entropy, mean score and rank of the target; or null.</param>
+    /// <returns>[targets], f32 (f64 in f64).</returns>
+    public Tensor LogProbabilities(Tensor hidden, long[] rows, long[] targets, TokenStatistics? statistics = null)
+    {
+        using DisposeScope temporaries = NewDisposeScope();
+        return TokenHead.LogProbabilities(Head, Selected(hidden, rows), targets, statistics, RandomSnapshot).MoveToOuterDisposeScope();
     }
 
     /// <summary>Asks for a model that predicts tokens.</summary>
@@ -187,6 +185,13 @@ public sealed class CausalModel : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Parameters.Dispose();
+
+    private Tensor Selected(Tensor hidden, long[] rows)
+    {
+        ArgumentNullException.ThrowIfNull(hidden);
+        Tensor flat = hidden.view(-1, hidden.size(-1));
+        return rows.Length == flat.size(0) ? flat : flat.index_select(0, tensor(rows, device: Context.Device));
+    }
 
     private (Tensor Residual, Tensor Branch) Recomputed(DecoderBlock block, Tensor residual, Tensor? branch, AttentionScope scope)
     {

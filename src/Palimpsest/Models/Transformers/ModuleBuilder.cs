@@ -10,6 +10,7 @@ namespace Palimpsest.Models.Transformers;
 internal sealed class ModuleBuilder(ParameterStore parameters, HookPoints hooks, Embedding embedding)
 {
     private readonly List<(string Name, Linear Layer)> _linears = [];
+    private readonly List<(string Name, INorm Norm)> _norms = [];
 
     /// <summary>Where activations can be read and changed.</summary>
     public HookPoints Hooks { get; } = hooks;
@@ -19,6 +20,9 @@ internal sealed class ModuleBuilder(ParameterStore parameters, HookPoints hooks,
 
     /// <summary>The linear layers with the names of their weights without <c>.weight</c>, in the order they were made.</summary>
     public IReadOnlyList<(string Name, Linear Layer)> Linears => _linears;
+
+    /// <summary>The norms with the names of their gains without <c>.weight</c>, in the order they were made.</summary>
+    public IReadOnlyList<(string Name, INorm Norm)> Norms => _norms;
 
     /// <summary>A tensor of the store.</summary>
     public Tensor this[string name] => parameters[name];
@@ -32,8 +36,15 @@ internal sealed class ModuleBuilder(ParameterStore parameters, HookPoints hooks,
     }
 
     /// <summary>The RMS norm of a name.</summary>
-    public RmsNorm RmsNorm(string name, double epsilon) => new(parameters[name + ".weight"], epsilon);
+    public RmsNorm RmsNorm(string name, double epsilon) => Counted(name, new RmsNorm(parameters[name + ".weight"], epsilon));
 
     /// <summary>The layer norm of a name.</summary>
-    public LayerNorm LayerNorm(string name, double epsilon) => new(parameters[name + ".weight"], parameters[name + ".bias"], epsilon);
+    public LayerNorm LayerNorm(string name, double epsilon) => Counted(name, new LayerNorm(parameters[name + ".weight"], parameters[name + ".bias"], epsilon));
+
+    private TNorm Counted<TNorm>(string name, TNorm norm)
+        where TNorm : INorm
+    {
+        _norms.Add((name, norm));
+        return norm;
+    }
 }

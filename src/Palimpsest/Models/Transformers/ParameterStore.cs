@@ -29,8 +29,9 @@ public sealed class ParameterStore : IDisposable
     /// <param name="layout">Names and shapes.</param>
     /// <param name="device">Where the vector lies.</param>
     /// <param name="fill">Copies the values of a parameter into its tensor; null leaves zeros.</param>
-    public static ParameterStore Trainable(ParameterLayout layout, Device device, Action<ParameterSlot, Tensor>? fill = null) =>
-        Partly(layout, _ => true, device, fill, _ => throw new InvalidOperationException("Nothing is frozen."));
+    /// <param name="type">f32, or f64 for checks.</param>
+    public static ParameterStore Trainable(ParameterLayout layout, Device device, Action<ParameterSlot, Tensor>? fill = null, ScalarType type = ScalarType.Float32) =>
+        Partly(layout, _ => true, device, fill, _ => throw new InvalidOperationException("Nothing is frozen."), type);
 
     /// <summary>A frozen store.</summary>
     /// <param name="layout">Names and shapes.</param>
@@ -48,7 +49,8 @@ public sealed class ParameterStore : IDisposable
     /// <param name="device">Where the vector lies.</param>
     /// <param name="fill">Copies the values of a trainable parameter into its tensor; null leaves zeros.</param>
     /// <param name="load">Gives the tensor of a frozen one; the store takes ownership.</param>
-    public static ParameterStore Partly(ParameterLayout layout, Func<ParameterSlot, bool> trains, Device device, Action<ParameterSlot, Tensor>? fill, Func<ParameterSlot, Tensor> load)
+    /// <param name="type">Of the vector: f32, or f64 for checks.</param>
+    public static ParameterStore Partly(ParameterLayout layout, Func<ParameterSlot, bool> trains, Device device, Action<ParameterSlot, Tensor>? fill, Func<ParameterSlot, Tensor> load, ScalarType type = ScalarType.Float32)
     {
         ArgumentNullException.ThrowIfNull(layout);
         ArgumentNullException.ThrowIfNull(trains);
@@ -57,7 +59,7 @@ public sealed class ParameterStore : IDisposable
         ParameterLayout own = trained.Length == layout.Slots.Count
             ? layout
             : new ParameterLayout(trained.Select(slot => (slot.Name, slot.Shape.ToArray())), layout.Tied.Where(pair => trained.Any(slot => slot.Name == pair.Value)).ToDictionary(StringComparer.Ordinal));
-        return Filled(new ParameterStore(layout, new FlatParameters(own, device)), fill, load);
+        return Filled(new ParameterStore(layout, new FlatParameters(own, device, type)), fill, load);
     }
 
     /// <inheritdoc/>

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Palimpsest.Torch.Functions.Attention;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Torch.Functions;
@@ -23,7 +22,7 @@ internal sealed class CausalAttentionFunction : SafeFunction<CausalAttentionFunc
     /// <param name="q">[batch, time, heads * width]</param>
     /// <param name="width">Head width.</param>
     public static bool Takes(Tensor q, int width) =>
-        Fma.IsSupported && Avx2.IsSupported && width % 8 == 0 && q.dtype == ScalarType.Float32 && q.device_type == DeviceType.CPU && q.size(1) >= Shortest;
+        KernelChoice.IsManaged(q) && Fma.IsSupported && Avx2.IsSupported && width % 8 == 0 && q.dtype == ScalarType.Float32 && q.size(1) >= Shortest;
 
     /// <summary>Attends.</summary>
     /// <param name="q">[batch, time, heads * width]</param>

@@ -1,4 +1,3 @@
-using System.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -6,39 +5,36 @@ namespace Palimpsest.Torch.Functions;
 
 /// <summary>Output matrix, softmax and cross-entropy in one: the logits exist only for a chunk of rows at a time, and their gradient overwrites them.</summary>
 /// <remarks>
-/// With p = softmax(W h): loss = sum over rows of -ln p[target], dlogits = p - onehot, dh = dlogits W, dW = dlogits^T h. The gradients are made in the forward pass and scaled in the
+/// With p = softmax(W h + b): loss = sum over rows of -w ln p[target], dlogits = w (p - onehot), dh = dlogits W, dW = dlogits^T h, db = sum of dlogits. The gradients are made in the forward pass and scaled in the
 /// backward pass. A chunk of logits stays in the last-level cache: of the full matrix (4,096 tokens x 4,096 words: 67 MB) libtorch makes three.
 /// </remarks>
 internal sealed class LinearCrossEntropyFunction : SafeFunction<LinearCrossEntropyFunction>
 {
-    private const long ChunkElements = 1 << 20;
-    private const long ChunkBytes = 64 << 20;
-
-    /// <summary>Rows of f32 logits that may exist at a time, whatever the vocabulary: as many as fit into 64 MiB, and one at least.</summary>
-    public static int MostRows(long vocabulary) => (int)Math.Max(1, ChunkBytes / (sizeof(float) * vocabulary));
-
-    /// <summary>Rows of a chunk: about a million logits, but no fewer than 64 rows, with which the products are still fast, unless those were too many bytes.</summary>
-    internal static long ChunkRows(long vocabulary) => Math.Min(Math.Clamp(ChunkElements / vocabulary, 64, 4096), MostRows(vocabulary));
-
-    /// <summary>Sum of the rows' losses in nats.</summary>
+    /// <summary>Weighted sum of the rows' losses in nats.</summary>
     /// <param name="hidden">[rows, width]</param>
     /// <param name="weight">[vocabulary, width], f32; cast to the type of <paramref name="hidden"/> for the product.</param>
     /// <param name="targets">One id a row, all valid.</param>
+    /// <param name="bias">[vocabulary], f32, or null.</param>
+    /// <param name="rowWeights">One constant a row; null for ones.</param>
     /// <returns>One f32 number.</returns>
-    public static Tensor Apply(Tensor hidden, Tensor weight, long[] targets) =>
-        apply(hidden.contiguous(), weight, targets, is_grad_enabled() && (hidden.requires_grad || weight.requires_grad), weight.requires_grad)[0];
+    public static Tensor Apply(Tensor hidden, Tensor weight, long[] targets, Tensor? bias = null, float[]? rowWeights = null)
+    {
+        bool differentiates = is_grad_enabled() && (hidden.requires_grad || weight.requires_grad || bias?.requires_grad == true);
+        return apply(hidden.contiguous(), weight, bias!, new Call(targets, rowWeights, differentiates, weight.requires_grad, bias?.requires_grad == true))[0];
+    }
 
     protected override List<Tensor> Compute(autograd.AutogradContext context, object?[] arguments)
     {
         Tensor hidden = (Tensor)arguments[0]!, weight = (Tensor)arguments[1]!;
-        long[] targets = (long[])arguments[2]!;
-        bool differentiates = (bool)arguments[3]!, trains = (bool)arguments[4]!;
+        Tensor? bias = arguments[2] as Tensor;
+        Call call = (Call)arguments[3]!;
         int vocabulary = (int)weight.size(0);
         using Tensor matrix = weight.dtype == hidden.dtype ? weight.alias() : weight.to_type(hidden.dtype);
         using Tensor transposed = matrix.t();
-        Tensor? hiddenGradient = differentiates ? empty_like(hidden) : null;
-        Tensor? weightGradient = differentiates && trains ? zeros_like(weight) : null;
-        long rows = hidden.size(0), chunk = ChunkRows(vocabulary);
+        Tensor? hiddenGradient = call.Differentiates ? empty_like(hidden) : null;
+        Tensor? weightGradient = call.Differentiates && call.WeightTrains ? zeros_like(weight) : null;
+        Tensor? biasGradient = call.Differentiates && call.BiasTrains ? zeros_like(bias!) : null;
+        long rows = hidden.size(0), chunk = LogitChunks.Rows(vocabulary);
         double loss = 0;
         for (long begin = 0; begin < rows; begin += chunk)
         {
@@ -46,10 +42,20 @@ internal sealed class LinearCrossEntropyFunction : SafeFunction<LinearCrossEntro
             long count = Math.Min(chunk, rows - begin);
             Tensor part = hidden.narrow(0, begin, count);
             Tensor logits = part.mm(transposed); // [count, vocabulary]
-            loss += Softmax(logits, targets.AsMemory((int)begin, (int)count), differentiates);
+            if (bias is not null)
+            {
+                Ops.AddInPlace(logits, bias.to_type(logits.dtype));
+            }
+
+            loss += Softmax(logits, (int)begin, call);
             if (hiddenGradient is not null)
             {
                 hiddenGradient.narrow(0, begin, count).copy_(logits.mm(matrix));
+            }
+
+            if (biasGradient is not null)
+            {
+                Ops.AddInPlace(biasGradient, logits.to_type(biasGradient.dtype).sum(dim: 0));
             }
 
             if (weightGradient is not null)
@@ -65,7 +71,7 @@ internal sealed class LinearCrossEntropyFunction : SafeFunction<LinearCrossEntro
             }
         }
 
-        context.save_for_backward([hiddenGradient!, weightGradient!]);
+        context.save_for_backward([hiddenGradient!, weightGradient!, biasGradient!]);
         return [tensor((float)loss)];
     }
 
@@ -73,11 +79,11 @@ internal sealed class LinearCrossEntropyFunction : SafeFunction<LinearCrossEntro
     {
         List<Tensor> saved = context.get_saved_variables();
         Tensor factor = gradients[0]!;
-        return [saved[0]?.mul(factor.to_type(saved[0].dtype)), saved[1]?.mul(factor), null, null, null];
+        return [saved[0]?.mul(factor.to_type(saved[0].dtype)), saved[1]?.mul(factor), saved[2]?.mul(factor), null];
     }
 
     /// <summary>Adds up the losses of the rows and turns logits into dlogits in place if asked to.</summary>
-    private static double Softmax(Tensor logits, ReadOnlyMemory<long> targets, bool differentiates)
+    private static double Softmax(Tensor logits, int first, Call call)
     {
         int width = (int)logits.size(1);
         RowAccess access = RowAccess.Of(logits, width);
@@ -86,20 +92,20 @@ internal sealed class LinearCrossEntropyFunction : SafeFunction<LinearCrossEntro
         Lanes.For(lanes, access.Rows, (lane, begin, end) =>
         {
             float[] scratch = new float[2 * width];
-            ReadOnlySpan<long> wanted = targets.Span;
             double total = 0;
             for (long row = begin; row < end; row++)
             {
                 ReadOnlySpan<float> values = access.Read(row, scratch.AsSpan(0, width));
-                int target = (int)wanted[(int)row];
-                float score = values[target], max = Max(values);
-                Span<float> exponentials = differentiates ? access.Target(row, scratch.AsSpan(width, width)) : scratch.AsSpan(width, width);
-                double sum = Exponentials(values, max, exponentials);
-                total += Math.Log(sum) + max - score;
-                if (differentiates)
+                int target = (int)call.Targets[first + (int)row];
+                float rowWeight = call.RowWeights?[first + (int)row] ?? 1f;
+                float score = values[target], max = RowSoftmax.Max(values);
+                Span<float> exponentials = call.Differentiates ? access.Target(row, scratch.AsSpan(width, width)) : scratch.AsSpan(width, width);
+                double sum = RowSoftmax.Exponentials(values, max, exponentials);
+                total += rowWeight * (Math.Log(sum) + max - score);
+                if (call.Differentiates)
                 {
-                    Scale(exponentials, (float)(1.0 / sum));
-                    exponentials[target] -= 1f;
+                    RowSoftmax.Scale(exponentials, (float)(rowWeight / sum));
+                    exponentials[target] -= rowWeight;
                     access.Commit(row, exponentials);
                 }
             }
@@ -109,35 +115,5 @@ internal sealed class LinearCrossEntropyFunction : SafeFunction<LinearCrossEntro
         return losses.Sum();
     }
 
-    private static float Max(ReadOnlySpan<float> values) => System.Numerics.Tensors.TensorPrimitives.Max(values);
-
-    private static double Exponentials(ReadOnlySpan<float> values, float max, Span<float> target)
-    {
-        Vector<float> shift = new(max), sum = Vector<float>.Zero;
-        double total = 0;
-        int i = 0;
-        while (i <= values.Length - Vector<float>.Count)
-        {
-            // Partial sums of 1,024 terms keep the rounding error of a vocabulary of 100,000 below 1e-7.
-            int stop = Math.Min(values.Length - Vector<float>.Count, i + 1024);
-            for (; i <= stop; i += Vector<float>.Count)
-            {
-                Vector<float> e = FastMath.Exp(new Vector<float>(values[i..]) - shift);
-                e.CopyTo(target[i..]);
-                sum += e;
-            }
-
-            total += Vector.Sum(sum);
-            sum = Vector<float>.Zero;
-        }
-
-        for (; i < values.Length; i++)
-        {
-            total += target[i] = MathF.Exp(values[i] - max);
-        }
-
-        return total;
-    }
-
-    private static void Scale(Span<float> values, float factor) => System.Numerics.Tensors.TensorPrimitives.Multiply(values, factor, values);
+    private sealed record Call(long[] Targets, float[]? RowWeights, bool Differentiates, bool WeightTrains, bool BiasTrains);
 }

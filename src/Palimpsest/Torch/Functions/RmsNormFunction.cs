@@ -11,7 +11,7 @@ namespace Palimpsest.Torch.Functions;
 /// </remarks>
 internal sealed class RmsNormFunction : SafeFunction<RmsNormFunction>
 {
-    private const string BranchKey = "branch";
+    private const string BranchKey = "branch", ObserverKey = "observer";
 
     /// <summary>Normalises x, or x + branch.</summary>
     /// <param name="x">[..., width]</param>
@@ -19,10 +19,23 @@ internal sealed class RmsNormFunction : SafeFunction<RmsNormFunction>
     /// <param name="weight">[width], f32</param>
     /// <param name="epsilon">Added to the mean square.</param>
     /// <param name="keepSum">Whether the sum is wanted; an output that nobody uses would cost a gradient of zeros.</param>
+    /// <param name="observer">Sees normalised rows and gradients; or null.</param>
     /// <returns>The normalised sum, and the sum if it is wanted (x itself without a branch).</returns>
-    public static (Tensor Normalised, Tensor? Sum) Apply(Tensor x, Tensor? branch, Tensor weight, double epsilon, bool keepSum = true)
+    public static (Tensor Normalised, Tensor? Sum) Apply(Tensor x, Tensor? branch, Tensor weight, double epsilon, bool keepSum = true, IGradientObserver? observer = null)
     {
-        List<Tensor> outputs = apply(x.contiguous(), branch?.contiguous()!, weight, epsilon, keepSum && branch is not null);
+        if (!KernelChoice.IsManaged(x))
+        {
+            if (observer is not null && is_grad_enabled())
+            {
+                (Tensor plain, Tensor composedSum) = ComposedForms.RmsNorm(x, branch, ones_like(weight), epsilon);
+                return (ObservedScaleFunction.Apply(plain, weight, null, observer), keepSum ? composedSum : null);
+            }
+
+            (Tensor normalised, Tensor sum) = ComposedForms.RmsNorm(x, branch, weight, epsilon);
+            return (normalised, keepSum ? sum : null);
+        }
+
+        List<Tensor> outputs = apply(x.contiguous(), branch?.contiguous()!, weight, epsilon, keepSum && branch is not null, observer!);
         return (outputs[0], !keepSum ? null : branch is null ? x : outputs[1]);
     }
 
@@ -63,6 +76,7 @@ internal sealed class RmsNormFunction : SafeFunction<RmsNormFunction>
         });
         context.save_for_backward([sum, weight, scales]);
         context.save_data(BranchKey, adds);
+        context.save_data(ObserverKey, arguments[5]);
         return (bool)arguments[4]! ? [output, sum] : [output];
     }
 
@@ -124,6 +138,15 @@ internal sealed class RmsNormFunction : SafeFunction<RmsNormFunction>
             }
         });
 
+        if (context.get_data(ObserverKey) is IGradientObserver observer)
+        {
+            observer.Observe(sum.view(-1, width).to_type(ScalarType.Float32).mul(saved[2].unsqueeze(1)), outputGradient.view(-1, width), 0);
+            if (!observer.KeepsGradient)
+            {
+                return [result, (bool)context.get_data(BranchKey) ? result : null, null, null, null, null];
+            }
+        }
+
         Tensor weightGradient = empty_like(weight);
         Span<float> total = MemoryMarshal.Cast<byte, float>(weightGradient.bytes);
         total.Clear();
@@ -132,6 +155,6 @@ internal sealed class RmsNormFunction : SafeFunction<RmsNormFunction>
             Vectors.Add(total, lane, total);
         }
 
-        return [result, (bool)context.get_data(BranchKey) ? result : null, weightGradient, null, null];
+        return [result, (bool)context.get_data(BranchKey) ? result : null, weightGradient, null, null, null];
     }
 }
