@@ -1,0 +1,23 @@
+using Palimpsest.Data.Batches;
+using Palimpsest.Models.Lora;
+using Palimpsest.Models.Transformers;
+
+namespace Palimpsest.Training.Objectives.Preferences;
+
+/// <summary>The base model below an adapter as the reference: the adapter is taken off while it answers, so there is no second copy of anything.</summary>
+/// <param name="model">The model with the adapters.</param>
+/// <param name="adapters">Taken off and put back.</param>
+public sealed class AdapterOffReference(CausalModel model, LoraAdapters adapters) : IReferenceModel
+{
+    /// <inheritdoc/>
+    public double[] Score(TokenBatch answers)
+    {
+        using IDisposable off = adapters.Disabled();
+        return AnswerScores.Constant(model, answers);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+}
