@@ -23,12 +23,17 @@ public sealed record ExampleTemplate
     /// <summary>The example in its new words.</summary>
     /// <param name="example">An example with a prompt; a plain text is left as it is.</param>
     /// <param name="place">What messages call the source.</param>
-    /// <exception cref="PalimpsestException">The completion has no label.</exception>
+    /// <exception cref="PalimpsestException">The completion has no label, or the example is a chat.</exception>
     public TextExample Apply(TextExample example, string place)
     {
         if (example.Prompt.Length == 0)
         {
             return example;
+        }
+
+        if (example.Messages is { IsQuestion: false })
+        {
+            throw new PalimpsestException($"{place}: words are given for prompt and completion (data.columns.words), but the examples are chats, which have the form of the model's template. Leave the words out.");
         }
 
         string completion = example.Completion;
@@ -41,6 +46,7 @@ public sealed record ExampleTemplate
         {
             Prompt = Prompt.Replace(PromptMark, example.Prompt, StringComparison.Ordinal),
             Completion = Completion.Replace(CompletionMark, completion, StringComparison.Ordinal),
+            Messages = null,
         };
     }
 }

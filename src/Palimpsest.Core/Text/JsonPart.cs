@@ -16,6 +16,15 @@ internal readonly struct JsonPart(JsonElement value, string file, string place)
     /// <summary>The error for a kind that is not supported.</summary>
     public PalimpsestException Unsupported(string type, string supported) => Error($"type \"{Shorten(type)}\" is not supported; supported: {supported}");
 
+    /// <summary>Another value in this one's place.</summary>
+    public JsonPart With(JsonElement other) => new(other, file, place);
+
+    public void RequireObject()
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+            throw Error("must be an object");
+    }
+
     /// <summary>The child of a name, or null when it is missing or null.</summary>
     public JsonPart? Find(string name)
     {

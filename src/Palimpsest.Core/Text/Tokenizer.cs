@@ -34,7 +34,7 @@ public sealed class Tokenizer
         VocabularySize = _parts.Model.Vocabulary.Size;
         foreach (AddedToken token in _parts.AddedTokens)
         {
-            _addedById.Add(token.Id, token);
+            _addedById[token.Id] = token;
             _addedIds.Add(token.Content, token.Id);
             VocabularySize = Math.Max(VocabularySize, token.Id + 1);
         }

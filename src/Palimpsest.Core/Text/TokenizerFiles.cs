@@ -9,6 +9,7 @@ internal sealed class TokenizerFiles
     public const string Main = "tokenizer.json";
     public const string Config = "tokenizer_config.json";
     public const string SpecialMap = "special_tokens_map.json";
+    public const string Added = "added_tokens.json";
     public const string ChatTemplate = "chat_template.jinja";
 
     // The largest known file is 33 MB.
@@ -28,7 +29,7 @@ internal sealed class TokenizerFiles
         TokenizerFiles files = new() { Name = path };
         files._files.Add((Main, ReadBytes(path)));
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        foreach (string name in (string[])[Config, SpecialMap, ChatTemplate])
+        foreach (string name in (string[])[Config, SpecialMap, Added, ChatTemplate])
         {
             string beside = Path.Combine(folder, name);
             if (File.Exists(beside))

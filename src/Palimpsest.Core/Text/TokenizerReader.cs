@@ -9,8 +9,6 @@ namespace Palimpsest.Text;
 /// <summary>Reads <c>tokenizer.json</c> and the roles that the files beside it give to tokens.</summary>
 internal static class TokenizerReader
 {
-    private static readonly string[] s_roles = ["bos_token", "eos_token", "pad_token", "unk_token"];
-
     public static TokenizerParts Read(TokenizerFiles files)
     {
         try
@@ -30,41 +28,54 @@ internal static class TokenizerReader
         JsonPart root = new(document.RootElement, files.Name, "");
         root.AllowOnly("version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model");
 
-        // The normalizer comes first: added tokens are looked for in their own normal form.
-        Normalizer? normalizer = root.Find("normalizer") is JsonPart normalizerPart ? NormalizerReader.Read(normalizerPart) : null;
-        return new TokenizerParts
-        {
-            AddedTokens = AddedTokenReader.Read(root, normalizer),
-            Normalizer = normalizer,
-            PreTokenizer = root.Find("pre_tokenizer") is JsonPart preTokenizer ? PreTokenizerReader.Read(preTokenizer) : null,
-            Model = ModelReader.Read(root.Get("model")),
-            PostProcessor = root.Find("post_processor") is JsonPart postProcessor ? PostProcessorReader.Read(postProcessor) : null,
-            Decoder = root.Find("decoder") is JsonPart decoder ? DecoderReader.Read(decoder) : null,
-            Roles = ReadRoles(files),
-        };
-    }
+        using JsonDocument? configFile = Beside(files, TokenizerFiles.Config), mapFile = Beside(files, TokenizerFiles.SpecialMap), addedFile = Beside(files, TokenizerFiles.Added);
+        TokenizerConfig config = new(Root(configFile, TokenizerFiles.Config), Root(mapFile, TokenizerFiles.SpecialMap), Root(addedFile, TokenizerFiles.Added));
 
-    // tokenizer_config.json is the newer file and wins over special_tokens_map.json.
-    private static Dictionary<string, string> ReadRoles(TokenizerFiles files)
-    {
-        Dictionary<string, string> roles = new(StringComparer.Ordinal);
-        string folder = Path.GetDirectoryName(files.Name) ?? "";
-        foreach (string name in (string[])[TokenizerFiles.Config, TokenizerFiles.SpecialMap])
+        // The normalizer comes before the added tokens: they are looked for in their own normal form.
+        Normalizer? normalizer = root.Find("normalizer") is JsonPart normalizerPart ? NormalizerReader.Read(config.Normalizer(normalizerPart)) : null;
+        TokenModel model = ModelReader.Read(root.Get("model"));
+        AddedTokenReader added = new(model.Vocabulary, normalizer);
+        if (root.Find("added_tokens") is JsonPart list)
         {
-            if (files.Find(name) is not byte[] bytes)
-                continue;
-            string path = Path.Combine(folder, name);
-            using JsonDocument document = Parse(bytes, path);
-            JsonPart root = new(document.RootElement, path, "");
-            foreach (string role in s_roles)
-            {
-                if (root.Find(role) is JsonPart token)
-                    roles.TryAdd(role, token.Value.ValueKind == JsonValueKind.Object ? token.Text("content") : token.AsText());
-            }
+            added.Add(list);
         }
 
-        return roles;
+        config.AddTokens(added, model.Vocabulary);
+        Dictionary<string, string> roles = config.Roles();
+        PostProcessor? adding = root.Find("post_processor") is JsonPart postProcessor ? PostProcessorReader.Read(postProcessor) : null;
+        return new TokenizerParts
+        {
+            AddedTokens = added.Tokens,
+            Normalizer = normalizer,
+            PreTokenizer = root.Find("pre_tokenizer") is JsonPart preTokenizer ? PreTokenizerReader.Read(config.PreTokenizer(preTokenizer)) : null,
+            Model = model,
+            PostProcessor = Affixed(adding, config, roles, role => added.Tokens.Find(token => token.Content == role)?.Id ?? model.Vocabulary.IdOf(role)),
+            Decoder = root.Find("decoder") is JsonPart decoder ? DecoderReader.Read(decoder) : null,
+            Roles = roles,
+        };
+
+        JsonPart? Root(JsonDocument? document, string name) => document is null ? null : new JsonPart(document.RootElement, PathOf(files, name), "");
     }
+
+    /// <summary>The post-processor with the begin and end tokens that the configuration asks for in place of its own.</summary>
+    private static PostProcessor? Affixed(PostProcessor? adding, TokenizerConfig config, Dictionary<string, string> roles, Func<string, int?> idOf)
+    {
+        (bool? begins, bool? ends) = config.Affixes();
+        if (begins is null && ends is null)
+        {
+            return adding;
+        }
+
+        int[] bare = [.. (adding ?? PostProcessor.None).Apply([])];
+        int? begin = roles.TryGetValue("bos_token", out string? first) ? idOf(first) : null, end = roles.TryGetValue("eos_token", out string? last) ? idOf(last) : null;
+        int[] before = begins is null ? bare is [int id, ..] && id == begin ? [id] : [] : begins == true && begin is int b ? [b] : [];
+        int[] after = ends is null ? bare is [.., int stop] && stop == end ? [stop] : [] : ends == true && end is int e ? [e] : [];
+        return bare.AsSpan().SequenceEqual((int[])[.. before, .. after]) ? adding : PostProcessor.Around(before, after);
+    }
+
+    private static string PathOf(TokenizerFiles files, string name) => Path.Combine(Path.GetDirectoryName(files.Name) ?? "", name);
+
+    private static JsonDocument? Beside(TokenizerFiles files, string name) => files.Find(name) is byte[] bytes ? Parse(bytes, PathOf(files, name)) : null;
 
     private static JsonDocument Parse(byte[] bytes, string name)
     {

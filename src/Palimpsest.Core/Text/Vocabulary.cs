@@ -11,7 +11,7 @@ internal sealed class Vocabulary
     private readonly int[] _direct = new int[0x400];
 
     public Vocabulary(Dictionary<string, int> ids)
-        : this(ids, new string?[ids.Count == 0 ? 0 : ids.Values.Max() + 1])
+        : this(ids, new string?[ids.Count == 0 ? 0 : ids.Values.Max() + 1], ids.Count)
     {
         foreach ((string token, int id) in ids)
             _tokens[id] = token;
@@ -19,12 +19,13 @@ internal sealed class Vocabulary
 
     /// <summary>A list where a token may stand more than once; its id is the last place.</summary>
     public Vocabulary(List<string> tokens)
-        : this(Last(tokens), [.. tokens])
+        : this(Last(tokens), [.. tokens], tokens.Count)
     {
     }
 
-    private Vocabulary(Dictionary<string, int> ids, string?[] tokens)
+    private Vocabulary(Dictionary<string, int> ids, string?[] tokens, int count)
     {
+        Count = count;
         _ids = ids;
         _lookup = ids.GetAlternateLookup<ReadOnlySpan<char>>();
         _tokens = tokens;
@@ -41,6 +42,9 @@ internal sealed class Vocabulary
 
     /// <summary>The highest id and one.</summary>
     public int Size => _tokens.Length;
+
+    /// <summary>How many tokens there are, as the library counts them: of a list, its length.</summary>
+    public int Count { get; }
 
     public int? IdOf(ReadOnlySpan<char> token) => _lookup.TryGetValue(token, out int id) ? id : null;
 

@@ -10,6 +10,10 @@ public sealed record ColumnsSection : IValidated
     /// <value>The default is none: the first record names the columns.</value>
     public IReadOnlyList<string> Header { get; init; } = [];
 
+    /// <summary>Whether quotes enclose fields in CSV and TSV files; false where they are text like any other.</summary>
+    /// <value>The default is true.</value>
+    public bool Quotes { get; init; } = true;
+
     /// <summary>Column of a text that is learnt whole.</summary>
     /// <value>The default is <c>text</c> where there is one.</value>
     public string? Text { get; init; }
@@ -23,8 +27,24 @@ public sealed record ColumnsSection : IValidated
     public string? Completion { get; init; }
 
     /// <summary>Column of the messages of a chat, of which the assistant's are learnt.</summary>
-    /// <value>The default is <c>messages</c> where there is one.</value>
+    /// <value>The default is <c>messages</c> or <c>conversations</c> where there is one.</value>
     public string? Messages { get; init; }
+
+    /// <summary>Column of the tools that may be called in a chat.</summary>
+    /// <value>The default is <c>tools</c> where there is one.</value>
+    public string? Tools { get; init; }
+
+    /// <summary>Column of an instruction (Alpaca's form).</summary>
+    /// <value>The default is <c>instruction</c> where there is one.</value>
+    public string? Instruction { get; init; }
+
+    /// <summary>Column of what an instruction is about.</summary>
+    /// <value>The default is <c>input</c> or <c>context</c> where there is one.</value>
+    public string? Input { get; init; }
+
+    /// <summary>Column of the answer to an instruction.</summary>
+    /// <value>The default is <c>output</c> or <c>response</c> where there is one.</value>
+    public string? Output { get; init; }
 
     /// <summary>Column of the owner's name.</summary>
     /// <value>The default is <c>owner</c> where there is one.</value>
@@ -48,8 +68,12 @@ public sealed record ColumnsSection : IValidated
     {
         IExampleSource source = ExampleFile.Open(file, new ExampleFileOptions
         {
-            Columns = new ExampleColumns { Text = Text, Prompt = Prompt, Completion = Completion, Messages = Messages, Owner = Owner },
+            Columns = new ExampleColumns
+            {
+                Text = Text, Prompt = Prompt, Completion = Completion, Messages = Messages, Tools = Tools, Instruction = Instruction, Input = Input, Output = Output, Owner = Owner,
+            },
             Header = Header,
+            Quotes = Quotes,
             SkipBad = skipBad,
         });
         return Words.IsIdentity ? source : new TemplatedSource(source, Words);

@@ -41,6 +41,9 @@ public sealed class LanguageModel : IDisposable
 
     internal ModelChatRenderer OwnChats { get; }
 
+    /// <summary>What was read otherwise than it stands in the model's files, a sentence each.</summary>
+    public IReadOnlyCollection<string> Notes { get; private init; } = [];
+
     /// <summary>The folder or file it came from, or the name of an embedded model.</summary>
     public string Name { get; }
 
@@ -68,7 +71,7 @@ public sealed class LanguageModel : IDisposable
         CausalModel model = load(source);
         try
         {
-            return new LanguageModel(model, tokenizer, nameOrFolder);
+            return new LanguageModel(model, tokenizer, nameOrFolder) { Notes = source.Notes };
         }
         catch
         {

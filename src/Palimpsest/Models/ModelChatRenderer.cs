@@ -2,7 +2,6 @@ using Palimpsest.Data.Batches;
 using Palimpsest.Data.Chats;
 using Palimpsest.Text;
 using Palimpsest.Text.Templates;
-using ChatMessage = Palimpsest.Data.Chats.ChatMessage;
 
 namespace Palimpsest.Models;
 
@@ -13,29 +12,42 @@ internal sealed class ModelChatRenderer(Tokenizer tokenizer) : IChatRenderer
 
     public bool SpellsBeginAndEnd => _own.Value is not null;
 
-    public IReadOnlyList<ChatSegment> Render(IReadOnlyList<ChatMessage> messages) => (_own.Value ?? (IChatRenderer)PlainChatRenderer.Instance).Render(messages);
+    public bool MarksLearntCharacters => Form.MarksLearntCharacters;
 
-    /// <summary>The tokens that an answer is asked with: of a chat everything before the assistant's last message, in the form it is trained in.</summary>
+    private IChatRenderer Form => _own.Value ?? (IChatRenderer)PlainChatRenderer.Instance;
+
+    public IReadOnlyList<ChatSegment> Render(Conversation chat) => Form.Render(chat);
+
+    /// <summary>The tokens that an answer is asked with: of a chat everything before the assistant's last message with a text, in the form it is trained in.</summary>
     public int[] EncodePrompt(string prompt, Conversation? chat)
     {
-        if (chat is null || _own.Value is not TemplateChatRenderer own)
+        if (chat is null || Own(chat) is not TemplateChatRenderer own || chat.LastAnswer < 1)
         {
             return tokenizer.Encode(prompt, specialTokensAsText: true);
         }
 
-        int last = chat.ToList().FindLastIndex(message => message.Role == ChatMessage.Assistant && message.Content.Length > 0);
-        return last > 0 ? own.EncodePrompt([.. chat.Take(last)], tokenizer) : tokenizer.Encode(prompt, specialTokensAsText: true);
+        return own.EncodePrompt(chat.First(chat.LastAnswer), tokenizer);
     }
 
     /// <summary>The tokens of a prompt with a completion that is to be scored.</summary>
     public TokenSequence EncodeOpen(ExampleEncoder encoder, string prompt, Conversation? chat, string completion)
     {
-        if (chat is null || _own.Value is null)
+        if (chat is null || Own(chat) is null)
         {
             return encoder.EncodeOpen(prompt, completion);
         }
 
         int[] head = EncodePrompt(prompt, chat);
         return new TokenSequence([.. head, .. tokenizer.Encode(completion.TrimStart(' '), addSpecialTokens: false, specialTokensAsText: true)], head.Length);
+    }
+
+    private TemplateChatRenderer? Own(Conversation chat)
+    {
+        if (_own.Value is null)
+        {
+            PlainChatRenderer.Check(chat);
+        }
+
+        return _own.Value;
     }
 }

@@ -29,6 +29,23 @@ public sealed class JsonlSourceTests
         Assert.Equal(all[1..], source.From(all[1].Position));
     }
 
+    [Fact]
+    public void From_NullsAndNumbersOfPython_AreNotThere()
+    {
+        using TemporaryFile file = new("""
+            {"text": null, "prompt": "a", "completion": "b", "messages": null, "tools": null, "owner": null, "label": null, "images": []}
+            {"score": NaN, "x": {"NaN": -Infinity, "prompt": [Infinity]}, "prompt": "NaN: \" NaN", "completion": 7}
+            """);
+        Assert.Equal([new TextExample("a", "b"), new TextExample("NaN: \" NaN", "7")], SourceChecks.AllFromEveryPosition(new JsonlSource(file.Path)));
+    }
+
+    [Fact]
+    public void From_SeparatorsInsideStrings_DoNotEndLines()
+    {
+        using TemporaryFile file = new("{\"text\": \"a\u2028b\u0085c\"}\r\n{\"text\": \"\\u0000\"}");
+        Assert.Equal(["a\u2028b\u0085c", "\0"], SourceChecks.AllFromEveryPosition(new JsonlSource(file.Path)).Select(example => example.Completion));
+    }
+
     [Theory]
     [InlineData("""{"prompt": "x"}""", "no \"completion\" beside \"prompt\". Add one")]
     [InlineData("""{"completion": "x"}""", "no \"prompt\" beside \"completion\". Add one")]
@@ -37,7 +54,10 @@ public sealed class JsonlSourceTests
     [InlineData("""{"text": ""}""", "\"text\" is empty. Fill it")]
     [InlineData("""{"prompt": "x", "completion": ""}""", "\"completion\" is empty. Fill it")]
     [InlineData("""{"text": 12}""", "\"text\" is a number, not a string. Put it in quotes")]
-    [InlineData("""{"text": null}""", "\"text\" is null, not a string. Put it in quotes")]
+    [InlineData("""{"text": null}""", "neither \"text\" nor \"prompt\". Add one")]
+    [InlineData("""{"prompt": "x", "completion": NaN}""", "no \"completion\" beside \"prompt\". Add one")]
+    [InlineData("""{"messages": [{"role": "assistant", "content": "x", "score": -Infinity}]}""", "\"messages\" holds NaN or Infinity, which JSON does not have. Write null or a number")]
+    [InlineData("""{"prompt": "x", "completion": 1.5}""", "\"completion\" is a number, not a string. Put it in quotes")]
     [InlineData("""{"text": "x", "owner": ["a"]}""", "\"owner\" is an array, not a string. Put it in quotes")]
     [InlineData("""["text"]""", "an array instead of an object. Write {\"text\": \"...\"} or {\"prompt\": \"...\", \"completion\": \"...\"}")]
     [InlineData("""{"text": "\ud800"}""", "a string holds half of a surrogate pair. Mend the \\u escape")]

@@ -1,4 +1,8 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Palimpsest.Data.Batches;
+using Palimpsest.Data.Chats;
+using Palimpsest.Text;
 using Palimpsest.Text.Templates;
 
 namespace Palimpsest.Tests.Text;
@@ -48,6 +52,50 @@ public sealed class GoldenChatTemplateTests
         }
 
         GoldenData.AssertEqual(unequal, total);
+    }
+
+    public static IEnumerable<TheoryDataRow<string>> MarkedTemplates() => Templates().Where(row => File.ReadAllText(Path.Combine(Folder, row.Data + ".jinja")).Contains("endgeneration", StringComparison.Ordinal));
+
+    [Theory(SkipTestWithoutData = true), MemberData(nameof(MarkedTemplates))]
+    public void Encode_TemplateWithMarks_LearnsTheTokensOfTheReference(string name)
+    {
+        Dictionary<string, string> special = JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, string>>>(File.ReadAllText(Path.Combine(Folder, "special_tokens.json")))![name];
+        JsonElement conversations = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(Folder, "conversations.json")));
+        ChatTemplate template = ChatTemplate.Parse(File.ReadAllText(Path.Combine(Folder, name + ".jinja")), special);
+        JsonNode json = JsonNode.Parse(File.ReadAllText(Path.Combine(GoldenData.Folder!, "llama3", "tokenizer.json")))!;
+        Tokenizer plain = Tokenizer.Parse(json.ToJsonString());
+        foreach (string token in special.Values.Where(token => plain.IdOf(token) is null))
+        {
+            json["added_tokens"]!.AsArray().Add(new JsonObject { ["id"] = plain.VocabularySize, ["content"] = token, ["special"] = true });
+        }
+
+        Tokenizer tokenizer = Tokenizer.Parse(json.ToJsonString());
+        ExampleEncoder encoder = new(tokenizer, 100_000, chat: new TemplateChatRenderer(template));
+        List<string> unequal = [];
+        int total = 0;
+        foreach (JsonElement line in GoldenData.Lines(Path.Combine(Folder, "cases.jsonl")).Where(line => GoldenData.Text(line, "template") == name && line.TryGetProperty("assistant_mask", out _)))
+        {
+            // Chats in which a text spells a special token differ on purpose, and what is no text is refused.
+            JsonElement conversation = conversations.GetProperty(GoldenData.Text(line, "conversation"));
+            if (Find(conversation, "documents") is not null || Find(conversation, "kwargs") is not null
+                || !ConversationReader.TryRead(conversation.GetProperty("messages"), "messages", Find(conversation, "tools") ?? default, "tools", out Conversation? chat, out _)
+                || chat!.Problem.Length > 0 || chat.Any(message => tokenizer.Encode(message.Content, addSpecialTokens: false).Any(tokenizer.IsSpecial)))
+            {
+                continue;
+            }
+
+            total++;
+            int[] ids = GoldenData.Numbers(line, "ids", []), mask = GoldenData.Numbers(line, "assistant_mask", []);
+            TokenSequence sequence = encoder.Encode(chat.ToExample())!;
+            int[] learnt = [.. Enumerable.Range(0, sequence.Ids.Length).Select(i => sequence.Mask![i] ? 1 : 0)];
+            if (!ids.AsSpan().StartsWith(sequence.Ids) || !mask.AsSpan().StartsWith(learnt) || mask.AsSpan(learnt.Length).Contains(1))
+            {
+                unequal.Add($"{GoldenData.Text(line, "conversation")}: [{string.Join(',', learnt)}] for [{string.Join(',', mask)}]");
+            }
+        }
+
+        Assert.True(template.MarksWhatIsSaid && total >= 8, $"{total} chats");
+        Assert.True(unequal.Count == 0, string.Join('\n', unequal));
     }
 
     private static ChatRequest Request(JsonElement conversation) => new()

@@ -38,9 +38,9 @@ public sealed class TokenizerPropertyTests
     [Fact]
     public void Encode_TextCutIntoStretchesByTokens_DoesNotDependOnWhatElseIsThere()
     {
-        Tokenizer tokenizer = TinyTokenizer.Bytes("a b", "Ġ a").Add(300, "<|x|>", special: true).Parse();
+        Tokenizer tokenizer = TinyTokenizer.Bytes("a b", "Ġ a").Add(258, "<|x|>", special: true).Parse();
         Gen.Select(TextGenerators.Scalars, TextGenerators.Scalars).Where((a, b) => !(a + b).Contains('|', StringComparison.Ordinal)).Sample((a, b) =>
-            Assert.Equal([.. tokenizer.Encode(a), 300, .. tokenizer.Encode(b)], tokenizer.Encode(a + "<|x|>" + b)), iter: 2_000);
+            Assert.Equal([.. tokenizer.Encode(a), 258, .. tokenizer.Encode(b)], tokenizer.Encode(a + "<|x|>" + b)), iter: 2_000);
     }
 
     [Fact]

@@ -10,7 +10,6 @@ public sealed class TokenizerRefusalTests
     [InlineData("model", """{"type":"Other","vocab":[]}""", "tokenizer.json: model type \"Other\" is not supported; supported: BPE, WordPiece, WordLevel, Unigram")]
     [InlineData("normalizer", """{"type":"Other"}""", "tokenizer.json: normalizer type \"Other\" is not supported; supported: NFC, ")]
     [InlineData("normalizer", """{"type":"Precompiled","precompiled_charsmap":"AAAA"}""", "normalizer has a \"precompiled_charsmap\" that is cut off")]
-    [InlineData("model", """{"type":"WordPiece","vocab":{"a":0}}""", "model names the unk_token \"[UNK]\", which is not in its vocab")]
     [InlineData("model", """{"type":"Unigram","vocab":[]}""", "model.vocab has 0 tokens")]
     [InlineData("model", """{"type":"Unigram","vocab":[["a",0]],"unk_id":1}""", "model.unk_id is 1; it must be a whole number from 0 to 0")]
     [InlineData("model", """{"type":"Unigram","vocab":[["a"]],"unk_id":0}""", "model.vocab[0] must be a token and its score")]
@@ -28,7 +27,7 @@ public sealed class TokenizerRefusalTests
     [InlineData("post_processor", """{"type":"TemplateProcessing","single":[{"Sequence":{"id":"B"}}]}""", "must be \"A\", once")]
     [InlineData("post_processor", """{"type":"BertProcessing","sep":["x",1],"cls":["x"]}""", "post_processor.cls must be a token and its id")]
     [InlineData("added_tokens", """[{"id":1}]""", "added_tokens[0] has no \"content\"")]
-    [InlineData("added_tokens", """[{"id":1,"content":"x"},{"id":1,"content":"y"}]""", "added_tokens[1] repeats the content \"y\" or the id 1")]
+    [InlineData("added_tokens", """[{"id":1,"content":"x"},{"id":2,"content":"x","lstrip":true}]""", "added_tokens[1] repeats the token \"x\" with other flags")]
     [InlineData("added_tokens", """[{"id":2000000000,"content":"x"}]""", "added_tokens[0].id is 2000000000; it must be a whole number from 0 to 16777215")]
     [InlineData("added_tokens", """[{"id":1,"content":"\ud800"}]""", "added_tokens[0].content is not valid Unicode text")]
     [InlineData("added_tokens", """{"\ud800":1}""", "added_tokens must be a list")]
@@ -43,7 +42,6 @@ public sealed class TokenizerRefusalTests
 
     [Theory]
     [InlineData("dropout", "0.1", "model.dropout is set")]
-    [InlineData("unk_token", "\"x\"", "model names the unk_token \"x\", which is not in its vocab")]
     [InlineData("merges", "[\"a b\"]", "model.merges[0] needs the token \"ab\", which is not in the vocab")]
     [InlineData("merges", "[\"a\"]", "model.merges[0] \"a\" must be two tokens with one space between")]
     [InlineData("merges", "[[\"a\"]]", "model.merges[0] must be a pair of tokens")]
@@ -79,6 +77,18 @@ public sealed class TokenizerRefusalTests
     {
         PalimpsestException error = Assert.Throws<PalimpsestException>(() => Tokenizer.Load(Path.Combine(Path.GetTempPath(), "no-such-folder")));
         Assert.Contains("there is no such file. Give a Hugging Face folder that holds tokenizer.json", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"type":"BPE","unk_token":"<unk>","vocab":{"a":0,"b":1},"merges":[]}""", "the character \"é\" (U+00E9), and its token for the unknown, \"<unk>\", is not in its vocabulary either")]
+    [InlineData("""{"type":"Unigram","unk_id":null,"vocab":[["a",-1],["b",-2],["ab",-2.5]]}""", "the character \"é\" (U+00E9), and it has none for the unknown (unk_id)")]
+    [InlineData("""{"type":"WordPiece","vocab":{"a":0,"##b":1}}""", "\"abé\", and its token for the unknown (unk_token) is not in its vocabulary either")]
+    [InlineData("""{"type":"WordLevel","vocab":{"ab":0}}""", "\"abé\", and its token for the unknown (unk_token) is not in its vocabulary either")]
+    public void Encode_WithoutATokenForTheUnknown_NamesWhatIsUnknown(string model, string message)
+    {
+        Tokenizer tokenizer = Tokenizer.Parse(TinyTokenizer.Of("a b").With("model", model).Json);
+        Assert.NotEmpty(tokenizer.Encode("ab"));
+        Assert.Contains(message, Assert.Throws<PalimpsestException>(() => tokenizer.Encode("abé")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,6 +13,7 @@ public sealed class ExampleEncoder
     private readonly Tokenizer _tokenizer;
     private readonly ChatEncoder _chat;
     private readonly IReadOnlyList<string> _labels = [];
+    private readonly IChatRenderer _renderer;
     private readonly bool _lossOnPrompt;
     private readonly TooLongPolicy _tooLong;
 
@@ -26,7 +27,8 @@ public sealed class ExampleEncoder
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 2);
         _tokenizer = tokenizer ?? throw new ArgumentNullException(nameof(tokenizer));
-        _chat = new ChatEncoder(tokenizer, chat ?? PlainChatRenderer.Instance, maxLength, lossOnPrompt);
+        _renderer = chat ?? PlainChatRenderer.Instance;
+        _chat = new ChatEncoder(tokenizer, _renderer, maxLength, lossOnPrompt);
         MaxLength = maxLength;
         _tooLong = tooLong;
         _lossOnPrompt = lossOnPrompt;
@@ -53,7 +55,7 @@ public sealed class ExampleEncoder
     /// <exception cref="PalimpsestException">The example is too long and the policy is <see cref="TooLongPolicy.Error"/>, or the form of chats has no place for its messages; or a class is not known or has no text.</exception>
     public TokenSequence? Encode(TextExample example)
     {
-        TokenSequence sequence = _labels.Count > 0 ? Classified(example) : example.Messages is Conversation chat ? _chat.Encode(chat) : Whole(example);
+        TokenSequence sequence = _labels.Count > 0 ? Classified(example) : example.Messages is Conversation chat && (!chat.IsQuestion || _renderer.SpellsBeginAndEnd) ? _chat.Encode(chat) : Whole(example);
         if (sequence.Ids.Length > MaxLength)
         {
             if (_tooLong == TooLongPolicy.Error)

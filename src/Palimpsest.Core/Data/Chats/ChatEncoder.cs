@@ -39,6 +39,11 @@ internal sealed class ChatEncoder(Tokenizer tokenizer, IChatRenderer renderer, i
             return null;
         }
 
+        if (renderer.MarksLearntCharacters)
+        {
+            return (ids, new TokenSpans(tokenizer, text, ids, part => Tokens(part, addSpecial: !renderer.SpellsBeginAndEnd)).Within(Learnt(segments)));
+        }
+
         // A piece ends where the tokens of the text up to its end part from those of the whole.
         bool[] learnt = new bool[ids.Length];
         StringBuilder before = new();
@@ -60,6 +65,24 @@ internal sealed class ChatEncoder(Tokenizer tokenizer, IChatRenderer renderer, i
         int[] Tokens(string part, bool addSpecial) => tokenizer.Encode(part, addSpecial, specialTokensAsText: !markup);
 
         IEnumerable<int> Specials(int[] tokens) => tokens.Where(tokenizer.IsSpecial);
+    }
+
+    private static IEnumerable<Range> Learnt(ChatSegment[] segments)
+    {
+        int at = 0;
+        for (int i = 0; i < segments.Length; i++)
+        {
+            int start = at;
+            for (at += segments[i].Text.Length; segments[i].Learnt && i + 1 < segments.Length && segments[i + 1].Learnt; i++)
+            {
+                at += segments[i + 1].Text.Length;
+            }
+
+            if (segments[i].Learnt)
+            {
+                yield return start..at;
+            }
+        }
     }
 
     /// <summary>Encodes piece by piece: between a piece of markup and one of text, tokens may then differ from those of the whole, but no text becomes a special token.</summary>

@@ -1,27 +1,51 @@
 using System.Collections;
-using System.Text.Json;
-using Palimpsest.Data.Files;
+using System.Runtime.CompilerServices;
 
 namespace Palimpsest.Data.Chats;
 
-/// <summary>The messages of a chat. Two with equal messages are equal.</summary>
+/// <summary>The messages of a chat, and the tools that may be called in it. Two with equal messages and tools are equal.</summary>
 /// <param name="messages">The messages in order; copied.</param>
-public sealed class Conversation(IEnumerable<ChatMessage> messages) : IReadOnlyList<ChatMessage>, IEquatable<Conversation>
+/// <param name="tools">Descriptions of the tools as a JSON list, or null.</param>
+[CollectionBuilder(typeof(Conversation), nameof(Create))]
+public sealed class Conversation(IEnumerable<ChatMessage> messages, string? tools = null) : IReadOnlyList<ChatMessage>, IEquatable<Conversation>
 {
     private readonly ChatMessage[] _messages = [.. messages];
 
     /// <inheritdoc/>
     public int Count => _messages.Length;
 
+    /// <summary>Descriptions of the tools that may be called, a JSON list as chat templates get it; null if there are none.</summary>
+    public string? Tools { get; } = tools;
+
     /// <inheritdoc/>
     public ChatMessage this[int index] => _messages[index];
 
+    /// <summary>Whether it is one question with its answer that came as such (in Alpaca's form): for a model without a template it is question and answer, not lines of a chat.</summary>
+    internal bool IsQuestion { get; init; }
+
     /// <summary>Why nothing can be learnt from it, or an empty text.</summary>
     internal string Problem => _messages.Length == 0 ? "the chat has no messages. Add some"
-        : _messages.All(message => message.Role != ChatMessage.Assistant || message.Content.Length == 0) ? "the assistant says nothing in the chat. Add a message with the role \"assistant\""
+        : _messages.All(message => message.Role != ChatMessage.Assistant || !message.Speaks) ? "the assistant says nothing in the chat. Add a message with the role \"assistant\""
         : "";
 
-    /// <summary>The chat as an example, whose prompt and completion are the plain form up to the assistant's last message.</summary>
+    /// <summary>Whether there are tools; an empty list, which a template can see, names none.</summary>
+    internal bool HasTools => Tools is not null && Tools.AsSpan().Trim("[] \t\r\n").Length > 0;
+
+    /// <summary>The index of the assistant's last message with a text, which is asked for; -1 where it has none.</summary>
+    public int LastAnswer => Array.FindLastIndex(_messages, message => message.Role == ChatMessage.Assistant && message.Content.Length > 0);
+
+    /// <summary>A chat without tools.</summary>
+    /// <param name="messages">The messages in order.</param>
+    public static Conversation Create(ReadOnlySpan<ChatMessage> messages) => new(messages.ToArray());
+
+    /// <summary>The first messages, with the same tools.</summary>
+    /// <param name="count">How many.</param>
+    public Conversation First(int count) => new(_messages[..count], Tools);
+
+    /// <summary>
+    /// The chat as an example, whose prompt and completion are the plain form up to the assistant's last message with a text; where it only calls tools, the prompt is empty.
+    /// A question that came alone is the prompt itself, and its answer, behind a space, the completion.
+    /// </summary>
     /// <param name="owner">Slug of the owner, or null.</param>
     /// <exception cref="PalimpsestException">The assistant says nothing in it.</exception>
     public TextExample ToExample(string? owner = null)
@@ -31,9 +55,15 @@ public sealed class Conversation(IEnumerable<ChatMessage> messages) : IReadOnlyL
             throw new PalimpsestException($"There is no example in a chat: {Problem}.");
         }
 
-        int last = Array.FindLastIndex(_messages, message => message.Role == ChatMessage.Assistant && message.Content.Length > 0);
-        IReadOnlyList<ChatSegment> segments = PlainChatRenderer.Instance.Render(_messages[..(last + 1)]);
-        return new TextExample(string.Concat(segments.SkipLast(1).Select(segment => segment.Text)), segments[^1].Text, owner, this);
+        if (IsQuestion)
+        {
+            return new TextExample(_messages[0].Content, " " + _messages[1].Content, owner, this);
+        }
+
+        int last = LastAnswer;
+        List<ChatSegment> segments = PlainChatRenderer.Lines(last < 0 ? _messages : _messages[..(last + 1)]);
+        int prompt = last < 0 ? 0 : segments.Count - 1;
+        return new TextExample(string.Concat(segments.Take(prompt).Select(segment => segment.Text)), string.Concat(segments.Skip(prompt).Select(segment => segment.Text)), owner, this);
     }
 
     /// <inheritdoc/>
@@ -42,7 +72,7 @@ public sealed class Conversation(IEnumerable<ChatMessage> messages) : IReadOnlyL
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public bool Equals(Conversation? other) => other is not null && _messages.AsSpan().SequenceEqual(other._messages);
+    public bool Equals(Conversation? other) => other is not null && Tools == other.Tools && _messages.AsSpan().SequenceEqual(other._messages);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Conversation);
@@ -51,61 +81,12 @@ public sealed class Conversation(IEnumerable<ChatMessage> messages) : IReadOnlyL
     public override int GetHashCode()
     {
         HashCode hash = default;
+        hash.Add(Tools);
         foreach (ChatMessage message in _messages)
         {
             hash.Add(message);
         }
 
         return hash.ToHashCode();
-    }
-
-    /// <summary>Reads the messages from a table's cell.</summary>
-    internal static bool TryParse(string json, string column, out Conversation? chat, out string problem)
-    {
-        chat = null;
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(json, JsonlLine.Options);
-            return TryRead(document.RootElement, column, out chat, out problem);
-        }
-        catch (JsonException error)
-        {
-            problem = $"\"{column}\" is not valid JSON ({JsonlLine.Reason(error)}). Mend it";
-        }
-        catch (Exception error) when (error is InvalidOperationException or ArgumentException)
-        {
-            problem = $"\"{column}\" holds half of a surrogate pair. Mend it";
-        }
-
-        return false;
-    }
-
-    /// <summary>Reads the messages from an array of JSON.</summary>
-    internal static bool TryRead(JsonElement element, string column, out Conversation? chat, out string problem)
-    {
-        chat = null;
-        problem = $"\"{column}\" is no list of messages. Write [{{\"role\": \"user\", \"content\": \"...\"}}, {{\"role\": \"assistant\", \"content\": \"...\"}}]";
-        if (element.ValueKind != JsonValueKind.Array)
-        {
-            return false;
-        }
-
-        List<ChatMessage> messages = [];
-        foreach (JsonElement message in element.EnumerateArray())
-        {
-            if (message.ValueKind != JsonValueKind.Object || Text(message, "role") is not { Length: > 0 } role || Text(message, "content") is not string content)
-            {
-                problem = $"message {messages.Count + 1} of \"{column}\" has no \"role\" and \"content\" that are strings. Add them";
-                return false;
-            }
-
-            messages.Add(new ChatMessage(role, content));
-        }
-
-        chat = new Conversation(messages);
-        problem = "";
-        return true;
-
-        static string? Text(JsonElement message, string key) => message.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
     }
 }

@@ -1,9 +1,13 @@
+using System.Text.Json;
 using Palimpsest.Text;
 using Palimpsest.Text.Templates;
 
 namespace Palimpsest.Data.Chats;
 
-/// <summary>Chats in the form of the template that comes with a model. What the assistant says is learnt, and the markup that ends its turn.</summary>
+/// <summary>
+/// Chats in the form of the template that comes with a model, which gets every key of the messages and the tools. What is learnt is what the template marks with <c>{% generation %}</c>, to the
+/// character; where it marks nothing, what the assistant says, and the markup that ends its turn.
+/// </summary>
 /// <remarks>
 /// A template gives one text; which pieces of it are messages is found with placeholders in their place. Where a template looks into the messages (to leave out reasoning, say), so that this does
 /// not give the text back, all of it counts as markup, and the assistant's pieces are those that the template marks or those that each turn adds.
@@ -11,138 +15,124 @@ namespace Palimpsest.Data.Chats;
 /// <param name="template">The template.</param>
 public sealed class TemplateChatRenderer(ChatTemplate template) : IChatRenderer
 {
+    // What tells messages apart, and the texts themselves: no template prints more of an assistant's turn for them.
+    private static readonly string[] s_labels = ["role", "content", "id", "name", "tool_call_id"];
+
     /// <inheritdoc/>
     public bool SpellsBeginAndEnd => true;
 
     /// <inheritdoc/>
-    public IReadOnlyList<ChatSegment> Render(IReadOnlyList<ChatMessage> messages) => Render(messages, addGenerationPrompt: false);
+    public bool MarksLearntCharacters => template.MarksWhatIsSaid;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ChatSegment> Render(Conversation chat) => Render(chat, addGenerationPrompt: false);
 
     /// <summary>The chat and what begins the assistant's next turn.</summary>
-    /// <param name="messages">The messages, at least one.</param>
-    /// <exception cref="PalimpsestException">As for <see cref="Render(IReadOnlyList{ChatMessage})"/>.</exception>
-    public IReadOnlyList<ChatSegment> RenderPrompt(IReadOnlyList<ChatMessage> messages) => Render(messages, addGenerationPrompt: true);
+    /// <param name="chat">The chat, of at least one message.</param>
+    /// <exception cref="PalimpsestException">As for <see cref="Render(Conversation)"/>.</exception>
+    public IReadOnlyList<ChatSegment> RenderPrompt(Conversation chat) => Render(chat, addGenerationPrompt: true);
 
     /// <summary>The tokens of the chat and of what begins the assistant's next turn. What people wrote stays text, also where it spells a special token.</summary>
-    /// <param name="messages">The messages, at least one.</param>
+    /// <param name="chat">The chat, of at least one message.</param>
     /// <param name="tokenizer">The model's tokenizer.</param>
-    /// <exception cref="PalimpsestException">As for <see cref="Render(IReadOnlyList{ChatMessage})"/>.</exception>
-    public int[] EncodePrompt(IReadOnlyList<ChatMessage> messages, Tokenizer tokenizer) => new ChatEncoder(tokenizer, this, int.MaxValue, learnAll: false).Encode(RenderPrompt(messages));
+    /// <exception cref="PalimpsestException">As for <see cref="Render(Conversation)"/>.</exception>
+    public int[] EncodePrompt(Conversation chat, Tokenizer tokenizer) => new ChatEncoder(tokenizer, this, int.MaxValue, learnAll: false).Encode(RenderPrompt(chat));
 
-    private List<ChatSegment> Render(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt)
+    /// <summary>What ends a turn of the assistant in the template, whether it is learnt or not; empty where that cannot be told.</summary>
+    public string EndOfTurn()
     {
-        ArgumentNullException.ThrowIfNull(messages);
-        string text = Rendering(messages, addGenerationPrompt);
-        return Pieces(messages, addGenerationPrompt, text) ?? Whole(messages, text);
+        Conversation chat = [new("user", "a"), new(ChatMessage.Assistant, "b")];
+        return SpokenTexts.Find(chat, Rendering(chat, chat.Tools, addGenerationPrompt: false).Text, Again) is SpokenTexts texts ? Ending(texts, chat, 1) : "";
+
+        string Again(IEnumerable<ChatMessage> messages) => Rendering(messages, chat.Tools, addGenerationPrompt: false).Text;
     }
 
-    private string Rendering(IEnumerable<ChatMessage> messages, bool addGenerationPrompt) =>
-        template.Render(messages.Select(message => new Palimpsest.Text.Templates.ChatMessage(message.Role, message.Content)), addGenerationPrompt);
-
-    /// <summary>Markup and messages by turns, or null where placeholders do not tell.</summary>
-    private List<ChatSegment>? Pieces(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt, string text)
+    private List<ChatSegment> Render(Conversation chat, bool addGenerationPrompt)
     {
-        // Letters and digits only, so that no template trims or escapes them.
-        string[] marks = [.. Enumerable.Range(0, messages.Count).Select(i => $"qZ{i}Palimpsest{i}Zq")];
-        string marked = Rendering(messages.Zip(marks, (message, mark) => message with { Content = mark }), addGenerationPrompt);
+        ArgumentNullException.ThrowIfNull(chat);
+        RenderedChat rendered = Rendering(chat, chat.Tools, addGenerationPrompt);
+        SpokenTexts? texts = SpokenTexts.Find(chat, rendered.Text, messages => Rendering(messages, chat.Tools, addGenerationPrompt).Text);
+        return Cut(rendered.Text, texts, [.. template.MarksWhatIsSaid ? rendered.AssistantSpans : Learnt(chat, rendered.Text, texts)]);
+    }
+
+    private RenderedChat Rendering(IEnumerable<ChatMessage> messages, string? tools, bool addGenerationPrompt)
+    {
+        using JsonDocument? named = tools is null ? null : JsonDocument.Parse(tools);
+        return template.Render(new ChatRequest { Messages = ChatJson.List(messages), Tools = named?.RootElement, AddGenerationPrompt = addGenerationPrompt });
+    }
+
+    /// <summary>Cuts the text wherever a message or a learnt piece begins or ends.</summary>
+    private static List<ChatSegment> Cut(string text, SpokenTexts? texts, Range[] learnt)
+    {
+        Range[] said = [.. (texts?.Spans ?? []).Select(span => span.Span)];
+        int[] cuts = [.. said.Concat(learnt).SelectMany(span => new[] { span.Start.Value, span.End.Value }).Append(0).Append(text.Length).Distinct().Order()];
         List<ChatSegment> segments = [];
-        int from = 0, at = 0;
-        for (int i = 0; i < marks.Length; i++)
+        int nextSaid = 0, nextLearnt = 0;
+        for (int i = 0; i + 1 < cuts.Length; i++)
         {
-            int found = marked.IndexOf(marks[i], from, StringComparison.Ordinal);
-            if (found < 0)
-            {
-                return null;
-            }
-
-            string before = marked[from..found];
-            if (!text.AsSpan(at).StartsWith(before, StringComparison.Ordinal))
-            {
-                return null;
-            }
-
-            at += before.Length;
-            from = found + marks[i].Length;
-            int next = i + 1 < marks.Length ? marked.IndexOf(marks[i + 1], from, StringComparison.Ordinal) : marked.Length;
-            if (next < 0 || Spoken(messages[i].Content, text.AsSpan(at), marked.AsSpan(from, next - from)) is not string content)
-            {
-                return null;
-            }
-
-            bool assistant = messages[i].Role == ChatMessage.Assistant;
-            AddMarkup(segments, before, messages, i - 1, marks);
-            segments.Add(new ChatSegment(content, assistant));
-            at += content.Length;
+            segments.Add(new ChatSegment(text[cuts[i]..cuts[i + 1]], Learnt: Within(learnt, ref nextLearnt, cuts[i]), Markup: !Within(said, ref nextSaid, cuts[i])));
         }
 
-        string rest = marked[from..];
-        AddMarkup(segments, rest, messages, messages.Count - 1, marks);
-        return text.AsSpan(at).SequenceEqual(rest) ? segments : null;
-    }
-
-    /// <summary>What a template made of a content: all of it, or without blanks at its ends.</summary>
-    private static string? Spoken(string content, ReadOnlySpan<char> text, ReadOnlySpan<char> behind)
-    {
-        foreach (string form in (ReadOnlySpan<string>)[content, content.Trim(), content.TrimEnd(), content.TrimStart()])
-        {
-            if (text.StartsWith(form, StringComparison.Ordinal) && text[form.Length..].StartsWith(behind, StringComparison.Ordinal))
-            {
-                return form;
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>Adds a piece of markup behind a message. What ends an assistant's turn is learnt with it: the piece as far as it does not depend on what follows.</summary>
-    private void AddMarkup(List<ChatSegment> segments, string markup, IReadOnlyList<ChatMessage> messages, int message, string[] marks)
-    {
-        int learnt = 0;
-        if (message >= 0 && messages[message].Role == ChatMessage.Assistant)
-        {
-            string alone = Rendering(messages.Take(message + 1).Select((said, i) => said with { Content = marks[i] }), addGenerationPrompt: false);
-            int end = alone.LastIndexOf(marks[message], StringComparison.Ordinal);
-            string ending = end < 0 ? "" : alone[(end + marks[message].Length)..].TrimEnd();
-            learnt = markup.AsSpan().CommonPrefixLength(ending);
-        }
-
-        segments.Add(new ChatSegment(markup[..learnt], Learnt: true, Markup: true));
-        segments.Add(new ChatSegment(markup[learnt..], Learnt: false, Markup: true));
-    }
-
-    private List<ChatSegment> Whole(IReadOnlyList<ChatMessage> messages, string text)
-    {
-        List<ChatSegment> segments = [];
-        int at = 0;
-        foreach (Range span in Spans(messages, text))
-        {
-            (int start, int length) = span.GetOffsetAndLength(text.Length);
-            segments.Add(new ChatSegment(text[at..start], Learnt: false, Markup: true));
-            segments.Add(new ChatSegment(text.Substring(start, length), Learnt: true, Markup: true));
-            at = start + length;
-        }
-
-        segments.Add(new ChatSegment(text[at..], Learnt: false, Markup: true));
         return segments;
+
+        static bool Within(Range[] spans, ref int next, int at)
+        {
+            while (next < spans.Length && spans[next].End.Value <= at)
+            {
+                next++;
+            }
+
+            return next < spans.Length && spans[next].Start.Value <= at;
+        }
     }
 
-    /// <summary>What the assistant's turns add to the text.</summary>
-    private IEnumerable<Range> Spans(IReadOnlyList<ChatMessage> messages, string text)
+    /// <summary>What the assistant says by turns, where the template does not mark it.</summary>
+    private IEnumerable<Range> Learnt(Conversation chat, string text, SpokenTexts? texts)
     {
         int at = 0;
-        for (int i = 0; i < messages.Count; i++)
+        for (int i = 0; i < chat.Count; i++)
         {
-            if (messages[i].Role != ChatMessage.Assistant)
+            if (chat[i].Role != ChatMessage.Assistant)
             {
                 continue;
             }
 
-            int start = i == 0 ? 0 : Rendering(messages.Take(i), addGenerationPrompt: true).AsSpan().CommonPrefixLength(text);
-            int end = Rendering(messages.Take(i + 1), addGenerationPrompt: false).TrimEnd().AsSpan().CommonPrefixLength(text);
+            // A message with nothing but texts is learnt from its first one on; another one may say something before, such as its reasoning.
+            (int Message, Range Span)[] own = [.. texts?.Spans.Where(span => span.Message == i) ?? []];
+            (int start, int end) = texts is not null && own.Length > 0 && IsText(chat[i]) ? (own[0].Span.Start.Value, WithEnding(own[^1].Span.End.Value, i)) : Turn(chat, text, i);
             if (start >= at && end > start)
             {
                 yield return start..end;
                 at = end;
             }
         }
+
+        int WithEnding(int end, int message)
+        {
+            int next = texts.Spans.Where(span => span.Message > message).Select(span => span.Span.Start.Value).FirstOrDefault(text.Length);
+            return end + text.AsSpan(end..next).CommonPrefixLength(Ending(texts, chat, message));
+        }
+    }
+
+    /// <summary>The markup behind an assistant's message as far as it does not depend on what follows.</summary>
+    private string Ending(SpokenTexts texts, Conversation chat, int message) =>
+        texts.Behind(Rendering(texts.Marked.Take(message + 1), chat.Tools, addGenerationPrompt: false).Text, message)?.TrimEnd() ?? "";
+
+    /// <summary>What a turn adds to the text.</summary>
+    private (int Start, int End) Turn(Conversation chat, string text, int message)
+    {
+        int start = message == 0 ? 0 : Rendering(chat.Take(message), chat.Tools, addGenerationPrompt: true).Text.AsSpan().CommonPrefixLength(text);
+        return (start, Rendering(chat.Take(message + 1), chat.Tools, addGenerationPrompt: false).Text.TrimEnd().AsSpan().CommonPrefixLength(text));
+    }
+
+    private static bool IsText(ChatMessage message)
+    {
+        if (message.Json is null)
+        {
+            return true;
+        }
+
+        using JsonDocument whole = JsonDocument.Parse(message.Json);
+        return whole.RootElement.EnumerateObject().All(property => s_labels.Contains(property.Name) || !ChatMessageReader.HoldsSomething(property.Value));
     }
 }

@@ -24,7 +24,8 @@ internal sealed class DelimitedReader : IDisposable
     /// <param name="separator">What lies between fields.</param>
     /// <param name="position">Byte offset.</param>
     /// <param name="hasHeader">Whether the file's first record names the columns.</param>
-    public DelimitedReader(string path, char separator, long position, bool hasHeader = true)
+    /// <param name="quotes">Whether quotes enclose fields; if not they are text like any other.</param>
+    public DelimitedReader(string path, char separator, long position, bool hasHeader = true, bool quotes = true)
     {
         _path = path;
         _hasHeader = hasHeader && position == 0;
@@ -39,6 +40,7 @@ internal sealed class DelimitedReader : IDisposable
             {
                 Separator = separator,
                 HasHeader = _hasHeader,
+                Mode = quotes ? CsvMode.Rfc4180 : CsvMode.NoEscape,
                 Encoding = Encoding.UTF8,
                 MaxRecordSize = LongestRecord,
                 TrackLineNumbers = true,
@@ -56,9 +58,9 @@ internal sealed class DelimitedReader : IDisposable
     public long Position => _start + _records.ByteOffset;
 
     /// <summary>Where the record that begins at a position stands, for messages: <c>row 17 (line 23)</c>, without the header.</summary>
-    public static string Place(string path, char separator, long position, bool hasHeader)
+    public static string Place(string path, char separator, long position, bool hasHeader, bool quotes)
     {
-        using DelimitedReader reader = new(path, separator, 0, hasHeader);
+        using DelimitedReader reader = new(path, separator, 0, hasHeader, quotes);
         while (reader.Next() && reader.Position < position)
         {
         }
@@ -93,9 +95,9 @@ internal sealed class DelimitedReader : IDisposable
     /// <param name="fields">How many fields it should have.</param>
     public string Problem(int fields) => _malformed switch
     {
-        CsvMalformedReason.StrayQuote => "a quote stands inside a field that does not begin with one. Put the field into quotes and double those inside",
-        CsvMalformedReason.TextAfterClosingQuote => "text follows the closing quote of a field. Double the quotes inside fields",
-        CsvMalformedReason.UnterminatedQuote => "a quote is never closed. Close it, or double it if it belongs to the text",
+        CsvMalformedReason.StrayQuote => "a quote stands inside a field that does not begin with one. Put the field into quotes and double those inside, say that quotes are text (data.columns.quotes: false)",
+        CsvMalformedReason.TextAfterClosingQuote => "text follows the closing quote of a field. Double the quotes inside fields, say that quotes are text (data.columns.quotes: false)",
+        CsvMalformedReason.UnterminatedQuote => "a quote is never closed. Close it, or double it if it belongs to the text, say that quotes are text (data.columns.quotes: false)",
         not null => "the quotes are out of order. Put the field into quotes and double those inside",
         _ when _records.FieldCount != fields => $"{_records.FieldCount} fields where the header has {fields}. Put fields with separators or line ends into quotes",
         _ => Utf8.IsValid(_records.RawRecord) ? "" : "not valid UTF-8. Save the file as UTF-8",

@@ -3,7 +3,7 @@ namespace Palimpsest.Data.Files;
 /// <summary>Examples in a table of text, CSV or TSV by RFC 4180, whose first record names the columns unless the options do. The position is the byte offset of the record, so reading goes on there without what lies before.</summary>
 /// <remarks>
 /// UTF-8, with or without a byte-order mark; records end in LF, CRLF or CR; a field in quotes may hold separators, line ends and doubled quotes; empty lines are ignored; a record has at most 16 MiB.
-/// A record with more or fewer fields than the header, or with a quote out of place, is a bad row. Rows are counted without the header. Safe for use by several threads.
+/// With <see cref="ExampleFileOptions.Quotes"/> off quotes are text and a record is a line. A record with more or fewer fields than the header, or with a quote out of place, is a bad row. Rows are counted without the header. Safe for use by several threads.
 /// </remarks>
 public sealed class DelimitedSource : IExampleSource
 {
@@ -19,11 +19,11 @@ public sealed class DelimitedSource : IExampleSource
         options ??= new ExampleFileOptions();
         Name = DataFile.Existing(path);
         bool hasHeader = options.Header is not { Count: > 0 };
-        IReadOnlyList<string> names = hasHeader ? HeaderOf(path, separator) : options.Header!;
+        IReadOnlyList<string> names = hasHeader ? HeaderOf(path, separator, options.Quotes) : options.Header!;
         TableColumns columns = new(path, new ExampleForm(options.Columns), names);
         _file = new RowFile(
             path, "row", hasHeader ? "Put at least one row below the header." : "Put at least one row into it.", options.SkipBad,
-            position => new Rows(new DelimitedReader(path, separator, position, hasHeader), columns, names.Count), position => DelimitedReader.Place(path, separator, position, hasHeader));
+            position => new Rows(new DelimitedReader(path, separator, position, hasHeader, options.Quotes), columns, names.Count), position => DelimitedReader.Place(path, separator, position, hasHeader, options.Quotes));
     }
 
     /// <inheritdoc/>
@@ -35,9 +35,9 @@ public sealed class DelimitedSource : IExampleSource
     /// <inheritdoc/>
     public TextExample At(long position) => _file.At(position);
 
-    private static IReadOnlyList<string> HeaderOf(string path, char separator)
+    private static IReadOnlyList<string> HeaderOf(string path, char separator, bool quotes)
     {
-        using DelimitedReader reader = new(path, separator, 0);
+        using DelimitedReader reader = new(path, separator, 0, quotes: quotes);
         return reader.Header();
     }
 
@@ -51,7 +51,7 @@ public sealed class DelimitedSource : IExampleSource
         {
             example = default;
             problem = records.Problem(fields);
-            return problem.Length == 0 && columns.TryMake(records.Field, out example, out problem);
+            return problem.Length == 0 && columns.TryMake(index => new RowCell(records.Field(index), default), out example, out problem);
         }
 
         public void Dispose() => records.Dispose();

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Unicode;
-using Palimpsest.Data.Chats;
 
 namespace Palimpsest.Data.Files;
 
@@ -35,6 +34,10 @@ internal static class JsonlLine
             using JsonDocument document = JsonDocument.Parse(line, Options);
             return TryRead(document.RootElement, form, out example, out problem);
         }
+        catch (JsonException) when (PythonNumbers.TryReplace(line.Span, out byte[] mended, out IReadOnlyCollection<string> keys))
+        {
+            return TryParseMended(mended, keys, form, out example, out problem);
+        }
         catch (JsonException error)
         {
             problem = $"not valid JSON ({Reason(error)}). Mend it";
@@ -48,61 +51,42 @@ internal static class JsonlLine
         }
     }
 
+    /// <summary>Parses a line in which Python's NaN and its kin have been taken out: they do no harm in keys that are not read.</summary>
+    private static bool TryParseMended(ReadOnlyMemory<byte> line, IReadOnlyCollection<string> keys, ExampleForm form, out TextExample example, out string problem)
+    {
+        if (!TryParse(line, form, out example, out problem))
+        {
+            return false;
+        }
+
+        if (keys.FirstOrDefault(form.Uses) is string used)
+        {
+            example = default;
+            problem = $"\"{used}\" holds NaN or Infinity, which JSON does not have. Write null or a number";
+            return false;
+        }
+
+        return true;
+    }
+
     private static bool TryRead(JsonElement root, ExampleForm form, out TextExample example, out string problem)
     {
         example = default;
         if (root.ValueKind != JsonValueKind.Object)
         {
-            problem = $"{Describe(root.ValueKind)} instead of an object. Write {{\"text\": \"...\"}} or {{\"prompt\": \"...\", \"completion\": \"...\"}}";
+            problem = $"{RowCell.Describe(root.ValueKind)} instead of an object. Write {{\"text\": \"...\"}} or {{\"prompt\": \"...\", \"completion\": \"...\"}}";
             return false;
         }
 
-        ExampleColumns keys = form.Columns;
-        if (keys.Required.FirstOrDefault(key => !root.TryGetProperty(key, out _)) is string missing)
+        if (form.Columns.Required.FirstOrDefault(key => !root.TryGetProperty(key, out _)) is string missing)
         {
             problem = ExampleForm.Missing(missing, [.. root.EnumerateObject().Select(property => property.Name)]);
             return false;
         }
 
-        Conversation? messages = null;
-        if (!TryString(root, keys.TextName, out string? text, out problem) || !TryString(root, keys.PromptName, out string? prompt, out problem)
-            || !TryString(root, keys.CompletionName, out string? completion, out problem) || !TryString(root, keys.OwnerName, out string? owner, out problem, orNull: true)
-            || (keys.MessagesName is string name && root.TryGetProperty(name, out JsonElement list) && !Conversation.TryRead(list, name, out messages, out problem)))
-        {
-            return false;
-        }
-
-        return form.TryMake(new ExampleValues(text, prompt, completion, messages, owner), out example, out problem);
+        // Null is how tools write that a row lacks a key that others have.
+        return form.TryMake(key => root.TryGetProperty(key, out JsonElement value) ? RowCell.Of(value) : default, out example, out problem);
     }
-
-    private static bool TryString(JsonElement root, string? key, out string? value, out string problem, bool orNull = false)
-    {
-        value = null;
-        problem = "";
-        if (key is null || !root.TryGetProperty(key, out JsonElement element) || (orNull && element.ValueKind == JsonValueKind.Null))
-        {
-            return true;
-        }
-
-        if (element.ValueKind != JsonValueKind.String)
-        {
-            problem = $"\"{key}\" is {Describe(element.ValueKind)}, not a string. Put it in quotes";
-            return false;
-        }
-
-        value = element.GetString();
-        return true;
-    }
-
-    private static string Describe(JsonValueKind kind) => kind switch
-    {
-        JsonValueKind.Array => "an array",
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Number => "a number",
-        JsonValueKind.String => "a string",
-        JsonValueKind.Null => "null",
-        _ => "true or false",
-    };
 
     // The position inside the line is worth keeping; "LineNumber: 0" would contradict the number in front of the message.
     internal static string Reason(JsonException error)

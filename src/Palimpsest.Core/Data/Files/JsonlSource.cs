@@ -1,10 +1,13 @@
 namespace Palimpsest.Data.Files;
 
 /// <summary>
-/// Examples in a file of JSON lines, <c>{"text": ...}</c>, <c>{"prompt": ..., "completion": ...}</c> or <c>{"messages": [{"role": ..., "content": ...}, ...]}</c>, each with an optional
-/// <c>"owner"</c>; other keys are ignored. The position is the byte offset of the line. The file is read as it is used, never whole.
+/// Examples in a file of JSON, an object a line or a list of objects in any layout: <c>{"text": ...}</c>, <c>{"prompt": ..., "completion": ...}</c>, <c>{"messages": [...]}</c> or
+/// <c>{"instruction": ..., "output": ...}</c>, each with an optional <c>"owner"</c>. The position is the byte offset of the line or of the object. The file is read as it is used, never whole.
 /// </summary>
-/// <remarks>UTF-8, with or without a byte-order mark; lines end in LF or CRLF; blank lines are ignored; a line has at most 16 MiB. Safe for use by several threads.</remarks>
+/// <remarks>
+/// UTF-8, with or without a byte-order mark; lines end in LF or CRLF; blank lines are ignored; a row has at most 16 MiB. A key whose value is null is not there. NaN and Infinity, which Python
+/// writes, are harmless in keys that are not read. Safe for use by several threads.
+/// </remarks>
 public sealed class JsonlSource : IExampleSource
 {
     private readonly RowFile _file;
@@ -27,6 +30,12 @@ public sealed class JsonlSource : IExampleSource
         ArgumentNullException.ThrowIfNull(options);
         Name = DataFile.Existing(path);
         ExampleForm form = new(options.Columns);
+        if (JsonArrayReader.Recognises(path))
+        {
+            _file = new RowFile(path, "row", "Put at least one row like {\"text\": \"...\"} into it.", options.SkipBad, position => new JsonArrayReader(path, position, form), position => $"row {JsonArrayReader.RowNumber(path, position, form)}");
+            return;
+        }
+
         _file = new RowFile(path, "line", "Put at least one line like {\"text\": \"...\"} into it.", options.SkipBad, position => new Rows(path, position, form), position => $"line {LineReader.LineNumber(path, position)}");
     }
 

@@ -13,7 +13,7 @@ public static class JsonlWriter
 
     /// <summary>Writes a file whole or not at all; the examples are written as they come and never held together.</summary>
     /// <param name="path">The file; one that exists is replaced.</param>
-    /// <param name="examples">The examples, at least one of which makes a file that can be read again. Without a prompt one becomes <c>{"text": ...}</c>, a chat <c>{"messages": ...}</c>.</param>
+    /// <param name="examples">The examples, at least one of which makes a file that can be read again. Without a prompt one becomes <c>{"text": ...}</c>, a chat <c>{"messages": ...}</c>, one of a question alone <c>{"instruction": ...}</c>.</param>
     /// <returns>How many were written.</returns>
     /// <exception cref="PalimpsestException">The file cannot be written.</exception>
     public static long Write(string path, IEnumerable<TextExample> examples)
@@ -37,9 +37,21 @@ public static class JsonlWriter
     private static void WriteLine(Utf8JsonWriter json, TextExample example)
     {
         json.WriteStartObject();
-        if (example.Messages is not null)
+        if (example.Messages is { IsQuestion: true } question)
         {
-            WriteMessages(json, example.Messages);
+            json.WriteString("instruction", question[0].Content);
+            json.WriteString("output", question[1].Content);
+        }
+        else if (example.Messages is not null)
+        {
+            json.WritePropertyName("messages");
+            ChatJson.Write(json, example.Messages);
+            if (example.Messages.Tools is string tools)
+            {
+                json.WritePropertyName("tools");
+                using JsonDocument list = JsonDocument.Parse(tools);
+                list.RootElement.WriteTo(json);
+            }
         }
         else if (example.Prompt.Length == 0)
         {
@@ -57,19 +69,5 @@ public static class JsonlWriter
         }
 
         json.WriteEndObject();
-    }
-
-    private static void WriteMessages(Utf8JsonWriter json, Conversation messages)
-    {
-        json.WriteStartArray("messages");
-        foreach ((string role, string content) in messages)
-        {
-            json.WriteStartObject();
-            json.WriteString("role", role);
-            json.WriteString("content", content);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
     }
 }

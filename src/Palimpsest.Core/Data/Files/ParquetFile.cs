@@ -1,4 +1,6 @@
 using Parquet;
+using Parquet.Data;
+using Parquet.Meta;
 using Parquet.Schema;
 
 namespace Palimpsest.Data.Files;
@@ -14,7 +16,7 @@ internal sealed class ParquetFile : IDisposable
     private readonly string _path;
     private readonly FileStream _stream;
     private readonly ParquetReader _reader;
-    private readonly DataField?[] _fields;
+    private readonly Field[] _fields;
     private readonly long[] _starts;
 
     /// <summary>Opens a file and reads what it says about itself.</summary>
@@ -38,15 +40,14 @@ internal sealed class ParquetFile : IDisposable
     /// <summary>The names of the columns, nested ones by that of the whole.</summary>
     public IReadOnlyList<string> Columns { get; }
 
-    /// <summary>Refuses columns that hold something else than strings.</summary>
-    public void RequireStrings(IEnumerable<int> columns)
+    /// <summary>Refuses columns that hold something else than texts, whole numbers, and lists and structs of them.</summary>
+    public void RequireReadable(IEnumerable<int> columns)
     {
         foreach (int column in columns)
         {
-            if (_fields[column] is not { MaxRepetitionLevel: 0 } field || (field.ClrType != typeof(string) && field.ClrType != typeof(ReadOnlyMemory<char>)))
+            if (ParquetCells.Hindrance(_fields[column]) is string kind)
             {
-                string kind = _fields[column] is DataField other ? $"{other.ClrType.Name}{(other.MaxRepetitionLevel > 0 ? " lists" : "")}" : "a nested value";
-                throw new PalimpsestException($"{_path}: the column \"{Columns[column]}\" holds {kind}, not strings. Save it as a column of strings (messages as their JSON).");
+                throw new PalimpsestException($"{_path}: the column \"{Columns[column]}\" holds {kind}, which cannot be read. Save it as a column of strings (messages as their JSON).");
             }
         }
     }
@@ -76,15 +77,14 @@ internal sealed class ParquetFile : IDisposable
         return Guard(() =>
         {
             using ParquetRowGroupReader group = _reader.OpenRowGroupReader(index);
-            Dictionary<int, string?[]> values = [];
+            Dictionary<int, RowCell[]> values = [];
+            HashSet<int> bad = [];
             foreach (int column in columns)
             {
-                string?[] rows = new string?[_starts[index + 1] - _starts[index]];
-                group.ReadAsync(_fields[column]!, rows.AsMemory()!).AsTask().GetAwaiter().GetResult();
-                values.Add(column, rows);
+                values.Add(column, Read(group, _fields[column], (int)(_starts[index + 1] - _starts[index]), bad));
             }
 
-            return new ParquetGroup(index, _starts[index], _starts[index + 1], values);
+            return new ParquetGroup(index, _starts[index], _starts[index + 1], values, bad);
         });
     }
 
@@ -103,10 +103,37 @@ internal sealed class ParquetFile : IDisposable
             : throw new PalimpsestException($"{_path}: what it says about itself could not be read in {s_longestOpening.TotalSeconds} seconds, so it is probably damaged. Write the file again.");
     }
 
-    private (string[] Columns, DataField?[] Fields, long[] Starts) Describe()
+    private static RowCell[] Read(ParquetRowGroupReader group, Field field, int rows, HashSet<int> bad)
     {
+        Dictionary<string, ParquetLeaf> leaves = new(StringComparer.Ordinal);
+        List<IDisposable> read = [];
+        try
+        {
+            foreach (DataField leaf in ParquetCells.LeavesOf(field))
+            {
+                RawColumnData data = group.ReadRawColumnDataBaseAsync(leaf).AsTask().GetAwaiter().GetResult();
+                read.Add(data);
+                leaves.Add(leaf.Path.ToString(), new ParquetLeaf(leaf, data));
+            }
+
+            return new ParquetCells(field, leaves).Read(rows, bad);
+        }
+        finally
+        {
+            read.ForEach(data => data.Dispose());
+        }
+    }
+
+    private (string[] Columns, Field[] Fields, long[] Starts) Describe()
+    {
+        // Without its annotation a text comes as bytes, which can be held against UTF-8; the library puts U+FFFD in the place of what is not.
+        foreach (SchemaElement element in _reader.Metadata!.Schema.Where(element => element is { Type: Parquet.Meta.Type.BYTE_ARRAY, ConvertedType: null or ConvertedType.UTF8 or ConvertedType.ENUM or ConvertedType.JSON }))
+        {
+            (element.ConvertedType, element.LogicalType) = (null, null);
+        }
+
         string[] columns = [.. _reader.Schema.Fields.Select(field => field.Name)];
-        DataField?[] fields = [.. _reader.Schema.Fields.Select(field => field as DataField)];
+        Field[] fields = [.. _reader.Schema.Fields];
         long[] starts = new long[_reader.RowGroupCount + 1];
         for (int i = 0; i < starts.Length - 1; i++)
         {

@@ -1,7 +1,7 @@
 namespace Palimpsest.Data.Files;
 
-/// <summary>Examples in a Parquet file with columns of strings. The position is the row, from 0; one group of rows is in memory at a time.</summary>
-/// <remarks>Columns that are not used are not read, whatever their type. Groups of more than 16,777,216 rows are refused. Safe for use by several threads.</remarks>
+/// <summary>Examples in a Parquet file: columns of texts, of whole numbers (labels, owners), and of lists of structs (messages). The position is the row, from 0; one group of rows is in memory at a time.</summary>
+/// <remarks>Texts are byte arrays, with the annotation of a string or without, in any encoding; one that is not UTF-8 makes its row a bad one. Columns that are not used are not read, whatever their type. Groups of more than 16,777,216 rows are refused. Safe for use by several threads.</remarks>
 public sealed class ParquetSource : IExampleSource
 {
     private readonly RowFile _file;
@@ -20,8 +20,8 @@ public sealed class ParquetSource : IExampleSource
         TableColumns columns;
         using (ParquetFile file = new(path))
         {
-            columns = new TableColumns(path, new ExampleForm(options.Columns), file.Columns);
-            file.RequireStrings(columns.Used);
+            columns = new TableColumns(path, new ExampleForm(options.Columns), file.Columns, hasNulls: true);
+            file.RequireReadable(columns.Used);
         }
 
         _file = new RowFile(path, "row", "Put at least one row into it.", options.SkipBad, position => new Rows(path, position, columns, _last), position => $"row {position + 1}");
@@ -67,7 +67,17 @@ public sealed class ParquetSource : IExampleSource
             return true;
         }
 
-        public bool TryRead(out TextExample example, out string problem) => columns.TryMake(column => _group!.Columns[column][Position - _group.Start], out example, out problem);
+        public bool TryRead(out TextExample example, out string problem)
+        {
+            int row = (int)(Position - _group!.Start);
+            if (_group.BadText.Contains(row))
+            {
+                (example, problem) = (default, "a text is not valid UTF-8. Write the file with texts in UTF-8");
+                return false;
+            }
+
+            return columns.TryMake(column => _group.Columns[column][row], out example, out problem);
+        }
 
         public void Dispose() => _file?.Dispose();
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
@@ -12,6 +13,7 @@ public sealed class GgufMetadata
 {
     private readonly string _path;
     private readonly Dictionary<string, GgufValue> _values;
+    private readonly ConcurrentDictionary<string, string> _notes = new(StringComparer.Ordinal);
 
     internal GgufMetadata(string path, Dictionary<string, GgufValue> values)
     {
@@ -21,6 +23,9 @@ public sealed class GgufMetadata
 
     /// <summary>All values by key.</summary>
     public IReadOnlyDictionary<string, GgufValue> Values => _values;
+
+    /// <summary>What was read otherwise than it stands there, as llama.cpp does: a sentence a key, so far.</summary>
+    public IReadOnlyCollection<string> Notes => [.. _notes.OrderBy(note => note.Key, StringComparer.Ordinal).Select(note => note.Value)];
 
     /// <summary>A text.</summary>
     /// <exception cref="GgufException">The key is missing or no text.</exception>
@@ -99,6 +104,25 @@ public sealed class GgufMetadata
     /// <summary>A list of f32 numbers, or null.</summary>
     /// <exception cref="GgufException">The value is no array of f32 numbers.</exception>
     public IReadOnlyList<float>? FindNumbers(string key) => TryFind(key, out object? content) ? Items(content) as float[] ?? throw Wrong(key, "an array of Float32") : null;
+
+    /// <summary>The id of a special token, or null. One that points to no token is passed over with a note, as llama.cpp does: converters wrote -1 for none.</summary>
+    /// <param name="role">Such as <c>eos</c>.</param>
+    /// <param name="tokens">How many tokens there are.</param>
+    /// <exception cref="GgufException">The value is no whole number.</exception>
+    public int? FindSpecialToken(string role, int tokens)
+    {
+        string key = $"tokenizer.ggml.{role}_token_id";
+        if (FindInteger(key) is not long id || (id >= 0 && id < tokens))
+        {
+            return (int?)FindInteger(key);
+        }
+
+        Note(key, string.Create(CultureInfo.InvariantCulture, $"its {key} is {id}, which is none of the {tokens} tokens, so it is passed over"));
+        return null;
+    }
+
+    /// <summary>Keeps a note about a key.</summary>
+    internal void Note(string key, string what) => _notes[key] = $"{_path}: {what}.";
 
     internal GgufException Missing(string key) => Bad(GgufProblem.MissingKey, $"has no metadata \"{key}\"");
 

@@ -9,6 +9,7 @@ namespace Palimpsest.Data.Gguf;
 /// </remarks>
 public static class GgufTokenizer
 {
+    private const string PreTokenizer = "tokenizer.ggml.pre";
     private const string MainTemplate = "tokenizer.chat_template";
 
     /// <summary>The tokenizer of a file.</summary>
@@ -55,10 +56,16 @@ public static class GgufTokenizer
 
     private static Tokenizer ByteLevel(GgufMetadata metadata)
     {
-        string name = metadata.Text("tokenizer.ggml.pre");
+        string? named = metadata.FindText(PreTokenizer);
+        string name = named ?? GgufPreTokenizer.Default;
+        if (named is null)
+        {
+            metadata.Note(PreTokenizer, $"it has no {PreTokenizer}, so texts are cut as llama.cpp cuts them then, by the pattern \"{name}\"; the model may have learnt with another");
+        }
+
         if (!GgufPreTokenizer.ByName.TryGetValue(name, out GgufPreTokenizer? pre))
         {
-            throw metadata.Bad(GgufProblem.Unsupported, $"cuts texts by the pattern \"{name}\" (tokenizer.ggml.pre), which is not known; known: {string.Join(", ", GgufPreTokenizer.ByName.Keys)}. Use the tokenizer.json of the model");
+            throw metadata.Bad(GgufProblem.Unsupported, $"cuts texts by the pattern \"{name}\" ({PreTokenizer}), which is not known; known: {string.Join(", ", GgufPreTokenizer.ByName.Keys)}. Use the tokenizer.json of the model");
         }
 
         GgufVocabulary vocabulary = new(metadata, sentencePiece: false);

@@ -114,9 +114,9 @@ internal static class GgufTokenizerJson
             steps.Add(new JsonObject { ["type"] = "Digits", ["individual_digits"] = true });
         }
 
-        if (pre.Pattern is not null)
+        foreach (string pattern in pre.Before.Append(pre.Pattern).OfType<string>())
         {
-            steps.Add(new JsonObject { ["type"] = "Split", ["pattern"] = new JsonObject { ["Regex"] = pre.Pattern }, ["behavior"] = "Isolated", ["invert"] = false });
+            steps.Add(new JsonObject { ["type"] = "Split", ["pattern"] = new JsonObject { ["Regex"] = pattern }, ["behavior"] = "Isolated", ["invert"] = false });
         }
 
         steps.Add(ByteLevel(useRegex: pre.Pattern is null));

@@ -87,7 +87,6 @@ internal sealed class GgufVocabulary
 
     private int? Role(string role, int? otherwise)
     {
-        int? id = _metadata.FindInteger($"tokenizer.ggml.{role}_token_id", 0, Tokens.Count - 1);
-        return id ?? (otherwise < Tokens.Count ? otherwise : null);
+        return _metadata.FindSpecialToken(role, Tokens.Count) ?? (otherwise < Tokens.Count ? otherwise : null);
     }
 }

@@ -35,7 +35,7 @@ internal sealed class JsonObjects
 
     public string Text(string key) => _value[key] is JsonValue value && value.TryGetValue(out string? text) ? text : throw Bad($"\"{key}\" is missing or is no text");
 
-    public string TextOrEmpty(string key) => _value.ContainsKey(key) ? Text(key) : "";
+    public string TextOrEmpty(string key) => _value[key] is null ? "" : Text(key);
 
     public bool Flag(string key) => _value[key] is JsonValue value && value.TryGetValue(out bool flag) && flag;
 

@@ -6,27 +6,33 @@ namespace Palimpsest.Data.Retrieval;
 /// <summary>Relevance judgements in the two forms in use.</summary>
 internal static class Judgements
 {
-    private static readonly char[] s_blanks = [' ', '\t'];
-
-    /// <summary>Reads <c>query 0 document grade</c> (TREC) or, below a header, <c>query document grade</c> (BEIR).</summary>
-    /// <exception cref="PalimpsestException">A line is not of this form.</exception>
+    /// <summary>Reads <c>query 0 document grade</c> (TREC) or <c>query document grade</c> (BEIR), below a header or without.</summary>
+    /// <remarks>A line with tabs is cut at them, so that identifiers may hold blanks. A first line whose last field is no number is a header, unless its first field is one of the queries.</remarks>
+    /// <exception cref="PalimpsestException">A line is not of this form, or two contradict each other.</exception>
     public static Dictionary<string, IReadOnlyDictionary<string, int>> Read(string path)
     {
         DataFile.Existing(path);
         Dictionary<string, Dictionary<string, int>> judgements = new(StringComparer.Ordinal);
-        int number = 0;
+        string? header = null;
+        int number = 0, lines = 0;
         foreach (string line in File.ReadLines(path))
         {
             number++;
-            string[] parts = line.Split(s_blanks, StringSplitOptions.RemoveEmptyEntries);
-            if (parts.Length == 0 || (number == 1 && parts[0] == "query-id"))
+            if (string.IsNullOrWhiteSpace(line))
             {
                 continue;
             }
 
-            if (parts.Length is not (3 or 4) || !int.TryParse(parts[^1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int grade))
+            string[] parts = line.Contains('\t', StringComparison.Ordinal) ? line.Split('\t', StringSplitOptions.TrimEntries) : line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (lines++ == 0 && parts.Length is 3 or 4 && !double.TryParse(parts[^1], NumberStyles.Float, CultureInfo.InvariantCulture, out _))
             {
-                throw new PalimpsestException($"{path} line {number}: a judgement is \"query 0 document grade\" or \"query document grade\" with a whole number at the end.");
+                header = parts[0];
+                continue;
+            }
+
+            if (parts.Length is not (3 or 4) || parts.Contains("") || !TryGrade(parts[^1], out int grade) || parts[0] == header)
+            {
+                throw Bad(parts[0] == header ? 1 : number);
             }
 
             if (!judgements.TryGetValue(parts[0], out Dictionary<string, int>? own))
@@ -34,9 +40,22 @@ internal static class Judgements
                 judgements.Add(parts[0], own = new Dictionary<string, int>(StringComparer.Ordinal));
             }
 
-            own[parts[^2]] = grade;
+            if (!own.TryAdd(parts[^2], grade) && own[parts[^2]] != grade)
+            {
+                throw new PalimpsestException($"{path} line {number}: judges \"{parts[^2]}\" for the query \"{parts[0]}\" once more, with another grade. Keep one of the two.");
+            }
         }
 
-        return judgements.ToDictionary(pair => pair.Key, IReadOnlyDictionary<string, int> (pair) => pair.Value, StringComparer.Ordinal);
+        return judgements.Count > 0 || header is null ? judgements.ToDictionary(pair => pair.Key, IReadOnlyDictionary<string, int> (pair) => pair.Value, StringComparer.Ordinal) : throw Bad(1);
+
+        PalimpsestException Bad(int at) => new($"{path} line {at}: a judgement is \"query 0 document grade\" or \"query document grade\" with a whole number at the end.");
+    }
+
+    // Some writers give whole grades as 1.0.
+    private static bool TryGrade(string text, out int grade)
+    {
+        bool whole = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value == Math.Floor(value) && Math.Abs(value) < 1e9;
+        grade = whole ? (int)value : 0;
+        return whole;
     }
 }

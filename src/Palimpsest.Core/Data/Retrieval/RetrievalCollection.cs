@@ -8,6 +8,10 @@ namespace Palimpsest.Data.Retrieval;
 public sealed record RetrievalCollection(
     string Name, IReadOnlyList<RetrievalText> Documents, IReadOnlyList<RetrievalText> Queries, IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> Judgements)
 {
+    /// <summary>Whether a document with the identifier of a query is that query itself, which does not count as found: BEIR's rule (<c>ignore_identical_ids</c>), made for ArguAna and Quora.</summary>
+    /// <value>The default is false; true for collections in the form of BEIR.</value>
+    public bool LeavesOutTheQueryItself { get; init; }
+
     /// <summary>Checks the parts against each other and joins them; queries that nobody judged are left out.</summary>
     /// <inheritdoc cref="RetrievalCollection"/>
     /// <exception cref="PalimpsestException">An identifier occurs twice, or no query is judged.</exception>

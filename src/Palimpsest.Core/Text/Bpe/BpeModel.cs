@@ -106,7 +106,11 @@ internal sealed class BpeModel : TokenModel
             if (id < 0 && _options.ByteFallback && AddBytes(word.Slice(i, length), symbols, ref count))
                 continue;
             if (id < 0 && _unknown < 0)
+            {
+                if (_options.UnknownToken is not null)
+                    throw UnknownCharacter.Error(word.Slice(i, length), $"its token for the unknown, \"{_options.UnknownToken}\", is not in its vocabulary either");
                 continue;
+            }
 
             // One unknown character is held back, so that with FuseUnknown the next ones can join it.
             if (pendingUnknown && (id >= 0 || !_options.FuseUnknown))

@@ -21,8 +21,6 @@ internal static class BpeReader
             IgnoreMerges = model.Flag("ignore_merges", false),
         };
         Vocabulary vocabulary = VocabularyReader.Read(model.Get("vocab"));
-        if (options.UnknownToken is not null && vocabulary.IdOf(options.UnknownToken) is null)
-            throw model.Error($"names the unk_token \"{options.UnknownToken}\", which is not in its vocab");
         return new BpeModel(vocabulary, ReadMerges(model, vocabulary, options), options);
     }
 

@@ -9,6 +9,13 @@ internal sealed class PostProcessor(TemplatePiece[] single, TemplatePiece[] pair
     /// <summary>The default: nothing is added, and the second text has type 1.</summary>
     public static PostProcessor None { get; } = new([TemplatePiece.Text(0, 0)], [TemplatePiece.Text(0, 0), TemplatePiece.Text(1, 1)], secondType: 1);
 
+    /// <summary>Tokens before and behind each text, as the library's Llama classes put them.</summary>
+    public static PostProcessor Around(int[] before, int[] after)
+    {
+        TemplatePiece[] Text(int source) => [new(-1, before, source), TemplatePiece.Text(source, source), new(-1, after, source)];
+        return new PostProcessor(Text(0), [.. Text(0), .. Text(1)], secondType: 1);
+    }
+
     public List<int> Apply(List<int> ids)
     {
         List<int> result = new(ids.Count + single.Length);

@@ -20,6 +20,9 @@ public sealed class ChatTemplate
         _tokens = tokens;
     }
 
+    /// <summary>Whether the template says itself, with <c>{% generation %}</c>, what the assistant says; <see cref="RenderedChat.AssistantSpans"/> are empty otherwise.</summary>
+    public bool MarksWhatIsSaid => _program.MarksWhatIsSaid;
+
     /// <summary>Loads the template of a model.</summary>
     /// <param name="folder">A Hugging Face folder with <c>chat_template.jinja</c>, or with <c>chat_template</c> in <c>tokenizer_config.json</c>.</param>
     /// <param name="name">Which one, where there are several; null for the only one or <c>default</c>.</param>

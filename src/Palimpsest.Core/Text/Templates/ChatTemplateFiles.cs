@@ -21,14 +21,13 @@ internal static class ChatTemplateFiles
     /// <summary>As <see cref="Read"/> from files by name; null if there is no template at all.</summary>
     public static (string Text, string Place, Dictionary<string, object?> Tokens)? Find(string folder, Func<string, byte[]?> read, string? name)
     {
-        Dictionary<string, object?> tokens = new(StringComparer.Ordinal);
+        Dictionary<string, object?> tokens = Tokens(folder, read);
         Dictionary<string, (string Text, string Place)> templates = new(StringComparer.Ordinal);
         string config = Path.Combine(folder, TokenizerFiles.Config), own = Path.Combine(folder, Template);
         if (read(TokenizerFiles.Config) is byte[] json)
         {
             using JsonDocument document = Parse(config, json);
             JsonPart root = new(document.RootElement, config, "");
-            ReadTokens(root, tokens);
             ReadTemplates(root, config, templates);
         }
 
@@ -46,16 +45,14 @@ internal static class ChatTemplateFiles
     /// <summary>The special tokens of a folder's files.</summary>
     public static Dictionary<string, object?> Tokens(string folder, Func<string, byte[]?> read)
     {
-        Dictionary<string, object?> tokens = new(StringComparer.Ordinal);
-        if (read(TokenizerFiles.Config) is byte[] json)
-        {
-            string config = Path.Combine(folder, TokenizerFiles.Config);
-            using JsonDocument document = Parse(config, json);
-            ReadTokens(new JsonPart(document.RootElement, config, ""), tokens);
-        }
+        using JsonDocument? config = Document(folder, read, TokenizerFiles.Config), map = Document(folder, read, TokenizerFiles.SpecialMap);
+        TokenizerConfig settings = new(Root(config, TokenizerFiles.Config), Root(map, TokenizerFiles.SpecialMap), null);
+        return settings.Roles().ToDictionary(role => role.Key, role => (object?)role.Value, StringComparer.Ordinal);
 
-        return tokens;
+        JsonPart? Root(JsonDocument? document, string name) => document is null ? null : new JsonPart(document.RootElement, Path.Combine(folder, name), "");
     }
+
+    private static JsonDocument? Document(string folder, Func<string, byte[]?> read, string name) => read(name) is byte[] json ? Parse(Path.Combine(folder, name), json) : null;
 
     private static void ReadTemplates(JsonPart root, string config, Dictionary<string, (string Text, string Place)> templates)
     {
@@ -74,26 +71,6 @@ internal static class ChatTemplateFiles
         {
             string name = named.Text("name");
             templates[name] = (named.Text("template"), $"{config}: chat_template \"{name}\"");
-        }
-    }
-
-    private static void ReadTokens(JsonPart root, Dictionary<string, object?> tokens)
-    {
-        foreach (JsonProperty property in root.Value.ValueKind == JsonValueKind.Object ? root.Value.EnumerateObject() : default)
-        {
-            if (!property.Name.EndsWith("_token", StringComparison.Ordinal) || root.Find(property.Name) is not JsonPart token)
-            {
-                continue;
-            }
-
-            if (token.Value.ValueKind == JsonValueKind.String)
-            {
-                tokens[property.Name] = token.AsText();
-            }
-            else if (token.Value.ValueKind == JsonValueKind.Object && token.OptionalText("content") is string content)
-            {
-                tokens[property.Name] = content;
-            }
         }
     }
 

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Palimpsest.Text.Templates;
 
 /// <summary>A template that has been read and can be rendered. Immutable; safe for use by several threads.</summary>
-internal sealed class TemplateProgram
+internal sealed partial class TemplateProgram
 {
     private const int MaximumLength = 1 << 20;
     private readonly IReadOnlyList<Statement> _body;
@@ -13,6 +15,7 @@ internal sealed class TemplateProgram
     public TemplateProgram(string text, string name)
     {
         _name = name;
+        MarksWhatIsSaid = Marks().IsMatch(text);
         if (text.Length > MaximumLength)
         {
             throw new PalimpsestException($"{name}: the template has {text.Length} characters; the most supported are {MaximumLength}.");
@@ -27,6 +30,9 @@ internal sealed class TemplateProgram
             throw new PalimpsestException($"{name} line {error.Line}: {error.Message}.", error);
         }
     }
+
+    /// <summary>Whether <c>{% generation %}</c> stands in it, found as the <c>transformers</c> library finds it.</summary>
+    public bool MarksWhatIsSaid { get; }
 
     /// <summary>Renders the template.</summary>
     /// <param name="variables">What it sees beside the global functions.</param>
@@ -55,4 +61,6 @@ internal sealed class TemplateProgram
             throw new PalimpsestException($"{_name} line {interpreter.Line}: {error.Message}.", error);
         }
     }
+    [GeneratedRegex(@"\{%-?\s*generation\s*-?%\}", RegexOptions.CultureInvariant)]
+    private static partial Regex Marks();
 }

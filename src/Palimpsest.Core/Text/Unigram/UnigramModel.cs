@@ -12,6 +12,9 @@ namespace Palimpsest.Text.Unigram;
 /// </remarks>
 internal sealed class UnigramModel : TokenModel
 {
+    /// <summary>The id of the unknown where there is none: a character that is no token is then an error, unless its bytes are tokens.</summary>
+    public const int NoUnknown = -2;
+
     private const double UnknownPenalty = 10;
     private readonly PieceCache _cache;
     private readonly PrefixTrie _trie = new();
@@ -116,7 +119,7 @@ internal sealed class UnigramModel : TokenModel
         Encoding.UTF8.TryGetBytes(row, bytes, out _);
         if (bytes.Length == 0 || bytes.Any(value => Vocabulary.ByteIds[value] < 0))
         {
-            ids.Add(_unknown);
+            ids.Add(_unknown != NoUnknown ? _unknown : throw UnknownCharacter.Error(row[..CharacterLength(row)], "it has none for the unknown (unk_id)"));
             return;
         }
 
@@ -124,6 +127,12 @@ internal sealed class UnigramModel : TokenModel
         {
             ids.Add(Vocabulary.ByteIds[value]);
         }
+    }
+
+    private static int CharacterLength(ReadOnlySpan<char> row)
+    {
+        CodePoints.At(row, 0, out int length);
+        return length;
     }
 
     // Id is -1 and Start -1 where nothing leads to.

@@ -33,7 +33,7 @@ internal static class UnigramReader
             throw vocab.Error($"has {tokens.Count} tokens; it must have from 1 to {VocabularyReader.MaximumId}");
         }
 
-        int unknown = model.Number("unk_id", 0, tokens.Count - 1);
+        int unknown = model.Find("unk_id") is JsonPart id ? id.AsNumber(0, tokens.Count - 1) : UnigramModel.NoUnknown;
         try
         {
             return new UnigramModel(tokens, [.. scores], unknown, model.Flag("byte_fallback", false));

@@ -43,6 +43,7 @@ internal sealed class WordPieceModel : TokenModel
 
     private void Split(ReadOnlySpan<char> word, List<int> ids)
     {
+        ReadOnlySpan<char> whole = word;
         int before = ids.Count;
         if (CodePoints.Count(word) <= _mostCharacters)
         {
@@ -65,6 +66,6 @@ internal sealed class WordPieceModel : TokenModel
         }
 
         CollectionsMarshal.SetCount(ids, before);
-        ids.Add(_unknown);
+        ids.Add(_unknown != WordLevelModel.NoUnknown ? _unknown : throw WordLevelModel.Missing(whole));
     }
 }

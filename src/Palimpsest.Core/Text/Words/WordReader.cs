@@ -33,6 +33,6 @@ internal static class WordReader
     private static int Unknown(JsonPart model, Vocabulary vocabulary, string otherwise)
     {
         string token = model.OptionalText("unk_token") ?? otherwise;
-        return vocabulary.IdOf(token) ?? throw model.Error($"names the unk_token \"{token}\", which is not in its vocab");
+        return vocabulary.IdOf(token) ?? WordLevelModel.NoUnknown;
     }
 }

@@ -65,7 +65,7 @@ public sealed record OwnerData(string Path, string? Owner, IReadOnlyList<TextExa
         foreach (TextExample example in examples)
         {
             // Lengths go before texts, so that no two lists of examples have the same bytes.
-            string messages = example.Messages is null ? "" : JsonSerializer.Serialize(example.Messages);
+            string messages = example.Messages is null ? "" : JsonSerializer.Serialize(example.Messages) + example.Messages.Tools;
             hash.AppendData(Encoding.UTF8.GetBytes($"{example.Prompt.Length} {example.Completion.Length} {messages.Length}\n{example.Prompt}{example.Completion}{messages}"));
         }
 

@@ -48,6 +48,12 @@ public sealed class RetrievalJob : IJob
         RetrievalCollection collection = settings.Data.Read();
         string[] documents = [.. collection.Documents.Select(document => document.Text)];
         context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"{collection.Name}: {documents.Length:N0} documents, {collection.Queries.Count:N0} judged queries."));
+        HashSet<string> known = [.. collection.Documents.Select(document => document.Id)];
+        if (collection.LeavesOutTheQueryItself && collection.Queries.Count(query => known.Contains(query.Id)) is > 0 and int same)
+        {
+            context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"{same:N0} queries are documents of the collection by their identifiers; they do not count as found for themselves, as BEIR evaluates."));
+        }
+
         using SentenceEncoder? encoder = settings.Encoder is string folder ? SentenceEncoder.Load(folder, new TorchContext(seed: settings.Seed)) : null;
         List<Func<IRetriever>> arms = [() => new LexicalRetriever(documents, settings.Bm25), () => new LexicalRetriever(documents, settings.Bm25, stem: true)];
         if (encoder is not null)
@@ -110,8 +116,12 @@ public sealed class RetrievalJob : IJob
 
     private static Measurement[] Measure(RetrievalCollection collection, IRetriever retriever, int depth)
     {
-        IReadOnlyList<IReadOnlyList<(int Document, double Score)>> hits = retriever.Search([.. collection.Queries.Select(query => query.Text)], depth);
-        RankedRun[] runs = [.. collection.Queries.Select((query, i) => new RankedRun(hits[i].ToDictionary(hit => collection.Documents[hit.Document].Id, hit => hit.Score, StringComparer.Ordinal), collection.Judgements[query.Id]))];
+        // One hit more makes up for the query itself.
+        int most = depth + (collection.LeavesOutTheQueryItself ? 1 : 0);
+        IReadOnlyList<IReadOnlyList<(int Document, double Score)>> hits = retriever.Search([.. collection.Queries.Select(query => query.Text)], most);
+        RankedRun[] runs = [.. collection.Queries.Select((query, i) => new RankedRun(
+            hits[i].Select(hit => (collection.Documents[hit.Document].Id, hit.Score)).Where(hit => !collection.LeavesOutTheQueryItself || hit.Id != query.Id).Take(depth).ToDictionary(StringComparer.Ordinal),
+            collection.Judgements[query.Id]))];
         double[] ones = [.. runs.Select(_ => 1.0)];
         return [.. s_measures.Select(measure => new Measurement { Metric = measure.Metric, Label = measure.Label, Unit = MeasurementUnit.Share, Numerators = [.. runs.Select(measure.Of)], Denominators = ones })];
     }

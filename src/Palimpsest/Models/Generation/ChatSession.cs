@@ -97,7 +97,7 @@ public sealed class ChatSession : IDisposable
         int forgotten = 0, first = _system is null ? 0 : 1;
         while (true)
         {
-            int[] prompt = _renderer.EncodePrompt(_messages, _model.Tokenizer);
+            int[] prompt = _renderer.EncodePrompt(new Conversation(_messages), _model.Tokenizer);
             if (prompt.Length + room <= _capacity)
             {
                 return prompt.Length > 0 ? (prompt, forgotten) : throw new PalimpsestException("The chat template makes nothing of this conversation. Name another one with --template.");
@@ -186,8 +186,7 @@ public sealed class ChatSession : IDisposable
     private List<int> EndsOfTurns()
     {
         List<int> ends = _model.Tokenizer.EndToken is int end ? [end] : [];
-        IReadOnlyList<ChatSegment> segments = _renderer.Render([new ChatMessage("user", "a"), new ChatMessage(ChatMessage.Assistant, "b")]);
-        string ending = string.Concat(segments.SkipWhile(segment => !segment.Learnt).Where(segment => segment is { Learnt: true, Markup: true }).Select(segment => segment.Text));
+        string ending = _renderer.EndOfTurn();
         if (ending.Length > 0 && _model.Tokenizer.Encode(ending, addSpecialTokens: false) is [int first, ..] && _model.Tokenizer.IsSpecial(first))
         {
             ends.Add(first);

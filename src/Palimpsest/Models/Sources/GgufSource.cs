@@ -46,6 +46,8 @@ internal sealed class GgufSource : RowSource
         }
     }
 
+    public override IReadOnlyCollection<string> Notes => _file.Metadata.Notes;
+
     public override Tokenizer ReadTokenizer() => GgufTokenizer.Read(_file);
 
     public override (string Type, long Bytes) Stored(ParameterSlot slot) => (_stored[slot.Name].Type.ToString(), _stored[slot.Name].ByteLength);
@@ -63,7 +65,10 @@ internal sealed class GgufSource : RowSource
     private static LlamaConfig ConfigOf(GgufFile file, GgufLlamaSettings settings)
     {
         GgufMetadata metadata = file.Metadata;
-        int? Token(string role) => metadata.FindInteger($"tokenizer.ggml.{role}_token_id", 0, settings.VocabularySize - 1);
+        int? Token(string role) => metadata.FindSpecialToken(role, settings.VocabularySize);
+
+        // As in the vocabulary: </s> of SentencePiece.
+        int? Default() => metadata.FindText("tokenizer.ggml.model") == "llama" && settings.VocabularySize > 2 ? 2 : null;
         if (settings.HeadCount % settings.KeyValueHeadCount != 0 || settings.HeadLength % 2 != 0)
         {
             throw new PalimpsestException($"{file.Path}: {settings.HeadCount} heads cannot share {settings.KeyValueHeadCount} key-value heads of width {settings.HeadLength}; the first must be a multiple of the second and the width even.");
@@ -88,7 +93,7 @@ internal sealed class GgufSource : RowSource
             AttentionBias = file.Find("blk.0.attn_q.bias") is not null,
             MlpBias = file.Find("blk.0.ffn_gate.bias") is not null,
             BeginToken = Token("bos"),
-            EndTokens = [.. new[] { Token("eos"), Token("eot") }.OfType<int>().Distinct()],
+            EndTokens = [.. new[] { Token("eos") ?? Default(), Token("eot"), Token("eom") }.OfType<int>().Distinct()],
         };
     }
 

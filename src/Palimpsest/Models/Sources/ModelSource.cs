@@ -22,6 +22,9 @@ public abstract class ModelSource : IDisposable
     /// <summary>What it is, such as "GGUF file".</summary>
     public abstract string Format { get; }
 
+    /// <summary>What was read otherwise than it stands in the files, a sentence each; complete when the tokenizer has been read.</summary>
+    public virtual IReadOnlyCollection<string> Notes => [];
+
     /// <summary>The shape.</summary>
     public CausalConfig Config { get; }
 

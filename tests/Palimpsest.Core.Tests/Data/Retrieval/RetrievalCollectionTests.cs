@@ -33,6 +33,19 @@ public sealed class RetrievalCollectionTests : IDisposable
         Assert.Equal(2, collection.Judgements["q"]["d"]);
     }
 
+    [Theory]
+    [InlineData("query-id\tcorpus-id\tscore\nq 1\td 2\t2\n")]
+    [InlineData("qid\titer\tdocid\trel\r\n\r\nq 1\t0\td 2\t2.0\r\n")]
+    [InlineData("q 1\td 2\t2\nq 1\td 2\t2")]
+    public void Beir_AnyHeaderAndIdentifiersWithBlanks_AreRead(string judgements)
+    {
+        RetrievalCollection collection = BeirCollection.Read(
+            Write("corpus.jsonl", "{\"_id\": \"d 2\", \"title\": null, \"text\": \"x\", \"metadata\": {}}\n"), Write("queries.jsonl", "{\"_id\": \"q 1\", \"text\": \"x?\"}\n"), Write("test.tsv", judgements));
+        Assert.Equal(2, collection.Judgements["q 1"]["d 2"]);
+        Assert.Equal("x", collection.Documents[0].Text);
+        Assert.True(collection.LeavesOutTheQueryItself);
+    }
+
     [Fact]
     public void Passages_Gzipped_EveryQuestionHasItsOwn()
     {
@@ -45,6 +58,7 @@ public sealed class RetrievalCollectionTests : IDisposable
         RetrievalCollection collection = QuestionPassages.Read(path);
         Assert.Equal("A b", Assert.Single(collection.Documents).Text);
         Assert.Equal(1, collection.Judgements[collection.Queries[0].Id][collection.Documents[0].Id]);
+        Assert.False(collection.LeavesOutTheQueryItself);
     }
 
     [Theory]
@@ -63,6 +77,10 @@ public sealed class RetrievalCollectionTests : IDisposable
     [InlineData("[1]", "q 0 d 1", "line 1: is no JSON object")]
     [InlineData("{\"_id\"", "q 0 d 1", "line 1: is not valid JSON")]
     [InlineData("{\"_id\": \"d\", \"text\": \"x\"}", "q d high", "line 1: a judgement is")]
+    [InlineData("{\"_id\": \"d\", \"text\": \"x\"}", "q d high\nq d 1", "line 1: a judgement is")]
+    [InlineData("{\"_id\": \"d\", \"text\": \"x\"}", "q d 1\nq d 2", "line 2: judges \"d\" for the query \"q\" once more")]
+    [InlineData("{\"_id\": \"d\", \"text\": \"x\"}", "q d 1.5", "line 1: a judgement is")]
+    [InlineData("{\"_id\": \"d\", \"text\": null}", "q d 1", "line 1: \"text\" is missing or is no text")]
     [InlineData("{\"_id\": \"d\", \"text\": \"x\"}", "other 0 d 1", "of which 0 are judged")]
     public void Beir_BadInput_NamesThePlace(string corpus, string judgements, string message)
     {
