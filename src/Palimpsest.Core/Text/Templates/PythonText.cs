@@ -102,7 +102,7 @@ internal static class PythonText
                 case int same when same == quote:
                     result.Append('\\').Append(quote);
                     break;
-                case int odd when !IsPrintable(odd):
+                case int odd when !PythonCharacters.Printable.Contains(odd):
                     result.Append(odd <= 0xFF ? $"\\x{odd:x2}" : odd <= 0xFFFF ? $"\\u{odd:x4}" : $"\\U{odd:x8}");
                     break;
                 default:
@@ -113,9 +113,6 @@ internal static class PythonText
 
         return result.Append(quote).ToString();
     }
-
-    private static bool IsPrintable(int codePoint) => codePoint == ' ' || CodePoints.Category(codePoint) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
-        or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
 
     private static void Append(StringBuilder result, object? value, TemplateBudget budget)
     {

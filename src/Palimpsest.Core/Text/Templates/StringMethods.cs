@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Text;
+using Palimpsest.Text.Patterns;
 
 namespace Palimpsest.Text.Templates;
 
@@ -24,10 +25,11 @@ internal static class StringMethods
             "startswith" => call => Any(call.Bind("prefix")["prefix"], part => text.StartsWith(part, StringComparison.Ordinal)),
             "endswith" => call => Any(call.Bind("suffix")["suffix"], part => text.EndsWith(part, StringComparison.Ordinal)),
             "upper" => call => PythonString.Upper(None(call, text)),
-            "lower" or "casefold" => call => PythonString.Lower(None(call, text)),
+            "lower" => call => PythonString.Lower(None(call, text)),
+            "casefold" => call => PythonCharacters.Fold(None(call, text)),
             "title" => call => PythonString.Title(None(call, text)),
             "capitalize" => call => PythonString.Capitalize(None(call, text)),
-            "swapcase" => call => string.Concat(PythonString.Characters(None(call, text)).Select(one => PythonString.Lower(one) == one ? PythonString.Upper(one) : PythonString.Lower(one))),
+            "swapcase" => call => PythonString.SwapCase(None(call, text)),
             "replace" => call => Replace(text, call.Bind("old", "new", "count").Text("old"), call.Text("new"), call.Number("count", -1), budget),
             "find" => call => Index(text, text.IndexOf(call.Bind("sub").Text("sub"), StringComparison.Ordinal), must: false),
             "rfind" => call => Index(text, text.LastIndexOf(call.Bind("sub").Text("sub"), StringComparison.Ordinal), must: false),
@@ -35,12 +37,17 @@ internal static class StringMethods
             "rindex" => call => Index(text, text.LastIndexOf(call.Bind("sub").Text("sub"), StringComparison.Ordinal), must: true),
             "count" => call => new BigInteger(Count(text, call.Bind("sub").Text("sub"))),
             "join" => call => Join(text, PythonOperators.Iterate(call.Bind("items")["items"], budget), budget),
-            "isalpha" => call => All(None(call, text), System.Text.Rune.IsLetter),
-            "isdigit" or "isdecimal" or "isnumeric" => call => All(None(call, text), System.Text.Rune.IsNumber),
-            "isalnum" => call => All(None(call, text), System.Text.Rune.IsLetterOrDigit),
+            "isalpha" => call => All(None(call, text), PythonCharacters.Alpha.Contains),
+            "isdecimal" => call => All(None(call, text), PythonCharacters.Decimals.Contains),
+            "isdigit" => call => All(None(call, text), PythonCharacters.Digits.Contains),
+            "isnumeric" => call => All(None(call, text), PythonCharacters.Numeric.Contains),
+            "isalnum" => call => All(None(call, text), PythonCharacters.IsAlphanumeric),
+            "isprintable" => call => None(call, text).Length == 0 || All(text, PythonCharacters.Printable.Contains),
+            "isascii" => call => System.Text.Ascii.IsValid(None(call, text)),
             "isspace" => call => None(call, text).Length > 0 && text.All(PythonString.IsSpace),
-            "isupper" => call => IsCase(None(call, text), PythonString.Upper(text)),
-            "islower" => call => IsCase(None(call, text), PythonString.Lower(text)),
+            "isupper" => call => PythonString.IsCase(None(call, text), upper: true),
+            "islower" => call => PythonString.IsCase(None(call, text), upper: false),
+            "istitle" => call => PythonString.IsTitle(None(call, text)),
             "format" => call => PythonFormat.Braces(text, call, budget),
             "center" or "ljust" or "rjust" => call => Pad(text, name, call.Bind("width", "fillchar").Number("width"), call.Text("fillchar", " ")!, budget),
             "zfill" => call => Pad(text, name, call.Bind("width").Number("width"), "0", budget),
@@ -245,7 +252,5 @@ internal static class StringMethods
     private static object Index(string text, int at, bool must) =>
         at < 0 && must ? throw new TemplateException("substring not found") : new BigInteger(PythonString.IndexInCodePoints(text, at));
 
-    private static bool All(string text, Func<System.Text.Rune, bool> test) => text.Length > 0 && text.EnumerateRunes().All(test);
-
-    private static bool IsCase(string text, string changed) => text == changed && text.EnumerateRunes().Any(rune => PythonString.IsCased(rune.Value));
+    private static bool All(string text, Func<int, bool> test) => text.Length > 0 && CodePoints.All(text).All(test);
 }
