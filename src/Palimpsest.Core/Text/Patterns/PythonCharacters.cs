@@ -39,16 +39,16 @@ internal static class PythonCharacters
     /// <summary><c>isalnum</c>.</summary>
     public static bool IsAlphanumeric(int codePoint) => Alpha.Contains(codePoint) || Numeric.Contains(codePoint) || Digits.Contains(codePoint);
 
-    /// <summary>The value of a decimal digit, 0 to 9.</summary>
+    /// <summary>The value of a decimal digit, 0 to 9. Rows of ten may follow each other, but each row of rows begins with a zero.</summary>
     public static int DecimalValue(int codePoint)
     {
-        int value = 0;
-        while (value < 9 && Decimals.Contains(codePoint - value - 1))
+        int before = 0;
+        while (Decimals.Contains(codePoint - before - 1))
         {
-            value++;
+            before++;
         }
 
-        return value;
+        return before % 10;
     }
 
     /// <summary><c>lower</c>: U+0130 becomes two code points, and a capital sigma at the end of a word its final form.</summary>

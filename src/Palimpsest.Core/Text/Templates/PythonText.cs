@@ -103,7 +103,7 @@ internal static class PythonText
                     result.Append('\\').Append(quote);
                     break;
                 case int odd when !PythonCharacters.Printable.Contains(odd):
-                    result.Append(odd <= 0xFF ? $"\\x{odd:x2}" : odd <= 0xFFFF ? $"\\u{odd:x4}" : $"\\U{odd:x8}");
+                    result.Append(Escape(odd));
                     break;
                 default:
                     result.Append(text, i, length);
@@ -113,6 +113,20 @@ internal static class PythonText
 
         return result.Append(quote).ToString();
     }
+
+    /// <summary>A text with everything beyond ASCII as escapes, which <c>ascii</c> makes of what <c>repr</c> gives.</summary>
+    public static string Ascii(string text)
+    {
+        StringBuilder result = new();
+        foreach (int codePoint in CodePoints.All(text))
+        {
+            result.Append(codePoint < 0x80 ? ((char)codePoint).ToString() : Escape(codePoint));
+        }
+
+        return result.ToString();
+    }
+
+    private static string Escape(int codePoint) => codePoint <= 0xFF ? $"\\x{codePoint:x2}" : codePoint <= 0xFFFF ? $"\\u{codePoint:x4}" : $"\\U{codePoint:x8}";
 
     private static void Append(StringBuilder result, object? value, TemplateBudget budget)
     {
