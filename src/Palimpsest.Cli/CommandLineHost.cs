@@ -17,8 +17,39 @@ public static class CommandLineHost
     {
         ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(error);
+        ArgumentNullException.ThrowIfNull(output);
         Option<bool> verbose = new("--verbose") { Description = "Show the stack trace of an error.", Recursive = true };
 
+        // A text may begin with @, which the library would take for a file of arguments, and with a dash, which it would take apart letter by letter.
+        ParseResult parsed = Commands(output, verbose).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+        if (CommandLineMistakes.Find(parsed, arguments) is { Count: > 0 } mistakes)
+        {
+            error.WriteLine(string.Join('\n', mistakes));
+            return 2;
+        }
+
+        try
+        {
+            int code = parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+            return parsed.Errors.Count > 0 ? 2 : code;
+        }
+        catch (PalimpsestException mistake)
+        {
+            error.WriteLine(parsed.GetValue(verbose) ? mistake.ToString() : mistake.Message);
+            return 2;
+        }
+#pragma warning disable CA1031 // The last line of defence: without it the user sees a crash dump instead of a sentence.
+        catch (Exception defect)
+#pragma warning restore CA1031
+        {
+            error.WriteLine(parsed.GetValue(verbose) ? defect.ToString() : $"Unexpected error: {defect.Message} Run again with --verbose for the stack trace; this is a defect worth reporting.");
+            return 3;
+        }
+    }
+
+    /// <summary>All commands under one name, with what every one of them takes.</summary>
+    internal static Command Commands(TextWriter output, Option<bool> verbose)
+    {
         // A root command would be called after the assembly; people type the launcher's name.
         Command root = new("palimpsest", "Adapts language models to the data of many owners, and proves what the adapted models know.")
         {
@@ -41,23 +72,7 @@ public static class CommandLineHost
         root.Options.Add(new HelpOption());
         root.Options.Add(new VersionOption());
         root.Options.Add(verbose);
-        ParseResult parsed = root.Parse(arguments);
-        try
-        {
-            int code = parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
-            return parsed.Errors.Count > 0 ? 2 : code;
-        }
-        catch (PalimpsestException mistake)
-        {
-            error.WriteLine(parsed.GetValue(verbose) ? mistake.ToString() : mistake.Message);
-            return 2;
-        }
-#pragma warning disable CA1031 // The last line of defence: without it the user sees a crash dump instead of a sentence.
-        catch (Exception defect)
-#pragma warning restore CA1031
-        {
-            error.WriteLine(parsed.GetValue(verbose) ? defect.ToString() : $"Unexpected error: {defect.Message} Run again with --verbose for the stack trace; this is a defect worth reporting.");
-            return 3;
-        }
+        StrictOptions.Apply(root);
+        return root;
     }
 }

@@ -1,3 +1,6 @@
+using System.Text;
+using Palimpsest.Text;
+
 namespace Palimpsest.Metrics;
 
 /// <summary>An inverted index in memory that ranks documents by BM25.</summary>
@@ -79,9 +82,20 @@ public sealed class Bm25Index
 
     private double Delta => _options.Delta ?? (_options.Variant == Bm25Variant.L ? 0.5 : 1);
 
-    /// <summary>The runs of a to z and 0 to 9 of a text in lower case: no stop words, no stemming.</summary>
+    /// <summary>The words of a text: no stop words.</summary>
     /// <param name="text">Any text.</param>
-    public static IReadOnlyList<string> Tokenize(string text) => Rouge.Tokenize(text, stem: false);
+    /// <param name="tokens">What counts as a word.</param>
+    /// <param name="stem">Whether words of more than three letters a to z and digits are cut to their stems (<see cref="PorterStemmer"/>, which is for English).</param>
+    public static IReadOnlyList<string> Tokenize(string text, Bm25Tokens tokens = Bm25Tokens.Words, bool stem = false)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return tokens switch
+        {
+            Bm25Tokens.Words => [.. WordTokens.Of(text).Select(word => stem && word.Length > 3 && Ascii.IsValid(word) ? PorterStemmer.Stem(word) : word)],
+            Bm25Tokens.Ascii => Rouge.Tokenize(text, stem),
+            _ => throw new ArgumentOutOfRangeException(nameof(tokens)),
+        };
+    }
 
     /// <summary>Number of documents that have a term.</summary>
     /// <param name="term">Any text.</param>

@@ -6,6 +6,9 @@ public sealed record Bm25Options
     /// <summary>The form.</summary>
     public Bm25Variant Variant { get; init; } = Bm25Variant.Lucene;
 
+    /// <summary>What counts as a word where the texts themselves are given, as to a retriever.</summary>
+    public Bm25Tokens Tokens { get; init; } = Bm25Tokens.Words;
+
     /// <summary>How slowly repetitions of a term stop counting, above 0.</summary>
     /// <value>The default is 1.2, Lucene's; 0.9 with b 0.4 is usual for passages, 1.5 in <c>rank-bm25</c>.</value>
     public double K1 { get; init; } = 1.2;

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Palimpsest.Text.Normalization;
 using Palimpsest.Text.Patterns;
 
@@ -8,35 +6,10 @@ namespace Palimpsest.Metrics;
 /// <summary>Python's notions of lower case, white space, punctuation and words: the reference programs of the text metrics are written in it, and a different notion changes scores.</summary>
 internal static class PythonText
 {
-    private static readonly LowercaseNormalizer s_lowercase = new();
     private static readonly UnicodeNormalizer s_decompose = new(composed: false, compatibility: false);
 
     /// <summary><c>str.lower</c>: U+0130 becomes two code points, and a capital sigma at the end of a word its final form.</summary>
-    public static string Lower(string text)
-    {
-        string lower = s_lowercase.Apply(text);
-        if (!text.Contains('Σ', StringComparison.Ordinal))
-        {
-            return lower;
-        }
-
-        // Lower-casing keeps every place but U+0130's, so the sigmas are met in the same order in both texts.
-        StringBuilder result = new(lower);
-        int place = -1;
-        for (int i = 0; i < text.Length; i++)
-        {
-            if (text[i] is 'Σ' or 'σ')
-            {
-                place = lower.IndexOf('σ', place + 1);
-                if (text[i] == 'Σ' && CasedBefore(text, i) && !CasedAfter(text, i + 1))
-                {
-                    result[place] = 'ς';
-                }
-            }
-        }
-
-        return result.ToString();
-    }
+    public static string Lower(string text) => PythonCharacters.Lower(text);
 
     /// <summary>Canonical decomposition (NFD).</summary>
     public static string Decompose(string text) => s_decompose.Apply(text);
@@ -48,8 +21,7 @@ internal static class PythonText
     public static bool IsPunctuation(int codePoint) => codePoint is >= '!' and <= '/' or >= ':' and <= '@' or >= '[' and <= '`' or >= '{' and <= '~';
 
     /// <summary>A word character of <c>re</c>: letters, numbers and the underscore, but no marks.</summary>
-    public static bool IsWord(int codePoint) => codePoint == '_' || CodePoints.Category(codePoint) is <= UnicodeCategory.OtherLetter or UnicodeCategory.DecimalDigitNumber
-        or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
+    public static bool IsWord(int codePoint) => codePoint == '_' || PythonCharacters.IsAlphanumeric(codePoint);
 
     /// <summary><c>str.split()</c>: the runs of anything but white space.</summary>
     public static List<string> Split(string text)
@@ -92,52 +64,5 @@ internal static class PythonText
     }
 
     /// <summary>The code points of a text; a lone surrogate counts as one.</summary>
-    public static List<int> ToCodePoints(string text)
-    {
-        List<int> result = new(text.Length);
-        for (int i = 0; i < text.Length;)
-        {
-            result.Add(CodePoints.At(text, i, out int length));
-            i += length;
-        }
-
-        return result;
-    }
-
-    private static bool CasedBefore(string text, int end)
-    {
-        while (end > 0)
-        {
-            int codePoint = CodePoints.Before(text, end, out int length);
-            if (!IsCaseIgnorable(codePoint))
-            {
-                return IsCased(codePoint);
-            }
-
-            end -= length;
-        }
-
-        return false;
-    }
-
-    private static bool CasedAfter(string text, int start)
-    {
-        while (start < text.Length)
-        {
-            int codePoint = CodePoints.At(text, start, out int length);
-            if (!IsCaseIgnorable(codePoint))
-            {
-                return IsCased(codePoint);
-            }
-
-            start += length;
-        }
-
-        return false;
-    }
-
-    private static bool IsCased(int codePoint) => CodePoints.Category(codePoint) <= UnicodeCategory.TitlecaseLetter;
-
-    private static bool IsCaseIgnorable(int codePoint) => codePoint is '\'' or '.' or ':' or '^' or '`' or 0xAD or 0xB7 or 0x2019
-        || CodePoints.Category(codePoint) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format or UnicodeCategory.ModifierLetter or UnicodeCategory.ModifierSymbol;
+    public static List<int> ToCodePoints(string text) => [.. CodePoints.All(text)];
 }

@@ -4,7 +4,7 @@ using Palimpsest.Numerics;
 namespace Palimpsest.Text;
 
 /// <summary>A text classifier that knows which words occur and nothing else: logistic regression over the words of a text, lower-cased. A baseline that a language model has to be measured against.</summary>
-/// <remarks>Words are runs of letters and digits with inner apostrophes; those of fewer than two training texts are left out. The penalty is chosen on a tenth of the training texts and the classifier is then trained on all.</remarks>
+/// <remarks>Words are those of any script (<see cref="WordTokens"/>), with their inner apostrophes; those of fewer than two training texts are left out. The penalty is chosen on a tenth of the training texts and the classifier is then trained on all.</remarks>
 public sealed class BagOfWords
 {
     private static readonly double[] s_penalties = [1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3];
@@ -28,7 +28,7 @@ public sealed class BagOfWords
         Dictionary<string, int> counts = new(StringComparer.Ordinal);
         foreach ((string text, _) in texts)
         {
-            foreach (string word in Words(text).Distinct(StringComparer.Ordinal))
+            foreach (string word in WordTokens.Of(text, apostrophes: true).Distinct(StringComparer.Ordinal))
             {
                 CollectionsMarshal.GetValueRefOrAddDefault(counts, word, out _)++;
             }
@@ -51,23 +51,5 @@ public sealed class BagOfWords
     public int Predict(string text) => _classifier.Predict(Features(_words, text));
 
     private static int[] Features(Dictionary<string, int> words, string text) =>
-        [.. Words(text).Where(words.ContainsKey).Select(word => words[word]).Distinct().Order()];
-
-    private static IEnumerable<string> Words(string text)
-    {
-        int begin = -1;
-        for (int i = 0; i <= text.Length; i++)
-        {
-            bool inside = i < text.Length && (char.IsLetterOrDigit(text[i]) || (text[i] == '\'' && begin >= 0));
-            if (inside && begin < 0)
-            {
-                begin = i;
-            }
-            else if (!inside && begin >= 0)
-            {
-                yield return text[begin..i].ToLowerInvariant();
-                begin = -1;
-            }
-        }
-    }
+        [.. WordTokens.Of(text, apostrophes: true).Where(words.ContainsKey).Select(word => words[word]).Distinct().Order()];
 }

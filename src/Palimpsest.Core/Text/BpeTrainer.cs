@@ -70,7 +70,7 @@ public static class BpeTrainer
     {
         List<PreTokenizer> steps = [new ByteLevelPreTokenizer(addPrefixSpace: false, useRegex: true)];
         if (options.IndividualDigits)
-            steps.Insert(0, new SplitPreTokenizer(new CodePointPattern(CodePointSet.Numeric), SplitBehavior.Isolated, invert: false));
+            steps.Insert(0, new SplitPreTokenizer(new CodePointPattern(TokenizerCharacters.Numeric), SplitBehavior.Isolated, invert: false));
         PreTokenizerSequence preTokenizer = new([.. steps]);
         AddedTokenMatcher special = new([.. options.SpecialTokens.Select((token, id) => new AddedToken { Id = id, Content = token, Spelling = token, Special = true })]);
 

@@ -45,7 +45,7 @@ public sealed partial class GoldenRetrievalTests
 
             foreach (JsonElement query in file.GetProperty("queries").EnumerateArray())
             {
-                IReadOnlyList<string> tokens = Bm25Index.Tokenize(GoldenData.Text(query, "query"));
+                IReadOnlyList<string> tokens = Bm25Index.Tokenize(GoldenData.Text(query, "query"), Bm25Tokens.Ascii);
                 string where = $"{name} query {GoldenData.Text(query, "id")}";
                 check.Same(string.Join(' ', Reference.Texts(query.GetProperty("tokens"))), string.Join(' ', tokens), where);
                 JsonElement[] expected = [.. query.GetProperty(name).EnumerateArray()];
@@ -131,7 +131,7 @@ public sealed partial class GoldenRetrievalTests
     private static IEnumerable<string[]> Documents()
     {
         string text = File.ReadAllText(GoldenData.Find("data", "cranfield", "cran.all.1400.xml")!);
-        return TextElement().Matches(text).Take(300).Select(match => Bm25Index.Tokenize(WebUtility.HtmlDecode(match.Groups["body"].Value)).ToArray());
+        return TextElement().Matches(text).Take(300).Select(match => Bm25Index.Tokenize(WebUtility.HtmlDecode(match.Groups["body"].Value), Bm25Tokens.Ascii).ToArray());
     }
 
     private static Dictionary<string, Dictionary<string, int>> Judgements() => File.ReadLines(GoldenData.Find("data", "cranfield", "cranqrel.trec.txt")!)

@@ -81,6 +81,29 @@ public sealed class RetrievalTests
         });
 
     // The formulas of the variants over the raw documents.
+    [Theory]
+    [InlineData("The dog's 3rd-best RUN", "the dog s 3rd best run")]
+    [InlineData("Über ÖL, a\u0308hre Straße STRASSE", "über öl ähre strasse strasse")]
+    [InlineData("Ещё ОДИН день", "ещё один день")]
+    [InlineData("ΟΔΟΣ οδός", "οδοσ οδόσ")]
+    [InlineData("हिन्दी में", "हिन्दी में")]
+    [InlineData("北京abc 東京2020", "北 京 abc 東 京 2020")]
+    [InlineData("かがく ﾃﾞｰﾀ", "か が く デ ー タ")]
+    [InlineData("ที่ไป", "ที่ ไ ป")]
+    [InlineData("می\u200Cخواهم co\u00ADop", "میخواهم coop")]
+    [InlineData("x² ﬁn \U00010400", "x2 fin \U00010428")]
+    [InlineData("?! …", "")]
+    public void Tokenize_AnyScript_GivesItsWords(string text, string words) => Assert.Equal(words, string.Join(' ', Bm25Index.Tokenize(text)));
+
+    [Theory]
+    [InlineData("Öl brennt", "l brennt")]
+    [InlineData("Ещё", "")]
+    public void Tokenize_ClassicRule_KnowsOnlyAscii(string text, string words) => Assert.Equal(words, string.Join(' ', Bm25Index.Tokenize(text, Bm25Tokens.Ascii)));
+
+    [Fact]
+    public void Tokenize_Ascii_IsTheSameByBothRules() =>
+        Gen.String[Gen.Char[' ', '~'], 0, 40].Sample(text => Assert.Equal(Bm25Index.Tokenize(text, Bm25Tokens.Ascii, stem: true), Bm25Index.Tokenize(text, stem: true)));
+
     private static double Score(string[][] documents, string[] document, string term, Bm25Options o)
     {
         double all = documents.Length, with = documents.Count(d => d.Contains(term)), f = document.Count(t => t == term), average = documents.Average(d => d.Length);

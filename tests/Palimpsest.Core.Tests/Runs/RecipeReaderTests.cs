@@ -17,7 +17,7 @@ public sealed class RecipeReaderTests
             seed: 9
             seeds: [1, 2, 3]
             model: "base-v1"
-            train: { steps: 2e3, learning_rate: 1e-3, dropout: .1, shuffle: false, schedule: constant, limit: 1_000, until: "<= 0.5" }
+            train: { steps: 2e3, learning_rate: 1e-3, dropout: .1, shuffle: false, schedule: constant, limit: 1000, until: "<= 0.5" }
             arms:
               - name: local
               - { name: sift-masks, note: null, options: { owners: 64 } }
@@ -49,6 +49,14 @@ public sealed class RecipeReaderTests
     [InlineData("arms:\n  - note: a\n", "tiny.yaml line 5: \"arms[0]\" lacks the key \"name\".")]
     [InlineData("train: { steps: many }\n", "tiny.yaml line 4: train.steps must be a whole number up to 2147483647, but is \"many\".")]
     [InlineData("train: { steps: 1.5 }\n", "tiny.yaml line 4: train.steps must be a whole number up to 2147483647, but is \"1.5\".")]
+    [InlineData("train: { steps: 1_000 }\n", "train.steps must be a whole number up to 2147483647, but is \"1_000\". Write 1000.")]
+    [InlineData("train: { steps: 010 }\n", "but is \"010\". Write 10.")]
+    [InlineData("train:\n  learning_rate: 0,001\n", "train.learning_rate must be a number, but is \"0,001\". Write 0.001.")]
+    [InlineData("train:\n  learning_rate: 1,000\n", "but is \"1,000\". Write 1000, or 1.000 if the comma stands for the point.")]
+    [InlineData("train:\n  learning_rate: 1 000\n", "but is \"1 000\". Write 1000.")]
+    [InlineData("train: { learning_rate: 1e-999 }\n", "train.learning_rate must be a number")]
+    [InlineData("seeds: [1,000]\n", "seeds[1] must be a whole number, but is \"000\". Write 0.")]
+    [InlineData("train: { until: \"<= 0,5\" }\n", "train.until must be a sign (>=, >, <=, <) and a number")]
     [InlineData("train: { steps: 3000000000 }\n", "train.steps must be a whole number up to 2147483647")]
     [InlineData("train: { steps: \"5\" }\n", "but is \"5\" in quotes. Remove the quotes.")]
     [InlineData("train: { learning_rate: 1e999 }\n", "train.learning_rate must be a number")]

@@ -21,10 +21,10 @@ internal static class GoldenData
 
     public static string Text(JsonElement line, string name, string otherwise = "") => line.TryGetProperty(name, out JsonElement value) ? value.GetString()! : otherwise;
 
-    /// <summary>All cases must be equal, but for a share that platform tables may cause. Shows the first few that are not.</summary>
-    public static void AssertEqual(IReadOnlyCollection<string> unequal, int total, double allowedShare = 0)
+    /// <summary>All cases must be equal. Shows the first few that are not.</summary>
+    public static void AssertEqual(IReadOnlyCollection<string> unequal, int total)
     {
         Assert.NotEqual(0, total);
-        Assert.True(unequal.Count <= allowedShare * total, $"{unequal.Count} of {total} differ:\n{string.Join('\n', unequal.Take(5))}");
+        Assert.True(unequal.Count == 0, $"{unequal.Count} of {total} differ:\n{string.Join('\n', unequal.Take(5))}");
     }
 }

@@ -30,6 +30,21 @@ public sealed class RetrieverTests
         Assert.Equal([1, 0], Documents(new LexicalRetriever(documents, stem: true), "plane"));
     }
 
+    [Theory]
+    [InlineData(Bm25Tokens.Words)]
+    [InlineData(Bm25Tokens.Ascii)]
+    public void Lexical_QueriesInAnyScript_FindTheirWordsOrAreSaid(Bm25Tokens tokens)
+    {
+        string[] documents = ["das öl brennt", "l und l", "день длинный"], queries = ["Öl", "ДЕНЬ", "?!"];
+        Bm25Options options = new() { Tokens = tokens };
+        List<string> said = [];
+        IReadOnlyList<IReadOnlyList<(int Document, double Score)>> hits = new LexicalRetriever(documents, options, say: said.Add).Search(queries, 10);
+        int[][] expected = tokens == Bm25Tokens.Words ? [[0], [2], []] : [[1, 0], [], []];
+        Assert.Equal(expected, hits.Select(query => query.Select(hit => hit.Document).ToArray()));
+        Assert.Contains(tokens == Bm25Tokens.Words ? "bm25: 1 of 3 queries have no word to search for and find nothing, the first of them query 3 (\"?!\")." : "2 of 3 queries", Assert.Single(said), StringComparison.Ordinal);
+        Assert.Throws<PalimpsestException>(() => new LexicalRetriever(documents, options).Search(queries, 10));
+    }
+
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Collections))]
     public void Dense_RealEncoder_ReachesTheReferencesFigures(string root, string name, double[] expected, double tolerance)

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Palimpsest.Common;
 
 namespace Palimpsest.Runs.Claims;
 
@@ -40,7 +41,7 @@ public sealed record Threshold : IParsable<Threshold>
         result = null;
         string text = s?.Trim() ?? "";
         string? sign = Array.Find(Signs, candidate => text.StartsWith(candidate, StringComparison.Ordinal));
-        if (sign is not null && double.TryParse(text.AsSpan(sign.Length).Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out double limit) && double.IsFinite(limit))
+        if (sign is not null && NumberText.TryReal(text[sign.Length..].Trim(), out double limit))
             result = new Threshold(sign, limit);
         return result is not null;
     }

@@ -2,12 +2,12 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
-using System.Text.RegularExpressions;
+using Palimpsest.Common;
 
 namespace Palimpsest.Runs.Recipes;
 
 /// <summary>Single values of a recipe: text to value and back, always in the invariant culture.</summary>
-internal static partial class RecipeScalars
+internal static class RecipeScalars
 {
     private static readonly MethodInfo ParseMethod = typeof(RecipeScalars).GetMethod(nameof(ParseAs), BindingFlags.NonPublic | BindingFlags.Static)!;
 
@@ -74,6 +74,13 @@ internal static partial class RecipeScalars
         _ => value.ToString() ?? "",
     };
 
+    /// <summary>The way out, as a sentence, for a text that was meant as a number and is not certain to be one; empty for a text that was not.</summary>
+    public static string WayOut(Type type, string text)
+    {
+        bool meant = IsNumber(type) && text.AsSpan().IndexOfAnyInRange('0', '9') >= 0 && !NumberText.TryReal(text, out _);
+        return meant ? $" W{NumberText.WayOut(text, IsWhole(type))[1..]}." : "";
+    }
+
     public static bool IsNumber(Type type) => IsWhole(type) || IsReal(type);
 
     private static string Kebab(string name) => JsonNamingPolicy.KebabCaseLower.ConvertName(name);
@@ -89,23 +96,14 @@ internal static partial class RecipeScalars
     private static T ParseAs<T>(string text)
         where T : IParsable<T> => T.Parse(text, CultureInfo.InvariantCulture);
 
-    private static object? Whole(Type type, string text)
-    {
-        long? value = null;
-        if (WholePattern().IsMatch(text))
-            value = long.TryParse(text.Replace("_", "", StringComparison.Ordinal), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long parsed) ? parsed : null;
-        else if (Real(text) is { } real && real == Math.Floor(real) && Math.Abs(real) <= 1L << 53)
-            value = (long)real; // 2e3 is how people write a count of steps.
-
-        return value is null ? null : type == typeof(long) ? value.Value : value is >= int.MinValue and <= int.MaxValue ? (int)value.Value : null;
-    }
+    private static object? Whole(Type type, string text) =>
+        !NumberText.TryWhole(text, out long value) ? null : type == typeof(long) ? value : value is >= int.MinValue and <= int.MaxValue ? (int)value : null;
 
     private static double? Real(string text) => text switch
     {
         ".inf" or "+.inf" => double.PositiveInfinity,
         "-.inf" => double.NegativeInfinity,
-        _ when !RealPattern().IsMatch(text) => null,
-        _ => double.Parse(text.Replace("_", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture) is var value && double.IsFinite(value) ? value : null,
+        _ => NumberText.TryReal(text, out double value) ? value : null,
     };
 
     // A finite number of the file must not turn into infinity by being stored in 32 bits.
@@ -113,10 +111,4 @@ internal static partial class RecipeScalars
 
     private static string Number(double number, string text) =>
         double.IsPositiveInfinity(number) ? ".inf" : double.IsNegativeInfinity(number) ? "-.inf" : double.IsNaN(number) ? ".nan" : text.Replace('E', 'e');
-
-    [GeneratedRegex(@"\A[+-]?[0-9]+(_[0-9]+)*\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
-    private static partial Regex WholePattern();
-
-    [GeneratedRegex(@"\A[+-]?([0-9]+(_[0-9]+)*(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
-    private static partial Regex RealPattern();
 }

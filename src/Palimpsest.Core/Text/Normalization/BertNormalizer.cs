@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Palimpsest.Text.Patterns;
 
@@ -34,12 +33,12 @@ internal sealed class BertNormalizer(bool cleanText, bool separateIdeographs, bo
         return result.ToString();
     }
 
-    // Private characters count as controls, unassigned ones do not; tabs and ends of lines are white space although they are controls.
+    // Tabs and ends of lines are white space although they are controls.
     private static void CleanOne(StringBuilder result, int codePoint)
     {
         if (CodePoints.IsWhiteSpace(codePoint) && codePoint is not (0xB or 0xC or 0x85))
             result.Append(' ');
-        else if (codePoint is not (0 or 0xFFFD) && CodePoints.Category(codePoint) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse))
+        else if (!TokenizerCharacters.Control.Contains(codePoint))
             CodePoints.Append(result, codePoint);
     }
 
@@ -56,7 +55,7 @@ internal sealed class BertNormalizer(bool cleanText, bool separateIdeographs, bo
 
     private static void StripOne(StringBuilder result, int codePoint)
     {
-        if (CodePoints.Category(codePoint) != UnicodeCategory.NonSpacingMark)
+        if (!TokenizerCharacters.NonSpacing.Contains(codePoint))
             CodePoints.Append(result, codePoint);
     }
 }

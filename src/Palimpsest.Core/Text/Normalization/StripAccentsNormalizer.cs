@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Palimpsest.Text.Patterns;
 
@@ -13,7 +12,7 @@ internal sealed class StripAccentsNormalizer : Normalizer
         for (int i = 0; i < text.Length;)
         {
             int codePoint = CodePoints.At(text, i, out int length);
-            if (CodePoints.Category(codePoint) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark))
+            if (!TokenizerCharacters.Mark.Contains(codePoint))
                 result.Append(text, i, length);
             i += length;
         }

@@ -1,6 +1,6 @@
 namespace Palimpsest.Text.Patterns;
 
-/// <summary>A set of code points: a bit for each one up to U+FFFF, and the rule itself for those beyond.</summary>
+/// <summary>A set of code points: a bit for each one up to U+FFFF, and the rule itself, or its ranges, for those beyond.</summary>
 internal sealed class CodePointSet
 {
     private readonly ulong[] _plane = new ulong[0x10000 / 64];
@@ -16,14 +16,20 @@ internal sealed class CodePointSet
         }
     }
 
+    /// <summary>A set of ranges in rising order, both ends inside.</summary>
+    public CodePointSet(IReadOnlyList<(int First, int Last)> ranges)
+    {
+        (int First, int Last)[] beyond = [.. ranges.Where(range => range.Last >= 0x10000)];
+        _rule = codePoint => Array.Exists(beyond, range => codePoint >= range.First && codePoint <= range.Last);
+        foreach ((int first, int last) in ranges)
+        {
+            for (int codePoint = first; codePoint <= Math.Min(last, 0xFFFF); codePoint++)
+                _plane[codePoint >> 6] |= 1UL << (codePoint & 63);
+        }
+    }
+
     /// <summary>White_Space.</summary>
     public static CodePointSet WhiteSpace { get; } = new(CodePoints.IsWhiteSpace);
-
-    /// <summary>Categories Nd, Nl and No.</summary>
-    public static CodePointSet Numeric { get; } = new(UnicodeClass.Rule("N")!);
-
-    /// <summary>ASCII punctuation and category P.</summary>
-    public static CodePointSet Punctuation { get; } = new(UnicodeClass.IsPunctuation);
 
     /// <summary>What <c>\w</c> matches.</summary>
     public static CodePointSet Word { get; } = new(UnicodeClass.IsWord);

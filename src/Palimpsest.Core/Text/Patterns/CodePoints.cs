@@ -47,6 +47,15 @@ internal static class CodePoints
         return count;
     }
 
+    /// <summary>The code points of a text, one after the other; a lone surrogate counts as one.</summary>
+    public static IEnumerable<int> All(string text)
+    {
+        for (int i = 0, length; i < text.Length; i += length)
+        {
+            yield return At(text, i, out length);
+        }
+    }
+
     /// <summary>Appends a code point to a text.</summary>
     public static void Append(StringBuilder text, int codePoint)
     {

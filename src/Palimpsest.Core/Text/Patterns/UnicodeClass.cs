@@ -62,12 +62,6 @@ internal static class UnicodeClass
         _ => false,
     };
 
-    /// <summary>All of ASCII's punctuation and symbols, and category P.</summary>
-    public static bool IsPunctuation(int codePoint) =>
-        codePoint < 128
-            ? codePoint is >= '!' and <= '/' or >= ':' and <= '@' or >= '[' and <= '`' or >= '{' and <= '~'
-            : CodePoints.Category(codePoint) is >= UnicodeCategory.ConnectorPunctuation and <= UnicodeCategory.OtherPunctuation;
-
     private static bool IsHan(int codePoint) => codePoint is >= 0x2E80 and <= 0x2E99 or >= 0x2E9B and <= 0x2EF3 or >= 0x2F00 and <= 0x2FD5 or 0x3005 or 0x3007 or >= 0x3021 and <= 0x3029
         or >= 0x3038 and <= 0x303B or >= 0x3400 and <= 0x4DBF or >= 0x4E00 and <= 0x9FFF or >= 0xF900 and <= 0xFA6D or >= 0xFA70 and <= 0xFAD9 or 0x16FE2 or 0x16FE3 or 0x16FF0 or 0x16FF1
         or >= 0x20000 and <= 0x2A6DF or >= 0x2A700 and <= 0x2B739 or >= 0x2B740 and <= 0x2B81D or >= 0x2B820 and <= 0x2CEA1 or >= 0x2CEB0 and <= 0x2EBE0 or >= 0x2EBF0 and <= 0x2EE5D

@@ -11,7 +11,7 @@ internal static class NumberFilters
         ["abs"] = (value, _, _) => PythonOperators.Whole(value) is BigInteger whole ? BigInteger.Abs(whole) : Math.Abs(PythonOperators.Float(value)),
         ["int"] = (value, call, _) => Integer(value, call.Bind("default", "base").Get("default", BigInteger.Zero), call.Number("base", 10)),
         ["float"] = (value, call, _) => Float(value, call.Bind("default").Get("default", 0.0)),
-        ["round"] = (value, call, _) => Round(PythonOperators.Float(value), call.Bind("precision", "method").Number("precision", 0), call.Text("method", "common")!),
+        ["round"] = (value, call, _) => Round(value, call.Bind("precision", "method").Number("precision", 0), call.Text("method", "common")!),
         ["filesizeformat"] = (value, call, _) => FileSize(value, call.Bind("binary").Flag("binary", false)),
     };
 
@@ -21,63 +21,59 @@ internal static class NumberFilters
         {
             case double number when double.IsFinite(number):
                 return new BigInteger(Math.Truncate(number));
+            case double number:
+                return double.IsNaN(number) ? otherwise : throw new TemplateException("cannot convert float infinity to integer");
             case string text:
-                text = PythonString.Trim(text);
-                return Parse(text, radix) ?? (TryFloat(text, out double other) && double.IsFinite(other) ? new BigInteger(Math.Truncate(other)) : otherwise);
+                return PythonNumber.TryWhole(text, radix, out BigInteger whole) ? whole : PythonNumber.TryFloat(text, out double other) && double.IsFinite(other) ? new BigInteger(Math.Truncate(other)) : otherwise;
             default:
                 PythonOperators.ThrowIfUndefined(value);
                 return PythonOperators.Whole(value) ?? otherwise;
         }
     }
 
-    private static BigInteger? Parse(string text, int radix)
-    {
-        bool negative = text.StartsWith('-');
-        string digits = text.TrimStart('-', '+').Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
-        digits = radix switch { 16 when digits.StartsWith("0x", StringComparison.Ordinal) => digits[2..], 8 when digits.StartsWith("0o", StringComparison.Ordinal) => digits[2..], 2 when digits.StartsWith("0b", StringComparison.Ordinal) => digits[2..], _ => digits };
-        if (digits.Length is 0 or > 300 || radix is < 2 or > 36 || text.Length - text.TrimStart('-', '+').Length > 1)
-        {
-            return null;
-        }
-
-        BigInteger result = BigInteger.Zero;
-        foreach (char character in digits)
-        {
-            int digit = char.IsAsciiDigit(character) ? character - '0' : char.IsAsciiLetter(character) ? character - 'a' + 10 : radix;
-            if (digit >= radix)
-            {
-                return null;
-            }
-
-            result = (result * radix) + digit;
-        }
-
-        return negative ? -result : result;
-    }
-
     private static object? Float(object? value, object? otherwise)
     {
         PythonOperators.ThrowIfUndefined(value);
-        return value is string text ? TryFloat(PythonString.Trim(text), out double number) ? number : otherwise : PythonOperators.IsNumber(value) ? PythonOperators.Float(value) : otherwise;
+        return value is string text ? PythonNumber.TryFloat(text, out double number) ? number : otherwise : PythonOperators.IsNumber(value) ? PythonOperators.Float(value) : otherwise;
     }
 
-    private static bool TryFloat(string text, out double number) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
-
-    private static object Round(double value, int precision, string method)
+    // A whole number stays one unless it is to be cut to "ceil" or "floor", which divide by the power of ten again.
+    private static object Round(object? value, int precision, string method)
     {
-        if (precision is < 0 or > 15)
+        if (precision is < -400 or > 400)
         {
-            throw new TemplateException("round takes a precision from 0 to 15");
+            throw new TemplateException("round takes a precision from -400 to 400");
         }
 
-        double scale = Math.Pow(10, precision);
-        return method switch
+        BigInteger? whole = PythonOperators.Whole(value);
+        switch (method)
         {
-            "common" => Math.Round(value, precision, MidpointRounding.ToEven),
-            "ceil" => Math.Ceiling(value * scale) / scale,
-            "floor" => Math.Floor(value * scale) / scale,
-            _ => throw new TemplateException("method must be common, ceil or floor"),
-        };
+            case "common" when whole is BigInteger number:
+                return precision >= 0 ? number : RoundWhole(number, BigInteger.Pow(10, -precision));
+            case "common":
+                return PythonFloat.Round(PythonOperators.Float(value), precision);
+            case "ceil" or "floor":
+                BigInteger scale = BigInteger.Pow(10, Math.Abs(precision));
+                if (whole is BigInteger one && precision >= 0)
+                {
+                    return PythonFloat.Divide(one * scale, scale);
+                }
+
+                // Python's 10 ** -3 is the floating point number 0.001.
+                double factor = precision >= 0 ? PythonFloat.Of(scale) : Math.Pow(10, precision), scaled = PythonOperators.Float(value) * factor;
+                scaled = method == "ceil" ? Math.Ceiling(scaled) : Math.Floor(scaled);
+                BigInteger cut = double.IsFinite(scaled) ? new BigInteger(scaled) : throw new TemplateException("cannot convert float infinity to integer");
+                return precision >= 0 ? PythonFloat.Divide(cut, scale) : PythonFloat.Of(cut) / factor;
+            default:
+                throw new TemplateException("method must be common, ceil or floor");
+        }
+    }
+
+    private static BigInteger RoundWhole(BigInteger value, BigInteger unit)
+    {
+        BigInteger quotient = BigInteger.DivRem(value, unit, out BigInteger rest);
+        int half = (BigInteger.Abs(rest) * 2).CompareTo(unit);
+        return (half > 0 || (half == 0 && !quotient.IsEven) ? quotient + value.Sign : quotient) * unit;
     }
 
     private static string FileSize(object? value, bool binary)

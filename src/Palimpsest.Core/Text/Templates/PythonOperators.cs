@@ -29,7 +29,7 @@ internal static class PythonOperators
 
     public static BigInteger? Whole(object? value) => value switch { BigInteger number => number, bool flag => flag ? BigInteger.One : BigInteger.Zero, _ => null };
 
-    public static double Float(object? value) => value is double number ? number : (double)(Whole(value) ?? throw new TemplateException($"a number was expected, not a {PythonText.TypeName(value)}"));
+    public static double Float(object? value) => value is double number ? number : PythonFloat.Of(Whole(value) ?? throw new TemplateException($"a number was expected, not a {PythonText.TypeName(value)}"));
 
     public static object? Apply(string sign, object? left, object? right, TemplateBudget budget)
     {
@@ -93,7 +93,7 @@ internal static class PythonOperators
             default:
                 if (IsNumber(left) && IsNumber(right))
                 {
-                    return Whole(left) is BigInteger first && Whole(right) is BigInteger second ? first == second : Float(left) == Float(right);
+                    return CompareNumbers(left, right) == 0;
                 }
 
                 return ReferenceEquals(left, right) && left is not null;
@@ -101,7 +101,10 @@ internal static class PythonOperators
     }
 
     /// <summary>Below, at or above 0, as for the order of numbers, of strings by code points, or of rows by their items.</summary>
-    public static int Compare(object? left, object? right, TemplateBudget budget, string sign = "<")
+    public static int Compare(object? left, object? right, TemplateBudget budget) => Order(left, right, budget, "<") ?? 0;
+
+    // Null where a NaN stands, of which no order holds.
+    private static int? Order(object? left, object? right, TemplateBudget budget, string sign)
     {
         budget.Step();
         ThrowIfUndefined(left);
@@ -115,7 +118,7 @@ internal static class PythonOperators
                 {
                     if (!AreEqual(a.Items[i], b.Items[i], budget))
                     {
-                        return Compare(a.Items[i], b.Items[i], budget, sign);
+                        return Order(a.Items[i], b.Items[i], budget, sign);
                     }
                 }
 
@@ -126,7 +129,7 @@ internal static class PythonOperators
                     throw new TemplateException($"'{sign}' not supported between instances of '{PythonText.TypeName(left)}' and '{PythonText.TypeName(right)}'");
                 }
 
-                return Whole(left) is BigInteger first && Whole(right) is BigInteger second ? first.CompareTo(second) : Float(left).CompareTo(Float(right));
+                return CompareNumbers(left, right);
         }
     }
 
@@ -136,10 +139,10 @@ internal static class PythonOperators
         "!=" => !AreEqual(left, right, budget),
         "in" => Contains(right, left, budget),
         "not in" => !Contains(right, left, budget),
-        "<" => Compare(left, right, budget, sign) < 0,
-        "<=" => Compare(left, right, budget, sign) <= 0,
-        ">" => Compare(left, right, budget, sign) > 0,
-        _ => Compare(left, right, budget, sign) >= 0,
+        "<" => Order(left, right, budget, sign) < 0,
+        "<=" => Order(left, right, budget, sign) <= 0,
+        ">" => Order(left, right, budget, sign) > 0,
+        _ => Order(left, right, budget, sign) >= 0,
     };
 
     public static bool Contains(object? container, object? item, TemplateBudget budget)
@@ -239,7 +242,7 @@ internal static class PythonOperators
                 result = left * right;
                 break;
             case "/":
-                return (double)left / (double)right;
+                return PythonFloat.Divide(left, right);
             case "//":
                 result = BigInteger.DivRem(left, right, out BigInteger rest);
                 result -= !rest.IsZero && rest.Sign != right.Sign ? 1 : 0;
@@ -251,7 +254,7 @@ internal static class PythonOperators
             default:
                 if (right.Sign < 0)
                 {
-                    return Floats(sign, (double)left, (double)right);
+                    return Floats(sign, PythonFloat.Of(left), PythonFloat.Of(right));
                 }
 
                 if (right > MaximumBits || left.GetBitLength() * (long)right > MaximumBits)
@@ -279,10 +282,37 @@ internal static class PythonOperators
             "-" => left - right,
             "*" => left * right,
             "/" => left / right,
-            "//" => Math.Floor(left / right),
-            "%" => left - (right * Math.Floor(left / right)),
-            _ => Math.Pow(left, right),
+            "//" => PythonFloat.DivideDown(left, right).Quotient,
+            "%" => PythonFloat.DivideDown(left, right).Remainder,
+            _ => Power(left, right),
         };
+    }
+
+    private static double Power(double left, double right)
+    {
+        double power = Math.Pow(left, right);
+        return double.IsFinite(left) && double.IsFinite(right) && !double.IsFinite(power)
+            ? throw new TemplateException(double.IsNaN(power) ? "the power of a negative number is not a real one" : "the power is too large for a floating point number")
+            : power;
+    }
+
+    // Exact: a whole number beyond 2^53 has no floating point number of its own. NaN compares with nothing.
+    private static int? CompareNumbers(object? left, object? right)
+    {
+        switch (Whole(left), Whole(right))
+        {
+            case (BigInteger a, BigInteger b):
+                return a.CompareTo(b);
+            case (BigInteger, null):
+                return -CompareNumbers(right, left);
+            case (null, BigInteger b) when double.IsFinite((double)left!):
+                double number = (double)left, floor = Math.Floor(number);
+                return new BigInteger(floor).CompareTo(b) is var order and not 0 ? order : number > floor ? 1 : 0;
+            case (null, BigInteger):
+                return double.IsNaN((double)left!) ? null : (double)left > 0 ? 1 : -1;
+            default:
+                return double.IsNaN((double)left!) || double.IsNaN((double)right!) ? null : ((double)left).CompareTo((double)right);
+        }
     }
 
     private static TemplateException Unsupported(string sign, object? left, object? right) =>

@@ -6,28 +6,6 @@ namespace Palimpsest.Text.Templates;
 /// <summary>Strings as Python sees them: rows of code points, with Python's white space and case.</summary>
 internal static class PythonString
 {
-    // Upper case of more than one letter, and what the invariant tables lack.
-    private static readonly Dictionary<char, string> s_upper = new()
-    {
-        ['ß'] = "SS",
-        ['ŉ'] = "ʼN",
-        ['ǰ'] = "J\u030C",
-        ['և'] = "ԵՒ",
-        ['ẖ'] = "H\u0331",
-        ['ẗ'] = "T\u0308",
-        ['ẘ'] = "W\u030A",
-        ['ẙ'] = "Y\u030A",
-        ['ẚ'] = "Aʾ",
-        ['ﬀ'] = "FF",
-        ['ﬁ'] = "FI",
-        ['ﬂ'] = "FL",
-        ['ﬃ'] = "FFI",
-        ['ﬄ'] = "FFL",
-        ['ﬅ'] = "ST",
-        ['ﬆ'] = "ST",
-        ['ı'] = "I",
-    };
-
     /// <summary>What <c>str.isspace</c> holds for; all of it lies below U+10000.</summary>
     public static bool IsSpace(char character) => CodePoints.IsWhiteSpace(character) || character is >= '\u001C' and <= '\u001F';
 
@@ -102,59 +80,20 @@ internal static class PythonString
     /// <summary>An index in UTF-16 units as one in code points.</summary>
     public static int IndexInCodePoints(string text, int index) => index <= 0 ? index : CodePoints.Count(text.AsSpan(0, index));
 
-    public static string Upper(string text)
-    {
-        StringBuilder result = new(text.Length);
-        for (int i = 0, length; i < text.Length; i += length)
-        {
-            int codePoint = CodePoints.At(text, i, out length);
-            if (length == 1 && s_upper.TryGetValue(text[i], out string? several))
-            {
-                result.Append(several);
-            }
-            else
-            {
-                CodePoints.Append(result, CodePoints.ToUpper(codePoint));
-            }
-        }
+    public static string Upper(string text) => PythonCharacters.Upper(text);
 
-        return result.ToString();
-    }
-
-    public static string Lower(string text)
-    {
-        StringBuilder result = new(text.Length);
-        for (int i = 0, length; i < text.Length; i += length)
-        {
-            int codePoint = CodePoints.At(text, i, out length);
-            switch (codePoint)
-            {
-                case 0x130:
-                    result.Append("i\u0307");
-                    break;
-                case 0x3A3:
-                    // A sigma that ends a word.
-                    bool final = i > 0 && IsCased(CodePoints.Before(text, i, out _)) && !(i + 1 < text.Length && IsCased(CodePoints.At(text, i + 1, out _)));
-                    result.Append(final ? 'ς' : 'σ');
-                    break;
-                default:
-                    CodePoints.Append(result, CodePoints.ToLower(codePoint));
-                    break;
-            }
-        }
-
-        return result.ToString();
-    }
+    public static string Lower(string text) => PythonCharacters.Lower(text);
 
     /// <summary>The first letter of each row of cased letters in title case, the others in lower case.</summary>
     public static string Title(string text)
     {
         StringBuilder result = new(text.Length);
         bool inside = false;
-        foreach (string character in Characters(text))
+        for (int i = 0, length; i < text.Length; i += length)
         {
-            result.Append(inside ? Lower(character) : TitleOne(character));
-            inside = IsCased(CodePoints.At(character, 0, out _));
+            string lower = PythonCharacters.LowerAt(text, i, out length);
+            result.Append(inside ? lower : PythonCharacters.Title(text.Substring(i, length)));
+            inside = PythonCharacters.Cased.Contains(CodePoints.At(text, i, out _));
         }
 
         return result.ToString();
@@ -162,23 +101,63 @@ internal static class PythonString
 
     public static string Capitalize(string text)
     {
-        if (text.Length == 0)
+        StringBuilder result = new(text.Length);
+        for (int i = 0, length; i < text.Length; i += length)
         {
-            return text;
+            string lower = PythonCharacters.LowerAt(text, i, out length);
+            result.Append(i > 0 ? lower : PythonCharacters.Title(text[..length]));
         }
 
-        CodePoints.At(text, 0, out int length);
-        return TitleOne(text[..length]) + Lower(text[length..]);
+        return result.ToString();
     }
 
-    public static bool IsCased(int codePoint) => CodePoints.ToLower(codePoint) != codePoint || CodePoints.ToUpper(codePoint) != codePoint || codePoint is 0xDF or 0x130;
-
-    private static string TitleOne(string character) => character switch
+    public static string SwapCase(string text)
     {
-        "Ǆ" or "ǅ" or "ǆ" => "ǅ",
-        "Ǉ" or "ǈ" or "ǉ" => "ǈ",
-        "Ǌ" or "ǋ" or "ǌ" => "ǋ",
-        "Ǳ" or "ǲ" or "ǳ" => "ǲ",
-        _ => Upper(character) is { Length: > 1 } several && character.Length == 1 ? several[0] + Lower(several[1..]) : Upper(character),
-    };
+        StringBuilder result = new(text.Length);
+        for (int i = 0, length; i < text.Length; i += length)
+        {
+            string lower = PythonCharacters.LowerAt(text, i, out length), one = text.Substring(i, length);
+            int codePoint = CodePoints.At(text, i, out _);
+            result.Append(PythonCharacters.Uppercase.Contains(codePoint) ? lower : PythonCharacters.Lowercase.Contains(codePoint) ? Upper(one) : one);
+        }
+
+        return result.ToString();
+    }
+
+    /// <summary>Whether there are letters with a case and all of them are of one case: <c>isupper</c> and <c>islower</c>.</summary>
+    public static bool IsCase(string text, bool upper)
+    {
+        CodePointSet wanted = upper ? PythonCharacters.Uppercase : PythonCharacters.Lowercase, other = upper ? PythonCharacters.Lowercase : PythonCharacters.Uppercase;
+        bool any = false;
+        foreach (int codePoint in CodePoints.All(text))
+        {
+            if (other.Contains(codePoint) || PythonCharacters.Titlecase.Contains(codePoint))
+            {
+                return false;
+            }
+
+            any |= wanted.Contains(codePoint);
+        }
+
+        return any;
+    }
+
+    /// <summary><c>istitle</c>: each row of cased letters begins with the only capital that it has.</summary>
+    public static bool IsTitle(string text)
+    {
+        bool inside = false, any = false;
+        foreach (int codePoint in CodePoints.All(text))
+        {
+            bool capital = PythonCharacters.Uppercase.Contains(codePoint) || PythonCharacters.Titlecase.Contains(codePoint), small = PythonCharacters.Lowercase.Contains(codePoint);
+            if ((capital && inside) || (small && !inside))
+            {
+                return false;
+            }
+
+            inside = capital || small;
+            any |= inside;
+        }
+
+        return any;
+    }
 }

@@ -102,8 +102,8 @@ internal static class PythonText
                 case int same when same == quote:
                     result.Append('\\').Append(quote);
                     break;
-                case int odd when !IsPrintable(odd):
-                    result.Append(odd <= 0xFF ? $"\\x{odd:x2}" : odd <= 0xFFFF ? $"\\u{odd:x4}" : $"\\U{odd:x8}");
+                case int odd when !PythonCharacters.Printable.Contains(odd):
+                    result.Append(Escape(odd));
                     break;
                 default:
                     result.Append(text, i, length);
@@ -114,8 +114,19 @@ internal static class PythonText
         return result.Append(quote).ToString();
     }
 
-    private static bool IsPrintable(int codePoint) => codePoint == ' ' || CodePoints.Category(codePoint) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
-        or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
+    /// <summary>A text with everything beyond ASCII as escapes, which <c>ascii</c> makes of what <c>repr</c> gives.</summary>
+    public static string Ascii(string text)
+    {
+        StringBuilder result = new();
+        foreach (int codePoint in CodePoints.All(text))
+        {
+            result.Append(codePoint < 0x80 ? ((char)codePoint).ToString() : Escape(codePoint));
+        }
+
+        return result.ToString();
+    }
+
+    private static string Escape(int codePoint) => codePoint <= 0xFF ? $"\\x{codePoint:x2}" : codePoint <= 0xFFFF ? $"\\u{codePoint:x4}" : $"\\U{codePoint:x8}";
 
     private static void Append(StringBuilder result, object? value, TemplateBudget budget)
     {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Text;
+using Palimpsest.Text.Patterns;
 
 namespace Palimpsest.Text.Templates;
 
@@ -21,26 +22,32 @@ internal static class StringMethods
             "splitlines" => call => Lines(text, call.Bind("keepends").Flag("keepends", false)),
             "partition" => call => Partition(text, call.Bind("sep").Text("sep"), last: false),
             "rpartition" => call => Partition(text, call.Bind("sep").Text("sep"), last: true),
-            "startswith" => call => Any(call.Bind("prefix")["prefix"], part => text.StartsWith(part, StringComparison.Ordinal)),
-            "endswith" => call => Any(call.Bind("suffix")["suffix"], part => text.EndsWith(part, StringComparison.Ordinal)),
+            "startswith" => call => Any(call.Bind("prefix", "start", "end")["prefix"], Part(text, call) is { } part ? begin => part.Text.StartsWith(begin, StringComparison.Ordinal) : _ => false),
+            "endswith" => call => Any(call.Bind("suffix", "start", "end")["suffix"], Part(text, call) is { } part ? end => part.Text.EndsWith(end, StringComparison.Ordinal) : _ => false),
             "upper" => call => PythonString.Upper(None(call, text)),
-            "lower" or "casefold" => call => PythonString.Lower(None(call, text)),
+            "lower" => call => PythonString.Lower(None(call, text)),
+            "casefold" => call => PythonCharacters.Fold(None(call, text)),
             "title" => call => PythonString.Title(None(call, text)),
             "capitalize" => call => PythonString.Capitalize(None(call, text)),
-            "swapcase" => call => string.Concat(PythonString.Characters(None(call, text)).Select(one => PythonString.Lower(one) == one ? PythonString.Upper(one) : PythonString.Lower(one))),
+            "swapcase" => call => PythonString.SwapCase(None(call, text)),
             "replace" => call => Replace(text, call.Bind("old", "new", "count").Text("old"), call.Text("new"), call.Number("count", -1), budget),
-            "find" => call => Index(text, text.IndexOf(call.Bind("sub").Text("sub"), StringComparison.Ordinal), must: false),
-            "rfind" => call => Index(text, text.LastIndexOf(call.Bind("sub").Text("sub"), StringComparison.Ordinal), must: false),
-            "index" => call => Index(text, text.IndexOf(call.Bind("sub").Text("sub"), StringComparison.Ordinal), must: true),
-            "rindex" => call => Index(text, text.LastIndexOf(call.Bind("sub").Text("sub"), StringComparison.Ordinal), must: true),
-            "count" => call => new BigInteger(Count(text, call.Bind("sub").Text("sub"))),
+            "find" => call => Index(text, call.Bind("sub", "start", "end"), last: false, must: false),
+            "rfind" => call => Index(text, call.Bind("sub", "start", "end"), last: true, must: false),
+            "index" => call => Index(text, call.Bind("sub", "start", "end"), last: false, must: true),
+            "rindex" => call => Index(text, call.Bind("sub", "start", "end"), last: true, must: true),
+            "count" => call => new BigInteger(Part(text, call.Bind("sub", "start", "end")) is { } part ? Count(part.Text, call.Text("sub")) : 0),
             "join" => call => Join(text, PythonOperators.Iterate(call.Bind("items")["items"], budget), budget),
-            "isalpha" => call => All(None(call, text), System.Text.Rune.IsLetter),
-            "isdigit" or "isdecimal" or "isnumeric" => call => All(None(call, text), System.Text.Rune.IsNumber),
-            "isalnum" => call => All(None(call, text), System.Text.Rune.IsLetterOrDigit),
+            "isalpha" => call => All(None(call, text), PythonCharacters.Alpha.Contains),
+            "isdecimal" => call => All(None(call, text), PythonCharacters.Decimals.Contains),
+            "isdigit" => call => All(None(call, text), PythonCharacters.Digits.Contains),
+            "isnumeric" => call => All(None(call, text), PythonCharacters.Numeric.Contains),
+            "isalnum" => call => All(None(call, text), PythonCharacters.IsAlphanumeric),
+            "isprintable" => call => None(call, text).Length == 0 || All(text, PythonCharacters.Printable.Contains),
+            "isascii" => call => System.Text.Ascii.IsValid(None(call, text)),
             "isspace" => call => None(call, text).Length > 0 && text.All(PythonString.IsSpace),
-            "isupper" => call => IsCase(None(call, text), PythonString.Upper(text)),
-            "islower" => call => IsCase(None(call, text), PythonString.Lower(text)),
+            "isupper" => call => PythonString.IsCase(None(call, text), upper: true),
+            "islower" => call => PythonString.IsCase(None(call, text), upper: false),
+            "istitle" => call => PythonString.IsTitle(None(call, text)),
             "format" => call => PythonFormat.Braces(text, call, budget),
             "center" or "ljust" or "rjust" => call => Pad(text, name, call.Bind("width", "fillchar").Number("width"), call.Text("fillchar", " ")!, budget),
             "zfill" => call => Pad(text, name, call.Bind("width").Number("width"), "0", budget),
@@ -62,26 +69,17 @@ internal static class StringMethods
 
     public static string Replace(string text, string old, string other, int count, TemplateBudget budget)
     {
-        if (old.Length == 0)
-        {
-            throw new TemplateException("replacing the empty text is not supported");
-        }
-
         int found = Count(text, old);
         count = count < 0 ? found : Math.Min(count, found);
         budget.Charge(text.Length + ((long)count * Math.Max(0, other.Length - old.Length)));
-        if (count == found)
-        {
-            return text.Replace(old, other, StringComparison.Ordinal);
-        }
-
         StringBuilder result = new();
         int from = 0;
         for (; count > 0; count--)
         {
-            int at = text.IndexOf(old, from, StringComparison.Ordinal);
-            result.Append(text, from, at - from).Append(other);
-            from = at + old.Length;
+            // The empty text stands before each character and at the end.
+            int at = text.IndexOf(old, from, StringComparison.Ordinal), step = old.Length == 0 && at < text.Length ? PythonString.Characters(text[at..])[0].Length : 0;
+            result.Append(text, from, at - from).Append(other).Append(text, at, step);
+            from = at + old.Length + step;
         }
 
         return result.Append(text, from, text.Length - from).ToString();
@@ -100,7 +98,7 @@ internal static class StringMethods
         // Python puts the odd one to the left where the width is odd.
         int left = how switch { "center" => (missing / 2) + (missing & width & 1), "ljust" => 0, _ => missing };
         string before = string.Concat(Enumerable.Repeat(fill, left)), after = string.Concat(Enumerable.Repeat(fill, missing - left));
-        return how == "zfill" && text.StartsWith('-') ? "-" + before + text[1..] : before + text + after;
+        return how == "zfill" && text.Length > 0 && text[0] is '-' or '+' ? text[0] + before + text[1..] : before + text + after;
     }
 
     public static string Join(string separator, IReadOnlyList<object?> items, TemplateBudget budget)
@@ -157,9 +155,10 @@ internal static class StringMethods
                     end++;
                 }
 
+                // What is left keeps the white space at its end.
                 if (parts.Count == limit)
                 {
-                    parts.Add(PythonString.TrimEnd(rest));
+                    parts.Add(rest);
                     break;
                 }
 
@@ -185,12 +184,37 @@ internal static class StringMethods
             return Split(text, separator, -1, budget);
         }
 
-        if (string.IsNullOrEmpty(separator))
+        List<object?> parts = [];
+        if (separator is null)
         {
-            throw new TemplateException("\"rsplit\" with a limit needs a separator");
+            string rest = PythonString.TrimEnd(text);
+            while (rest.Length > 0)
+            {
+                budget.Charge(rest.Length / 16);
+                int start = rest.Length;
+                while (start > 0 && !PythonString.IsSpace(rest[start - 1]))
+                {
+                    start--;
+                }
+
+                if (parts.Count == most)
+                {
+                    parts.Insert(0, rest);
+                    break;
+                }
+
+                parts.Insert(0, rest[start..]);
+                rest = PythonString.TrimEnd(rest[..start]);
+            }
+
+            return TemplateSequence.List(parts);
         }
 
-        List<object?> parts = [];
+        if (separator.Length == 0)
+        {
+            throw new TemplateException("empty separator");
+        }
+
         int end = text.Length;
         while (parts.Count < most && end > 0 && text.AsSpan(0, end).LastIndexOf(separator) is int at and >= 0)
         {
@@ -242,10 +266,33 @@ internal static class StringMethods
         return count;
     }
 
-    private static object Index(string text, int at, bool must) =>
-        at < 0 && must ? throw new TemplateException("substring not found") : new BigInteger(PythonString.IndexInCodePoints(text, at));
+    private static BigInteger Index(string text, CallArguments call, bool last, bool must)
+    {
+        string sub = call.Text("sub");
+        int at = Part(text, call) is not { } part ? -1
+            : (last ? part.Text.LastIndexOf(sub, StringComparison.Ordinal) : part.Text.IndexOf(sub, StringComparison.Ordinal)) is var found and >= 0 ? part.Start + found : -1;
+        return at < 0 && must ? throw new TemplateException("substring not found") : new BigInteger(PythonString.IndexInCodePoints(text, at));
+    }
 
-    private static bool All(string text, Func<System.Text.Rune, bool> test) => text.Length > 0 && text.EnumerateRunes().All(test);
+    // The part from "start" to "end", counted in code points as slices are, and where it begins; null if it begins beyond the text, where not even the empty text is.
+    private static (string Text, int Start)? Part(string text, CallArguments call)
+    {
+        if (call.Get("start", null) is null && call.Get("end", null) is null)
+        {
+            return (text, 0);
+        }
 
-    private static bool IsCase(string text, string changed) => text == changed && text.EnumerateRunes().Any(rune => PythonString.IsCased(rune.Value));
+        List<string> characters = PythonString.Characters(text);
+        int start = Place("start", 0), end = Place("end", characters.Count);
+        if (start > characters.Count || start > Math.Min(end, characters.Count))
+        {
+            return null;
+        }
+
+        return (string.Concat(characters.Take(end).Skip(start)), characters.Take(start).Sum(character => character.Length));
+
+        int Place(string name, int otherwise) => call.Get(name, null) is null ? otherwise : call.Number(name) is var place && place < 0 ? Math.Max(0, place + characters.Count) : place;
+    }
+
+    private static bool All(string text, Func<int, bool> test) => text.Length > 0 && CodePoints.All(text).All(test);
 }

@@ -25,8 +25,8 @@ internal static class TemplateTests
         ["odd"] = (value, call, budget) => None(call) && Remainder(value, 2, budget, 1),
         ["even"] = (value, call, budget) => None(call) && Remainder(value, 2, budget, 0),
         ["divisibleby"] = (value, call, budget) => PythonOperators.AreEqual(PythonOperators.Apply("%", value, call.Bind("num")["num"], budget), BigInteger.Zero, budget),
-        ["lower"] = (value, call, budget) => None(call) && PythonText.Show(value, budget) is var text && PythonString.Lower(text) == text && text.EnumerateRunes().Any(rune => PythonString.IsCased(rune.Value)),
-        ["upper"] = (value, call, budget) => None(call) && PythonText.Show(value, budget) is var text && PythonString.Upper(text) == text && text.EnumerateRunes().Any(rune => PythonString.IsCased(rune.Value)),
+        ["lower"] = (value, call, budget) => None(call) && PythonString.IsCase(PythonText.Show(value, budget), upper: false),
+        ["upper"] = (value, call, budget) => None(call) && PythonString.IsCase(PythonText.Show(value, budget), upper: true),
         ["sameas"] = (value, call, budget) => call.Bind("other")["other"] is var other && (value is null || other is null || value is TemplateSequence or TemplateDictionary
             ? ReferenceEquals(value, other) : value.GetType() == other.GetType() && PythonOperators.AreEqual(value, other, budget)),
         ["filter"] = (value, call, _) => None(call) && value is string name && TemplateFilters.Has(name),

@@ -55,11 +55,13 @@ public sealed class RetrievalJob : IJob
         }
 
         using SentenceEncoder? encoder = settings.Encoder is string folder ? SentenceEncoder.Load(folder, new TorchContext(seed: settings.Seed)) : null;
-        List<Func<IRetriever>> arms = [() => new LexicalRetriever(documents, settings.Bm25), () => new LexicalRetriever(documents, settings.Bm25, stem: true)];
+        List<Func<IRetriever>> arms = [Words(stem: false), Words(stem: true)];
         if (encoder is not null)
         {
             arms.Add(() => new DenseRetriever(documents, encoder));
         }
+
+        Func<IRetriever> Words(bool stem) => () => new LexicalRetriever(documents, settings.Bm25, stem, context.Log.Say);
 
         Dictionary<string, IReadOnlyList<Measurement>> found = new(StringComparer.Ordinal);
         Dictionary<string, IReadOnlyList<double>> seconds = new(StringComparer.Ordinal);
