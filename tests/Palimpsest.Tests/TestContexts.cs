@@ -6,9 +6,9 @@ namespace Palimpsest.Tests;
 /// <summary>Small things that tests share.</summary>
 internal static class TestContexts
 {
-    public static TorchContext F32() => new(ComputeType.F32, threads: 2);
+    public static TorchContext F32() => new(ComputeType.F32, threads: TwoThreadsAttribute.Threads);
 
-    public static TorchContext Bf16() => new(ComputeType.Bf16, threads: 2);
+    public static TorchContext Bf16() => new(ComputeType.Bf16, threads: TwoThreadsAttribute.Threads);
 
     public static string Golden(params string[] path) => Path.Combine([AppContext.BaseDirectory, "golden", .. path]);
 
