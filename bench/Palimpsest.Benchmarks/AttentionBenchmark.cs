@@ -14,6 +14,7 @@ internal static class AttentionBenchmark
     public static void Run(int rounds)
     {
         TorchContext context = new();
+        TorchThreads.Use(context.Threads);
         double peak = MatmulPeak.Measure(ScalarType.Float32, context.Device, 1024);
         Console.WriteLine($"attention, f32, threads {context.Threads}, medians of {rounds} pairs: matmul peak {peak / 1e9:F0} GFLOP/s; FLOP of the lower triangle, 2 products forward and 5 back");
         foreach ((int batch, int heads, int keyHeads, int time, int width) in s_shapes)

@@ -19,6 +19,7 @@ internal static class DecodeBenchmark
         string root = Environment.GetEnvironmentVariable("PALIMPSEST_DATA") ?? throw new PalimpsestException("Set PALIMPSEST_DATA to the folder that holds models/.");
         string At(params string[] path) => Path.Combine([root, "models", .. path]);
         TorchContext context = new(type, threads);
+        TorchThreads.Use(context.Threads);
         Console.WriteLine($"decode {context.ComputeType}, {context.Threads} threads");
         Small(At("stories260K", "stories260K.bin"), context, rounds, [1]);
         Small(At("tinystories-656k"), context, rounds, [1, 8, 32]);
@@ -29,6 +30,7 @@ internal static class DecodeBenchmark
     public static void Load(string folder, ComputeType type)
     {
         TorchContext context = new(type);
+        TorchThreads.Use(context.Threads);
         double before = Peak("VmHWM");
         long start = Stopwatch.GetTimestamp();
         using LanguageModel model = LanguageModel.Load(folder, context, LoadMode.Mapped);

@@ -18,6 +18,7 @@ internal static class MemoryBenchmark
     public static void Blocks(bool recompute, int steps)
     {
         TorchContext context = new();
+        TorchThreads.Use(context.Threads);
         LlamaConfig config = new() { VocabularySize = 4096, HiddenSize = 512, IntermediateSize = 1376, Layers = 16, Heads = 8, KeyValueHeads = 8, HeadWidth = 64, ContextLength = 512 };
         RandomStream random = context.Stream("bench");
         FixedBatches batches = new(8, 512, [.. Enumerable.Range(0, 8 * 513).Select(_ => (long)random.NextInt(4096))]);

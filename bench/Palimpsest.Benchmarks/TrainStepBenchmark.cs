@@ -41,6 +41,7 @@ internal static class TrainStepBenchmark
     public static void Run(string size, ComputeType type, int rounds)
     {
         TorchContext context = new(type);
+        TorchThreads.Use(context.Threads);
         Shape shape = Shapes.Single(s => s.Name == size);
         double peak = MatmulPeak.Measure(context.ScalarType, context.Device, 1024);
         LlamaConfig config = shape.ToConfig();
@@ -98,6 +99,7 @@ internal static class TrainStepBenchmark
     public static void Ours(string size, int steps)
     {
         TorchContext context = new();
+        TorchThreads.Use(context.Threads);
         Shape shape = Shapes.Single(s => s.Name == size);
         LlamaConfig config = shape.ToConfig();
         RandomStream random = context.Stream("bench");

@@ -9,6 +9,7 @@ using Palimpsest.Training;
 using Palimpsest.Training.Checkpoints;
 
 TorchContext torch = new(seed: 7);
+TorchThreads.Use(torch.Threads);
 using LanguageModel model = LanguageModel.Load("base-v1", torch);
 Owner owner = World.V1.Owner(7);
 ChoiceItem[] questions = [.. owner.HeldOutQuestions().Select(question => new ChoiceItem(question.Prompt, question.Completions(), 0))];

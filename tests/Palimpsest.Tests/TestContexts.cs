@@ -6,12 +6,12 @@ namespace Palimpsest.Tests;
 /// <summary>Small things that tests share.</summary>
 internal static class TestContexts
 {
-    public static TorchContext F32() => new(ComputeType.F32, threads: 2);
+    public static TorchContext F32() => new(ComputeType.F32, threads: TwoThreadsAttribute.Threads);
 
     /// <summary>Everything in double precision, composed of libtorch's operations.</summary>
-    public static TorchContext F64() => new(ComputeType.F64, threads: 2);
+    public static TorchContext F64() => new(ComputeType.F64, threads: TwoThreadsAttribute.Threads);
 
-    public static TorchContext Bf16() => new(ComputeType.Bf16, threads: 2);
+    public static TorchContext Bf16() => new(ComputeType.Bf16, threads: TwoThreadsAttribute.Threads);
 
     public static string Golden(params string[] path) => Path.Combine([AppContext.BaseDirectory, "golden", .. path]);
 

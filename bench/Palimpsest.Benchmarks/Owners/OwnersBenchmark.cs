@@ -1,5 +1,6 @@
 using System.Globalization;
 using Palimpsest.Data.Worlds;
+using Palimpsest.Torch;
 using Palimpsest.Unlearning.SiftMasks;
 using Palimpsest.Unlearning.SiftMasks.Store;
 
@@ -32,6 +33,7 @@ internal static class OwnersBenchmark
     public static void WithStore(OwnerTuning tuning, Action<OwnerStore> action, string model = "base-v1")
     {
         string folder = Directory.CreateTempSubdirectory("palimpsest-owners-").FullName;
+        TorchThreads.Use(tuning.Threads);
         try
         {
             using OwnerStore store = OwnerStore.Create(Path.Combine(folder, "store"), model, tuning, seed: 1);

@@ -31,7 +31,7 @@ internal static class ChatCommand
         command.SetAction(parsed =>
         {
             SamplingOptions options = sampling.Of(parsed);
-            TorchContext context = new(seed: parsed.GetValue(sampling.Seed));
+            TorchContext context = CommandTorch.Start(seed: parsed.GetValue(sampling.Seed));
             using LanguageModel loaded = LanguageModel.Load(parsed.GetValue(model)!, context, LoadMode.Mapped);
             if (parsed.GetValue(adapter) is string folder)
             {

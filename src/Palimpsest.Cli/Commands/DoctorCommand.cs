@@ -48,7 +48,7 @@ internal static class DoctorCommand
         long memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         Say(memory >= 2L << 30, $"memory {memory / (double)(1L << 30):F1} GiB", "Training of the smallest models needs 2 GiB.");
 
-        TorchContext context = new();
+        TorchContext context = CommandTorch.Start();
         Say(true, $"threads {context.Threads} of {Environment.ProcessorCount} cores");
         string tunables = Environment.GetEnvironmentVariable("GLIBC_TUNABLES") ?? "";
         Say(

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using Palimpsest.Models;
-using Palimpsest.Torch;
 
 namespace Palimpsest.Cli.Commands;
 
@@ -29,7 +28,7 @@ internal static class EmbedCommand
 
     private static int Run(string folder, string[] texts, bool similarity, TextWriter output)
     {
-        using SentenceEncoder encoder = SentenceEncoder.Load(folder, new TorchContext());
+        using SentenceEncoder encoder = SentenceEncoder.Load(folder, CommandTorch.Start());
         float[][] vectors = encoder.Embed(texts);
         for (int i = 0; i < texts.Length; i++)
         {

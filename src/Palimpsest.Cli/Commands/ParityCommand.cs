@@ -29,7 +29,7 @@ internal static class ParityCommand
 
     private static int Run(string[] folders, string config, bool all, TextWriter output)
     {
-        TorchContext context = new();
+        TorchContext context = CommandTorch.Start();
         bool passed = true;
         foreach (string folder in folders)
         {

@@ -19,6 +19,9 @@ public interface IJob
     /// <summary>The files and folders that a recipe reads, by name; their hashes are kept with the run.</summary>
     IEnumerable<(string Name, string Path)> Inputs(Recipe recipe);
 
+    /// <summary>Threads of libtorch's operations while it runs: 0 for all cores, null for a recipe that needs no libtorch.</summary>
+    int? Threads(Recipe recipe);
+
     /// <summary>Runs one seed to its end, or goes on where an interrupted run of the same folder stopped.</summary>
     /// <returns>Whether the end was reached; false if the job was told to stop.</returns>
     /// <exception cref="PalimpsestException">Something that the user can mend.</exception>

@@ -4,6 +4,7 @@ using Palimpsest.Runs;
 using Palimpsest.Runs.Claims;
 using Palimpsest.Runs.Recipes;
 using Palimpsest.Runs.Reports;
+using Palimpsest.Torch;
 
 namespace Palimpsest.Jobs;
 
@@ -89,6 +90,11 @@ public sealed class JobRunner(IReadOnlyList<IJob> jobs, IJobLog log)
                 Inputs = job.Inputs(recipe).ToDictionary(input => input.Name, input => RunInput.Of(input.Path), StringComparer.Ordinal),
                 ClaimRulesSha256 = recipe.Claims.Count > 0 ? ClaimRules.Hash(recipe.Claims) : null,
             });
+            if (job.Threads(recipe) is int threads)
+            {
+                TorchThreads.Use(threads);
+            }
+
             bool finished = recipe.Seeds.Count > 0 ? EverySeed(job, recipe, run, stop) : job.Run(recipe, new JobContext(run, log, stop));
             if (!finished)
             {

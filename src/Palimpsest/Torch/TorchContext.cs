@@ -3,20 +3,19 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Torch;
 
-/// <summary>Where and how to compute: device, compute type, threads and the root of all randomness. It is passed, never ambient.</summary>
+/// <summary>Where and how to compute: device, compute type, threads and the root of all randomness. It is passed, never ambient, and sets nothing: the threads of libtorch are those of <see cref="TorchThreads.Use"/>.</summary>
 public sealed class TorchContext
 {
-    /// <summary>Loads libtorch and sets the number of threads.</summary>
+    /// <summary>Loads libtorch and chooses the compute type.</summary>
     /// <param name="computeType">Number format of activations; <see cref="ComputeType.Auto"/> measures.</param>
-    /// <param name="threads">Threads of one operation; 0 takes all cores. Set once, before other threads use libtorch.</param>
+    /// <param name="threads">Threads of the decoder's own team, and what people are told; 0 takes all cores.</param>
     /// <param name="seed">Seed of <see cref="Stream"/>.</param>
     /// <param name="device">"cpu" or "cuda".</param>
     /// <exception cref="PalimpsestException">libtorch does not load, or the device is not there.</exception>
     public TorchContext(ComputeType computeType = ComputeType.F32, int threads = 0, long seed = 7, string device = "cpu")
     {
         NativeLibraries.EnsureLoaded();
-        Threads = threads > 0 ? threads : Environment.ProcessorCount;
-        set_num_threads(Threads);
+        Threads = TorchThreads.Resolve(threads);
         if (device is not "cpu" && !(device is "cuda" && cuda.is_available()))
         {
             throw new PalimpsestException($"Device \"{device}\" is not available. Use \"cpu\", or build with -p:TorchBackend=cuda on a machine with an NVIDIA GPU for \"cuda\".");
@@ -44,7 +43,7 @@ public sealed class TorchContext
     /// <summary>The type of trainable weights: f32, or f64 where all is computed in it.</summary>
     internal ScalarType MasterType => ComputeType == ComputeType.F64 ? ScalarType.Float64 : ScalarType.Float32;
 
-    /// <summary>Threads of one operation.</summary>
+    /// <summary>Threads of one operation, at least 1.</summary>
     public int Threads { get; }
 
     /// <summary>The seed all streams derive from.</summary>

@@ -220,11 +220,7 @@ public sealed class Trainer<TBatch> : IDisposable
             throw NotFinite(double.IsFinite(total) ? "gradient" : "loss");
         }
 
-        if (_options.ClipNorm > 0 && norm > _options.ClipNorm)
-        {
-            _trainable.Gradients.Scale(_options.ClipNorm / (norm + 1e-6));
-        }
-
+        GradientClipping.Apply(_trainable.Gradients, norm, _options.ClipNorm);
         double rate = _schedule.At(_state.Step);
         _optimizer.Step(rate);
         if (_trainable.Projection is IStepProjection projection)

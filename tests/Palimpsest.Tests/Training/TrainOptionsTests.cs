@@ -1,10 +1,12 @@
 using Palimpsest.Data.Batches;
+using Palimpsest.Data.Safetensors;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using Palimpsest.Training;
 using Palimpsest.Training.Checkpoints;
 using Palimpsest.Training.Optimizers;
+using static TorchSharp.torch;
 
 namespace Palimpsest.Tests.Training;
 
@@ -25,6 +27,45 @@ public sealed class TrainOptionsTests
         Train(options, folder.Path, stopAfter: 2);
         Assert.Contains("another optimizer", Assert.Throws<PalimpsestException>(() => Train(s_short, folder.Path)).Message, StringComparison.Ordinal);
         Assert.Equal(whole, Train(options, folder.Path));
+    }
+
+    [Theory]
+    [InlineData(AdamW8bitCompat.Cuda)]
+    [InlineData(AdamW8bitCompat.Cpu)]
+    public void TryResume_AdamW8bitStoppedAtAnyStep_EndsWithTheSameBits(AdamW8bitCompat compat)
+    {
+        // The embedding has 6,400 entries, so its moments are quantised; those of the other parameters are not.
+        TrainOptions options = s_short with { Optimizer = new AdamW8bitOptions { WeightDecay = 0.1, Compat = compat } };
+        byte[] whole = Train(options, null, vocabulary: 200);
+        using TemporaryFolder folder = new();
+        Train(options, folder.Path, stopAfter: 3, vocabulary: 200);
+        using (SafetensorsFile checkpoint = SafetensorsFile.Open(new CheckpointStore(folder.Path).Newest()!))
+        {
+            Assert.Equal((TensorType.U8, TensorType.F32), (checkpoint["codes1.model.embed_tokens.weight"].Type, checkpoint["exp_avg.model.norm.weight"].Type));
+        }
+
+        Train(options, folder.Path, stopAfter: 2, vocabulary: 200);
+        Assert.Contains("another optimizer", Assert.Throws<PalimpsestException>(() => Train(s_short, folder.Path, vocabulary: 200)).Message, StringComparison.Ordinal);
+        Assert.Equal(whole, Train(options, folder.Path, vocabulary: 200));
+        Assert.NotEqual(whole, Train(s_short with { Optimizer = new AdamWOptions { WeightDecay = 0.1 } }, null, vocabulary: 200));
+    }
+
+    [Fact]
+    public void Load_StateOfAnotherShapeOrType_IsRefusedAndChangesNothing()
+    {
+        using TemporaryFolder folder = new();
+        using FlatParameters parameters = new(new ParameterLayout([("w", [4L])]));
+        CheckpointStore store = new(folder.Path);
+        using Tensor codes = zeros(8, ScalarType.Byte), longer = ones(9, ScalarType.Byte), wider = ones(8, ScalarType.Float32);
+        store.Save(parameters, [("codes", codes)], new TrainState(1, 0, 0, "", null, parameters.Layout.Hash, ""), 1);
+        parameters.Values.fill_(Scalars.One);
+        Assert.Contains("\"codes\" is U8 [8], but Byte [9] is needed", Refusal(longer), StringComparison.Ordinal);
+        Assert.Contains("\"codes\" is U8 [8], but Float32 [8] is needed", Refusal(wider), StringComparison.Ordinal);
+        Assert.All(TensorBytes.ToArray(parameters.Values), value => Assert.Equal(1f, value));
+        CheckpointStore.Load(store.Newest()!, parameters, [("codes", codes)]);
+        Assert.All(TensorBytes.ToArray(parameters.Values), value => Assert.Equal(0f, value));
+
+        string Refusal(Tensor other) => Assert.Throws<PalimpsestException>(() => CheckpointStore.Load(store.Newest()!, parameters, [("codes", other)])).Message;
     }
 
     [Fact]
@@ -162,9 +203,9 @@ public sealed class TrainOptionsTests
 
     private static Dictionary<string, float[]> Values(CausalModel model) => model.Parameters.Layout.Slots.ToDictionary(slot => slot.Name, slot => TensorBytes.ToArray(model.Parameters[slot.Name].detach()));
 
-    private static byte[] Train(TrainOptions options, string? folder, int stopAfter = int.MaxValue)
+    private static byte[] Train(TrainOptions options, string? folder, int stopAfter = int.MaxValue, int vocabulary = 50)
     {
-        using CausalModel model = TinyTraining.NewModel();
+        using CausalModel model = TinyTraining.NewModel(vocabulary);
         using Trainer<TokenBatch> trainer = Trainer.Of(model, options, new TinyTraining.Batches(1), new RandomStream(7, "train"), folder is null ? null : new CheckpointStore(folder));
         trainer.TryResume();
         using CancellationTokenSource stop = new();

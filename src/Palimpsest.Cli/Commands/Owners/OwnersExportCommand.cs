@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Palimpsest.Torch;
 using Palimpsest.Unlearning.SiftMasks.Store;
 
 namespace Palimpsest.Cli.Commands.Owners;
@@ -32,7 +31,7 @@ internal static class OwnersExportCommand
                 throw new PalimpsestException($"{target}: exists and is not empty; an export replaces nothing. Name a new folder.");
             }
 
-            using OwnerReplay loaded = new(opened, new TorchContext());
+            using OwnerReplay loaded = new(opened, CommandTorch.Start());
             OwnerModel model = new(opened, loaded);
             model.Switch(parsed.GetValue(name)!);
             model.Model.Save(target);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Palimpsest.Torch;
 using Palimpsest.Unlearning.SiftMasks.Store;
 
 namespace Palimpsest.Cli.Commands.Owners;
@@ -46,7 +45,7 @@ internal static class OwnersForgetCommand
             using OwnerStore opened = OwnerStore.Open(parsed.GetValue(store)!);
             OwnerRecord[] owners = [.. leaving.Select(opened.Find)];
             Dictionary<string, string> files = owners.ToDictionary(owner => owner.Id, owner => Place(opened, file ?? $"receipt-{owner.Id[..8]}.json"), StringComparer.Ordinal);
-            using OwnerReplay replay = new(opened, new TorchContext(threads: opened.Settings.Tuning.Threads));
+            using OwnerReplay replay = new(opened, CommandTorch.Start(threads: opened.Settings.Tuning.Threads));
             Deletion deletion = new(opened, replay, made => Write(made, files[made.Subject], output));
             string? keyFile = parsed.GetValue(key), place = parsed.GetValue(data), named = parsed.GetValue(column);
             try

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Palimpsest.Torch;
 using Palimpsest.Unlearning.SiftMasks.Store;
 
 namespace Palimpsest.Cli.Commands.Owners;
@@ -38,7 +37,7 @@ internal static class OwnersRebuildCommand
     private static int Run(string path, string? data, string? column, bool fromData, string? key, TextWriter output, CancellationToken stop)
     {
         using OwnerStore store = OwnerStore.Open(path);
-        using OwnerReplay replay = new(store, new TorchContext(threads: store.Settings.Tuning.Threads));
+        using OwnerReplay replay = new(store, CommandTorch.Start(threads: store.Settings.Tuning.Threads));
         int same = 0;
         try
         {

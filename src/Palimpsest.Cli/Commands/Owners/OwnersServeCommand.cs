@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Palimpsest.Evaluation;
-using Palimpsest.Torch;
 using Palimpsest.Unlearning.SiftMasks.Store;
 
 namespace Palimpsest.Cli.Commands.Owners;
@@ -30,7 +29,7 @@ internal static class OwnersServeCommand
     private static int Run(string path, TextReader input, TextWriter output, TextWriter error, CancellationToken stop)
     {
         using OwnerStore store = OwnerStore.Open(path);
-        using OwnerReplay loaded = new(store, new TorchContext());
+        using OwnerReplay loaded = new(store, CommandTorch.Start());
         OwnerModel model = new(store, loaded);
         int failed = 0;
         while (Next(input, stop) is string line)

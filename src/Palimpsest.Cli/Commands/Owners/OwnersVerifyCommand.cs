@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Palimpsest.Numerics;
-using Palimpsest.Torch;
 using Palimpsest.Unlearning.SiftMasks.Store;
 
 namespace Palimpsest.Cli.Commands.Owners;
@@ -53,7 +52,7 @@ internal static class OwnersVerifyCommand
             return 0;
         }
 
-        using OwnerReplay replay = new(store, new TorchContext(threads: store.Settings.Tuning.Threads));
+        using OwnerReplay replay = new(store, CommandTorch.Start(threads: store.Settings.Tuning.Threads));
         int different = 0;
         IEnumerable<float[]> Vectors()
         {

@@ -7,7 +7,6 @@ using Palimpsest.Runs;
 using Palimpsest.Runs.Claims;
 using Palimpsest.Runs.Recipes;
 using Palimpsest.Runs.Reports;
-using Palimpsest.Torch;
 
 namespace Palimpsest.Unlearning.SiftMasks.Experiment;
 
@@ -38,6 +37,9 @@ public sealed class SiftExperiment : IJob
     }
 
     /// <inheritdoc/>
+    public int? Threads(Recipe recipe) => ((SiftRecipe)recipe).Model.Threads;
+
+    /// <inheritdoc/>
     public bool Run(Recipe recipe, JobContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -61,7 +63,6 @@ public sealed class SiftExperiment : IJob
             return false;
         }
 
-        _ = new TorchContext(threads: settings.Model.Threads, seed: settings.Seed); // the workers had set theirs
         OwnerExam exam = new(judge, owners);
         SiftArms arms = new(exam, method, plain, signed, new RandomStream(settings.Seed, "sift", "merging"));
         List<SiftFigure> figures = [];

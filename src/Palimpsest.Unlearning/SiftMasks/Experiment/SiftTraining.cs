@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Palimpsest.Jobs;
@@ -7,6 +6,7 @@ using Palimpsest.Models.Sources;
 using Palimpsest.Numerics;
 using Palimpsest.Runs;
 using Palimpsest.Torch;
+using Palimpsest.Training.Workers;
 
 namespace Palimpsest.Unlearning.SiftMasks.Experiment;
 
@@ -33,48 +33,28 @@ internal sealed class SiftTraining(SiftRecipe recipe, IReadOnlyList<TaskOwner> o
     /// <exception cref="PalimpsestException">An owner's data cannot be learnt, or a training diverges; the vectors made before stay.</exception>
     public void Owners(string what, IEnumerable<int> which, FileTaskVectors vectors, bool signFixed, JobContext context)
     {
-        ConcurrentQueue<int> queue = new(which.Where(owner => !vectors.Has(owner)));
-        int total = queue.Count, done = 0, workers = recipe.Method.Workers > 0 ? recipe.Method.Workers : Environment.ProcessorCount;
-        if (total == 0)
-        {
-            return;
-        }
-
+        int[] missing = [.. which.Where(owner => !vectors.Has(owner))];
+        int done = 0, threads = recipe.Method.Tuning.Threads;
         long started = Stopwatch.GetTimestamp();
-        Lock progress = new();
-        try
-        {
-            Parallel.For(0, Math.Min(total, workers), (_, state) => Work(() => !state.IsExceptional));
-        }
-        catch (AggregateException problem) when (problem.InnerExceptions.OfType<PalimpsestException>().FirstOrDefault() is PalimpsestException mistake)
-        {
-            throw new PalimpsestException(mistake.Message, mistake);
-        }
-
-        void Work(Func<bool> goOn)
-        {
-            using SiftTuner tuner = Tuner(recipe.Method.Tuning with { SignFixed = signFixed }, recipe.Method.Tuning.Threads);
-            float[] vector = new float[tuner.Layout.Count];
-            while (goOn() && !context.Stop.IsCancellationRequested && queue.TryDequeue(out int owner))
+        new WorkerPool(recipe.Method.Workers > 0 ? recipe.Method.Workers : Environment.ProcessorCount, threads).Run(
+            missing,
+            owner => string.Create(CultureInfo.InvariantCulture, $"owner {owner}"),
+            () => Tuner(recipe.Method.Tuning with { SignFixed = signFixed }, threads),
+            (tuner, owner, stop) =>
             {
+                // To its file at once: results that wait would each hold a vector.
                 long clock = Stopwatch.GetTimestamp();
-                try
-                {
-                    tuner.Tune(owners[owner].Train, new RandomStream(recipe.Seed, "sift", "owner", owner.ToString(CultureInfo.InvariantCulture)), vector, stop: context.Stop);
-                }
-                catch (OperationCanceledException)
-                {
-                    return;
-                }
-
+                float[] vector = new float[tuner.Layout.Count];
+                tuner.Tune(owners[owner].Train, new RandomStream(recipe.Seed, "sift", "owner", owner.ToString(CultureInfo.InvariantCulture)), vector, stop: stop);
                 vectors.Write(owner, vector, Stopwatch.GetElapsedTime(clock).TotalSeconds);
-                lock (progress)
-                {
-                    done++;
-                    context.Log.Progress(new JobProgress(what, done, total, "owners", Stopwatch.GetElapsedTime(started) / done * (total - done)));
-                }
-            }
-        }
+                return owner;
+            },
+            (_, _) =>
+            {
+                done++;
+                context.Log.Progress(new JobProgress(what, done, missing.Length, "owners", Stopwatch.GetElapsedTime(started) / done * (missing.Length - done)));
+            },
+            stop: context.Stop);
     }
 
     /// <summary>Trains one model on the data of several owners.</summary>

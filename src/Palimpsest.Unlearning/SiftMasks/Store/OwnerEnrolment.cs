@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using Palimpsest.Torch;
+using Palimpsest.Training.Workers;
 
 namespace Palimpsest.Unlearning.SiftMasks.Store;
 
@@ -34,85 +34,31 @@ public sealed class OwnerEnrolment(OwnerStore store, string? keyFile = null)
         }
 
         VectorVault? vault = keyFile is null ? null : VectorVault.Open(keyFile, create: true);
-        ConcurrentQueue<(string Name, Func<OwnerData> Read)> queue = new(missing);
-        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        using BlockingCollection<TunedOwner> tuned = new(workers);
-        Exception? failure = null;
-        Thread[] threads = [.. Enumerable.Range(0, Math.Min(workers, Math.Max(1, missing.Length))).Select(_ => new Thread(Work) { IsBackground = true })];
-        foreach (Thread thread in threads)
-        {
-            thread.Start();
-        }
-
-        Task closing = Task.Run(() =>
-        {
-            Array.ForEach(threads, thread => thread.Join());
-            tuned.CompleteAdding();
-        }, CancellationToken.None);
         int count = 0;
-        try
-        {
-            foreach (TunedOwner owner in tuned.GetConsumingEnumerable(CancellationToken.None))
+        bool all = new WorkerPool(workers, store.Settings.Tuning.Threads).Run(
+            missing,
+            owner => owner.Name,
+            () => new OwnerReplay(store, new TorchContext(threads: store.Settings.Tuning.Threads)),
+            (replay, owner, ending) => Tune(replay, owner.Name, owner.Read, ending),
+            (_, owner) =>
             {
                 OwnerRecord joined = store.Join(owner, vault);
                 count++;
                 added?.Invoke(joined);
-            }
+            },
+            stop: stop);
+        return all ? (count, owners.Count - missing.Length) : throw new OperationCanceledException(stop);
+    }
+
+    private static TunedOwner Tune(OwnerReplay replay, string name, Func<OwnerData> read, CancellationToken stop)
+    {
+        try
+        {
+            return replay.Tune(name, read(), stop);
         }
-        catch
+        catch (PalimpsestException problem) when (problem.Message.Contains("--too-long", StringComparison.Ordinal))
         {
-            ending.Cancel();
-            while (tuned.TryTake(out _, Timeout.Infinite, CancellationToken.None))
-            {
-                // Workers that wait to hand over are let go.
-            }
-
-            throw;
-        }
-
-        closing.Wait(CancellationToken.None);
-        stop.ThrowIfCancellationRequested();
-        return failure switch
-        {
-            null => (count, owners.Count - missing.Length),
-            PalimpsestException mistake => throw new PalimpsestException(mistake.Message, mistake),
-            _ => throw new InvalidOperationException("A worker failed.", failure),
-        };
-
-        TunedOwner Tune(OwnerReplay replay, string name, Func<OwnerData> read)
-        {
-            try
-            {
-                return replay.Tune(name, read(), ending.Token);
-            }
-            catch (PalimpsestException problem)
-            {
-                string fixedSettings = problem.Message.Contains("--too-long", StringComparison.Ordinal) ? " (Of a store that is chosen once, with 'owners init --too-long'.)" : "";
-                throw new PalimpsestException($"\"{name}\": {problem.Message}{fixedSettings}", problem);
-            }
-        }
-
-        void Work()
-        {
-            try
-            {
-                using OwnerReplay replay = new(store, new TorchContext(threads: store.Settings.Tuning.Threads));
-                while (!ending.IsCancellationRequested && queue.TryDequeue(out (string Name, Func<OwnerData> Read) next))
-                {
-                    tuned.Add(Tune(replay, next.Name, next.Read), CancellationToken.None);
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                // Told to stop; the owner is not added.
-            }
-#pragma warning disable CA1031 // An exception on a thread of its own would end the process; it is thrown again by the caller's thread.
-            catch (Exception problem)
-#pragma warning restore CA1031
-            {
-                Interlocked.CompareExchange(ref failure, problem, null);
-                ending.Cancel();
-            }
+            throw new PalimpsestException($"{problem.Message} (Of a store that is chosen once, with 'owners init --too-long'.)", problem);
         }
     }
 }

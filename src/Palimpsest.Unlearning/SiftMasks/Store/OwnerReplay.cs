@@ -20,7 +20,7 @@ public sealed class OwnerReplay : IDisposable
 
     /// <summary>Loads the base model.</summary>
     /// <param name="store">The store.</param>
-    /// <param name="context">With the store's number of threads.</param>
+    /// <param name="context">Where to compute. Vectors are made with the store's number of threads, which the caller sets (<see cref="TorchThreads.Use"/>).</param>
     /// <exception cref="PalimpsestException">The base model is not there, or not the one that the store was made with.</exception>
     public OwnerReplay(OwnerStore store, TorchContext context)
     {
@@ -140,6 +140,11 @@ public sealed class OwnerReplay : IDisposable
 
     private float[] Vector(OwnerData data, long seed, CancellationToken stop)
     {
+        if (TorchThreads.Count != _settings.Tuning.Threads)
+        {
+            throw new InvalidOperationException($"Owners of this store are tuned with {_settings.Tuning.Threads} threads, and libtorch has {TorchThreads.Count} here. Call TorchThreads.Use before.");
+        }
+
         float[] vector = new float[_settings.Count];
         Tuner.Tune(data.Examples, new RandomStream(seed, "batches"), vector, stop: stop);
         return vector;

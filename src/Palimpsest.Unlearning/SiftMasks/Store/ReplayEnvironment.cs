@@ -45,7 +45,7 @@ public sealed record ReplayEnvironment
             InstructionSets = machine.InstructionSets,
             Libraries = s_libraries.Value,
             Runtime = machine.Runtime,
-            Threads = context.Threads,
+            Threads = TorchThreads.Count,
             ComputeType = context.ComputeType.ToString(),
             Procedure = TuningProcedure,
         };

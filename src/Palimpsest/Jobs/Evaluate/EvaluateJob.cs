@@ -44,6 +44,9 @@ public sealed class EvaluateJob : IJob
     }
 
     /// <inheritdoc/>
+    public int? Threads(Recipe recipe) => ((EvaluateRecipe)recipe).Model.Threads;
+
+    /// <inheritdoc/>
     public bool Run(Recipe recipe, JobContext context)
     {
         ArgumentNullException.ThrowIfNull(context);

@@ -49,6 +49,9 @@ public sealed class FinetuneJob : IJob
     }
 
     /// <inheritdoc/>
+    public int? Threads(Recipe recipe) => ((FinetuneRecipe)recipe).Model.Threads;
+
+    /// <inheritdoc/>
     public bool Run(Recipe recipe, JobContext context)
     {
         FinetuneRecipe settings = (FinetuneRecipe)recipe;

@@ -34,6 +34,9 @@ public sealed class PretrainJob : IJob
     public IEnumerable<(string Name, string Path)> Inputs(Recipe recipe) => ((PretrainRecipe)recipe).Data.File is string file ? [("data", file)] : [];
 
     /// <inheritdoc/>
+    public int? Threads(Recipe recipe) => ((PretrainRecipe)recipe).Model.Threads;
+
+    /// <inheritdoc/>
     public bool Run(Recipe recipe, JobContext context)
     {
         ArgumentNullException.ThrowIfNull(context);

@@ -41,6 +41,9 @@ public sealed class RetrievalJob : IJob
     }
 
     /// <inheritdoc/>
+    public int? Threads(Recipe recipe) => ((RetrievalRecipe)recipe).Encoder is null ? null : 0;
+
+    /// <inheritdoc/>
     public bool Run(Recipe recipe, JobContext context)
     {
         ArgumentNullException.ThrowIfNull(context);

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using Palimpsest.Data.Safetensors;
 using Palimpsest.Torch;
 using static TorchSharp.torch;
 
@@ -10,7 +8,7 @@ namespace Palimpsest.Training.Checkpoints;
 /// <remarks>Files are <c>step-00000123.safetensors</c> and <c>best.safetensors</c>. A process that is killed in the middle of a write leaves only a temporary file, removed on the next start.</remarks>
 public sealed class CheckpointStore
 {
-    private const string StateKey = "palimpsest.state", ValuesKey = "values";
+    private const string ValuesKey = "values";
     private readonly string _folder;
 
     /// <summary>Opens a folder and clears what a killed process left behind.</summary>
@@ -61,61 +59,22 @@ public sealed class CheckpointStore
     public static TrainState Load(string path, FlatParameters parameters, IReadOnlyList<(string Name, Tensor Values)>? tensors, Action<TrainState>? check = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        using SafetensorsFile file = SafetensorsFile.Open(path);
-        TrainState state = (file.Metadata.TryGetValue(StateKey, out string? json) ? JsonSerializer.Deserialize(json, TrainStateJson.Default.TrainState) : null)
-            ?? throw new PalimpsestException($"{path}: is not a checkpoint of a training run.");
+        using StateFile file = StateFile.Open(path);
+        TrainState state = file.State(TrainStateJson.Default.TrainState);
         if (state.LayoutHash != parameters.Layout.Hash)
         {
             throw new PalimpsestException($"{path}: belongs to a model with other parameters. Resume with the model that the run was started with.");
         }
 
         (string Name, Tensor Values)[] wanted = [(ValuesKey, parameters.Values), .. tensors ?? []];
-        if (tensors is not null)
-        {
-            RequireSame(path, file, wanted);
-        }
-
+        file.RequireSame(wanted, others: tensors is null);
         check?.Invoke(state);
-        using IDisposable noGrad = no_grad();
-        foreach ((string name, Tensor values) in wanted)
-        {
-            using Tensor loaded = TensorBytes.Read(file, file[name]);
-            values.copy_(loaded);
-        }
-
+        file.Fill(wanted);
         return state;
-    }
-
-    private static void RequireSame(string path, SafetensorsFile file, (string Name, Tensor Values)[] wanted)
-    {
-        const string way = "Resume with the recipe in the run's folder, or start a new run.";
-        Dictionary<string, Tensor> named = wanted.ToDictionary(item => item.Name, item => item.Values, StringComparer.Ordinal);
-        if (named.Keys.Except(file.Entries.Keys).FirstOrDefault() is string missing)
-        {
-            throw new PalimpsestException($"{path}: was written with other training settings: another optimizer or objective, whose state has no \"{missing}\". {way}");
-        }
-
-        if (file.Entries.Keys.Except(named.Keys).FirstOrDefault() is string superfluous)
-        {
-            throw new PalimpsestException($"{path}: was written with other training settings: its \"{superfluous}\" belongs to another optimizer or objective. {way}");
-        }
-
-        foreach ((string name, Tensor values) in wanted)
-        {
-            TensorEntry entry = file[name];
-            if (!entry.Shape.SequenceEqual(values.shape) || TensorBytes.ScalarTypeOf(entry.Type) != values.dtype)
-            {
-                throw new PalimpsestException($"{path}: \"{name}\" is {entry.Type} [{string.Join(", ", entry.Shape)}], but {values.dtype} [{string.Join(", ", values.shape)}] is needed: the optimizer's settings are others. {way}");
-            }
-        }
     }
 
     private string[] Steps() => [.. Directory.EnumerateFiles(_folder, "step-*.safetensors").Order(StringComparer.Ordinal)];
 
-    private static void Write(string path, FlatParameters parameters, IReadOnlyList<(string Name, Tensor Values)> tensors, TrainState state) => SafetensorsWriter.Write(
-        path,
-        [.. tensors.Prepend((ValuesKey, parameters.Values)).Select(item => Source(item.Item1, item.Item2))],
-        new Dictionary<string, string>(StringComparer.Ordinal) { [StateKey] = JsonSerializer.Serialize(state, TrainStateJson.Default.TrainState) });
-
-    private static TensorSource Source(string name, Tensor values) => new(name, TensorBytes.TypeOf(values.dtype), values.shape, stream => TensorBytes.Write(values, values.dtype, stream));
+    private static void Write(string path, FlatParameters parameters, IReadOnlyList<(string Name, Tensor Values)> tensors, TrainState state) =>
+        StateFile.Write(path, state, TrainStateJson.Default.TrainState, [(ValuesKey, parameters.Values), .. tensors]);
 }

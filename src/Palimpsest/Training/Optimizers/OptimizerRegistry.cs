@@ -6,6 +6,7 @@ internal static class OptimizerRegistry
     private static readonly Dictionary<string, (Type Options, Func<OptimizerContext, OptimizerOptions, IOptimizer> Create)> All = new(StringComparer.Ordinal)
     {
         ["adamw"] = Entry<AdamWOptions>((context, options) => new AdamW(context.Trainable.Parameters, options, context.Groups)),
+        ["adamw8bit"] = Entry<AdamW8bitOptions>((context, options) => new AdamW8bit(context.Trainable.Parameters, options, context.Groups)),
         ["sgd"] = Entry<SgdOptions>((context, options) => new Sgd(context.Trainable.Parameters, options, context.Groups)),
     };
 

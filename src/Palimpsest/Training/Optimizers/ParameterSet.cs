@@ -17,17 +17,10 @@ internal sealed record ParameterSet(double RateFactor, double WeightDecay, IRead
     /// <exception cref="PalimpsestException">A group matches nothing, or nothing is left to train.</exception>
     public static IReadOnlyList<ParameterSet> Of(ParameterLayout layout, IReadOnlyList<ParameterGroup>? groups, double weightDecay, bool decayAll)
     {
-        ParameterGroup?[] chosen = Choose(layout, groups ?? []);
         OrderedDictionary<(double Factor, double Decay), List<(long Offset, long Count)>> sets = [];
-        for (int i = 0; i < chosen.Length; i++)
+        foreach ((ParameterSlot slot, double factor, double decay) in Slots(layout, groups, weightDecay, decayAll))
         {
-            ParameterSlot slot = layout.Slots[i];
-            if (chosen[i] is { Frozen: true })
-            {
-                continue;
-            }
-
-            (double, double) key = (chosen[i]?.LearningRateFactor ?? 1, chosen[i]?.WeightDecay ?? (decayAll || slot.Shape.Count >= 2 ? weightDecay : 0));
+            (double, double) key = (factor, decay);
             if (!sets.TryGetValue(key, out List<(long Offset, long Count)>? runs))
             {
                 sets.Add(key, runs = []);
@@ -43,8 +36,16 @@ internal sealed record ParameterSet(double RateFactor, double WeightDecay, IRead
             }
         }
 
-        return sets.Count > 0
-            ? [.. sets.Select(set => new ParameterSet(set.Key.Factor, set.Key.Decay, set.Value))]
+        return [.. sets.Select(set => new ParameterSet(set.Key.Factor, set.Key.Decay, set.Value))];
+    }
+
+    /// <summary>The parameters that are not frozen, each with its factor of the learning rate and its weight decay, in the order of the vector.</summary>
+    /// <inheritdoc cref="Of"/>
+    public static IReadOnlyList<(ParameterSlot Slot, double RateFactor, double WeightDecay)> Slots(ParameterLayout layout, IReadOnlyList<ParameterGroup>? groups, double weightDecay, bool decayAll)
+    {
+        (ParameterSlot Slot, ParameterGroup? Group)[] chosen = [.. layout.Slots.Zip(Choose(layout, groups ?? [])).Where(pair => pair.Second is not { Frozen: true })];
+        return chosen.Length > 0
+            ? [.. chosen.Select(pair => (pair.Slot, pair.Group?.LearningRateFactor ?? 1, pair.Group?.WeightDecay ?? (decayAll || pair.Slot.Shape.Count >= 2 ? weightDecay : 0)))]
             : throw new PalimpsestException("train.groups: every parameter is frozen, so there is nothing to train. Narrow a match.");
     }
 

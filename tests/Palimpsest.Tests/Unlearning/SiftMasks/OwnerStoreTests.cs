@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.Data.Sqlite;
 using Palimpsest.Data;
-using Palimpsest.Torch;
 using Palimpsest.Unlearning.SiftMasks;
 using Palimpsest.Unlearning.SiftMasks.Store;
 
@@ -270,7 +269,7 @@ public sealed class OwnerStoreTests : IDisposable
 
     private static void Add(OwnerStore store, params string[] names) => new OwnerEnrolment(store).Add([.. names.Select(Entry)]);
 
-    private static OwnerReplay Replay(OwnerStore store) => new(store, new TorchContext(threads: store.Settings.Tuning.Threads));
+    private static OwnerReplay Replay(OwnerStore store) => TinyOwners.Replay(store);
 
     private static float[] Served(OwnerStore store, string? name)
     {

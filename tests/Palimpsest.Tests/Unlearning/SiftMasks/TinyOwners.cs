@@ -25,7 +25,12 @@ internal static class TinyOwners
 
     public static OwnerStore Create(string folder, string model) => OwnerStore.Create(folder, model, new OwnerTuning { Steps = 2, LearningRate = 1e-2 }, alpha: 1.5, seed: 11);
 
-    public static OwnerReplay Replay(OwnerStore store) => new(store, new TorchContext(threads: 1));
+    /// <summary>Makes vectors of a store, on the test's own thread.</summary>
+    public static OwnerReplay Replay(OwnerStore store)
+    {
+        TorchThreads.Use(store.Settings.Tuning.Threads);
+        return new(store, new TorchContext(threads: store.Settings.Tuning.Threads));
+    }
 
     public static OwnerData Data(string name) => new("memory", null, [new TextExample($"Where does {name} live?", $" In {name}ville."), new TextExample($"What does {name} do?", $" {name} paints.")]);
 }

@@ -1,0 +1,16 @@
+using Palimpsest.Torch;
+
+namespace Palimpsest.Cli.Commands;
+
+/// <summary>Where commands that are no jobs compute.</summary>
+internal static class CommandTorch
+{
+    /// <summary>Sets libtorch's threads for the command and tells where to compute.</summary>
+    /// <param name="threads">Threads of one operation; 0 for all cores.</param>
+    /// <param name="seed">Seed of all draws.</param>
+    public static TorchContext Start(int threads = 0, long seed = 7)
+    {
+        TorchThreads.Use(threads);
+        return new TorchContext(threads: threads, seed: seed);
+    }
+}
