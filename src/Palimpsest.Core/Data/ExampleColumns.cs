@@ -34,6 +34,15 @@ public sealed record ExampleColumns
     /// <summary>Column of the answer to an instruction; usually <c>output</c> or <c>response</c>.</summary>
     public string? Output { get; init; }
 
+    /// <summary>Column of the better of two answers, a text or messages; usually <c>chosen</c>.</summary>
+    public string? Chosen { get; init; }
+
+    /// <summary>Column of the worse one; usually <c>rejected</c>.</summary>
+    public string? Rejected { get; init; }
+
+    /// <summary>Column that says whether an answer is a good one, true or false; usually <c>label</c>.</summary>
+    public string? Label { get; init; }
+
     /// <summary>Column of the owner's name; usually <c>owner</c>. If it is given, a row without an owner is a bad row.</summary>
     public string? Owner { get; init; }
 
@@ -53,6 +62,12 @@ public sealed record ExampleColumns
     internal IReadOnlyList<string> InputNames => Input is not null ? [Input] : IsOpen || HasInstruction ? ["input", "context"] : [];
 
     internal IReadOnlyList<string> OutputNames => Output is not null ? [Output] : IsOpen || HasInstruction ? ["output", "response"] : [];
+
+    internal string ChosenName => Chosen ?? "chosen";
+
+    internal string RejectedName => Rejected ?? "rejected";
+
+    internal string LabelName => Label ?? "label";
 
     internal string OwnerName => Owner ?? "owner";
 

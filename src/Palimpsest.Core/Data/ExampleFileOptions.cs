@@ -1,3 +1,5 @@
+using Palimpsest.Data.Preferences;
+
 namespace Palimpsest.Data;
 
 /// <summary>How a file of examples is read.</summary>
@@ -16,6 +18,9 @@ public sealed record ExampleFileOptions
 
     /// <summary>Whether to leave bad rows out, counted, instead of stopping at the first. Unless told, reading stops.</summary>
     public bool SkipBad { get; init; }
+
+    /// <summary>What the rows say about answers. Unless told, nothing: each is an example to learn.</summary>
+    public AnswerForm Answers { get; init; }
 
     /// <summary>For plain text: whether every line that is not blank is a text of its own. Unless told, a text is a paragraph: lines up to the next blank one.</summary>
     public bool LineByLine { get; init; }

@@ -2,15 +2,39 @@ using System.Text.Json;
 using Palimpsest.Common;
 using Palimpsest.Data.Chats;
 using Palimpsest.Data.Files;
+using Palimpsest.Data.Preferences;
 
 namespace Palimpsest.Data;
 
 /// <summary>Makes an example of the values of a row, in whichever form they come.</summary>
-/// <param name="columns">Names of the values.</param>
-internal sealed class ExampleForm(ExampleColumns columns)
+internal sealed class ExampleForm
 {
+    private readonly PreferenceReader? _preferences;
+
+    /// <param name="columns">Names of the values.</param>
+    /// <param name="answers">What the rows say about answers.</param>
+    /// <exception cref="PalimpsestException">The names contradict each other or the form.</exception>
+    public ExampleForm(ExampleColumns columns, AnswerForm answers = AnswerForm.Plain)
+    {
+        Columns = columns.Checked();
+        string? idle = answers == AnswerForm.Plain ? columns.Chosen ?? columns.Rejected ?? columns.Label
+            : columns.Text ?? columns.Messages ?? columns.Instruction ?? columns.Input ?? columns.Output ?? (answers == AnswerForm.Pairs ? columns.Completion ?? columns.Label : columns.Chosen ?? columns.Rejected);
+        if (idle is not null)
+        {
+            throw new PalimpsestException($"The column \"{idle}\" is named, but has no part in what is learnt here ({(answers == AnswerForm.Plain ? "examples" : answers == AnswerForm.Pairs ? "pairs of answers" : "judged answers")}). Leave it out.");
+        }
+
+        _preferences = answers == AnswerForm.Plain ? null : new PreferenceReader(Columns, answers);
+    }
+
     /// <summary>Which values there may be.</summary>
-    public ExampleColumns Columns { get; } = columns.Checked();
+    public ExampleColumns Columns { get; }
+
+    /// <summary>The columns that must be there.</summary>
+    public IEnumerable<string> Required => _preferences?.Required ?? Columns.Required;
+
+    /// <summary>Whether rows are pairs of answers or judged answers.</summary>
+    public bool IsPreference => _preferences is not null;
 
     /// <summary>Makes an example of the values that are there.</summary>
     /// <param name="cell">The value of a column; no value for one that is not there.</param>
@@ -19,6 +43,11 @@ internal sealed class ExampleForm(ExampleColumns columns)
     public bool TryMake(Func<string, RowCell> cell, out TextExample example, out string problem)
     {
         example = default;
+        if (_preferences is not null)
+        {
+            return _preferences.TryMake(cell, out example, out problem);
+        }
+
         if (!Text(Columns.TextName, out string? text, out problem) || !Text(Columns.PromptName, out string? prompt, out problem)
             || !Text(Columns.CompletionName, out string? completion, out problem, orNumber: true) || !Text(Columns.OwnerName, out string? owner, out problem, orNumber: true))
         {
@@ -57,7 +86,7 @@ internal sealed class ExampleForm(ExampleColumns columns)
     }
 
     /// <summary>Whether a column of this name can be part of an example.</summary>
-    public bool Uses(string name) => Columns.MessagesNames.Concat(Columns.InputNames).Concat(Columns.OutputNames)
+    public bool Uses(string name) => _preferences?.Uses(name) ?? Columns.MessagesNames.Concat(Columns.InputNames).Concat(Columns.OutputNames)
         .Concat([Columns.TextName, Columns.PromptName, Columns.CompletionName, Columns.ToolsName, Columns.InstructionName, Columns.OwnerName])
         .Concat(Columns.IsOpen ? UnreadColumns.Names : []).Contains(name, StringComparer.Ordinal);
 

@@ -20,9 +20,12 @@ public sealed class SplitSource(IExampleSource source, double heldOutShare, bool
     /// <inheritdoc/>
     public TextExample At(long position) => source.At(position);
 
+    // Answers to one prompt stay together: those that were learnt would tell which of the held-out ones is preferred.
+    private static string TextOf(TextExample example) => $"{example.Prompt.Length}:{example.Prompt}{(example.Preference is null ? example.Completion : "")}";
+
     private bool IsHeldOut(TextExample example)
     {
-        ulong hash = BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{example.Prompt.Length}:{example.Prompt}{example.Completion}")));
+        ulong hash = BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(TextOf(example))));
         return (hash >> 11) * (1.0 / (1UL << 53)) < heldOutShare;
     }
 }

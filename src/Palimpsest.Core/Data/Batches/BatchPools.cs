@@ -7,25 +7,24 @@ namespace Palimpsest.Data.Batches;
 
 /// <summary>Makes batches pool by pool, gives those of a pool in random order, and finds a place again by making its pool once more.</summary>
 /// <param name="stream">The examples; disposed with this object.</param>
-/// <param name="encoder">Makes tokens of them.</param>
+/// <param name="encode">Makes tokens of an example, or null where it is left out.</param>
+/// <param name="maxLength">Most tokens of an example, for messages.</param>
 /// <param name="random">Orders the batches of each pool.</param>
 /// <param name="fill">Makes the batches of a pool of the next examples, the same every time.</param>
-internal sealed class BatchPools(IExampleStream stream, ExampleEncoder encoder, RandomStream random, Func<EncodedExamples, TokenBatch[]> fill) : IBatchSource<TokenBatch>, IDisposable
+internal sealed class BatchPools<TItem, TBatch>(IExampleStream stream, Func<TextExample, TItem?> encode, int maxLength, RandomStream random, Func<Func<TItem>, TBatch[]> fill) : IBatchSource<TBatch>, IDisposable
+    where TItem : class
 {
-    private readonly EncodedExamples _examples = new(stream, encoder);
+    private readonly EncodedExamples<TItem> _examples = new(stream, encode, maxLength);
     private StreamBatchesCursor _cursor = new(stream.Cursor, 0, 0, 0);
 
     /// <summary>The batches of the present pool; empty before the first.</summary>
-    public TokenBatch[] Pool { get; private set; } = [];
+    public TBatch[] Pool { get; private set; } = [];
 
     /// <summary>Examples left out so far because they are too long.</summary>
     public long LeftOut => _examples.LeftOut;
 
-    /// <summary>Share of the present pool that is tokens, not padding; 0 before the first batch.</summary>
-    public double FillRate => Pool.Length == 0 ? 0 : Pool.Sum(batch => (double)batch.Tokens) / Pool.Sum(batch => (double)batch.Ids.Length);
-
     /// <inheritdoc/>
-    public TokenBatch Next()
+    public TBatch Next()
     {
         if (Pool.Length == 0)
         {
@@ -44,7 +43,7 @@ internal sealed class BatchPools(IExampleStream stream, ExampleEncoder encoder, 
             throw new PalimpsestException("The saved place in the batches is not there. The data or its settings have changed; start the run anew.");
         }
 
-        TokenBatch batch = Pool[_cursor.Batch];
+        TBatch batch = Pool[_cursor.Batch];
         _cursor = _cursor with { Batch = _cursor.Batch + 1 };
         return batch;
     }
@@ -74,12 +73,12 @@ internal sealed class BatchPools(IExampleStream stream, ExampleEncoder encoder, 
     private void Fill()
     {
         _examples.LeftOut = _cursor.LeftOut;
-        Pool = fill(_examples);
+        Pool = fill(_examples.Next);
         random.Child("pool", _cursor.Pool.ToString(CultureInfo.InvariantCulture)).Shuffle(Pool.AsSpan());
     }
 }
 
-/// <summary>A place in <see cref="BatchPools"/>: the stream at the start of the pool, and the batch within it.</summary>
+/// <summary>A place in <see cref="BatchPools{TItem, TBatch}"/>: the stream at the start of the pool, and the batch within it.</summary>
 internal sealed record StreamBatchesCursor(ExampleCursor Stream, long Pool, int Batch, long LeftOut);
 
 /// <summary>JSON of <see cref="StreamBatchesCursor"/> without reflection.</summary>

@@ -1,7 +1,8 @@
 namespace Palimpsest.Data.Batches;
 
 /// <summary>The examples of a stream as tokens, without those that do not fit.</summary>
-internal sealed class EncodedExamples(IExampleStream stream, ExampleEncoder encoder)
+internal sealed class EncodedExamples<TItem>(IExampleStream stream, Func<TextExample, TItem?> encode, int maxLength)
+    where TItem : class
 {
     // So many examples in a row that do not fit mean that none does.
     private const int MostLeftOut = 10_000;
@@ -11,11 +12,11 @@ internal sealed class EncodedExamples(IExampleStream stream, ExampleEncoder enco
 
     /// <summary>The next example that fits.</summary>
     /// <exception cref="PalimpsestException">None of very many does.</exception>
-    public TokenSequence Next()
+    public TItem Next()
     {
         for (int missed = 0; missed < MostLeftOut; missed++)
         {
-            if (encoder.Encode(stream.Next()) is TokenSequence sequence)
+            if (encode(stream.Next()) is TItem sequence)
             {
                 return sequence;
             }
@@ -23,6 +24,6 @@ internal sealed class EncodedExamples(IExampleStream stream, ExampleEncoder enco
             LeftOut++;
         }
 
-        throw new PalimpsestException($"{MostLeftOut} examples in a row have more than {encoder.MaxLength} tokens. Choose --too-long truncate, or a model with a longer context.");
+        throw new PalimpsestException($"{MostLeftOut} examples in a row have more than {maxLength} tokens. Choose --too-long truncate, or a model with a longer context.");
     }
 }

@@ -1,4 +1,5 @@
 using Palimpsest.Data.Chats;
+using Palimpsest.Data.Preferences;
 using Palimpsest.Text;
 
 namespace Palimpsest.Data.Batches;
@@ -73,6 +74,30 @@ public sealed class ExampleEncoder
         }
 
         return sequence.Targets > 0 ? sequence : null;
+    }
+
+    /// <summary>Encodes an example with a <see cref="TextExample.Preference"/>: the prompt with each of its answers.</summary>
+    /// <returns>The sequences, or null where the example is left out because one is too long.</returns>
+    /// <exception cref="PalimpsestException">As for <see cref="Encode"/>, or the example says nothing about its answer.</exception>
+    public AnswerSequences? EncodeAnswers(TextExample example)
+    {
+        Preference preference = example.Preference ?? throw new PalimpsestException("An example has no preference: learning from preferences needs chosen and rejected answers, or answers with a label.");
+        TokenSequence? answer = Answer(example), rejected = preference.RejectedCompletion is null ? null
+            : Answer(example with { Completion = preference.RejectedCompletion, Messages = preference.RejectedMessages });
+        return answer is null || (preference.RejectedCompletion is not null && rejected is null) ? null : new AnswerSequences(answer, rejected, preference.IsDesirable);
+
+        TokenSequence? Answer(TextExample one)
+        {
+            TokenSequence? whole = Encode(one);
+            if (whole is null || one.Messages is not Conversation chat)
+            {
+                return whole;
+            }
+
+            int from = preference.PromptMessages == 0 ? 0 : _chat.Encode(chat.First(preference.PromptMessages)).Ids.AsSpan().CommonPrefixLength(whole.Ids);
+            TokenSequence learnt = whole with { LossFrom = Math.Max(whole.LossFrom, from) };
+            return learnt.Targets > 0 ? learnt : null;
+        }
     }
 
     /// <summary>The tokens of prompt and completion without the end token, and where the completion starts; for scoring.</summary>

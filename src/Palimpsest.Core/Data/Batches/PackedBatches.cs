@@ -14,7 +14,7 @@ public sealed class PackedBatches : IExampleBatches
 {
     private const int BatchesPerPool = 16;
 
-    private readonly BatchPools _pools;
+    private readonly BatchPools<TokenSequence, TokenBatch> _pools;
 
     /// <summary>Batches from the start of a stream.</summary>
     /// <param name="stream">The examples; disposed with this object.</param>
@@ -30,7 +30,7 @@ public sealed class PackedBatches : IExampleBatches
         ArgumentOutOfRangeException.ThrowIfLessThan(rowLength, encoder.MaxLength);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentNullException.ThrowIfNull(random);
-        _pools = new BatchPools(stream, encoder, random, examples => Fill(examples, rowLength, batchSize));
+        _pools = new BatchPools<TokenSequence, TokenBatch>(stream, encoder.Encode, encoder.MaxLength, random, next => Fill(next, rowLength, batchSize));
     }
 
     /// <inheritdoc/>
@@ -40,7 +40,7 @@ public sealed class PackedBatches : IExampleBatches
     public double MeanLength { get; private set; }
 
     /// <inheritdoc/>
-    public double FillRate => _pools.FillRate;
+    public double FillRate => _pools.Pool.Length == 0 ? 0 : _pools.Pool.Sum(batch => (double)batch.Tokens) / _pools.Pool.Sum(batch => (double)batch.Ids.Length);
 
     /// <inheritdoc/>
     public double UnpackedFillRate { get; private set; }
@@ -57,13 +57,13 @@ public sealed class PackedBatches : IExampleBatches
     /// <inheritdoc/>
     public void Dispose() => _pools.Dispose();
 
-    private TokenBatch[] Fill(EncodedExamples examples, int rowLength, int batchSize)
+    private TokenBatch[] Fill(Func<TokenSequence> next, int rowLength, int batchSize)
     {
         List<TokenSequence> sequences = [];
         long wanted = (long)rowLength * batchSize * BatchesPerPool;
         for (long tokens = 0; tokens < wanted; tokens += sequences[^1].Ids.Length)
         {
-            sequences.Add(examples.Next());
+            sequences.Add(next());
         }
 
         double tokensInAll = sequences.Sum(sequence => (double)sequence.Ids.Length);

@@ -8,7 +8,7 @@ public sealed class StreamBatches : IExampleBatches
     // A pool of 16 batches leaves under 5% padding on the world's text and still mixes it well.
     private const int BatchesPerPool = 16;
 
-    private readonly BatchPools _pools;
+    private readonly BatchPools<TokenSequence, TokenBatch> _pools;
 
     /// <summary>Batches from the start of a stream.</summary>
     /// <param name="stream">The examples; disposed with this object.</param>
@@ -21,12 +21,12 @@ public sealed class StreamBatches : IExampleBatches
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentNullException.ThrowIfNull(random);
-        _pools = new BatchPools(stream, encoder, random, examples =>
+        _pools = new BatchPools<TokenSequence, TokenBatch>(stream, encoder.Encode, encoder.MaxLength, random, next =>
         {
             TokenSequence[] sequences = new TokenSequence[batchSize * BatchesPerPool];
             for (int i = 0; i < sequences.Length; i++)
             {
-                sequences[i] = examples.Next();
+                sequences[i] = next();
             }
 
             return [.. sequences.OrderBy(sequence => sequence.Ids.Length).Chunk(batchSize).Select(TokenBatch.Of)];
@@ -40,7 +40,7 @@ public sealed class StreamBatches : IExampleBatches
     public double MeanLength => _pools.Pool.Length == 0 ? 0 : _pools.Pool.Sum(batch => (double)batch.Tokens) / _pools.Pool.Sum(batch => batch.Batch);
 
     /// <inheritdoc/>
-    public double FillRate => _pools.FillRate;
+    public double FillRate => _pools.Pool.Length == 0 ? 0 : _pools.Pool.Sum(batch => (double)batch.Tokens) / _pools.Pool.Sum(batch => (double)batch.Ids.Length);
 
     /// <inheritdoc/>
     public double UnpackedFillRate => FillRate;

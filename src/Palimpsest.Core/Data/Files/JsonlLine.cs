@@ -78,7 +78,7 @@ internal static class JsonlLine
             return false;
         }
 
-        if (form.Columns.Required.FirstOrDefault(key => !root.TryGetProperty(key, out _)) is string missing)
+        if (form.Required.FirstOrDefault(key => !root.TryGetProperty(key, out _)) is string missing)
         {
             problem = ExampleForm.Missing(missing, [.. root.EnumerateObject().Select(property => property.Name)]);
             return false;

@@ -29,7 +29,7 @@ public sealed class JsonlSource : IExampleSource
     {
         ArgumentNullException.ThrowIfNull(options);
         Name = DataFile.Existing(path);
-        ExampleForm form = new(options.Columns);
+        ExampleForm form = new(options.Columns, options.Answers);
         if (JsonArrayReader.Recognises(path))
         {
             _file = new RowFile(path, "row", "Put at least one row like {\"text\": \"...\"} into it.", options.SkipBad, position => new JsonArrayReader(path, position, form), position => $"row {JsonArrayReader.RowNumber(path, position, form)}");

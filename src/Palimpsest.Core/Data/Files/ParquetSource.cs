@@ -20,7 +20,7 @@ public sealed class ParquetSource : IExampleSource
         TableColumns columns;
         using (ParquetFile file = new(path))
         {
-            columns = new TableColumns(path, new ExampleForm(options.Columns), file.Columns, hasNulls: true);
+            columns = new TableColumns(path, new ExampleForm(options.Columns, options.Answers), file.Columns, hasNulls: true);
             file.RequireReadable(columns.Used);
         }
 

@@ -18,9 +18,20 @@ internal sealed class TableColumns
     {
         _form = form;
         ExampleColumns columns = form.Columns;
-        if (columns.Required.FirstOrDefault(name => !names.Contains(name)) is string missing)
+        if (form.Required.FirstOrDefault(name => !names.Contains(name)) is string missing)
         {
             throw new PalimpsestException($"{path}: as columns, {ExampleForm.Missing(missing, names)}.");
+        }
+
+        foreach (string name in names.Where(form.Uses).Distinct(StringComparer.Ordinal))
+        {
+            int[] found = [.. Enumerable.Range(0, names.Count).Where(i => names[i] == name)];
+            _places.Add(name, found.Length == 1 ? found[0] : throw new PalimpsestException($"{path}: the column \"{name}\" is there {found.Length} times. Rename all but one."));
+        }
+
+        if (form.IsPreference)
+        {
+            return;
         }
 
         bool text = Has(columns.TextName), prompt = Has(columns.PromptName), completion = Has(columns.CompletionName);
@@ -42,12 +53,6 @@ internal sealed class TableColumns
         if (columns.IsOpen && UnreadColumns.Names.FirstOrDefault(name => Has(name) && !ExampleForm.Reads(name, messages, instruction)) is string unread)
         {
             throw new PalimpsestException($"{path}: {UnreadColumns.Problem(unread)}.");
-        }
-
-        foreach (string name in names.Where(form.Uses).Distinct(StringComparer.Ordinal))
-        {
-            int[] found = [.. Enumerable.Range(0, names.Count).Where(i => names[i] == name)];
-            _places.Add(name, found.Length == 1 ? found[0] : throw new PalimpsestException($"{path}: the column \"{name}\" is there {found.Length} times. Rename all but one."));
         }
 
         bool Has(string? name) => name is not null && names.Contains(name);

@@ -1,3 +1,4 @@
+using Palimpsest.Data.Batches;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Torch;
 using static TorchSharp.torch;
