@@ -13,7 +13,7 @@ internal sealed class TokenizerFiles
     public const string ChatTemplate = "chat_template.jinja";
 
     // The largest known file is 33 MB.
-    private const long MaximumBytes = 1 << 28;
+    private const int MaximumBytes = 1 << 28;
 
     private readonly List<(string Name, byte[] Bytes)> _files = [];
 
@@ -72,8 +72,7 @@ internal sealed class TokenizerFiles
     {
         try
         {
-            long length = new FileInfo(path).Length;
-            return length <= MaximumBytes ? File.ReadAllBytes(path) : throw new PalimpsestException($"{path}: it has {length} bytes; a tokenizer file may have {MaximumBytes}.");
+            return RegularFile.ReadBytes(path, MaximumBytes) ?? throw new PalimpsestException($"{path}: it has more than the {MaximumBytes} bytes that a tokenizer file may have.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -80,10 +80,7 @@ public static class RecipeReader
     {
         try
         {
-            FileInfo file = new(path);
-            if (file.Exists && file.Length > 4L * RecipeYaml.MaxCharacters)
-                throw new PalimpsestException($"{path}: too long for a recipe. Put data into a file and name the file in the recipe.");
-            return File.ReadAllText(path);
+            return RegularFile.ReadText(path, 4 * RecipeYaml.MaxCharacters) ?? throw new PalimpsestException($"{path}: too long for a recipe. Put data into a file and name the file in the recipe.");
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -8,7 +8,7 @@ namespace Palimpsest.Text.Templates;
 internal static class ChatTemplateFiles
 {
     private const string Template = TokenizerFiles.ChatTemplate;
-    private const long MaximumBytes = 1 << 24;
+    private const int MaximumBytes = 1 << 24;
     private const string Default = "default";
 
     /// <summary>The template of a name and the special tokens. A file of its own wins over the entry in <c>tokenizer_config.json</c>.</summary>
@@ -92,8 +92,7 @@ internal static class ChatTemplateFiles
     {
         try
         {
-            long length = new FileInfo(path).Length;
-            byte[] bytes = length <= MaximumBytes ? File.ReadAllBytes(path) : throw new PalimpsestException($"{path}: it has {length} bytes; it may have {MaximumBytes}.");
+            byte[] bytes = RegularFile.ReadBytes(path, MaximumBytes) ?? throw new PalimpsestException($"{path}: it has more than the {MaximumBytes} bytes that it may have.");
             return bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -100,6 +100,8 @@ internal static class FormatField
 
         rest += form == '%' ? "%" : "";
         (whole, rest) = char.IsAsciiLetterUpper(spec.Type) ? (whole.ToUpperInvariant(), rest.ToUpperInvariant()) : (whole, rest);
+        // Infinity is a word, which is not grouped.
+        spec = end == 0 ? spec with { Grouping = '\0' } : spec;
         return spec.Pad(Sign(spec, double.IsNegative(value) && !double.IsNaN(value)), whole, rest, '>');
     }
 

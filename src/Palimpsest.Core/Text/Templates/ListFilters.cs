@@ -16,8 +16,8 @@ internal static class ListFilters
         ["reverse"] = (value, _, budget) => value is string text ? string.Concat(Enumerable.Reverse(PythonString.Characters(text))) : TemplateSequence.Generator([.. PythonOperators.Iterate(value, budget).Reverse()]),
         ["sort"] = (value, call, budget) => TemplateSequence.List(Sort(PythonOperators.Iterate(value, budget), call.Bind("reverse", "case_sensitive", "attribute"), item => Part(item, call.Get("attribute", null), budget), budget)),
         ["unique"] = Unique,
-        ["min"] = (value, call, budget) => Sort(PythonOperators.Iterate(value, budget), call.Bind("case_sensitive", "attribute"), item => Part(item, call.Get("attribute", null), budget), budget) is { Count: > 0 } items ? items[0] : new Undefined("No aggregated item, sequence was empty."),
-        ["max"] = (value, call, budget) => Sort(PythonOperators.Iterate(value, budget), call.Bind("case_sensitive", "attribute"), item => Part(item, call.Get("attribute", null), budget), budget) is { Count: > 0 } items ? items[^1] : new Undefined("No aggregated item, sequence was empty."),
+        ["min"] = (value, call, budget) => Extreme(value, call, budget, greatest: false),
+        ["max"] = (value, call, budget) => Extreme(value, call, budget, greatest: true),
         ["sum"] = Sum,
         ["map"] = Map,
         ["select"] = (value, call, budget) => Select(value, call, budget, byAttribute: false, wanted: true),
@@ -50,6 +50,24 @@ internal static class ListFilters
     {
         string separator = PythonText.Show(call.Bind("d", "attribute").Get("d", ""), budget);
         return StringMethods.Join(separator, [.. PythonOperators.Iterate(value, budget).Select(item => PythonText.Show(Part(item, call.Get("attribute", null), budget), budget))], budget);
+    }
+
+    // Of equal ones the first, also of the greatest.
+    private static object? Extreme(object? value, CallArguments call, TemplateBudget budget, bool greatest)
+    {
+        call.Bind("case_sensitive", "attribute");
+        bool caseSensitive = call.Flag("case_sensitive", false);
+        object? best = new Undefined("No aggregated item, sequence was empty."), bestKey = null;
+        foreach ((int i, object? item) in PythonOperators.Iterate(value, budget).Index())
+        {
+            object? key = Part(item, call.Get("attribute", null), budget) is var part && part is string text && !caseSensitive ? PythonString.Lower(text) : part;
+            if (i == 0 || PythonOperators.Holds(greatest ? ">" : "<", key, bestKey, budget))
+            {
+                (best, bestKey) = (item, key);
+            }
+        }
+
+        return best;
     }
 
     // Stable, without regard to case unless it is asked for; also in reverse equal items keep their order.

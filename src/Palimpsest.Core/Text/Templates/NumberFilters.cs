@@ -81,16 +81,17 @@ internal static class NumberFilters
         double bytes = PythonOperators.Float(value), step = binary ? 1024 : 1000;
         if (bytes < step)
         {
-            return bytes == 1 ? "1 Byte" : $"{(long)bytes} Bytes";
+            return bytes == 1 ? "1 Byte" : $"{new BigInteger(Math.Truncate(bytes)).ToString(CultureInfo.InvariantCulture)} Bytes";
         }
 
-        string[] units = binary ? ["KiB", "MiB", "GiB", "TiB", "PiB"] : ["kB", "MB", "GB", "TB", "PB"];
+        string[] units = binary ? ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"] : ["kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
         int unit = 0;
-        for (bytes /= step; bytes >= step && unit < units.Length - 1; bytes /= step)
+        BigInteger next = BigInteger.Pow((int)step, 2);
+        for (; bytes >= PythonFloat.Of(next) && unit < units.Length - 1; unit++)
         {
-            unit++;
+            next *= (int)step;
         }
 
-        return $"{bytes.ToString("F1", CultureInfo.InvariantCulture)} {units[unit]}";
+        return $"{FormatField.Real(new FormatSpec { Type = 'f', Precision = 1 }, step * bytes / PythonFloat.Of(next))} {units[unit]}";
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Text;
+using Palimpsest.Text.Patterns;
 
 namespace Palimpsest.Text.Templates;
 
@@ -100,9 +101,9 @@ internal static class TextFilters
     {
         int count = 0;
         bool inside = false;
-        foreach (char character in text)
+        foreach (int codePoint in CodePoints.All(text))
         {
-            bool word = char.IsLetterOrDigit(character) || character == '_' || char.IsSurrogate(character);
+            bool word = PythonCharacters.IsAlphanumeric(codePoint) || codePoint == '_';
             count += word && !inside ? 1 : 0;
             inside = word;
         }
