@@ -13,13 +13,16 @@ namespace Palimpsest.Data.Batches;
 internal sealed class BatchPools(IExampleStream stream, ExampleEncoder encoder, RandomStream random, Func<EncodedExamples, TokenBatch[]> fill) : IBatchSource, IDisposable
 {
     private readonly EncodedExamples _examples = new(stream, encoder);
-    private StreamBatchesCursor _cursor = new(stream.Cursor, 0, 0, 0);
+    private StreamBatchesCursor _cursor = new(stream.Cursor, 0, 0, 0, 0);
 
     /// <summary>The batches of the present pool; empty before the first.</summary>
     public TokenBatch[] Pool { get; private set; } = [];
 
-    /// <summary>Examples left out so far because they are too long.</summary>
+    /// <summary>Examples left out so far, each counted once.</summary>
     public long LeftOut => _examples.LeftOut;
+
+    /// <summary>Examples read so far, each counted once.</summary>
+    public long Read => _examples.Read;
 
     /// <summary>Share of the present pool that is tokens, not padding; 0 before the first batch.</summary>
     public double FillRate => Pool.Length == 0 ? 0 : Pool.Sum(batch => (double)batch.Tokens) / Pool.Sum(batch => (double)batch.Ids.Length);
@@ -35,7 +38,7 @@ internal sealed class BatchPools(IExampleStream stream, ExampleEncoder encoder, 
         // Not an alternative: a place that was saved behind the last batch of a pool is found again there.
         if (_cursor.Batch == Pool.Length)
         {
-            _cursor = new StreamBatchesCursor(stream.Cursor, _cursor.Pool + 1, 0, LeftOut);
+            _cursor = new StreamBatchesCursor(stream.Cursor, _cursor.Pool + 1, 0, LeftOut, Read);
             Fill();
         }
 
@@ -73,14 +76,14 @@ internal sealed class BatchPools(IExampleStream stream, ExampleEncoder encoder, 
 
     private void Fill()
     {
-        _examples.LeftOut = _cursor.LeftOut;
+        (_examples.LeftOut, _examples.Read) = (_cursor.LeftOut, _cursor.Read);
         Pool = fill(_examples);
         random.Child("pool", _cursor.Pool.ToString(CultureInfo.InvariantCulture)).Shuffle(Pool.AsSpan());
     }
 }
 
 /// <summary>A place in <see cref="BatchPools"/>: the stream at the start of the pool, and the batch within it.</summary>
-internal sealed record StreamBatchesCursor(ExampleCursor Stream, long Pool, int Batch, long LeftOut);
+internal sealed record StreamBatchesCursor(ExampleCursor Stream, long Pool, int Batch, long LeftOut, long Read = 0);
 
 /// <summary>JSON of <see cref="StreamBatchesCursor"/> without reflection.</summary>
 [JsonSerializable(typeof(StreamBatchesCursor))]

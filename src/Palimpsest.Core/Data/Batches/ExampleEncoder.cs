@@ -53,8 +53,12 @@ public sealed class ExampleEncoder
     /// <summary>Encodes an example.</summary>
     /// <returns>The sequence, or null where the example is left out.</returns>
     /// <exception cref="PalimpsestException">The example is too long and the policy is <see cref="TooLongPolicy.Error"/>, or the form of chats has no place for its messages; or a class is not known or has no text.</exception>
-    public TokenSequence? Encode(TextExample example)
+    public TokenSequence? Encode(TextExample example) => Encode(example, out _);
+
+    /// <summary>As <see cref="Encode(TextExample)"/>, with the reason for an example that is left out.</summary>
+    internal TokenSequence? Encode(TextExample example, out UnusedExample unused)
     {
+        unused = UnusedExample.None;
         TokenSequence sequence = _labels.Count > 0 ? Classified(example) : example.Messages is Conversation chat && (!chat.IsQuestion || _renderer.SpellsBeginAndEnd) ? _chat.Encode(chat) : Whole(example);
         if (sequence.Ids.Length > MaxLength)
         {
@@ -66,13 +70,25 @@ public sealed class ExampleEncoder
 
             if (_tooLong == TooLongPolicy.Skip)
             {
+                unused = UnusedExample.TooLong;
                 return null;
             }
 
+            unused = sequence.Targets > 0 ? UnusedExample.PromptFillsRoom : UnusedExample.NothingLearnt;
             sequence = sequence.Truncate(MaxLength);
         }
+        else
+        {
+            unused = UnusedExample.NothingLearnt;
+        }
 
-        return sequence.Targets > 0 ? sequence : null;
+        if (sequence.Targets == 0)
+        {
+            return null;
+        }
+
+        unused = UnusedExample.None;
+        return sequence;
     }
 
     /// <summary>The tokens of prompt and completion without the end token, and where the completion starts; for scoring.</summary>
