@@ -71,6 +71,10 @@ public sealed class Tokenizer
     /// <summary>The id of <c>unk_token</c>, as for <see cref="BeginToken"/>.</summary>
     public int? UnknownToken { get; }
 
+    /// <summary>What stands beside <c>tokenizer.json</c> and is not read, a sentence each.</summary>
+    public IReadOnlyList<string> Notes => _parts.UnknownSettings.Count == 0 ? []
+        : [$"{Path.Combine(Place, TokenizerFiles.Config)}: the settings {string.Join(", ", _parts.UnknownSettings)} are not known and not read."];
+
     /// <summary>The text of <c>tokenizer.json</c> as it was loaded.</summary>
     public string Json => Encoding.UTF8.GetString(_files.Find(TokenizerFiles.Main)!);
 
