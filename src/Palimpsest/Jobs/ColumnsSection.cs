@@ -70,7 +70,15 @@ public sealed record ColumnsSection : IValidated
         {
             Columns = new ExampleColumns
             {
-                Text = Text, Prompt = Prompt, Completion = Completion, Messages = Messages, Tools = Tools, Instruction = Instruction, Input = Input, Output = Output, Owner = Owner,
+                Text = Text,
+                Prompt = Prompt,
+                Completion = Completion,
+                Messages = Messages,
+                Tools = Tools,
+                Instruction = Instruction,
+                Input = Input,
+                Output = Output,
+                Owner = Owner,
             },
             Header = Header,
             Quotes = Quotes,

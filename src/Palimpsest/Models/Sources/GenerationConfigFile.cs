@@ -47,7 +47,13 @@ public static class GenerationConfigFile
     // What these say when nothing is asked for, as transformers writes it.
     private static readonly Dictionary<string, double> s_nothing = new(StringComparer.Ordinal)
     {
-        ["num_beams"] = 1, ["num_beam_groups"] = 1, ["typical_p"] = 1, ["length_penalty"] = 1, ["encoder_repetition_penalty"] = 1, ["guidance_scale"] = 1, ["num_return_sequences"] = 1,
+        ["num_beams"] = 1,
+        ["num_beam_groups"] = 1,
+        ["typical_p"] = 1,
+        ["length_penalty"] = 1,
+        ["encoder_repetition_penalty"] = 1,
+        ["guidance_scale"] = 1,
+        ["num_return_sequences"] = 1,
     };
 
     /// <summary>A configuration with what the file in a folder says; the same where there is no such file.</summary>
