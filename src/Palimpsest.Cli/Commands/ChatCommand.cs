@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Globalization;
 using Palimpsest.Models;
 using Palimpsest.Models.Generation;
 using Palimpsest.Models.Sources;
+using Palimpsest.Models.Transformers;
 using Palimpsest.Text.Templates;
 using Palimpsest.Torch;
 
@@ -40,10 +42,36 @@ internal static class ChatCommand
 
             ChatTemplate form = (parsed.GetValue(template) is string file ? ChatTemplate.ReadFile(file, loaded.Tokenizer) : ChatTemplate.Of(loaded.Tokenizer))
                 ?? throw new PalimpsestException($"{loaded.Name}: the model has no chat template; it was not trained to chat. Name a template with --template FILE (Jinja, such as the chat_template.jinja of a model of its kind), or let it continue texts with palimpsest generate.");
+            GenerationConfig? own = loaded.Model.Config.Generation;
+            SamplingOptions options = sampling.Of(parsed, own);
+            Say(loaded, own, options);
             using ChatSession chat = new(loaded, form, options, context.Stream("chat"), parsed.GetValue(system));
             Converse(chat, System.Console.In, output);
         });
         return command;
+    }
+
+    /// <summary>Says what the model's own files decide, beside the conversation, so that a pipe holds nothing but that.</summary>
+    private static void Say(LanguageModel model, GenerationConfig? own, SamplingOptions options)
+    {
+        foreach (string note in model.Notes)
+        {
+            System.Console.Error.WriteLine(note);
+        }
+
+        if (own is null)
+        {
+            return;
+        }
+
+        string drawn = options.Temperature == 0 ? "the most likely token" : string.Create(
+            CultureInfo.InvariantCulture, $"temperature {options.Temperature}, top k {options.TopK}, top p {options.TopP}, min p {options.MinP}");
+        System.Console.Error.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"(By the model's {GenerationConfigFile.Name} and the command line: {drawn}, repetition penalty {options.RepetitionPenalty}, at most {options.MaxNewTokens} tokens.)"));
+        if (own.NotFollowed.Count > 0)
+        {
+            System.Console.Error.WriteLine($"(Not followed, since generation here does not have it: {string.Join(", ", own.NotFollowed)}.)");
+        }
     }
 
     private static void Converse(ChatSession chat, TextReader input, TextWriter output)

@@ -37,6 +37,11 @@ internal static class GenerateCommand
                 loaded.Attach(folder);
             }
 
+            foreach (string note in loaded.Notes)
+            {
+                System.Console.Error.WriteLine(note);
+            }
+
             string[] texts = parsed.GetValue(prompts)!;
             OrderedText written = new(output, [.. texts.Select(prompt => loaded.Tokenizer.Decode(loaded.Tokenizer.Encode(prompt)))]);
             bool live = parsed.GetValue(stream);

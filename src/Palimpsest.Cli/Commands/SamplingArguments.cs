@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Palimpsest.Models.Generation;
+using Palimpsest.Models.Transformers;
 
 namespace Palimpsest.Cli.Commands;
 
@@ -25,9 +26,27 @@ internal sealed class SamplingArguments(int mostTokens)
         }
     }
 
+    /// <summary>The options that were given; for the others what the model's own settings say.</summary>
     /// <exception cref="PalimpsestException">A number is out of its range.</exception>
-    public SamplingOptions Of(ParseResult parsed)
+    public SamplingOptions Of(ParseResult parsed, GenerationConfig? defaults = null)
     {
+        if (defaults is not null)
+        {
+            SamplingOptions given = Of(parsed);
+            return given with
+            {
+                MaxNewTokens = IsGiven(_tokens) ? given.MaxNewTokens : defaults.MaxNewTokens ?? given.MaxNewTokens,
+                Temperature = IsGiven(_temperature) ? given.Temperature : defaults.Temperature,
+                TopK = IsGiven(_topK) ? given.TopK : defaults.TopK,
+                TopP = IsGiven(_topP) ? given.TopP : defaults.TopP,
+                MinP = IsGiven(_minP) ? given.MinP : defaults.MinP,
+                RepetitionPenalty = IsGiven(_penalty) ? given.RepetitionPenalty : defaults.RepetitionPenalty,
+                StopTexts = IsGiven(_stops) ? given.StopTexts : defaults.StopTexts,
+            };
+        }
+
+        bool IsGiven(Option option) => parsed.GetResult(option) is { Implicit: false };
+
         SamplingOptions options = new()
         {
             MaxNewTokens = parsed.GetValue(_tokens),

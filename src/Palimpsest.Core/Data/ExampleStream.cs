@@ -38,6 +38,12 @@ public sealed class ExampleStream : IExampleStream
     public long Skipped => _skipped;
 
     /// <inheritdoc/>
+    public bool IsFirstPass => _epoch == 0;
+
+    /// <inheritdoc/>
+    public int WholePasses => _epoch;
+
+    /// <inheritdoc/>
     public ExampleCursor Cursor => new() { Epoch = _epoch, NextPosition = _nextPosition, Buffer = [.. _buffer.Select(item => item.Position)], RandomPosition = _random.Position, Skipped = _skipped };
 
     /// <inheritdoc/>

@@ -7,6 +7,12 @@ public interface IExampleStream : IDisposable
     /// <summary>Where the stream stands: a copy, which later calls do not change.</summary>
     ExampleCursor Cursor { get; }
 
+    /// <summary>Whether the example that <see cref="Next"/> gave last is of the first pass over its data, so that it has not been given before.</summary>
+    bool IsFirstPass { get; }
+
+    /// <summary>How many whole passes over all of its data lie behind.</summary>
+    int WholePasses { get; }
+
     /// <summary>The next example.</summary>
     /// <exception cref="PalimpsestException">The data cannot be read, or there is none.</exception>
     TextExample Next();

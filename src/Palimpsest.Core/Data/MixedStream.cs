@@ -10,6 +10,7 @@ public sealed class MixedStream : IExampleStream
     private readonly int _firstWeight;
     private readonly int _allWeights;
     private readonly RandomStream _random;
+    private IExampleStream _last;
 
     /// <summary>A mixture; it disposes of both streams with itself.</summary>
     /// <param name="first">One stream.</param>
@@ -22,7 +23,7 @@ public sealed class MixedStream : IExampleStream
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(firstWeight, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(secondWeight, 1);
-        _first = first;
+        _first = _last = first;
         _second = second;
         _firstWeight = firstWeight;
         _allWeights = checked(firstWeight + secondWeight);
@@ -30,10 +31,20 @@ public sealed class MixedStream : IExampleStream
     }
 
     /// <inheritdoc/>
+    public bool IsFirstPass => _last.IsFirstPass;
+
+    /// <inheritdoc/>
+    public int WholePasses => Math.Min(_first.WholePasses, _second.WholePasses);
+
+    /// <inheritdoc/>
     public ExampleCursor Cursor => new() { RandomPosition = _random.Position, Parts = [_first.Cursor, _second.Cursor] };
 
     /// <inheritdoc/>
-    public TextExample Next() => _random.NextInt(_allWeights) < _firstWeight ? _first.Next() : _second.Next();
+    public TextExample Next()
+    {
+        _last = _random.NextInt(_allWeights) < _firstWeight ? _first : _second;
+        return _last.Next();
+    }
 
     /// <inheritdoc/>
     public void Restore(ExampleCursor cursor)

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Json.Nodes;
+using Palimpsest.Common;
 using Palimpsest.Text.Bpe;
 using Palimpsest.Text.Patterns;
 using Palimpsest.Text.PostProcessing;
@@ -68,6 +70,10 @@ public sealed class Tokenizer
 
     /// <summary>The id of <c>unk_token</c>, as for <see cref="BeginToken"/>.</summary>
     public int? UnknownToken { get; }
+
+    /// <summary>What stands beside <c>tokenizer.json</c> and is not read, a sentence each.</summary>
+    public IReadOnlyList<string> Notes => _parts.UnknownSettings.Count == 0 ? []
+        : [$"{Path.Combine(Place, TokenizerFiles.Config)}: the settings {string.Join(", ", _parts.UnknownSettings)} are not known and not read."];
 
     /// <summary>The text of <c>tokenizer.json</c> as it was loaded.</summary>
     public string Json => Encoding.UTF8.GetString(_files.Find(TokenizerFiles.Main)!);
@@ -151,10 +157,18 @@ public sealed class Tokenizer
     /// <summary>True for a token that <see cref="Decode"/> leaves out by default.</summary>
     public bool IsSpecial(int id) => _addedById.TryGetValue(id, out AddedToken? added) && added.Special;
 
-    /// <summary>Writes <c>tokenizer.json</c>, and the files that lay beside it, byte for byte as they were read.</summary>
+    /// <summary>Writes <c>tokenizer.json</c>, and the files that lay beside it, byte for byte as they were read; <c>special_tokens_map.json</c> where there was none, for those who look for roles there.</summary>
     /// <param name="folder">Is made if it is missing.</param>
     /// <exception cref="PalimpsestException">The folder cannot be written to.</exception>
-    public void Save(string folder) => _files.Save(folder);
+    public void Save(string folder)
+    {
+        _files.Save(folder);
+        if (_files.Find(TokenizerFiles.SpecialMap) is null && _parts.Roles.Count > 0)
+        {
+            JsonObject map = new(_parts.Roles.Select(role => KeyValuePair.Create(role.Key, (JsonNode?)role.Value)));
+            AtomicFile.WriteText(Path.Combine(folder, TokenizerFiles.SpecialMap), map.ToJsonString(TokenizerWriter.Json) + "\n");
+        }
+    }
 
     /// <summary>The bytes of a file that the tokenizer was read with, without a byte order mark; null if it was not there.</summary>
     internal byte[]? FindFile(string name) => _files.Find(name) is byte[] bytes ? bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes[3..] : bytes : null;

@@ -6,8 +6,8 @@ namespace Palimpsest.Text;
 /// <summary>What <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c> and <c>added_tokens.json</c> say beyond <c>tokenizer.json</c>.</summary>
 /// <remarks>
 /// As transformers' fast tokenizers read them. Where the configuration has no <c>added_tokens_decoder</c>, it is of before that key came, and <c>special_tokens_map.json</c> wins over it; else the map
-/// only fills what it leaves out. Every key is one of <see cref="Used"/>, <see cref="Harmless"/> and <see cref="RefusedIf"/>, or one that a class of the library keeps for itself and the fast
-/// tokenizers do not look at.
+/// only fills what it leaves out. Every key is one of <see cref="Used"/>, <see cref="Harmless"/> and <see cref="RefusedIf"/>; what is none of them, such as what a class of the library keeps
+/// for itself, is named where the model is shown.
 /// </remarks>
 internal sealed class TokenizerConfig
 {
@@ -67,7 +67,6 @@ internal sealed class TokenizerConfig
         ["name_or_path, tokenizer_file, special_tokens_map_file, vocab_file, merges_file, _name_or_path, transformers_version, processor_class, auto_map, backend, is_local"] = "where the tokenizer came from",
         ["sp_model_kwargs, legacy, do_basic_tokenize, never_split, errors, from_slow, use_fast"] = "for the slow tokenizers",
         ["model_input_names, return_token_type_ids, use_default_system_prompt, model_specific_special_tokens"] = "for the library's own calls",
-        ["split_special_tokens"] = "if false; see below",
     };
 
     /// <summary>The keys that are refused with a value, and why.</summary>
@@ -75,6 +74,13 @@ internal sealed class TokenizerConfig
     {
         ["split_special_tokens"] = (JsonValueKind.True, "special tokens in a text would be ordinary text, so that no template could spell them"),
     };
+
+    /// <summary>The keys of <c>tokenizer_config.json</c> that no list knows.</summary>
+    public IEnumerable<string> Unknown => (_config?.Value.EnumerateObject() ?? default).Select(property => property.Name).Where(key => !Knows(key));
+
+    /// <summary>Whether a key stands in one of the lists.</summary>
+    public static bool Knows(string key) => (key.EndsWith("_token", StringComparison.Ordinal) && !key.StartsWith("add_", StringComparison.Ordinal))
+        || RefusedIf.ContainsKey(key) || Used.Keys.Concat(Harmless.Keys).Any(keys => keys.Split(", ").Contains(key, StringComparer.Ordinal));
 
     /// <summary>The root of <c>added_tokens.json</c>, an object of contents and ids; null if there is none.</summary>
     public JsonPart? Added { get; }

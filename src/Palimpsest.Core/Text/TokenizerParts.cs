@@ -20,6 +20,9 @@ internal sealed record TokenizerParts
 
     public Decoder? Decoder { get; init; }
 
+    /// <summary>Settings beside the file that nobody reads.</summary>
+    public IReadOnlyList<string> UnknownSettings { get; init; } = [];
+
     /// <summary>From <c>bos_token</c> and so on to the token.</summary>
     public required Dictionary<string, string> Roles { get; init; }
 }

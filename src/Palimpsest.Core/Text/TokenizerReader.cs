@@ -52,6 +52,7 @@ internal static class TokenizerReader
             PostProcessor = Affixed(adding, config, roles, role => added.Tokens.Find(token => token.Content == role)?.Id ?? model.Vocabulary.IdOf(role)),
             Decoder = root.Find("decoder") is JsonPart decoder ? DecoderReader.Read(decoder) : null,
             Roles = roles,
+            UnknownSettings = [.. config.Unknown],
         };
 
         JsonPart? Root(JsonDocument? document, string name) => document is null ? null : new JsonPart(document.RootElement, PathOf(files, name), "");

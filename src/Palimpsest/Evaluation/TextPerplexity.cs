@@ -15,12 +15,18 @@ public readonly record struct TextPerplexity(double Nats, int Tokens, int Charac
     /// <param name="texts">The texts.</param>
     /// <param name="maxLength">Longer texts are cut to so many tokens; 0 for the model's context.</param>
     /// <returns>One entry a text of at least two tokens.</returns>
+    /// <exception cref="PalimpsestException">There are texts, and none has a token to predict.</exception>
     public static TextPerplexity[] Measure(LanguageModel model, IReadOnlyList<TextExample> texts, int maxLength = 0)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(texts);
         ExampleEncoder encoder = new(model.Tokenizer, maxLength > 0 ? maxLength : model.Model.Config.ContextLength, TooLongPolicy.Truncate, chat: model.Chats);
         (TextExample Text, TokenSequence Sequence)[] encoded = [.. from text in texts let sequence = encoder.Encode(text) where sequence is not null select (text, sequence)];
+        if (encoded.Length == 0 && texts.Count > 0)
+        {
+            throw new PalimpsestException($"None of the {texts.Count} texts for evaluation has a token to predict among its first {encoder.MaxLength}: the prompts alone fill them. Shorten the prompts, or take a model with a longer context.");
+        }
+
         double[] scores = SequenceScorer.LogLikelihoods(model.Model, [.. encoded.Select(item => item.Sequence)]);
         return [.. encoded.Select((item, i) => new TextPerplexity(-scores[i], item.Sequence.Targets, item.Text.Completion.Length))];
     }

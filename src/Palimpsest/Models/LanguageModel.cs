@@ -71,7 +71,7 @@ public sealed class LanguageModel : IDisposable
         CausalModel model = load(source);
         try
         {
-            return new LanguageModel(model, tokenizer, nameOrFolder) { Notes = source.Notes };
+            return new LanguageModel(model, tokenizer, nameOrFolder) { Notes = [.. source.Notes, .. tokenizer.Notes] };
         }
         catch
         {

@@ -63,6 +63,12 @@ public sealed record ModelInspection(
                 ("vocabulary", Number(config.VocabularySize)), ("context", $"{Number(config.ContextLength)} tokens"),
                 ("tokenizer", TokenizerOf(source.ReadTokenizer)),
             ];
+            facts.AddRange(source.Notes.Select(note => ("note", note)));
+            if (config.Generation is { NotFollowed.Count: > 0 } generation)
+            {
+                facts.Add(("not followed in chats", string.Join(", ", generation.NotFollowed)));
+            }
+
             if (config is LlamaConfig { RopeScaling: RopeScaling scaling })
             {
                 facts.Add(("rotary scaling", scaling.Type == "divisors" ? "divisors (Llama 3)" : $"{scaling.Type}, factor {scaling.Factor.ToString(System.Globalization.CultureInfo.InvariantCulture)}"));

@@ -85,6 +85,20 @@ public sealed class TokenizerConfigTests
         Assert.Equal(1, Tokenizer.Load(copy.Folder).EndToken);
     }
 
+    [Fact]
+    public void Load_SettingsThatNobodyKnows_AreNamed()
+    {
+        Assert.Contains("the settings my_own, other are not known and not read.", Assert.Single(Load(TinyTokenizer.Of("a b"), """{"my_own": 1, "legacy": false, "image_token": "b", "other": null}""").Notes), StringComparison.Ordinal);
+        Assert.Empty(Load(TinyTokenizer.Of("a b"), """{"legacy": false}""").Notes);
+    }
+
+    [Theory(SkipTestWithoutData = true), MemberData(nameof(Configs))]
+    public void Knows_EveryKeyOfTheReferences(string path) =>
+        Assert.DoesNotContain(System.Text.Json.JsonSerializer.Deserialize<Dictionary<string, object?>>(File.ReadAllText(path))!.Keys, key => !TokenizerConfig.Knows(key));
+
+    public static IEnumerable<TheoryDataRow<string>> Configs() => new[] { "models", "golden", "cases" }.Select(name => GoldenData.Find(name)).OfType<string>()
+        .SelectMany(folder => Directory.EnumerateFiles(folder, "tokenizer_config.json", SearchOption.AllDirectories)).Select(path => new TheoryDataRow<string>(path));
+
     private static Tokenizer Load(TinyTokenizer file, string config, string? map = null)
     {
         using Palimpsest.Tests.Data.TemporaryFile main = new(file.Json, "tokenizer.json");

@@ -32,6 +32,40 @@ public sealed class ModelConfigTests
         Assert.Equal(json["max_position_embeddings"]!.GetValue<int>(), JsonNode.Parse(File.ReadAllText(folder.At("new.json")))!["max_position_embeddings"]!.GetValue<int>());
     }
 
+    [Fact]
+    public void Apply_GenerationConfig_GivesTheEndTokensAndHowAChatDraws()
+    {
+        using TemporaryFolder folder = new();
+        LlamaConfig config = Assert.IsType<LlamaConfig>(ModelConfigFile.Read(TestContexts.Golden("llama", "config.legacy.json"))) with { EndTokens = [2] };
+        Assert.Same(config, GenerationConfigFile.Apply(folder.Path, config));
+        folder.Write("generation_config.json", """{"bos_token_id": 1, "eos_token_id": [2, 3], "do_sample": true, "temperature": 0.6, "top_p": 0.9, "stop_strings": "x", "num_beams": 1, "no_repeat_ngram_size": 3, "suppress_tokens": [], "transformers_version": "5"}""");
+        CausalConfig read = GenerationConfigFile.Apply(folder.Path, config);
+        Assert.Equal([2, 3], read.EndTokens);
+        GenerationConfig generation = read.Generation!;
+        Assert.Equal((0.6, 50, 0.9, 0.0, 1.0), (generation.Temperature, generation.TopK, generation.TopP, generation.MinP, generation.RepetitionPenalty));
+        Assert.Equal(["x"], generation.StopTexts);
+        Assert.Equal(["no_repeat_ngram_size = 3"], generation.NotFollowed);
+
+        GenerationConfigFile.Write(folder.At("copy.json"), read with { EndTokens = [3] });
+        JsonObject copy = JsonNode.Parse(File.ReadAllText(folder.At("copy.json")))!.AsObject();
+        Assert.Equal((3, 0.6, 3), (copy["eos_token_id"]!.GetValue<int>(), copy["temperature"]!.GetValue<double>(), copy["no_repeat_ngram_size"]!.GetValue<int>()));
+        folder.Write("generation_config.json", """{"temperature": 0.6}""");
+        Assert.Equal((2, 0.0), (Assert.Single(GenerationConfigFile.Apply(folder.Path, config).EndTokens), GenerationConfigFile.Apply(folder.Path, config).Generation!.Temperature));
+    }
+
+    [Theory]
+    [InlineData("""{"eos_token_id": 100000}""", "eos_token_id holds 100000, which is none of the model's")]
+    [InlineData("""{"do_sample": true, "top_p": 2}""", "top_p above 0 and at most 1")]
+    [InlineData("""{"eos_token_id": ["a"]}""", "eos_token_id must hold whole numbers")]
+    [InlineData("[]", "is not a JSON object")]
+    public void Apply_GenerationConfigOutOfRange_IsNamed(string json, string message)
+    {
+        using TemporaryFolder folder = new();
+        folder.Write("generation_config.json", json);
+        CausalConfig config = ModelConfigFile.Read(TestContexts.Golden("llama", "config.legacy.json"));
+        Assert.Contains(message, Assert.Throws<PalimpsestException>(() => GenerationConfigFile.Apply(folder.Path, config)).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("rope_scaling", "{\"type\": \"longrope\", \"factor\": 2}", "rotary scaling of type \"longrope\" is not supported")]
     [InlineData("rope_scaling", "{\"type\": \"linear\", \"factor\": 0}", "a factor of at least 1")]

@@ -11,17 +11,20 @@ namespace Palimpsest.Data.Batches;
 /// <param name="maxLength">Most tokens of an example, for messages.</param>
 /// <param name="random">Orders the batches of each pool.</param>
 /// <param name="fill">Makes the batches of a pool of the next examples, the same every time.</param>
-internal sealed class BatchPools<TItem, TBatch>(IExampleStream stream, Func<TextExample, TItem?> encode, int maxLength, RandomStream random, Func<Func<TItem>, TBatch[]> fill) : IBatchSource<TBatch>, IDisposable
+internal sealed class BatchPools<TItem, TBatch>(IExampleStream stream, ExampleEncoding<TItem> encode, int maxLength, RandomStream random, Func<Func<TItem>, TBatch[]> fill) : IBatchSource<TBatch>, IDisposable
     where TItem : class
 {
     private readonly EncodedExamples<TItem> _examples = new(stream, encode, maxLength);
-    private StreamBatchesCursor _cursor = new(stream.Cursor, 0, 0, 0);
+    private StreamBatchesCursor _cursor = new(stream.Cursor, 0, 0, 0, 0);
 
     /// <summary>The batches of the present pool; empty before the first.</summary>
     public TBatch[] Pool { get; private set; } = [];
 
-    /// <summary>Examples left out so far because they are too long.</summary>
+    /// <summary>Examples left out so far, each counted once.</summary>
     public long LeftOut => _examples.LeftOut;
+
+    /// <summary>Examples read so far, each counted once.</summary>
+    public long Read => _examples.Read;
 
     /// <inheritdoc/>
     public TBatch Next()
@@ -34,7 +37,7 @@ internal sealed class BatchPools<TItem, TBatch>(IExampleStream stream, Func<Text
         // Not an alternative: a place that was saved behind the last batch of a pool is found again there.
         if (_cursor.Batch == Pool.Length)
         {
-            _cursor = new StreamBatchesCursor(stream.Cursor, _cursor.Pool + 1, 0, LeftOut);
+            _cursor = new StreamBatchesCursor(stream.Cursor, _cursor.Pool + 1, 0, LeftOut, Read);
             Fill();
         }
 
@@ -72,14 +75,14 @@ internal sealed class BatchPools<TItem, TBatch>(IExampleStream stream, Func<Text
 
     private void Fill()
     {
-        _examples.LeftOut = _cursor.LeftOut;
+        (_examples.LeftOut, _examples.Read) = (_cursor.LeftOut, _cursor.Read);
         Pool = fill(_examples.Next);
         random.Child("pool", _cursor.Pool.ToString(CultureInfo.InvariantCulture)).Shuffle(Pool.AsSpan());
     }
 }
 
 /// <summary>A place in <see cref="BatchPools{TItem, TBatch}"/>: the stream at the start of the pool, and the batch within it.</summary>
-internal sealed record StreamBatchesCursor(ExampleCursor Stream, long Pool, int Batch, long LeftOut);
+internal sealed record StreamBatchesCursor(ExampleCursor Stream, long Pool, int Batch, long LeftOut, long Read = 0);
 
 /// <summary>JSON of <see cref="StreamBatchesCursor"/> without reflection.</summary>
 [JsonSerializable(typeof(StreamBatchesCursor))]

@@ -54,8 +54,12 @@ public sealed class ExampleEncoder
     /// <summary>Encodes an example.</summary>
     /// <returns>The sequence, or null where the example is left out.</returns>
     /// <exception cref="PalimpsestException">The example is too long and the policy is <see cref="TooLongPolicy.Error"/>, or the form of chats has no place for its messages; or a class is not known or has no text.</exception>
-    public TokenSequence? Encode(TextExample example)
+    public TokenSequence? Encode(TextExample example) => Encode(example, out _);
+
+    /// <summary>As <see cref="Encode(TextExample)"/>, with the reason for an example that is left out.</summary>
+    internal TokenSequence? Encode(TextExample example, out UnusedExample unused)
     {
+        unused = UnusedExample.None;
         TokenSequence sequence = _labels.Count > 0 ? Classified(example) : example.Messages is Conversation chat && (!chat.IsQuestion || _renderer.SpellsBeginAndEnd) ? _chat.Encode(chat) : Whole(example);
         if (sequence.Ids.Length > MaxLength)
         {
@@ -67,37 +71,48 @@ public sealed class ExampleEncoder
 
             if (_tooLong == TooLongPolicy.Skip)
             {
+                unused = UnusedExample.TooLong;
                 return null;
             }
 
+            unused = sequence.Targets > 0 ? UnusedExample.PromptFillsRoom : UnusedExample.NothingLearnt;
             sequence = sequence.Truncate(MaxLength);
         }
+        else
+        {
+            unused = UnusedExample.NothingLearnt;
+        }
 
-        return sequence.Targets > 0 ? sequence : null;
+        if (sequence.Targets == 0)
+        {
+            return null;
+        }
+
+        unused = UnusedExample.None;
+        return sequence;
     }
 
     /// <summary>Encodes an example with a <see cref="TextExample.Preference"/>: the prompt with each of its answers.</summary>
     /// <returns>The sequences, or null where the example is left out because one is too long.</returns>
-    /// <exception cref="PalimpsestException">As for <see cref="Encode"/>, or the example says nothing about its answer.</exception>
-    public AnswerSequences? EncodeAnswers(TextExample example)
+    /// <exception cref="PalimpsestException">As for <see cref="Encode(TextExample)"/>, or the example says nothing about its answer.</exception>
+    public AnswerSequences? EncodeAnswers(TextExample example) => EncodeAnswers(example, out _);
+
+    /// <summary>As <see cref="EncodeAnswers(TextExample)"/>, with the reason for an example that is left out.</summary>
+    internal AnswerSequences? EncodeAnswers(TextExample example, out UnusedExample unused)
     {
         Preference preference = example.Preference ?? throw new PalimpsestException("An example has no preference: learning from preferences needs chosen and rejected answers, or answers with a label.");
-        TokenSequence? answer = Answer(example), rejected = preference.RejectedCompletion is null ? null
-            : Answer(example with { Completion = preference.RejectedCompletion, Messages = preference.RejectedMessages });
-        return answer is null || (preference.RejectedCompletion is not null && rejected is null) ? null : new AnswerSequences(answer, rejected, preference.IsDesirable);
-
-        TokenSequence? Answer(TextExample one)
+        TokenSequence? answer = Answer(example, preference.PromptMessages, out unused), rejected = null;
+        if (answer is null)
         {
-            TokenSequence? whole = Encode(one);
-            if (whole is null || one.Messages is not Conversation chat)
-            {
-                return whole;
-            }
-
-            int from = preference.PromptMessages == 0 ? 0 : _chat.Encode(chat.First(preference.PromptMessages)).Ids.AsSpan().CommonPrefixLength(whole.Ids);
-            TokenSequence learnt = whole with { LossFrom = Math.Max(whole.LossFrom, from) };
-            return learnt.Targets > 0 ? learnt : null;
+            return null;
         }
+
+        if (preference.RejectedCompletion is string worse)
+        {
+            rejected = Answer(example with { Completion = worse, Messages = preference.RejectedMessages }, preference.PromptMessages, out unused);
+        }
+
+        return preference.RejectedCompletion is not null && rejected is null ? null : new AnswerSequences(answer, rejected, preference.IsDesirable);
     }
 
     /// <summary>The tokens of prompt and completion without the end token, and where the completion starts; for scoring.</summary>
@@ -112,6 +127,21 @@ public sealed class ExampleEncoder
         int[] head = _tokenizer.Encode(prompt, specialTokensAsText: true);
         int common = head.AsSpan().CommonPrefixLength(ids);
         return new TokenSequence(ids, Math.Min(common, ids.Length - 1));
+    }
+
+    /// <summary>A prompt with an answer, of which only the answer is learnt: of a chat what comes behind the prompt's messages.</summary>
+    private TokenSequence? Answer(TextExample example, int promptMessages, out UnusedExample unused)
+    {
+        TokenSequence? whole = Encode(example, out unused);
+        if (whole is null || example.Messages is not Conversation chat || promptMessages == 0)
+        {
+            return whole;
+        }
+
+        int from = _chat.Encode(chat.First(promptMessages)).Ids.AsSpan().CommonPrefixLength(whole.Ids);
+        TokenSequence learnt = whole with { LossFrom = Math.Max(whole.LossFrom, from) };
+        unused = learnt.Targets > 0 ? UnusedExample.None : UnusedExample.PromptFillsRoom;
+        return learnt.Targets > 0 ? learnt : null;
     }
 
     private TokenSequence Classified(TextExample example)

@@ -37,6 +37,9 @@ public sealed class PackedBatches : IExampleBatches
     public long LeftOut => _pools.LeftOut;
 
     /// <inheritdoc/>
+    public long Read => _pools.Read;
+
+    /// <inheritdoc/>
     public double MeanLength { get; private set; }
 
     /// <inheritdoc/>

@@ -37,6 +37,9 @@ public sealed class StreamBatches : IExampleBatches
     public long LeftOut => _pools.LeftOut;
 
     /// <inheritdoc/>
+    public long Read => _pools.Read;
+
+    /// <inheritdoc/>
     public double MeanLength => _pools.Pool.Length == 0 ? 0 : _pools.Pool.Sum(batch => (double)batch.Tokens) / _pools.Pool.Sum(batch => batch.Batch);
 
     /// <inheritdoc/>

@@ -38,16 +38,21 @@ public static class GgufTokenizer
     public static IReadOnlyDictionary<string, string> ChatTemplates(GgufFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
+        return ChatTemplates(file.Metadata);
+    }
+
+    private static Dictionary<string, string> ChatTemplates(GgufMetadata metadata)
+    {
         Dictionary<string, string> templates = new(StringComparer.Ordinal);
-        foreach (string key in file.Metadata.Values.Keys)
+        foreach (string key in metadata.Values.Keys)
         {
             if (key == MainTemplate)
             {
-                templates["default"] = file.Metadata.Text(key);
+                templates["default"] = metadata.Text(key);
             }
             else if (key.StartsWith(MainTemplate + ".", StringComparison.Ordinal))
             {
-                templates.TryAdd(key[(MainTemplate.Length + 1)..], file.Metadata.Text(key));
+                templates.TryAdd(key[(MainTemplate.Length + 1)..], metadata.Text(key));
             }
         }
 
@@ -70,7 +75,7 @@ public static class GgufTokenizer
 
         GgufVocabulary vocabulary = new(metadata, sentencePiece: false);
         string json = GgufTokenizerJson.ByteLevel(vocabulary, metadata.Texts("tokenizer.ggml.merges"), pre);
-        return Tokenizer.Parse(json, GgufTokenizerJson.Config(vocabulary, metadata.FindText(MainTemplate)));
+        return Tokenizer.Parse(json, GgufTokenizerJson.Config(vocabulary, ChatTemplates(metadata)));
     }
 
     internal static Tokenizer SentencePiece(GgufMetadata metadata)
@@ -78,6 +83,6 @@ public static class GgufTokenizer
         GgufVocabulary vocabulary = new(metadata, sentencePiece: true);
         (List<(int Left, int Right, int Merged)> merges, List<int> ranks) = GgufScoreMerges.Of(vocabulary);
         string json = GgufTokenizerJson.SentencePiece(vocabulary, merges);
-        return Tokenizer.Parse(json, GgufTokenizerJson.Config(vocabulary, metadata.FindText(MainTemplate)), model => model.WithMerges(merges, ranks));
+        return Tokenizer.Parse(json, GgufTokenizerJson.Config(vocabulary, ChatTemplates(metadata)), model => model.WithMerges(merges, ranks));
     }
 }

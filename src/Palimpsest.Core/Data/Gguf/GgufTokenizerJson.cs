@@ -37,8 +37,8 @@ internal static class GgufTokenizerJson
             Model(vocabulary, pairs, vocabulary.Unknown, byteFallback: true, ignoreMerges: false));
     }
 
-    /// <summary>The roles of tokens, and the chat template.</summary>
-    public static string Config(GgufVocabulary vocabulary, string? chatTemplate)
+    /// <summary>The roles of tokens, and the chat templates by name.</summary>
+    public static string Config(GgufVocabulary vocabulary, IReadOnlyDictionary<string, string> templates)
     {
         JsonObject config = new() { ["tokenizer_class"] = "PreTrainedTokenizerFast" };
         foreach ((string role, int? id) in (ReadOnlySpan<(string, int?)>)[("bos_token", vocabulary.Begin), ("eos_token", vocabulary.End), ("pad_token", vocabulary.Pad), ("unk_token", vocabulary.Unknown)])
@@ -49,9 +49,10 @@ internal static class GgufTokenizerJson
             }
         }
 
-        if (chatTemplate is not null)
+        if (templates.Count > 0)
         {
-            config["chat_template"] = chatTemplate;
+            config["chat_template"] = templates.Count == 1 && templates.TryGetValue("default", out string? only) ? only
+                : new JsonArray([.. templates.Select(named => new JsonObject { ["name"] = named.Key, ["template"] = named.Value })]);
         }
 
         return config.ToJsonString(TokenizerWriter.Json);

@@ -65,6 +65,11 @@ public sealed class EvaluateJob : IJob
 
         EvaluationData data = Data(settings, model.Model.Config.Labels);
 
+        foreach (string note in model.Notes)
+        {
+            context.Log.Say(note);
+        }
+
         context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"Model {settings.Model.Shown}: {model.Model.Parameters.Layout.Count:N0} parameters, {torch.ComputeType}, {torch.Threads} threads. Data: {data.Subject}."));
         long clock = Stopwatch.GetTimestamp();
         IReadOnlyList<Measurement> measured = data.Suite.Measure(model);

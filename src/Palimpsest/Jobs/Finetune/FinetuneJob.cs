@@ -71,6 +71,11 @@ public sealed class FinetuneJob : IJob
             ? LanguageModel.LoadClassifier(settings.Model.Name, torch, data.Labels, torch.Stream("finetune", "head"))
             : LanguageModel.Load(settings.Model.Name, torch, settings.Method.Lora is null ? LoadMode.Trainable : LoadMode.Mapped);
         int length = settings.Train.MaxLength > 0 ? Math.Min(settings.Train.MaxLength, model.Model.Config.ContextLength) : model.Model.Config.ContextLength;
+        foreach (string note in model.Notes)
+        {
+            log.Say(note);
+        }
+
         log.Say(string.Create(CultureInfo.InvariantCulture, $"Model {settings.Model.Name}: {model.Model.Parameters.Layout.Count:N0} parameters, {torch.ComputeType}, {torch.Threads} threads. Data: {data.Evaluation.Subject}."));
 
         // Before the first evaluation, so that a target that means nothing is told at once; it is not active yet.
@@ -116,6 +121,13 @@ public sealed class FinetuneJob : IJob
         if (trainer.StoppedEarly)
         {
             log.Say($"Stopped early after step {trainer.State.Step}: {settings.Train.EarlyStopping!.Patience} evaluations without improvement; the best was at step {trainer.State.BestStep}.");
+        }
+
+        if (batches.LeftOut > 0)
+        {
+            log.Say(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{batches.LeftOut:N0} of the {batches.Read:N0} examples read were left out: they have more than {length:N0} tokens, or nothing in those is to be learnt (a prompt fills them alone)."));
         }
 
         clock = Stopwatch.GetTimestamp();

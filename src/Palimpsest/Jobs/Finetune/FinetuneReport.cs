@@ -67,7 +67,7 @@ internal static class FinetuneReport
                 ["share of the measured matmul peak", Invariant($"{100 * result.PeakShare:F0}%")],
                 ["time of both evaluations", JobText.Seconds(result.EvaluateSeconds)],
                 ["largest memory of the process", JobText.Bytes(result.PeakMemory)],
-                ["examples left out as too long", Invariant($"{result.LeftOut:N0}")],
+                ["examples left out (too long, or nothing of them to be learnt)", Invariant($"{result.LeftOut:N0}")],
             ]);
     }
 

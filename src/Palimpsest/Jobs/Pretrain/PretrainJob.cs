@@ -78,6 +78,11 @@ public sealed class PretrainJob : IJob
             return false;
         }
 
+        if (batches.LeftOut > 0)
+        {
+            context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"{batches.LeftOut:N0} of the {batches.Read:N0} texts read were left out: they have more than {causal.Config.ContextLength:N0} tokens."));
+        }
+
         // In bf16 a model of this size is a file of a few MB; what is measured is what is saved.
         string folder = Path.Combine(run.Artifacts, "model");
         model.Save(folder, ComputeType.Bf16);

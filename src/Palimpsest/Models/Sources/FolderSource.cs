@@ -23,7 +23,7 @@ internal sealed class FolderSource : ModelSource
 
     public static FolderSource OpenFolder(string folder, string configName)
     {
-        CausalConfig config = ModelConfigFile.Read(System.IO.Path.Combine(folder, configName));
+        CausalConfig config = GenerationConfigFile.Apply(folder, ModelConfigFile.Read(System.IO.Path.Combine(folder, configName)));
         SafetensorsSet weights = SafetensorsSet.Open(folder);
         try
         {

@@ -70,6 +70,10 @@ public static class ModelFolder
         TensorSource[] tensors = [.. layout.Slots.Select(slot => Stored(config, slot, read, half))];
         SafetensorsWriter.Write(Path.Combine(folder, SafetensorsSet.SingleName), tensors, new Dictionary<string, string>(StringComparer.Ordinal) { ["format"] = "pt" });
         ModelConfigFile.Write(Path.Combine(folder, "config.json"), config, half ? "bfloat16" : "float32");
+        if (config.Labels.Count == 0)
+        {
+            GenerationConfigFile.Write(Path.Combine(folder, GenerationConfigFile.Name), config);
+        }
     }
 
     private static TensorSource Stored(CausalConfig config, ParameterSlot slot, Func<ParameterSlot, Tensor> read, bool half)

@@ -44,6 +44,9 @@ public abstract record CausalConfig
     /// <summary>The tokens a text may end with.</summary>
     public IReadOnlyList<int> EndTokens { get; init; } = [];
 
+    /// <summary>What the model's <c>generation_config.json</c> says; null where it has none.</summary>
+    public GenerationConfig? Generation { get; init; }
+
     /// <summary>Names of the classes, where the model has a classification head over the last token in place of the output matrix; none for a language model.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 

@@ -77,6 +77,20 @@ internal sealed class ConfigReader
         _ => [],
     };
 
+    /// <summary>Texts: one or a list of them, or nothing.</summary>
+    public IReadOnlyList<string> Texts(string key) => _json[key] switch
+    {
+        JsonArray many => [.. many.Select(item => item is JsonValue value && value.TryGetValue(out string? text) ? text : throw Bad($"{key} must hold texts, but is {many.ToJsonString()}"))],
+        JsonValue one => [one.TryGetValue(out string? text) ? text : throw Bad($"{key} must be a text or a list of texts, but is {one.ToJsonString()}")],
+        _ => [],
+    };
+
+    /// <summary>A value as it stands in the file.</summary>
+    public string Raw(string key) => _json[key]?.ToJsonString() ?? "null";
+
+    /// <summary>The object as JSON.</summary>
+    public override string ToString() => _json.ToJsonString();
+
     public double Number(string key, double fallback) =>
         _json[key] is not JsonValue value ? fallback : value.TryGetValue(out double number) ? number : throw Bad($"{key} must be a number, but is {value.ToJsonString()}");
 

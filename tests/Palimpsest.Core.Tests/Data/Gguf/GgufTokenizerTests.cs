@@ -42,6 +42,27 @@ public sealed class GgufTokenizerTests
     }
 
     [Fact]
+    public void Read_SpecialTokensThatPointNowhere_ArePassedOverWithANote()
+    {
+        GgufBytes bytes = SentencePiece(["<unk>", "<s>", "</s>", "a"], [0, 0, 0, -1], [2, 3, 3, 1]).Add("tokenizer.ggml.padding_token_id", uint.MaxValue).Add("tokenizer.ggml.eos_token_id", 32000u);
+        Tokenizer tokenizer = Read(bytes, out IReadOnlyCollection<string> notes);
+        Assert.Equal((2, null), (tokenizer.EndToken, tokenizer.PadToken));
+        Assert.Equal(2, notes.Count);
+        Assert.All(notes, note => Assert.EndsWith("which is none of the 4 tokens, so it is passed over.", note, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Read_NoPreTokenizer_CutsAsLlamaCppDoesAndSaysSo()
+    {
+        // The digits are cut by threes from the left, and punctuation apart from words: no merge reaches across.
+        string[] tokens = ["<unk>", "a", "1", "2", "3", "4", "!", "a!", "12", "34", "123", "1234"];
+        GgufBytes bytes = new GgufBytes().Add("tokenizer.ggml.model", "gpt2").Add("tokenizer.ggml.tokens", tokens).Add("tokenizer.ggml.merges", (string[])["a !", "1 2", "3 4", "12 3", "12 34"]);
+        Tokenizer tokenizer = Read(bytes, out IReadOnlyCollection<string> notes);
+        Assert.Equal([1, 6, 10, 5], tokenizer.Encode("a!1234"));
+        Assert.Contains("it has no tokenizer.ggml.pre, so texts are cut as llama.cpp cuts them then", Assert.Single(notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Encode_AnyScores_EqualsTheSlowForm() =>
         Gen.Select(Gen.String[Gen.Char["abc "], 2, 4].Array[0, 12], Gen.Int[0, 3].Array[12], Gen.String[Gen.Char["abc é"], 0, 40].Array[4]).Sample(
             (words, ranks, texts) =>
@@ -86,7 +107,6 @@ public sealed class GgufTokenizerTests
         GgufFileTests.Check(GgufProblem.WrongValue, "the token \"a\" twice, as 0 and 2", () => Read(ByteLevel("gpt-2", "a", "b", "a")));
         GgufFileTests.Check(GgufProblem.WrongValue, "needs the token \"ab\"", () => Read(ByteLevel("gpt-2", "a", "b").Add("tokenizer.ggml.merges", "a b", "a a")));
         GgufFileTests.Check(GgufProblem.WrongValue, "one for each token", () => Read(ByteLevel("gpt-2", "a", "b").Add("tokenizer.ggml.token_type", 1, 1, 1)));
-        GgufFileTests.Check(GgufProblem.WrongValue, "from 0 to 1", () => Read(ByteLevel("gpt-2", "a", "b").Add("tokenizer.ggml.bos_token_id", 2u)));
         GgufFileTests.Check(GgufProblem.WrongValue, "none of them nan", () => Read(SentencePiece(["a", "b"], [0, float.NaN], [1, 1])));
     }
 
@@ -174,10 +194,14 @@ public sealed class GgufTokenizerTests
         return [.. parts.SelectMany(part => tokens.IndexOf(part) is int id and >= 0 ? [id] : Encoding.UTF8.GetBytes(part).Select(value => 3 + value))];
     }
 
-    private static Tokenizer Read(GgufBytes bytes)
+    private static Tokenizer Read(GgufBytes bytes) => Read(bytes, out _);
+
+    private static Tokenizer Read(GgufBytes bytes, out IReadOnlyCollection<string> notes)
     {
         using GgufFile file = GgufFileTests.Open(bytes);
-        return GgufTokenizer.Read(file);
+        Tokenizer tokenizer = GgufTokenizer.Read(file);
+        notes = file.Metadata.Notes;
+        return tokenizer;
     }
 
     private static GgufBytes SentencePiece(string[] tokens, float[] scores, int[] types) =>
