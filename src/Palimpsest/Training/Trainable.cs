@@ -31,7 +31,7 @@ public sealed record Trainable(CausalModel Model, FlatParameters Parameters, str
     {
         ArgumentNullException.ThrowIfNull(adapter);
         return adapter.Model.Parameters.Flat is null
-            ? new Trainable(adapter.Model, adapter.Parameters, adapter.Settings, adapter.SetDropout)
+            ? new Trainable((CausalModel)adapter.Model, adapter.Parameters, adapter.Settings, adapter.SetDropout)
             : throw new ArgumentException("The base model is trainable; load it with LoadMode.Mapped.", nameof(adapter));
     }
 }

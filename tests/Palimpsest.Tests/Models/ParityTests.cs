@@ -10,8 +10,7 @@ public sealed class ParityTests
         TheoryData<string, string> cases = [];
         if (Environment.GetEnvironmentVariable("PALIMPSEST_DATA") is string root && Directory.Exists(Path.Combine(root, "golden", "transformers")))
         {
-            string transformers = Path.Combine(root, "golden", "transformers");
-            foreach (string folder in Directory.GetDirectories(transformers, "llama*").Append(Path.Combine(transformers, "gpt2")).Concat(Directory.GetDirectories(transformers, "bert-*")).Order(StringComparer.Ordinal))
+            foreach (string folder in ReferenceSet.Models())
             {
                 foreach (string config in Directory.GetFiles(folder, "config*.json"))
                 {
@@ -56,13 +55,14 @@ public sealed class ParityTests
         Assert.DoesNotContain(rows, row => !row.Passed);
     }
 
-    public static TheoryData<string> Adapters()
-    {
-        string root = Path.Combine(Environment.GetEnvironmentVariable("PALIMPSEST_DATA") ?? "none", "golden", "peft");
-        return Directory.Exists(root)
-            ? [.. Directory.GetDirectories(root, "llama-*").Concat(Directory.GetDirectories(root, "gpt2-d*")).Order(StringComparer.Ordinal)]
-            : [];
-    }
+    public static TheoryData<string> Adapters() => [.. ReferenceSet.Adapters()];
+
+    public static TheoryData<string, string> OfOtherFamilies() => ReferenceSet.Unsupported("transformers");
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(OfOtherFamilies))]
+    public void Check_FamilyThatIsNotKnown_IsRefusedByName(string folder, string architecture) =>
+        Assert.Contains($"architecture \"{architecture}\" is not known", Assert.Throws<PalimpsestException>(() => ParityChecker.Check(folder, TestContexts.F32())).Message, StringComparison.Ordinal);
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Adapters))]
@@ -70,6 +70,7 @@ public sealed class ParityTests
     {
         IReadOnlyList<ParityRow> rows = ParityChecker.Check(folder, TestContexts.F32());
         Assert.Superset(new HashSet<string> { "logits", "logits_disabled", "logits_merged", "loss" }, rows.Select(row => row.Name).ToHashSet());
+        Assert.All(rows, row => Assert.True(row.Skipped is null || row.Name.StartsWith("final.", StringComparison.Ordinal) || row.Name.StartsWith("unstable.", StringComparison.Ordinal) || row.Name == "logits_disabled", row.Name));
         Assert.Contains(rows, row => row.Name.StartsWith("grad.", StringComparison.Ordinal));
         Assert.DoesNotContain(rows, row => !row.Passed);
     }

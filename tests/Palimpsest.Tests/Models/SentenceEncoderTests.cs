@@ -41,7 +41,7 @@ public sealed class SentenceEncoderTests
     [InlineData("modules.json", "{", "is not valid JSON")]
     [InlineData("modules.json", """[{"path": "../x", "type": "a.Transformer"}]""", "leads out of the folder")]
     [InlineData("1_Pooling/config.json", "{\"pooling_mode_max_tokens\": true}", "supported are the mean over all tokens")]
-    [InlineData("config.json", "{\"architectures\": [\"T5EncoderModel\"]}", "is no known encoder")]
+    [InlineData("config.json", "{\"architectures\": [\"T5EncoderModel\"]}", "is not known")]
     public void Load_DoesNotFit_SaysWhatIsSupported(string file, string text, string message)
     {
         using TemporaryFolder folder = new();

@@ -13,11 +13,14 @@ public sealed class LayerNorm(Tensor weight, Tensor bias, double epsilon) : INor
 {
     private readonly Scalar _epsilon = Scalars.Of(epsilon);
 
+    /// <summary>[width], f32.</summary>
+    internal Tensor Bias { get; set; } = bias;
+
     /// <inheritdoc/>
     public (Tensor Residual, Tensor Normalised) Forward(Tensor residual, Tensor? branch)
     {
         Tensor sum = branch is null ? residual : Ops.Add(residual, branch);
-        return (sum, Kernels.LayerNorm(sum, weight, bias, _epsilon));
+        return (sum, Kernels.LayerNorm(sum, weight, Bias, _epsilon));
     }
 
     /// <inheritdoc/>

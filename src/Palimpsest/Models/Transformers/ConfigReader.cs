@@ -47,11 +47,24 @@ internal sealed class ConfigReader
 
     public bool Has(string key) => _json[key] is not null;
 
+    /// <summary>Whether a list or an object is there and not empty.</summary>
+    public bool HasEntries(string key) => _json[key] is JsonObject { Count: > 0 } or JsonArray { Count: > 0 };
+
     /// <summary>An object inside, or null.</summary>
     public ConfigReader? Part(string key) => _json[key] is JsonObject part ? new ConfigReader(Path, part) : null;
 
     /// <summary>The keys of this object.</summary>
     public IEnumerable<string> Keys => _json.Select(pair => pair.Key);
+
+    /// <summary>Refuses keys that are not understood and say something.</summary>
+    public void RefuseOthers(IReadOnlyCollection<string> known)
+    {
+        string[] others = [.. _json.Where(pair => pair.Value is not null && !known.Contains(pair.Key)).Select(pair => $"{pair.Key} = {pair.Value!.ToJsonString()}")];
+        if (others.Length > 0)
+        {
+            throw Bad($"asks for what is not supported: {string.Join("; ", others)}");
+        }
+    }
 
     public int Integer(string key, int? fallback = null)
     {
@@ -63,11 +76,14 @@ internal sealed class ConfigReader
         return fallback ?? throw Bad($"{key} is missing");
     }
 
+    /// <summary>The id of a token, or null; some files write -1 for none.</summary>
+    public int? Token(string key) => _json[key] is JsonValue value && !(value.TryGetValue(out int id) && id == -1) ? Integer(key) : null;
+
     /// <summary>A number of at least 1.</summary>
     public int Positive(string key, int? fallback = null) => Integer(key, fallback) is > 0 and int value ? value : throw Bad($"{key} must be at least 1");
 
     /// <summary>A number of layers; bounded, because a name is made for each before anything else is known of the weights.</summary>
-    public int Layers(string key) => Positive(key) is <= MostLayers and int value ? value : throw Bad($"{key} must be at most {MostLayers}");
+    public int Layers(string key, int? fallback = null) => Positive(key, fallback) is <= MostLayers and int value ? value : throw Bad($"{key} must be at most {MostLayers}");
 
     /// <summary>One number, a list of numbers, or nothing.</summary>
     public IReadOnlyList<int> Integers(string key) => _json[key] switch

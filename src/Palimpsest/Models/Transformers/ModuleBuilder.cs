@@ -3,13 +3,14 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Models.Transformers;
 
-/// <summary>Makes modules over the tensors of a store and keeps account of the linear layers, so that an adapter can find them by name.</summary>
+/// <summary>Makes modules over the tensors of a store and keeps account of the layers that an adapter can change, by name.</summary>
 /// <param name="parameters">The tensors.</param>
 /// <param name="hooks">Where activations can be read and changed.</param>
 /// <param name="embedding">The token embedding, which adapters can change.</param>
 internal sealed class ModuleBuilder(ParameterStore parameters, HookPoints hooks, Embedding embedding)
 {
     private readonly List<(string Name, Linear Layer)> _linears = [];
+    private readonly List<(string Name, LayerNorm Norm)> _norms = [];
 
     /// <summary>Where activations can be read and changed.</summary>
     public HookPoints Hooks { get; } = hooks;
@@ -20,13 +21,19 @@ internal sealed class ModuleBuilder(ParameterStore parameters, HookPoints hooks,
     /// <summary>The linear layers with the names of their weights without <c>.weight</c>, in the order they were made.</summary>
     public IReadOnlyList<(string Name, Linear Layer)> Linears => _linears;
 
+    /// <summary>The layer norms likewise; others have no bias.</summary>
+    public IReadOnlyList<(string Name, LayerNorm Norm)> Norms => _norms;
+
     /// <summary>A tensor of the store.</summary>
     public Tensor this[string name] => parameters[name];
 
     /// <summary>The linear layer of a name.</summary>
-    public Linear Linear(string name, bool bias)
+    public Linear Linear(string name, bool bias) => Linear(name, bias ? name + ".bias" : null);
+
+    /// <summary>The linear layer of a name whose bias, if there is one, has a name of its own.</summary>
+    public Linear Linear(string name, string? bias)
     {
-        Linear linear = new(parameters[name + ".weight"], bias ? parameters[name + ".bias"] : null);
+        Linear linear = new(parameters[name + ".weight"], bias is null ? null : parameters[bias]);
         _linears.Add((name, linear));
         return linear;
     }
@@ -35,5 +42,10 @@ internal sealed class ModuleBuilder(ParameterStore parameters, HookPoints hooks,
     public RmsNorm RmsNorm(string name, double epsilon) => new(parameters[name + ".weight"], epsilon);
 
     /// <summary>The layer norm of a name.</summary>
-    public LayerNorm LayerNorm(string name, double epsilon) => new(parameters[name + ".weight"], parameters[name + ".bias"], epsilon);
+    public LayerNorm LayerNorm(string name, double epsilon)
+    {
+        LayerNorm norm = new(parameters[name + ".weight"], parameters[name + ".bias"], epsilon);
+        _norms.Add((name, norm));
+        return norm;
+    }
 }

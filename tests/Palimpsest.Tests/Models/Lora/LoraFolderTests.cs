@@ -13,7 +13,10 @@ public sealed class LoraFolderTests
     public static TheoryData<string, string, string> Settings() => new()
     {
         { "peft_type", "\"LOHA\"", "peft_type \"LOHA\" is not supported" },
-        { "task_type", "\"SEQ_CLS\"", "task_type \"SEQ_CLS\" is not supported" },
+        { "task_type", "\"SEQ_2_SEQ_LM\"", "task_type \"SEQ_2_SEQ_LM\" is not supported" },
+        { "task_type", "\"SEQ_CLS\"", "task_type \"SEQ_CLS\" is not that of this model, which is a LlamaForCausalLM" },
+        { "trainable_token_indices", "{\"lm_head\": [1]}", "trains tokens of \"lm_head\"" },
+        { "trainable_token_indices", "{\"embed_tokens\": [1], \"lm_head\": [1]}", "must name the embedding alone" },
         { "init_lora_weights", "\"pissa\"", "init_lora_weights \"pissa\" is not supported" },
         { "use_qalora", "true", "use_qalora = true" },
         { "target_parameters", "[\"experts\"]", "target_parameters = [\"experts\"]" },
