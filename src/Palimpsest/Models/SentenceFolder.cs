@@ -25,7 +25,12 @@ internal sealed record SentenceFolder(
         "sentence_bert_config.json", "sentence_roberta_config.json", "sentence_distilbert_config.json", "sentence_camembert_config.json", "sentence_albert_config.json", "sentence_xlm-roberta_config.json", "sentence_xlnet_config.json",
     ];
 
-    private static readonly string[] s_otherPoolings = ["max_tokens", "mean_sqrt_len_tokens", "weightedmean_tokens", "lasttoken"];
+    /// <summary>The files beside model and tokenizer that make a folder one of sentence-transformers, relative to it; none for another folder.</summary>
+    public static IEnumerable<string> Files(string folder)
+    {
+        string[] candidates = File.Exists(Path.Combine(folder, Modules)) ? [Modules, Settings, .. ModulesOf(Path.Combine(folder, Modules)).Skip(1).Select(module => Path.Combine(module.Path, "config.json")), .. s_limits] : [];
+        return candidates.Where(name => File.Exists(Path.Combine(folder, name)));
+    }
 
     public static SentenceFolder Read(string folder)
     {
@@ -74,23 +79,13 @@ internal sealed record SentenceFolder(
         }
     }
 
-    /// <summary>A flag for each way of pooling or, since version 5, its name.</summary>
+    /// <summary>A flag for each way of pooling or, since version 5, its name. Other ways are refused by their flag.</summary>
     private static (bool First, int? Width) Pooling(ConfigReader json)
     {
         const string flag = "pooling_mode_";
-        json.RefuseOthers(["word_embedding_dimension", "embedding_dimension", "include_prompt", "pooling_mode", flag + "mean_tokens", flag + "cls_token", .. s_otherPoolings.Select(name => flag + name)]);
-        bool mean, first;
-        if (json.Has("pooling_mode"))
-        {
-            string mode = json.Choice("pooling_mode", ["mean", "cls"], "");
-            (mean, first) = (mode == "mean", mode == "cls");
-        }
-        else
-        {
-            (mean, first) = (json.Flag(flag + "mean_tokens"), json.Flag(flag + "cls_token"));
-        }
-
-        if (mean == first || s_otherPoolings.Any(name => json.Flag(flag + name)))
+        string mode = json.Has("pooling_mode") ? json.Choice("pooling_mode", ["mean", "cls"], "") : "";
+        bool mean = json.Flag(flag + "mean_tokens", mode == "mean"), first = json.Flag(flag + "cls_token", mode == "cls");
+        if (mean == first)
         {
             throw json.Bad("supported are the mean over all tokens and the first token, one of the two");
         }
@@ -101,7 +96,9 @@ internal sealed record SentenceFolder(
         }
 
         string width = json.Has("embedding_dimension") ? "embedding_dimension" : "word_embedding_dimension";
-        return (first, json.Has(width) ? json.Positive(width) : null);
+        (bool, int?) pooling = (first, json.Has(width) ? json.Positive(width) : null);
+        json.RefuseOthers([]);
+        return pooling;
     }
 
     private static (int? Longest, bool Lower) Limits(string encoder)
@@ -109,9 +106,9 @@ internal sealed record SentenceFolder(
         if (s_limits.Select(name => Path.Combine(encoder, name)).FirstOrDefault(File.Exists) is string limits)
         {
             ConfigReader json = ConfigReader.Open(limits);
-            json.RefuseOthers(["max_seq_length", "do_lower_case"]);
-            bool lower = json.Flag("do_lower_case");
-            return json.Has("max_seq_length") ? (json.Positive("max_seq_length"), lower) : (OfTokenizer(encoder), lower);
+            (int?, bool) found = (json.Has("max_seq_length") ? json.Positive("max_seq_length") : OfTokenizer(encoder), json.Flag("do_lower_case"));
+            json.RefuseOthers([]);
+            return found;
         }
 
         return (OfTokenizer(encoder), false);
@@ -132,9 +129,7 @@ internal sealed record SentenceFolder(
             return (prompts, null);
         }
 
-        // Versions, the kind of the model and the measure of similarity say nothing about the vectors themselves.
         ConfigReader json = ConfigReader.Open(file);
-        json.RefuseOthers(["__version__", "model_type", "similarity_fn_name", "prompts", "default_prompt_name"]);
         json.Choice("model_type", ["SentenceTransformer"], "SentenceTransformer");
         ConfigReader? named = json.Part("prompts");
         foreach (string name in named?.Keys ?? [])
@@ -143,6 +138,9 @@ internal sealed record SentenceFolder(
         }
 
         string? chosen = json.Has("default_prompt_name") ? json.Text("default_prompt_name", "") : null;
+
+        // Versions and the measure of similarity say nothing about the vectors themselves.
+        json.RefuseOthers(["__version__", "similarity_fn_name"]);
         return chosen is null || prompts.ContainsKey(chosen) ? (prompts, chosen) : throw json.Bad($"default_prompt_name \"{chosen}\" is none of the prompts: {string.Join(", ", prompts.Keys)}");
     }
 }
