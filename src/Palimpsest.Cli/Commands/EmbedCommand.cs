@@ -13,7 +13,7 @@ internal static class EmbedCommand
         Argument<string[]> texts = new("text") { Description = "Texts to turn into vectors.", Arity = ArgumentArity.OneOrMore };
         Option<string> model = new("--model") { Description = "A sentence-transformers folder with an encoder.", Required = true };
         Option<bool> similarity = new("--similarity") { Description = "Print the cosine of every two texts instead of the vectors." };
-        Option<string?> prompt = new("--prompt-name") { Description = "The prompt of the folder that is put before each text, such as query; without it, the folder's default." };
+        Option<string?> prompt = new("--prompt-name") { Description = "The folder's prompt that is put before each text, such as query; else its default." };
         Command command = new(
             "embed",
             """

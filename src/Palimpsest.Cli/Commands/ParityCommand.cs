@@ -18,7 +18,8 @@ internal static class ParityCommand
         Command command = new(
             "parity",
             """
-            Checks models against the reference outputs lying beside them: hidden states, logits, loss, gradients, greedy tokens, sentence vectors, token ids. Exits with 1 if any is beyond tolerance or a reference is one that nothing corresponds to.
+            Checks models against the reference outputs lying beside them: hidden states, logits, loss, gradients, greedy tokens, sentence vectors, token ids.
+            Exits with 1 if any is beyond tolerance or a reference is one that nothing corresponds to.
 
             Example: palimpsest parity models/my-conversion
             """)
@@ -47,7 +48,8 @@ internal static class ParityCommand
             foreach (IGrouping<string, ParityRow> group in rows.Where(row => row.Skipped is not null).GroupBy(row => row.Skipped!))
             {
                 string[] names = [.. group.Select(row => row.Name)];
-                output.WriteLine($"  not compared ({group.Key}): {string.Join(", ", names.Take(all ? names.Length : Named))}{(all || names.Length <= Named ? "" : $" and {names.Length - Named} more; --all lists them")}");
+                string more = all || names.Length <= Named ? "" : $" and {names.Length - Named} more; --all lists them";
+                output.WriteLine($"  not compared ({group.Key}): {string.Join(", ", names.Take(all ? names.Length : Named))}{more}");
             }
         }
 

@@ -37,7 +37,8 @@ public sealed record ModelInspection(
         {
             using GgufFile file = GgufFile.Open(path);
             (string, string, IReadOnlyList<long>)[] tensors = [.. file.Tensors.Select(tensor => (tensor.Name, tensor.Type.ToString(), tensor.Shape))];
-            return Of(path, file.PartCount == 1 ? $"GGUF file, version {file.Version}" : $"GGUF file in {file.PartCount} parts, version {file.Version}", file.Metadata.FindText("general.architecture") ?? "unnamed", tensors);
+            string format = file.PartCount == 1 ? $"GGUF file, version {file.Version}" : $"GGUF file in {file.PartCount} parts, version {file.Version}";
+            return Of(path, format, file.Metadata.FindText("general.architecture") ?? "unnamed", tensors);
         }
 
         using ModelSource source = ModelSource.Open(path);
@@ -73,7 +74,8 @@ public sealed record ModelInspection(
                 facts.Add(("classes", string.Join(", ", config.Labels)));
             }
 
-            facts.AddRange(source.Unused.GroupBy(pair => pair.Value, pair => pair.Key).Select(group => ("not used", $"{string.Join(", ", group)}: {group.Key}")));
+            IEnumerable<IGrouping<string, string>> unused = source.Unused.GroupBy(pair => pair.Value, pair => pair.Key);
+            facts.AddRange(unused.Select(group => ("not used", $"{string.Join(", ", group)}: {group.Key}")));
             if (config is LlamaConfig { RopeScaling: RopeScaling scaling })
             {
                 facts.Add(("rotary scaling", scaling.Type == "divisors" ? "divisors (Llama 3)" : $"{scaling.Type}, factor {scaling.Factor.ToString(System.Globalization.CultureInfo.InvariantCulture)}"));

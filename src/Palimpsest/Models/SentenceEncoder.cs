@@ -57,7 +57,8 @@ public sealed class SentenceEncoder : IDisposable
             int vocabulary = model.Config.VocabularySize, width = model.Config.HiddenSize;
             model.Dispose();
             throw new PalimpsestException(
-                $"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens and the encoder {vocabulary}, with at most {longest} in a text, and the pooling a width of {files.Width ?? width} where the encoder has {width}. They do not belong together.");
+                $"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens and the encoder {vocabulary}, with at most {longest} in a text, "
+                + $"and the pooling a width of {files.Width ?? width} where the encoder has {width}. They do not belong together.");
         }
 
         return new SentenceEncoder(model, tokenizer, longest, files);
@@ -128,6 +129,8 @@ public sealed class SentenceEncoder : IDisposable
         prompt ??= DefaultPrompt;
         return prompt is null ? "" : Prompts.TryGetValue(prompt, out string? text)
             ? text
-            : throw new PalimpsestException($"There is no prompt \"{prompt}\" in {_folder.Encoder}. {(Prompts.Count == 0 ? "The folder has none." : $"There are: {string.Join(", ", Prompts.Keys)}.")}");
+            : throw new PalimpsestException(
+                $"There is no prompt \"{prompt}\" in {_folder.Encoder}. "
+                + (Prompts.Count == 0 ? "The folder has none." : $"There are: {string.Join(", ", Prompts.Keys)}."));
     }
 }

@@ -4,7 +4,10 @@ using Palimpsest.Models.Transformers;
 
 namespace Palimpsest.Models;
 
-/// <summary>What the files of sentence-transformers say of a folder: where the encoder lies, and how its hidden states become vectors. What is not understood is refused.</summary>
+/// <summary>
+/// What the files of sentence-transformers say of a folder: where the encoder lies, and how its hidden states become vectors. What is not understood is
+/// refused.
+/// </summary>
 /// <param name="Encoder">The folder of the encoder.</param>
 /// <param name="Width">Numbers of a vector, or null where the pooling does not say.</param>
 /// <param name="FirstToken">Whether the first token's state is the vector; else it is the mean over all.</param>
@@ -14,7 +17,8 @@ namespace Palimpsest.Models;
 /// <param name="Prompts">What is put before a text, by name.</param>
 /// <param name="DefaultPrompt">The name of the prompt that is taken where none is asked for, or null.</param>
 internal sealed record SentenceFolder(
-    string Encoder, int? Width, bool FirstToken, bool Normalise, int? MaxLength, bool LowerCase, IReadOnlyDictionary<string, string> Prompts, string? DefaultPrompt)
+    string Encoder, int? Width, bool FirstToken, bool Normalise, int? MaxLength, bool LowerCase, IReadOnlyDictionary<string, string> Prompts,
+    string? DefaultPrompt)
 {
     public const string Modules = "modules.json";
     private const string Settings = "config_sentence_transformers.json";
@@ -22,13 +26,16 @@ internal sealed record SentenceFolder(
     // The first one found counts, as in sentence-transformers.
     private static readonly string[] s_limits =
     [
-        "sentence_bert_config.json", "sentence_roberta_config.json", "sentence_distilbert_config.json", "sentence_camembert_config.json", "sentence_albert_config.json", "sentence_xlm-roberta_config.json", "sentence_xlnet_config.json",
+        "sentence_bert_config.json", "sentence_roberta_config.json", "sentence_distilbert_config.json", "sentence_camembert_config.json",
+        "sentence_albert_config.json", "sentence_xlm-roberta_config.json", "sentence_xlnet_config.json",
     ];
 
     /// <summary>The files beside model and tokenizer that make a folder one of sentence-transformers, relative to it; none for another folder.</summary>
     public static IEnumerable<string> Files(string folder)
     {
-        string[] candidates = File.Exists(Path.Combine(folder, Modules)) ? [Modules, Settings, .. ModulesOf(Path.Combine(folder, Modules)).Skip(1).Select(module => Path.Combine(module.Path, "config.json")), .. s_limits] : [];
+        string[] candidates = File.Exists(Path.Combine(folder, Modules))
+            ? [Modules, Settings, .. ModulesOf(Path.Combine(folder, Modules)).Skip(1).Select(module => Path.Combine(module.Path, "config.json")), .. s_limits]
+            : [];
         return candidates.Where(name => File.Exists(Path.Combine(folder, name)));
     }
 
@@ -36,9 +43,11 @@ internal sealed record SentenceFolder(
     {
         string file = Path.Combine(folder, Modules);
         List<(string Kind, string Path)> modules = ModulesOf(file);
-        if (modules.Count is < 2 or > 3 || modules[0].Kind != "Transformer" || modules[1].Kind != "Pooling" || (modules.Count == 3 && modules[2].Kind != "Normalize"))
+        string[] kinds = [.. modules.Select(module => module.Kind)];
+        if (kinds is not (["Transformer", "Pooling"] or ["Transformer", "Pooling", "Normalize"]))
         {
-            throw new PalimpsestException($"{file}: the modules {string.Join(", ", modules.Select(module => module.Kind))} are not supported; supported: Transformer, Pooling and, if wanted, Normalize.");
+            throw new PalimpsestException(
+                $"{file}: the modules {string.Join(", ", kinds)} are not supported; supported: Transformer, Pooling and, if wanted, Normalize.");
         }
 
         string encoder = Path.Combine(folder, modules[0].Path);
@@ -64,7 +73,8 @@ internal sealed record SentenceFolder(
                 }
 
                 // A path that leads elsewhere would read files that are not part of the model.
-                modules.Add(path == Path.GetFileName(path) && path != ".." ? (type[(type.LastIndexOf('.') + 1)..], path) : throw new PalimpsestException($"{file}: the path \"{path}\" leads out of the folder."));
+                bool inside = path == Path.GetFileName(path) && path != "..";
+                modules.Add(inside ? (type[(type.LastIndexOf('.') + 1)..], path) : throw new PalimpsestException($"{file}: the path \"{path}\" leads out of the folder."));
             }
 
             return modules;
@@ -75,7 +85,9 @@ internal sealed record SentenceFolder(
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new PalimpsestException($"{file}: cannot be read ({error.Message}) A sentence encoder is a folder with modules.json, 1_Pooling/config.json and an encoder such as BERT.", error);
+            throw new PalimpsestException(
+                $"{file}: cannot be read ({error.Message}) A sentence encoder is a folder with modules.json, 1_Pooling/config.json and an encoder such as BERT.",
+                error);
         }
     }
 
@@ -141,6 +153,8 @@ internal sealed record SentenceFolder(
 
         // Versions and the measure of similarity say nothing about the vectors themselves.
         json.RefuseOthers(["__version__", "similarity_fn_name"]);
-        return chosen is null || prompts.ContainsKey(chosen) ? (prompts, chosen) : throw json.Bad($"default_prompt_name \"{chosen}\" is none of the prompts: {string.Join(", ", prompts.Keys)}");
+        return chosen is null || prompts.ContainsKey(chosen)
+            ? (prompts, chosen)
+            : throw json.Bad($"default_prompt_name \"{chosen}\" is none of the prompts: {string.Join(", ", prompts.Keys)}");
     }
 }

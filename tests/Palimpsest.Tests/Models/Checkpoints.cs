@@ -8,7 +8,8 @@ internal static class Checkpoints
     /// <summary>Writes a file again with other names; a tensor whose new name is null is left out.</summary>
     /// <param name="path">The file.</param>
     /// <param name="rename">The new name of each tensor.</param>
-    /// <param name="added">New tensors: a name, and the name of the tensor of which it is a copy, before it is renamed. Its first byte is changed if <c>Differs</c>.</param>
+    /// <param name="added">New tensors: a name, and the name of the tensor of which it is a copy, before it is renamed. Its first byte is changed if
+    /// <c>Differs</c>.</param>
     public static void Rewrite(string path, Func<string, string?> rename, params (string Name, string CopyOf, bool Differs)[] added)
     {
         List<TensorSource> tensors = [];
@@ -22,7 +23,8 @@ internal static class Checkpoints
                 return new TensorSource(name, entry.Type, entry.Shape, stream => stream.Write(bytes));
             }
 
-            tensors.AddRange(file.Entries.Values.Where(entry => rename(entry.Name) is not null).Select(entry => Copy(rename(entry.Name)!, entry, differs: false)));
+            tensors.AddRange(
+                file.Entries.Values.Where(entry => rename(entry.Name) is not null).Select(entry => Copy(rename(entry.Name)!, entry, differs: false)));
             tensors.AddRange(added.Select(item => Copy(item.Name, file[item.CopyOf], item.Differs)));
         }
 

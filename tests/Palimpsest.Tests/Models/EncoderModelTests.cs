@@ -10,7 +10,10 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Tests.Models;
 
-/// <summary>Encoders of all families: what is saved comes back, other names and heads, segments, hooks, and passes that stop early. Their numbers are held against transformers in <see cref="ParityTests"/>.</summary>
+/// <summary>
+/// Encoders of all families: what is saved comes back, other names and heads, segments, hooks, and passes that stop early. Their numbers are held against
+/// transformers in <see cref="ParityTests"/>.
+/// </summary>
 public sealed class EncoderModelTests
 {
     private static readonly long[] s_ids = [5, 6, 7, 8, 9, 10], s_mask = [1, 1, 1, 1, 1, 0];
@@ -31,7 +34,8 @@ public sealed class EncoderModelTests
             Assert.Equal(model.Config with { Labels = [], EndTokens = [] }, again.Config with { Labels = [], EndTokens = [] });
             Assert.Equal(model.Config.Labels, again.Config.Labels);
             Assert.Equal(model.Parameters.Layout.Hash, again.Parameters.Layout.Hash);
-            Assert.Equal(mode == LoadMode.Trainable ? model.Parameters.Layout.Count : mode == LoadMode.TrainableHidden ? model.Parameters.Layout.Slots.Where(slot => !model.Config.IsEmbedding(slot.Name)).Sum(slot => slot.Count) : 0, again.Parameters.Flat?.Layout.Count ?? 0);
+            bool Trains(ParameterSlot slot) => mode == LoadMode.Trainable || (mode == LoadMode.TrainableHidden && !model.Config.IsEmbedding(slot.Name));
+            Assert.Equal(model.Parameters.Layout.Slots.Where(Trains).Sum(slot => slot.Count), again.Parameters.Flat?.Layout.Count ?? 0);
             ModelFolder.Save(again, second.Path);
         }
 
@@ -57,7 +61,10 @@ public sealed class EncoderModelTests
             float[] values = TensorBytes.ToArray(model.Parameters[slot.Name]);
             if (fresh.Contains(slot.Name))
             {
-                Assert.True(slot.Shape.Count == 1 ? values.All(value => value == 0) : values.Distinct().Count() > values.Length / 2 && values.Max(Math.Abs) < 0.12, slot.Name);
+                Assert.True(
+                    slot.Shape.Count == 1
+                        ? values.All(value => value == 0)
+                        : values.Distinct().Count() > values.Length / 2 && values.Max(Math.Abs) < 0.12, slot.Name);
             }
             else
             {
@@ -71,7 +78,7 @@ public sealed class EncoderModelTests
         using EncoderModel other = saved.LoadClassifier<EncoderModel>(TestContexts.F32(), ["bad", "good"], new RandomStream(5));
         Assert.Equal(Scores(model), Scores(same));
         Assert.NotEqual(Scores(model), Scores(other));
-        Assert.Contains("is an encoder", Assert.Throws<PalimpsestException>(() => LanguageModel.Load(folder.Path, TestContexts.F32())).Message + Assert.Throws<PalimpsestException>(() => ModelFolder.Load(folder.Path, TestContexts.F32())).Message, StringComparison.Ordinal);
+        Assert.Contains("is an encoder", Assert.Throws<PalimpsestException>(() => ModelFolder.Load(folder.Path, TestContexts.F32())).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -82,13 +89,15 @@ public sealed class EncoderModelTests
         const string attention = "bert.encoder.layer.0.attention.output.dense";
         Checkpoints.Rewrite(
             folder.At("model.safetensors"),
-            name => name.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal).Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal),
-            ("bert.pooler.dense.weight", attention + ".weight", false), ("bert.pooler.dense.bias", attention + ".bias", false), ("cls.seq_relationship.bias", attention + ".bias", false),
+            name => name.Replace("Norm.weight", "Norm.gamma", StringComparison.Ordinal).Replace("Norm.bias", "Norm.beta", StringComparison.Ordinal),
+            ("bert.pooler.dense.weight", attention + ".weight", false), ("bert.pooler.dense.bias", attention + ".bias", false),
+            ("cls.seq_relationship.bias", attention + ".bias", false),
             ("cls.predictions.decoder.weight", "bert.embeddings.word_embeddings.weight", false));
         using ModelSource source = ModelSource.Open(folder.Path);
         Assert.Equal(["bert.pooler.dense.bias", "bert.pooler.dense.weight", "cls.predictions.decoder.weight", "cls.seq_relationship.bias"], source.Unused.Keys);
         Assert.Contains(ModelInspection.Of(folder.Path).Facts, fact => fact.Name == "not used" && fact.Value.Contains("cls.seq_relationship.bias", StringComparison.Ordinal));
-        using EncoderModel old = source.Load<EncoderModel>(TestContexts.F32()), modern = ModelFolder.Load<EncoderModel>(TestContexts.Golden("bert"), TestContexts.F32());
+        using EncoderModel old = source.Load<EncoderModel>(TestContexts.F32());
+        using EncoderModel modern = ModelFolder.Load<EncoderModel>(TestContexts.Golden("bert"), TestContexts.F32());
         Assert.Equal(Scores(modern), Scores(old));
         using EncoderModel classifier = source.LoadClassifier<EncoderModel>(TestContexts.F32(), ["no", "yes"], new RandomStream(4));
         Assert.Equal(TensorBytes.ToArray(modern.Parameters[attention + ".weight"]), TensorBytes.ToArray(classifier.Parameters["bert.pooler.dense.weight"]));
@@ -112,7 +121,9 @@ public sealed class EncoderModelTests
         using TemporaryFolder folder = new();
         folder.Copy("roberta");
         Checkpoints.Rewrite(folder.At("model.safetensors"), name => name, ("lm_head.decoder.weight", "roberta.embeddings.word_embeddings.weight", true));
-        Assert.Contains("\"lm_head.decoder.weight\" holds other values", Assert.Throws<PalimpsestException>(() => ModelSource.Open(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"lm_head.decoder.weight\" holds other values", Assert.Throws<PalimpsestException>(() => ModelSource.Open(folder.Path)).Message,
+            StringComparison.Ordinal);
         Edit(folder, "\"tie_word_embeddings\": true", "\"tie_word_embeddings\": false");
         using EncoderModel apart = ModelFolder.Load<EncoderModel>(folder.Path, TestContexts.F32());
         Assert.NotSame(apart.Embedding.Weight, apart.Head!.Weight);
@@ -144,7 +155,8 @@ public sealed class EncoderModelTests
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         Tensor ids = tensor(s_ids, [1, 6]), types = model.Parameters[prefix + ".embeddings.token_type_embeddings.weight"];
-        Tensor first = model.Hidden(ids).clone(), ofZeros = model.Hidden(ids, null, zeros_like(ids)), second = model.Hidden(ids, null, ones_like(ids)), mixed = model.Hidden(ids, null, tensor(new long[] { 0, 0, 0, 1, 1, 1 }, [1, 6]));
+        Tensor first = model.Hidden(ids).clone(), ofZeros = model.Hidden(ids, null, zeros_like(ids)), second = model.Hidden(ids, null, ones_like(ids));
+        Tensor mixed = model.Hidden(ids, null, tensor(new long[] { 0, 0, 0, 1, 1, 1 }, [1, 6]));
         Assert.Equal(0, TestContexts.LargestDifference(first, ofZeros));
         Assert.True(TestContexts.LargestDifference(first, second) > 1e-3 && TestContexts.LargestDifference(mixed, second) > 1e-3);
         types[0].copy_(types[1]);
@@ -161,7 +173,27 @@ public sealed class EncoderModelTests
         using IDisposable noGrad = no_grad();
         Tensor alone = model.Hidden(tensor(s_ids[..5], [1, 5])), padded = model.Hidden(tensor(s_ids, [1, 6]), tensor(s_mask, [1, 6])).narrow(1, 0, 5);
         Assert.InRange(TestContexts.LargestDifference(alone, padded), 0, 2e-6);
-        Assert.Contains("longer than the model's context of 64", Assert.Throws<PalimpsestException>(() => model.Hidden(zeros(1, 65, ScalarType.Int64))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "longer than the model's context of 64", Assert.Throws<PalimpsestException>(() => model.Hidden(zeros(1, 65, ScalarType.Int64))).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bert")]
+    [InlineData("roberta")]
+    public void Logits_Bf16_AreNearThoseOfF32(string golden)
+    {
+        using EncoderModel single = ModelFolder.Load<EncoderModel>(TestContexts.Golden(golden), TestContexts.F32(), LoadMode.Mapped);
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        Tensor ids = tensor(s_ids, [1, 6]), mask = tensor(s_mask, [1, 6]), expected = single.Logits(single.Hidden(ids, mask));
+        foreach (LoadMode mode in new[] { LoadMode.Trainable, LoadMode.Mapped })
+        {
+            using EncoderModel half = ModelFolder.Load<EncoderModel>(TestContexts.Golden(golden), TestContexts.Bf16(), mode);
+            Tensor hidden = half.Hidden(ids, mask);
+            Assert.Equal(ScalarType.BFloat16, hidden.dtype);
+            Assert.InRange(TestContexts.LargestDifference(half.Logits(hidden), expected), 1e-6, 0.05 * Ops.Value(expected.abs().max()));
+        }
     }
 
     [Fact]
@@ -196,7 +228,8 @@ public sealed class EncoderModelTests
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         Tensor ids = tensor(s_ids, [1, 6]), plain = model.Hidden(ids);
-        string[] points = ["hook_embed", .. new[] { "hook_resid_pre", "attn.hook_q", "attn.hook_k", "attn.hook_v", "attn.hook_z", "hook_attn_out", "hook_resid_mid", "hook_mlp_out", "hook_resid_post" }.Select(point => "blocks.1." + point)];
+        string[] inBlock = ["hook_resid_pre", "attn.hook_q", "attn.hook_k", "attn.hook_v", "attn.hook_z", "hook_attn_out", "hook_resid_mid", "hook_mlp_out", "hook_resid_post"];
+        string[] points = ["hook_embed", .. inBlock.Select(point => "blocks.1." + point)];
         List<string> called = [];
         List<IDisposable> hooks = [.. points.Select(point => model.Hooks.Add(point, x =>
         {
@@ -224,7 +257,11 @@ public sealed class EncoderModelTests
         using IDisposable noGrad = no_grad();
         Tensor ids = tensor(s_ids, [1, 6]);
         Tensor Hidden(string? stop) => model is EncoderModel encoder ? encoder.Hidden(ids, stopAfter: stop) : ((CausalModel)model).Hidden(ids, stopAfter: stop);
-        foreach ((string point, int blocks) in new[] { ("hook_embed", 0), ("blocks.0.hook_resid_pre", 0), ("blocks.1.hook_resid_pre", 1), ("blocks.1.attn.hook_z", 2), ("blocks.1.hook_resid_post", 2), ("blocks.2.hook_resid_post", 3) })
+        (string Point, int Blocks)[] points =
+        [
+            ("hook_embed", 0), ("blocks.0.hook_resid_pre", 0), ("blocks.1.hook_resid_pre", 1), ("blocks.1.attn.hook_z", 2), ("blocks.1.hook_resid_post", 2), ("blocks.2.hook_resid_post", 3),
+        ];
+        foreach ((string point, int blocks) in points)
         {
             string reference = blocks == 0 ? "blocks.0.hook_resid_pre" : $"blocks.{blocks - 1}.hook_resid_post";
             Tensor? seen = null, asked = null;
@@ -270,7 +307,8 @@ public sealed class EncoderModelTests
         EncoderConfig config = ((EncoderConfig)ModelConfigFile.Read(TestContexts.Golden("roberta", "config.json"))).WithLabels(["even", "odd"]);
         using EncoderModel model = EncoderModel.Create(config, TestContexts.F32(), new RandomStream(6));
         using AdamW optimizer = new(model.Parameters.Flat!, new AdamWOptions());
-        long[] ids = [.. Enumerable.Range(0, 32).SelectMany(row => new long[] { 0, 10 + row, 2 })], labels = [.. Enumerable.Range(0, 32).Select(row => row % 2L)];
+        long[] ids = [.. Enumerable.Range(0, 32).SelectMany(row => new long[] { 0, 10 + row, 2 })];
+        long[] labels = [.. Enumerable.Range(0, 32).Select(row => row % 2L)];
         double first = 0, last = 0;
         for (int step = 0; step < 60; step++)
         {

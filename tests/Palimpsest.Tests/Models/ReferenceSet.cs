@@ -5,7 +5,10 @@ using Palimpsest.Models.Transformers;
 
 namespace Palimpsest.Tests.Models;
 
-/// <summary>The cases of the reference set that PALIMPSEST_DATA names: every folder whose config.json names a family that can be loaded, and the others by the name that keeps them out.</summary>
+/// <summary>
+/// The cases of the reference set that PALIMPSEST_DATA names: every folder whose config.json names a family that can be loaded, and the others by the name that
+/// keeps them out.
+/// </summary>
 internal static class ReferenceSet
 {
     private static string Root => Environment.GetEnvironmentVariable("PALIMPSEST_DATA") is string { Length: > 0 } root ? Path.Combine(root, "golden") : "none";

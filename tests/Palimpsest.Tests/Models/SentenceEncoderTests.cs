@@ -80,13 +80,16 @@ public sealed class SentenceEncoderTests
     {
         using TemporaryFolder folder = new();
         Prepare(folder);
-        folder.Write("config_sentence_transformers.json", """{"__version__": {}, "prompts": {"query": "t20 ", "document": ""}, "default_prompt_name": "query", "similarity_fn_name": "cosine"}""");
+        folder.Write(
+            "config_sentence_transformers.json",
+            """{"__version__": {}, "prompts": {"query": "t20 ", "document": ""}, "default_prompt_name": "query", "similarity_fn_name": "cosine"}""");
         folder.Write("sentence_bert_config.json", "{\"do_lower_case\": true}");
         using SentenceEncoder encoder = SentenceEncoder.Load(folder.Path, TestContexts.F32());
         Assert.Equal([20, 10], encoder.Encode("T10"));
         Assert.Equal([10], encoder.Encode("t10", "document"));
         Assert.Equal(encoder.Embed(["t20 t10"], prompt: "document")[0], encoder.Embed(["t10"])[0]);
-        Assert.Contains("There are: query, document", Assert.Throws<PalimpsestException>(() => encoder.Encode("t10", "passage")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "There are: query, document", Assert.Throws<PalimpsestException>(() => encoder.Encode("t10", "passage")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,7 +99,8 @@ public sealed class SentenceEncoderTests
         Prepare(folder);
         folder.Write("config_sentence_transformers.json", """{"prompts": {"query": "t20 "}, "default_prompt_name": "query"}""");
         ModelConverter.Convert(folder.Path, folder.At("converted"));
-        using SentenceEncoder encoder = SentenceEncoder.Load(folder.Path, TestContexts.F32()), converted = SentenceEncoder.Load(folder.At("converted"), TestContexts.F32());
+        using SentenceEncoder encoder = SentenceEncoder.Load(folder.Path, TestContexts.F32()), converted = SentenceEncoder.Load(
+            folder.At("converted"), TestContexts.F32());
         Assert.Equal(encoder.Embed(["t10 t11"]), converted.Embed(["t10 t11"]));
     }
 

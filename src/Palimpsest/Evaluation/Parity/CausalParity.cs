@@ -9,7 +9,9 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Evaluation.Parity;
 
-/// <summary>What is checked of causal models alone: <c>logits_left_padded</c> where <c>attention_mask</c> is 1, <c>greedy</c> tokens for equality, and packed rows.</summary>
+/// <summary>
+/// What is checked of causal models alone: <c>logits_left_padded</c> where <c>attention_mask</c> is 1, <c>greedy</c> tokens for equality, and packed rows.
+/// </summary>
 internal static class CausalParity
 {
     public static void CheckLeftPadded(CausalModel model, References references)

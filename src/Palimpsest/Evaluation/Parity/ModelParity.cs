@@ -6,9 +6,12 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Evaluation.Parity;
 
-/// <summary>Checks any model against reference outputs: <c>hidden.I</c>, <c>mean_pooled</c>, <c>logits</c>, the loss, and <c>grad.NAME</c> of every parameter.</summary>
+/// <summary>
+/// Checks any model against reference outputs: <c>hidden.I</c>, <c>mean_pooled</c>, <c>logits</c>, the loss, and <c>grad.NAME</c> of every parameter.
+/// </summary>
 /// <remarks>
-/// Inputs are <c>input_ids</c>, <c>labels</c> and, for encoders, <c>attention_mask</c> and <c>token_type_ids</c>. Labels of -100 carry no loss; those of a causal model are shifted. Tolerances: 1e-4 absolute for
+/// Inputs are <c>input_ids</c>, <c>labels</c> and, for encoders, <c>attention_mask</c> and <c>token_type_ids</c>. Labels of -100 carry no loss; those of a
+/// causal model are shifted. Tolerances: 1e-4 absolute for
 /// logits and hidden states, 1e-4 of the tensor's largest value for loss and gradients.
 /// </remarks>
 internal static class ModelParity
@@ -95,21 +98,24 @@ internal static class ModelParity
             references.Rows.Add(new ParityRow("loss", Math.Abs(Ops.Value(loss) - wanted) / Math.Abs(wanted), Tolerance, "of largest"));
         }
 
-        // A key's bias shifts all scores of a query alike, so its true gradient is zero and both sides hold rounding: such tensors are held against a thousandth of the largest gradient of all.
+        // A key's bias shifts all scores of a query alike, so its true gradient is zero and both sides hold rounding: such tensors are held against a
+        // thousandth of the largest gradient of all.
         HashSet<string> own = [.. flat.Layout.Slots.Select(slot => slot.Name)];
-        Dictionary<string, Tensor> gradients = names.Where(name => own.Contains(name[Gradient.Length..])).ToDictionary(name => name, references.Load, StringComparer.Ordinal);
+        Dictionary<string, Tensor> gradients = names.Where(name => own.Contains(name[Gradient.Length..])).ToDictionary(name => name, references.Load);
         double floor = gradients.Values.Select(gradient => Ops.Value(gradient.abs().max())).DefaultIfEmpty(0).Max() * 1e-3;
         foreach ((string name, Tensor expected) in gradients)
         {
             string parameter = name[Gradient.Length..];
             Tensor actual = flat[parameter].grad!;
             double difference = References.Difference(model.Config.IsStoredTransposed(parameter) ? actual.t() : actual, expected);
-            references.Rows.Add(new ParityRow(name, difference / Math.Max(Ops.Value(expected.abs().max()), Math.Max(floor, double.Epsilon)), Tolerance, "of largest"));
+            double largest = Math.Max(Ops.Value(expected.abs().max()), Math.Max(floor, double.Epsilon));
+            references.Rows.Add(new ParityRow(name, difference / largest, Tolerance, "of largest"));
         }
 
         if (gradients.Count > 0)
         {
-            references.Rows.AddRange(own.Where(name => !gradients.ContainsKey(Gradient + name)).Order(StringComparer.Ordinal).Select(name => ParityRow.NotCompared(Gradient + name, "there is no reference")));
+            IEnumerable<string> without = own.Where(name => !gradients.ContainsKey(Gradient + name)).Order(StringComparer.Ordinal);
+            references.Rows.AddRange(without.Select(name => ParityRow.NotCompared(Gradient + name, "there is no reference")));
         }
     }
 }

@@ -14,12 +14,14 @@ public static class ParityChecker
 
     /// <summary>Runs all comparisons that there are references for, in f32.</summary>
     /// <param name="path">
-    /// A model folder or a GGUF or llama2.c file with <c>expected.safetensors</c> and <c>expected.json</c> beside the weights, a folder of an encoder, of a sentence encoder or of a PEFT adapter with the same, or a tokenizer
+    /// A model folder or a GGUF or llama2.c file with <c>expected.safetensors</c> and <c>expected.json</c> beside the weights, a folder of an encoder, of a
+    /// sentence encoder or of a PEFT adapter with the same, or a tokenizer
     /// folder with <c>vectors.jsonl</c>.
     /// </param>
     /// <param name="context">An f32 context.</param>
     /// <param name="configName">Which configuration of a folder to load.</param>
-    /// <returns>A row for each comparison, one that fails for each reference that nothing here corresponds to, and one for each that is left to other checks.</returns>
+    /// <returns>A row for each comparison, one that fails for each reference that nothing here corresponds to, and one for each that is left to other
+    /// checks.</returns>
     /// <exception cref="PalimpsestException">The model cannot be loaded or there are no references.</exception>
     public static IReadOnlyList<ParityRow> Check(string path, TorchContext context, string configName = "config.json")
     {
@@ -56,7 +58,10 @@ public static class ParityChecker
 
         return rows.Any(row => row.Skipped is null)
             ? rows
-            : throw new PalimpsestException($"{folder}: holds no references. A model to be checked has expected.json and {References.FileName} beside it, with logits, hidden.I, logits_left_padded, greedy, grad.NAME or embeddings; a tokenizer has {TokenizerParity.FileName}.");
+            : throw new PalimpsestException(
+                $"{folder}: holds no references. "
+                + $"A model to be checked has expected.json and {References.FileName} beside it, with logits, hidden.I, "
+                + $"logits_left_padded, greedy, grad.NAME or embeddings; a tokenizer has {TokenizerParity.FileName}.");
     }
 
     private static void CheckModel(string path, References references, int greedy, TorchContext context, string configName)

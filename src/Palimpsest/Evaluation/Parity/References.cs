@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Evaluation.Parity;
 
-/// <summary>The reference outputs of a folder, <c>expected.safetensors</c> and <c>expected.json</c>, and what was found when they were compared. It keeps account of the tensors that were used, so that none is passed over.</summary>
+/// <summary>
+/// The reference outputs of a folder, <c>expected.safetensors</c> and <c>expected.json</c>, and what was found when they were compared. It keeps account of the
+/// tensors that were used, so that none is passed over.
+/// </summary>
 internal sealed class References : IDisposable
 {
     public const string FileName = "expected.safetensors";
@@ -13,7 +16,8 @@ internal sealed class References : IDisposable
     // What reference sets hold for other checks than this one.
     private static readonly (string Start, string Why)[] s_otherwise =
     [
-        ("logits_native", "computed in the stored type, and this check is one in f32"), ("logits_disabled", "PEFT leaves trained biases where they are; logits_base is what an adapter taken off gives here"),
+        ("logits_native", "computed in the stored type, and this check is one in f32"),
+        ("logits_disabled", "PEFT leaves trained biases where they are; logits_base is what an adapter taken off gives here"),
         ("final.", "the weights after steps of training"), ("unstable.", "belongs to the weights after steps of training"), ("ids", "the texts of a training"),
         ("labels", "there is neither a loss nor a gradient of them"), ("attention_mask", "nothing was made with it"),
     ];
@@ -36,7 +40,8 @@ internal sealed class References : IDisposable
     public IEnumerable<string> Names => _file.Entries.Keys;
 
     /// <summary>The loss of the first or only step, or null.</summary>
-    public double? Loss => (_json?["loss"] is JsonArray { Count: > 0 } steps ? steps[0] : _json?["loss"]) is JsonValue value && value.TryGetValue(out double loss) ? loss : null;
+    public double? Loss =>
+        (_json?["loss"] is JsonArray { Count: > 0 } steps ? steps[0] : _json?["loss"]) is JsonValue value && value.TryGetValue(out double loss) ? loss : null;
 
     /// <summary>A list in <c>expected.json</c>, or null.</summary>
     public JsonArray? List(string key) => _json?[key] as JsonArray;
@@ -71,8 +76,12 @@ internal sealed class References : IDisposable
     {
         foreach (string name in Names.Where(name => !_used.Contains(name)).Order(StringComparer.Ordinal))
         {
-            string? why = s_otherwise.FirstOrDefault(item => item.Start.EndsWith('.') ? name.StartsWith(item.Start, StringComparison.Ordinal) : name == item.Start).Why;
-            Rows.Add(why is null ? new ParityRow(name, double.NaN, 0, "an unknown entry, or one that nothing here corresponds to") : ParityRow.NotCompared(name, why));
+            bool Is(string start) => start.EndsWith('.') ? name.StartsWith(start, StringComparison.Ordinal) : name == start;
+            string? why = s_otherwise.FirstOrDefault(item => Is(item.Start)).Why;
+            Rows.Add(
+                why is null
+                    ? new ParityRow(name, double.NaN, 0, "an unknown entry, or one that nothing here corresponds to")
+                    : ParityRow.NotCompared(name, why));
         }
 
         return Rows;

@@ -11,7 +11,8 @@ internal static class SentenceParity
 {
     public static void Check(string folder, References references, TorchContext context)
     {
-        JsonArray sentences = references.List("sentences") ?? throw new PalimpsestException($"{folder}: expected.json must name the \"sentences\" whose embeddings are in {References.FileName}.");
+        JsonArray sentences = references.List("sentences")
+            ?? throw new PalimpsestException($"{folder}: expected.json must name the \"sentences\" whose embeddings are in {References.FileName}.");
         using SentenceEncoder encoder = SentenceEncoder.Load(folder, context);
         string[] texts = [.. sentences.Select(text => text!.ToString())];
         if (references.List("ids") is JsonArray ids)

@@ -33,7 +33,8 @@ internal static class TokenizerParity
     public static ParityRow CheckTexts(ModelSource source, JsonArray texts)
     {
         Tokenizer tokenizer = source.ReadTokenizer();
-        return new ParityRow($"tokenizer ({texts.Count} texts)", texts.Count(item => !Ids(item!["ids"]!).SequenceEqual(tokenizer.Encode(item["text"]!.ToString(), addSpecialTokens: false))), 0, "items");
+        int different = texts.Count(item => !Ids(item!["ids"]!).SequenceEqual(tokenizer.Encode(item["text"]!.ToString(), addSpecialTokens: false)));
+        return new ParityRow($"tokenizer ({texts.Count} texts)", different, 0, "items");
     }
 
     private static JsonObject? Parse(string line)

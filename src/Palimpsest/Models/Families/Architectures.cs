@@ -17,6 +17,7 @@ internal static class Architectures
     public static Architecture Of(ConfigReader json)
     {
         string named = json.Architecture.Length > 0 ? json.Architecture : json.ModelType.Length > 0 ? json.ModelType : "none";
-        return Find(json) ?? throw new PalimpsestException($"{json.Path}: architecture \"{named}\" is not known. Known: {string.Join(", ", All.SelectMany(family => family.Names))}.");
+        return Find(json)
+            ?? throw new PalimpsestException($"{json.Path}: architecture \"{named}\" is not known. Known: {string.Join(", ", All.SelectMany(family => family.Names))}.");
     }
 }

@@ -17,13 +17,16 @@ internal class BertArchitecture : EncoderArchitecture
     public override string Prefix => "bert.";
 
     public sealed override EncoderBlockNames Block { get; } = new(
-        "encoder.layer", "attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense", "attention.output.LayerNorm", "intermediate.dense", "output.dense", "output.LayerNorm");
+        "encoder.layer", "attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense", "attention.output.LayerNorm",
+        "intermediate.dense", "output.dense", "output.LayerNorm");
 
-    public override MaskedHeadNames Masked { get; } = new("cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm", "cls.predictions.decoder", "cls.predictions.bias");
+    public override MaskedHeadNames Masked { get; } = new(
+        "cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm", "cls.predictions.decoder", "cls.predictions.bias");
 
     public override ClassifierHeadNames Classifier { get; } = new("bert.pooler.dense", x => x.tanh(), "classifier");
 
-    protected override IReadOnlyList<(string Start, string What)> Leftovers { get; } = [("cls.seq_relationship.", "the head of the first training, over the order of sentences")];
+    protected override IReadOnlyList<(string Start, string What)> Leftovers { get; } =
+        [("cls.seq_relationship.", "the head of the first training, over the order of sentences")];
 
     protected sealed override bool HasPooler => true;
 
@@ -32,7 +35,8 @@ internal class BertArchitecture : EncoderArchitecture
         json.Choice("position_embedding_type", ["absolute"], "absolute");
         if (json.Flag("is_decoder") || json.Flag("add_cross_attention") || json.HasEntries("pruned_heads"))
         {
-            throw json.Bad("a decoder, attention across sequences, or heads that were cut out (is_decoder, add_cross_attention, pruned_heads) are not supported");
+            throw json.Bad(
+                "a decoder, attention across sequences, or heads that were cut out (is_decoder, add_cross_attention, pruned_heads) are not supported");
         }
 
         EncoderConfig config = new(this)

@@ -18,7 +18,8 @@ internal sealed class DistilBertArchitecture : EncoderArchitecture
     public override string Prefix => "distilbert.";
 
     public override EncoderBlockNames Block { get; } = new(
-        "transformer.layer", "attention.q_lin", "attention.k_lin", "attention.v_lin", "attention.out_lin", "sa_layer_norm", "ffn.lin1", "ffn.lin2", "output_layer_norm");
+        "transformer.layer", "attention.q_lin", "attention.k_lin", "attention.v_lin", "attention.out_lin", "sa_layer_norm", "ffn.lin1", "ffn.lin2",
+        "output_layer_norm");
 
     public override MaskedHeadNames Masked { get; } = new("vocab_transform", "vocab_layer_norm", "vocab_projector", "vocab_projector.bias");
 

@@ -91,10 +91,13 @@ internal sealed class Gpt2Architecture : CausalArchitecture
     }
 
     // The files on the hub were written before the model had a head: their names begin with h.0 and not with transformer.h.0.
-    public override IEnumerable<string> OtherNames(string name) => name.StartsWith("transformer.", StringComparison.Ordinal) ? [name["transformer.".Length..]] : [];
+    public override IEnumerable<string> OtherNames(string name) =>
+        name.StartsWith("transformer.", StringComparison.Ordinal) ? [name["transformer.".Length..]] : [];
 
     public override string? WhyUnused(ModelConfig config, string name) =>
-        name.EndsWith(".attn.bias", StringComparison.Ordinal) || name.EndsWith(".attn.masked_bias", StringComparison.Ordinal) ? "a causal mask, which is computed" : null;
+        name.EndsWith(".attn.bias", StringComparison.Ordinal) || name.EndsWith(".attn.masked_bias", StringComparison.Ordinal)
+            ? "a causal mask, which is computed"
+            : null;
 
     private sealed record Gpt2Config : CausalConfig
     {

@@ -105,5 +105,6 @@ internal sealed class LlamaArchitecture : CausalArchitecture
         }
     }
 
-    public override string? WhyUnused(ModelConfig config, string name) => name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal) ? "rotary frequencies, which are computed" : null;
+    public override string? WhyUnused(ModelConfig config, string name) =>
+        name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal) ? "rotary frequencies, which are computed" : null;
 }

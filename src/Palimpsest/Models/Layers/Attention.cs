@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Models.Layers;
 
-/// <summary>Attention with grouped key-value heads, a cache, and rotary positions where the family has them; over its input, or over another sequence.</summary>
+/// <summary>
+/// Attention with grouped key-value heads, a cache, and rotary positions where the family has them; over its input, or over another sequence.
+/// </summary>
 public sealed class Attention
 {
     // On a CPU the fused kernel is slower than two products below some 1,000 keys in bf16, and always faster in f32.
@@ -21,11 +23,14 @@ public sealed class Attention
     /// <summary>Builds the layer over its projections.</summary>
     /// <param name="layer">Number of the block.</param>
     /// <param name="shape">Heads and their width.</param>
-    /// <param name="project">Queries [batch, time, heads * head width] of the first argument, keys and values [batch, keys, key-value heads * head width] of the second, which is the first in self-attention.</param>
+    /// <param name="project">Queries [batch, time, heads * head width] of the first argument, keys and values [batch, keys, key-value heads * head width] of
+    /// the second, which is the first in self-attention.</param>
     /// <param name="output">The output projection.</param>
     /// <param name="rotary">Turns queries and keys; null where positions are added to the embedding.</param>
     /// <param name="hooks">Where activations can be read and changed.</param>
-    public Attention(int layer, AttentionShape shape, Func<Tensor, Tensor, (Tensor Query, Tensor Key, Tensor Value)> project, Linear output, RotaryEmbedding? rotary, HookPoints hooks)
+    public Attention(
+        int layer, AttentionShape shape, Func<Tensor, Tensor, (Tensor Query, Tensor Key, Tensor Value)> project, Linear output, RotaryEmbedding? rotary,
+        HookPoints hooks)
     {
         _layer = layer;
         _shape = shape ?? throw new ArgumentNullException(nameof(shape));

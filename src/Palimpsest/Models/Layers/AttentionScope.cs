@@ -30,7 +30,8 @@ public sealed record AttentionScope(int[] Positions, Tensor? Mask = null, KeyVal
     }
 
     /// <summary>Attention of every token to all real ones.</summary>
-    /// <param name="mask">[batch, time], int64: 1 for real tokens, 0 for padding; null if all are real. What is made of it belongs to the caller's scope.</param>
+    /// <param name="mask">[batch, time], int64: 1 for real tokens, 0 for padding; null if all are real. What is made of it belongs to the caller's
+    /// scope.</param>
     internal static AttentionScope Everywhere(Tensor? mask)
     {
         if (mask is null)

@@ -89,7 +89,8 @@ public sealed class LoraAdapter : IDisposable
     internal Tensor? WeightOf(string module) => _plan.Saved.Contains(module) ? Parameters[LoraPlan.SavedWeight(module)] : null;
 
     /// <summary>The bias that a layer has instead of the model's, or null.</summary>
-    internal Tensor? BiasOf(string module) => _plan.Saved.Contains(module) ? Parameters[LoraPlan.SavedBias(module)] : _plan.Biases.Contains(module) ? Parameters[_plan.Bias(module)] : null;
+    internal Tensor? BiasOf(string module) =>
+        _plan.Saved.Contains(module) ? Parameters[LoraPlan.SavedBias(module)] : _plan.Biases.Contains(module) ? Parameters[_plan.Bias(module)] : null;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -143,7 +143,8 @@ public sealed class LoraAdapters : IDisposable
             }
 
             // By the tensor and not by the name, since the bias of an output matrix may be called otherwise than its weight.
-            (string module, Linear layer, Tensor weight, _, _) = _linears.FirstOrDefault(item => ReferenceEquals(item.Weight, own) || ReferenceEquals(item.Bias, own));
+            (string module, Linear layer, Tensor weight, _, _) = _linears.FirstOrDefault(
+                item => ReferenceEquals(item.Weight, own) || ReferenceEquals(item.Bias, own));
             if (layer is null)
             {
                 return _norms.FirstOrDefault(item => ReferenceEquals(item.Bias, own)).Norm?.Bias ?? own;

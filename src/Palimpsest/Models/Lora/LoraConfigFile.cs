@@ -11,7 +11,8 @@ internal static class LoraConfigFile
     // Settings that change nothing in a finished adapter for a model of this kind.
     private static readonly string[] Ignored =
     [
-        "auto_mapping", "base_model_name_or_path", "eva_config", "fan_in_fan_out", "inference_mode", "megatron_core", "peft_type", "peft_version", "qalora_group_size", "revision", "runtime_config",
+        "auto_mapping", "base_model_name_or_path", "eva_config", "fan_in_fan_out", "inference_mode", "megatron_core", "peft_type", "peft_version",
+        "qalora_group_size", "revision", "runtime_config",
     ];
 
     private const string CausalTask = "CAUSAL_LM", ClassifierTask = "SEQ_CLS", FeatureTask = "FEATURE_EXTRACTION";
@@ -81,7 +82,9 @@ internal static class LoraConfigFile
         json.RefuseOthers(Ignored);
         options = task == ClassifierTask ? options.ForClassifier() : options;
         string[] problems = [.. options.Problems()];
-        return problems.Length == 0 ? (options, json.Text("base_model_name_or_path"), task, tokensOf) : throw new PalimpsestException($"{path}: {string.Join(" ", problems)}");
+        return problems.Length == 0
+            ? (options, json.Text("base_model_name_or_path"), task, tokensOf)
+            : throw new PalimpsestException($"{path}: {string.Join(" ", problems)}");
     }
 
     /// <summary>What PEFT calls the task of a model; null for one that scores hidden tokens, which has no name there.</summary>
@@ -162,7 +165,7 @@ internal static class LoraConfigFile
         return named.ToArray() switch
         {
             [] => ([], null),
-            [(string module, JsonArray ids)] => ([.. ids.Select(id => id is null ? throw json.Bad(key, "must hold whole numbers, but holds null") : json.Integer(key, id))], module),
+            [(string module, JsonArray ids)] => ([.. ids.Select(id => json.Integer(key, id ?? throw json.Bad(key, "must hold whole numbers, but holds null")))], module),
             _ => throw json.Bad(key, $"must name the embedding alone with a list of its tokens, but is {named.ToJsonString()}"),
         };
     }

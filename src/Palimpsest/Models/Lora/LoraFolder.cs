@@ -25,12 +25,15 @@ internal static class LoraFolder
         (LoraOptions options, string? baseModel, string? task, string? tokensOf) = LoraConfigFile.Read(path);
         if (task is not null && task != LoraConfigFile.TaskOf(model.Config))
         {
-            throw new PalimpsestException($"{path}: task_type \"{task}\" is not that of this model, which is a {model.Config.Architecture.NameOf(model.Config)}.{MadeFor(baseModel)}");
+            throw new PalimpsestException(
+                $"{path}: task_type \"{task}\" is not that of this model, which is a {model.Config.Architecture.NameOf(model.Config)}.{MadeFor(baseModel)}");
         }
 
         if (tokensOf is not null && !LoraSelector.Names(tokensOf, model.EmbeddingModule))
         {
-            throw new PalimpsestException($"{path}: trainable_token_indices trains tokens of \"{tokensOf}\"; supported is the embedding alone, which is {model.EmbeddingModule} here.{MadeFor(baseModel)}");
+            throw new PalimpsestException(
+                $"{path}: trainable_token_indices trains tokens of \"{tokensOf}\"; supported is the embedding alone, "
+                + $"which is {model.EmbeddingModule} here.{MadeFor(baseModel)}");
         }
 
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, Weights));
@@ -80,28 +83,37 @@ internal static class LoraFolder
         LoraConfigFile.Write(config, adapter, baseModel);
     }
 
-    /// <summary>The options with the embedding and the head among the modules that are stored whole, where the file holds them without saying so: PEFT adds them when tokens were added (<c>save_embedding_layers</c>).</summary>
+    /// <summary>
+    /// The options with the embedding and the head among the modules that are stored whole, where the file holds them without saying so: PEFT adds them when
+    /// tokens were added (<c>save_embedding_layers</c>).
+    /// </summary>
     private static LoraOptions WithUndeclared(TransformerModel model, LoraOptions options, SafetensorsFile file)
     {
         LoraSelector selector = new(options);
-        string[] undeclared = [.. new[] { model.EmbeddingModule, model.HeadModule }.OfType<string>().Where(module => file.Entries.ContainsKey(LoraPlan.SavedWeight(module)) && !selector.IsSaved(module))];
+        IEnumerable<string> stored = new[] { model.EmbeddingModule, model.HeadModule }.OfType<string>().Where(module => file.Entries.ContainsKey(LoraPlan.SavedWeight(module)));
+        string[] undeclared = [.. stored.Where(module => !selector.IsSaved(module))];
         return undeclared.Length == 0 || !model.Config.TiedEmbeddings
             ? options with { SaveModules = [.. options.SaveModules, .. undeclared] }
-            : throw new PalimpsestException($"{file.Path}: holds {string.Join(" and ", undeclared)} whole without naming them in modules_to_save, and the model ties its embedding to its output matrix: whether both are meant is not said. Name them in modules_to_save.");
+            : throw new PalimpsestException(
+                $"{file.Path}: holds {string.Join(" and ", undeclared)} whole without naming them in modules_to_save, "
+                + "and the model ties its embedding to its output matrix: whether both are meant is not said. Name them in modules_to_save.");
     }
 
     /// <summary>Refuses weights of the base model that are not this model's: PEFT would put them into it.</summary>
     private static void CheckBaseWeights(SafetensorsFile file, LoraPlan plan, TransformerModel model)
     {
         using IDisposable noGrad = no_grad();
-        foreach ((string key, string module) in plan.Modules.Select(module => (LoraPlan.BaseWeight(module.Name), module.Name)).Where(item => file.Entries.ContainsKey(item.Item1)))
+        foreach (string module in plan.Modules.Select(module => module.Name).Where(name => file.Entries.ContainsKey(LoraPlan.BaseWeight(name))))
         {
+            string key = LoraPlan.BaseWeight(module);
             using DisposeScope scope = NewDisposeScope();
             Tensor own = module == model.EmbeddingModule ? model.Embedding.Weight : model.Linears.First(item => item.Name == module).Layer.Weight;
             Tensor cast = TensorBytes.Read(file, file[key]).to(own.dtype, own.device);
             if (!cast.shape.SequenceEqual(own.shape) || !cast.eq(own).all().item<bool>())
             {
-                throw new PalimpsestException($"{file.Path}: \"{key}\" holds other weights than the model, which would have to take their place. Save the model the adapter was trained on, and use that.");
+                throw new PalimpsestException(
+                    $"{file.Path}: \"{key}\" holds other weights than the model, which would have to take their place. "
+                    + "Save the model the adapter was trained on, and use that.");
             }
         }
     }

@@ -1,6 +1,7 @@
 using Palimpsest.Models.Layers;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
+using static TorchSharp.torch;
 
 namespace Palimpsest.Models.Lora;
 
@@ -84,9 +85,12 @@ internal sealed class LoraPlan
     {
         bool isClassifier = model.Config.Labels.Count > 0;
         string[] all = [_embedding, .. model.Linears.Select(item => item.Name)];
-        if (options.SaveModules.FirstOrDefault(name => !all.Any(module => LoraSelector.Saves(name, module)) && !(isClassifier && LoraOptions.ClassifierHeads.Contains(name))) is string unknown)
+        bool IsKnown(string name) => all.Any(module => LoraSelector.Saves(name, module)) || (isClassifier && LoraOptions.ClassifierHeads.Contains(name));
+        if (options.SaveModules.FirstOrDefault(name => !IsKnown(name)) is string unknown)
         {
-            throw new PalimpsestException($"modules_to_save: \"{unknown}\" is neither a linear layer nor the embedding of this model; others cannot be stored whole. The embedding is {_embedding}{(_head is null ? "" : $", what gives the scores {_head}")}.");
+            throw new PalimpsestException(
+                $"modules_to_save: \"{unknown}\" is neither a linear layer nor the embedding of this model; others cannot be stored whole. "
+                + $"The embedding is {_embedding}{(_head is null ? "" : $", what gives the scores {_head}")}.");
         }
 
         if (options.Dora && Modules.Any(module => module.IsEmbedding))
@@ -129,7 +133,8 @@ internal sealed class LoraPlan
 
         foreach (string name in Biases.Except(Saved))
         {
-            yield return (Bias(name), (linears.TryGetValue(name, out Linear? layer) ? layer.Bias! : model.Norms.First(item => item.Name == name).Norm.Bias).shape);
+            Tensor bias = linears.TryGetValue(name, out Linear? layer) ? layer.Bias! : model.Norms.First(item => item.Name == name).Norm.Bias;
+            yield return (Bias(name), bias.shape);
         }
 
         foreach (string name in Saved)

@@ -45,7 +45,10 @@ internal sealed class LoraSelector
     /// <summary>Whether a module is stored whole, by itself or as a part of a module that is.</summary>
     public bool IsSaved(string module) => _options.SaveModules.Any(name => Saves(name, module));
 
-    /// <summary>Whether a name in <c>modules_to_save</c> means a module or one that holds it: PEFT takes any end of a name there, so that <c>classifier</c> means <c>pre_classifier</c> too.</summary>
+    /// <summary>
+    /// Whether a name in <c>modules_to_save</c> means a module or one that holds it: PEFT takes any end of a name there, so that <c>classifier</c> means
+    /// <c>pre_classifier</c> too.
+    /// </summary>
     public static bool Saves(string name, string module)
     {
         for (string part = module; part.Length > 0; part = part[..Math.Max(0, part.LastIndexOf('.'))])

@@ -82,7 +82,10 @@ internal sealed class Llama2cSource : RowSource
 
     public override (string Type, long Bytes) Stored(ParameterSlot slot) => _places[slot.Name].Quantised ? ("Q8", slot.Count + (slot.Count / _group * 4)) : ("F32", slot.Count * 4);
 
-    private protected override int? InterleavedHeads(ParameterSlot slot) => slot.Name.Contains(".q_proj", StringComparison.Ordinal) ? Config.Heads : slot.Name.Contains(".k_proj", StringComparison.Ordinal) ? ((LlamaConfig)Config).KeyValueHeads : null;
+    private protected override int? InterleavedHeads(ParameterSlot slot) =>
+        slot.Name.Contains(".q_proj", StringComparison.Ordinal) ? Config.Heads
+        : slot.Name.Contains(".k_proj", StringComparison.Ordinal) ? ((LlamaConfig)Config).KeyValueHeads
+        : null;
 
     private protected override void Decode(ParameterSlot slot, long firstRow, Span<float> rows)
     {

@@ -48,7 +48,8 @@ public static class ModelFolder
     }
 
     /// <summary>Saves with other tensors than the model's own; each is asked for when it is written, in a scope of its own.</summary>
-    internal static void Save(TransformerModel model, string folder, ComputeType type, Func<ParameterSlot, Tensor> tensorOf) => Write(folder, model.Config, model.Parameters.Layout, tensorOf, type);
+    internal static void Save(TransformerModel model, string folder, ComputeType type, Func<ParameterSlot, Tensor> tensorOf) =>
+        Write(folder, model.Config, model.Parameters.Layout, tensorOf, type);
 
     /// <summary>Writes a model that is not loaded, tensor by tensor.</summary>
     /// <param name="source">The model.</param>

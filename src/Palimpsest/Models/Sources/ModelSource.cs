@@ -83,11 +83,14 @@ public abstract class ModelSource : IDisposable
     public CausalModel LoadClassifier(TorchContext context, IReadOnlyList<string> labels, RandomStream random, LoadMode mode = LoadMode.Trainable) =>
         LoadClassifier<CausalModel>(context, labels, random, mode);
 
-    /// <summary>Loads the weights with a classification head in place of what gives scores now, as Hugging Face's <c>ForSequenceClassification</c> models have it.</summary>
+    /// <summary>
+    /// Loads the weights with a classification head in place of what gives scores now, as Hugging Face's <c>ForSequenceClassification</c> models have it.
+    /// </summary>
     /// <typeparam name="T">As in <see cref="Load{T}"/>.</typeparam>
     /// <param name="context">Device and compute type.</param>
     /// <param name="labels">Names of the classes, at least two. A model that has a head for just these keeps it.</param>
-    /// <param name="random">Fills what the files do not hold: the layer over the classes, and below it what an encoder's head has; matrices normal with <see cref="ModelConfig.InitializerRange"/>, biases zero.</param>
+    /// <param name="random">Fills what the files do not hold: the layer over the classes, and below it what an encoder's head has; matrices normal with
+    /// <see cref="ModelConfig.InitializerRange"/>, biases zero.</param>
     /// <param name="mode">As in <see cref="Load(TorchContext, LoadMode)"/>.</param>
     /// <exception cref="PalimpsestException">The file was cut since it was opened, or the model is of another kind.</exception>
     public T LoadClassifier<T>(TorchContext context, IReadOnlyList<string> labels, RandomStream random, LoadMode mode = LoadMode.Trainable)
@@ -106,7 +109,8 @@ public abstract class ModelSource : IDisposable
         ModelConfig config = Config.WithLabels(labels);
         string head = config.HeadName![..^"weight".Length];
         bool IsFresh(ParameterSlot slot) => slot.Name.StartsWith(head, StringComparison.Ordinal) || !Holds(slot);
-        ParameterStore store = StoreLoader.Load(TransformerModel.LayoutOf(config), context, mode, config.IsEmbedding, FillOrInitialise, (slot, wanted) => IsFresh(slot) ? null : TryMap(slot, wanted));
+        Tensor? TryMapOld(ParameterSlot slot, ScalarType wanted) => IsFresh(slot) ? null : TryMap(slot, wanted);
+        ParameterStore store = StoreLoader.Load(TransformerModel.LayoutOf(config), context, mode, config.IsEmbedding, FillOrInitialise, TryMapOld);
         return (T)config.Architecture.Build(config, store, context);
 
         void FillOrInitialise(ParameterSlot slot, Tensor target)
@@ -145,7 +149,9 @@ public abstract class ModelSource : IDisposable
         bool encoder = Config is EncoderConfig;
         if (typeof(T) == (encoder ? typeof(CausalModel) : typeof(EncoderModel)))
         {
-            throw new PalimpsestException($"{Path}: is {(encoder ? "an encoder" : "a causal language model")} ({Config.Architecture.NameOf(Config)}), but {(encoder ? "a causal language model, which predicts the next token," : "an encoder")} is wanted here.");
+            throw new PalimpsestException(
+                $"{Path}: is {(encoder ? "an encoder" : "a causal language model")} ({Config.Architecture.NameOf(Config)}), "
+                + $"but {(encoder ? "a causal language model, which predicts the next token," : "an encoder")} is wanted here.");
         }
     }
 }

@@ -81,7 +81,8 @@ internal sealed class StoredTensors
     public TensorEntry this[ParameterSlot slot] => Stored(slot).Entry;
 
     /// <summary>The name under which a checkpoint holds a tensor, or null.</summary>
-    public static string? Find(SafetensorsSet weights, ModelConfig config, string name) => config.Architecture.OtherNames(name).Prepend(name).FirstOrDefault(weights.Entries.ContainsKey);
+    public static string? Find(SafetensorsSet weights, ModelConfig config, string name) =>
+        config.Architecture.OtherNames(name).Prepend(name).FirstOrDefault(weights.Entries.ContainsKey);
 
     /// <summary>Whether the checkpoint holds a parameter, also one that the model it describes has no use for.</summary>
     public bool Holds(ParameterSlot slot) => NameOf(slot) is string name && _weights.Entries[name].Entry.Shape.SequenceEqual(Wanted(slot));

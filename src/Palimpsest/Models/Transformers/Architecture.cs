@@ -4,7 +4,10 @@ using Palimpsest.Torch;
 
 namespace Palimpsest.Models.Transformers;
 
-/// <summary>A family of models: how its <c>config.json</c> is read and written, how its modules are built, and how checkpoints name its tensors. A family is one file under <c>Families</c> and one line in <see cref="Architectures"/>.</summary>
+/// <summary>
+/// A family of models: how its <c>config.json</c> is read and written, how its modules are built, and how checkpoints name its tensors. A family is one file
+/// under <c>Families</c> and one line in <see cref="Architectures"/>.
+/// </summary>
 internal abstract class Architecture
 {
     /// <summary>The name in <c>model_type</c>, such as <c>llama</c>.</summary>

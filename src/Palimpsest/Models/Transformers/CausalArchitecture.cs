@@ -21,7 +21,8 @@ internal abstract class CausalArchitecture : Architecture
         return json.Architecture == ClassifierName ? config.WithLabels(ClassLabels.Read(json, least: 2)) : config;
     }
 
-    public sealed override CausalModel Build(ModelConfig config, ParameterStore parameters, TorchContext context) => new((CausalConfig)config, parameters, context);
+    public sealed override CausalModel Build(ModelConfig config, ParameterStore parameters, TorchContext context) =>
+        new((CausalConfig)config, parameters, context);
 
     /// <summary>Some checkpoints say "tied" but store only the head, others say nothing and store only the embedding: what is stored decides.</summary>
     public sealed override ModelConfig Fit(ModelConfig config, Predicate<string> stores) =>

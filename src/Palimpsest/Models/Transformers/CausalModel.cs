@@ -45,7 +45,8 @@ public sealed class CausalModel : TransformerModel
     /// <summary>The residual stream after the final norm.</summary>
     /// <param name="ids">[batch, time], int64</param>
     /// <param name="scope">Positions, mask and cache; plain causal attention if null.</param>
-    /// <param name="stopAfter">A hook point behind which nothing is computed but the rest of its block; the residual stream there is the result, without the final norm. Null for the whole model.</param>
+    /// <param name="stopAfter">A hook point behind which nothing is computed but the rest of its block; the residual stream there is the result, without the
+    /// final norm. Null for the whole model.</param>
     /// <returns>[batch, time, width], in the compute type.</returns>
     /// <exception cref="PalimpsestException">The sequences are longer than the model's context, or there is no such hook point.</exception>
     public Tensor Hidden(Tensor ids, AttentionScope? scope = null, string? stopAfter = null)

@@ -41,7 +41,7 @@ internal static class ClassLabels
             json["id2label"] = new JsonObject(labels.Select((label, i) => KeyValuePair.Create(i.ToString(CultureInfo.InvariantCulture), (JsonNode?)label)));
             json["label2id"] = new JsonObject(labels.Select((label, i) => KeyValuePair.Create(label, (JsonNode?)i)));
 
-            // One score is neither a class nor, to transformers, anything but a number to be learnt; such a model is read and written, and the loss is its user's business.
+            // A single score is a number to be learnt, to transformers, and no class.
             json["problem_type"] = labels.Count > 1 ? "single_label_classification" : null;
         }
     }

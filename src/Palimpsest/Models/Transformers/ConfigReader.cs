@@ -61,10 +61,10 @@ internal sealed class ConfigReader
     /// <param name="ignored">Keys that need not be asked for.</param>
     public void RefuseOthers(IReadOnlyCollection<string> ignored)
     {
-        string[] others = [.. _json.Where(pair => !_taken.Contains(pair.Key) && !ignored.Contains(pair.Key) && !SaysNothing(pair.Value)).Select(pair => $"{pair.Key} = {pair.Value!.ToJsonString()}")];
+        KeyValuePair<string, JsonNode?>[] others = [.. _json.Where(pair => !_taken.Contains(pair.Key) && !ignored.Contains(pair.Key) && !SaysNothing(pair.Value))];
         if (others.Length > 0)
         {
-            throw Bad($"asks for what is not supported: {string.Join("; ", others)}");
+            throw Bad($"asks for what is not supported: {string.Join("; ", others.Select(pair => $"{pair.Key} = {pair.Value!.ToJsonString()}"))}");
         }
     }
 
@@ -85,7 +85,8 @@ internal sealed class ConfigReader
     public int Positive(string key, int? fallback = null) => Integer(key, fallback) is > 0 and int value ? value : throw Bad($"{key} must be at least 1");
 
     /// <summary>A number of layers; bounded, because a name is made for each before anything else is known of the weights.</summary>
-    public int Layers(string key, int? fallback = null) => Positive(key, fallback) is <= MostLayers and int value ? value : throw Bad($"{key} must be at most {MostLayers}");
+    public int Layers(string key, int? fallback = null) =>
+        Positive(key, fallback) is <= MostLayers and int value ? value : throw Bad($"{key} must be at most {MostLayers}");
 
     /// <summary>One number, a list of numbers, or nothing.</summary>
     public IReadOnlyList<int> Integers(string key) => Take(key) switch
@@ -96,12 +97,16 @@ internal sealed class ConfigReader
     };
 
     public double Number(string key, double fallback) =>
-        Take(key) is not JsonValue value ? fallback : value.TryGetValue(out double number) ? number : throw Bad($"{key} must be a number, but is {value.ToJsonString()}");
+        Take(key) is not JsonValue value ? fallback
+        : value.TryGetValue(out double number) ? number
+        : throw Bad($"{key} must be a number, but is {value.ToJsonString()}");
 
     public double? FindNumber(string key) => Take(key) is JsonValue ? Number(key, 0) : null;
 
     public bool Flag(string key, bool fallback = false) =>
-        Take(key) is not JsonValue value ? fallback : value.TryGetValue(out bool flag) ? flag : throw Bad($"{key} must be true or false, but is {value.ToJsonString()}");
+        Take(key) is not JsonValue value ? fallback
+        : value.TryGetValue(out bool flag) ? flag
+        : throw Bad($"{key} must be true or false, but is {value.ToJsonString()}");
 
     public string Text(string key, string fallback) => Take(key)?.ToString() ?? fallback;
 

@@ -8,16 +8,20 @@ namespace Palimpsest.Models.Transformers;
 /// <summary>A family of encoders with learnt positions and post-norm blocks. Families differ in names, positions, segments and heads.</summary>
 internal abstract class EncoderArchitecture : Architecture
 {
-    private const string Words = "embeddings.word_embeddings", Places = "embeddings.position_embeddings", Segments = "embeddings.token_type_embeddings", Norm = "embeddings.LayerNorm", PoolerLayer = "pooler.dense";
+    private const string Words = "embeddings.word_embeddings", Places = "embeddings.position_embeddings", Segments = "embeddings.token_type_embeddings";
+    private const string Norm = "embeddings.LayerNorm", PoolerLayer = "pooler.dense";
 
-    // Keys of config.json that change nothing of what is computed here: of training (dropout is a setting of the trainer), of transformers' own working, of the TensorFlow code that BERT came from,
+    // Keys of config.json that change nothing of what is computed here: of training (dropout is a setting of the trainer), of transformers' own working, of the
+    // TensorFlow code that BERT came from,
     // and classes or a tie that the head does not have.
     private static readonly string[] s_ignored =
     [
-        "attention_dropout", "attention_probs_dropout_prob", "classifier_dropout", "dropout", "hidden_dropout_prob", "qa_dropout", "seq_classif_dropout", "gradient_checkpointing", "finetuning_task",
-        "_name_or_path", "chunk_size_feed_forward", "dtype", "output_past", "return_dict", "torch_dtype", "transformers_version", "use_cache", "task_specific_params", "cls_token_id", "sep_token_id",
+        "attention_dropout", "attention_probs_dropout_prob", "classifier_dropout", "dropout", "hidden_dropout_prob", "qa_dropout", "seq_classif_dropout",
+        "gradient_checkpointing", "finetuning_task",
+        "_name_or_path", "chunk_size_feed_forward", "dtype", "output_attentions", "output_hidden_states", "output_past", "return_dict", "torch_dtype",
+        "transformers_version", "use_cache", "task_specific_params", "cls_token_id", "sep_token_id",
         "directionality", "pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers", "pooler_size_per_head", "pooler_type",
-        "id2label", "label2id", "num_labels", "problem_type", "tie_word_embeddings", "tie_weights_",
+        "id2label", "label2id", "num_labels", "_num_labels", "problem_type", "tie_word_embeddings", "tie_weights_",
     ];
 
     /// <summary>What the names of the encoder's tensors begin with below a head, such as <c>bert.</c>.</summary>
@@ -43,7 +47,8 @@ internal abstract class EncoderArchitecture : Architecture
 
     public sealed override string NameOf(ModelConfig config) => Names[(int)((EncoderConfig)config).Head];
 
-    public sealed override EncoderModel Build(ModelConfig config, ParameterStore parameters, TorchContext context) => new((EncoderConfig)config, parameters, context);
+    public sealed override EncoderModel Build(ModelConfig config, ParameterStore parameters, TorchContext context) =>
+        new((EncoderConfig)config, parameters, context);
 
     /// <summary>The first row of the table of positions that a text takes.</summary>
     public virtual int FirstPosition(EncoderConfig config) => 0;
@@ -87,11 +92,15 @@ internal abstract class EncoderArchitecture : Architecture
         return encoder.Head == EncoderHead.None ? encoder with { Pooler = HasPooler && stores(PoolerLayer + ".weight") } : encoder;
     }
 
-    /// <summary>With and without the prefix, since the bare encoder's checkpoints are written both ways; and the names of norms before 2019, as bert-base-uncased still has them.</summary>
+    /// <summary>
+    /// With and without the prefix, since the bare encoder's checkpoints are written both ways; and the names of norms before 2019, as bert-base-uncased still
+    /// has them.
+    /// </summary>
     public sealed override IEnumerable<string> OtherNames(string name)
     {
         string other = name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : Prefix + name;
-        string Old(string modern) => modern.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal).Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal);
+        string Old(string modern) =>
+            modern.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal).Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal);
         return name.Contains("LayerNorm.", StringComparison.Ordinal) ? [other, Old(name), Old(other)] : [other];
     }
 
@@ -99,9 +108,10 @@ internal abstract class EncoderArchitecture : Architecture
     {
         EncoderHead head = ((EncoderConfig)config).Head;
         bool Is(string module) => name.StartsWith(module + ".", StringComparison.Ordinal);
+        bool isMasked = Is(Masked.Dense) || Is(Masked.Norm) || Is(Masked.Output) || name == Masked.Bias;
         return name.EndsWith("embeddings.position_ids", StringComparison.Ordinal) ? "the numbers of the positions, which are computed"
             : HasPooler && (Is(PoolerLayer) || Is(Prefix + PoolerLayer)) ? "the pooler of the first training, which this head does not use"
-            : head != EncoderHead.MaskedLanguage && (Is(Masked.Dense) || Is(Masked.Norm) || Is(Masked.Output) || name == Masked.Bias) ? "the head of the first training, over hidden tokens"
+            : head != EncoderHead.MaskedLanguage && isMasked ? "the head of the first training, over hidden tokens"
             : Leftovers.FirstOrDefault(item => name.StartsWith(item.Start, StringComparison.Ordinal)).What;
     }
 
@@ -111,7 +121,10 @@ internal abstract class EncoderArchitecture : Architecture
         long width = config.HiddenSize;
         IEnumerable<(string, long[])> Layer(string name, long rows, long columns) => [(name + ".weight", [rows, columns]), (name + ".bias", [rows])];
         IEnumerable<(string, long[])> LayerNorm(string name) => [(name + ".weight", [width]), (name + ".bias", [width])];
-        List<(string Name, long[] Shape)> all = [(config.Inner(Words + ".weight"), [config.VocabularySize, width]), (config.Inner(Places + ".weight"), [config.ContextLength + config.FirstPosition, width])];
+        List<(string Name, long[] Shape)> all =
+        [
+            (config.Inner(Words + ".weight"), [config.VocabularySize, width]), (config.Inner(Places + ".weight"), [config.ContextLength + config.FirstPosition, width]),
+        ];
         if (config.SegmentTypes > 0)
         {
             all.Add((config.Inner(Segments + ".weight"), [config.SegmentTypes, width]));
@@ -124,7 +137,8 @@ internal abstract class EncoderArchitecture : Architecture
             all.AddRange([
                 .. Layer(prefix + Block.Query, width, width), .. Layer(prefix + Block.Key, width, width), .. Layer(prefix + Block.Value, width, width),
                 .. Layer(prefix + Block.Output, width, width), .. LayerNorm(prefix + Block.AttentionNorm),
-                .. Layer(prefix + Block.Up, config.IntermediateSize, width), .. Layer(prefix + Block.Down, width, config.IntermediateSize), .. LayerNorm(prefix + Block.MlpNorm),
+                .. Layer(prefix + Block.Up, config.IntermediateSize, width), .. Layer(prefix + Block.Down, width, config.IntermediateSize),
+                .. LayerNorm(prefix + Block.MlpNorm),
             ]);
         }
 
@@ -133,7 +147,8 @@ internal abstract class EncoderArchitecture : Architecture
             EncoderHead.MaskedLanguage =>
             [
                 .. Layer(Masked.Dense, width, width), .. LayerNorm(Masked.Norm),
-                .. config.TiedEmbeddings ? Array.Empty<(string, long[])>() : [(Masked.Output + ".weight", [config.VocabularySize, width])], (Masked.Bias, [config.VocabularySize]),
+                .. config.TiedEmbeddings ? Array.Empty<(string, long[])>() : [(Masked.Output + ".weight", [config.VocabularySize, width])],
+                (Masked.Bias, [config.VocabularySize]),
             ],
             EncoderHead.Classification => Layer(Classifier.Dense, width, width).Concat(Layer(Classifier.Output, config.Labels.Count, width)),
             _ => config.Pooler ? Layer(config.Inner(PoolerLayer), width, width) : [],
@@ -172,9 +187,11 @@ internal abstract class EncoderArchitecture : Architecture
             string prefix = config.Inner($"{Block.Layers}.{layer}.");
             Linear LayerOf(string name) => modules.Linear(prefix + name, bias: true);
             Linear query = LayerOf(Block.Query), key = LayerOf(Block.Key), value = LayerOf(Block.Value);
-            Attention attention = new(layer, shape, (x, source) => (query.Forward(x), key.Forward(source), value.Forward(source)), LayerOf(Block.Output), null, modules.Hooks);
+            Attention attention = new(
+                layer, shape, (x, source) => (query.Forward(x), key.Forward(source), value.Forward(source)), LayerOf(Block.Output), null, modules.Hooks);
             PlainMlp mlp = new(LayerOf(Block.Up), activation, LayerOf(Block.Down));
-            return new EncoderBlock(layer, attention, modules.LayerNorm(prefix + Block.AttentionNorm, config.NormEpsilon), mlp, modules.LayerNorm(prefix + Block.MlpNorm, config.NormEpsilon), modules.Hooks);
+            LayerNorm NormOf(string name) => modules.LayerNorm(prefix + name, config.NormEpsilon);
+            return new EncoderBlock(layer, attention, NormOf(Block.AttentionNorm), mlp, NormOf(Block.MlpNorm), modules.Hooks);
         }
 
         EncoderNetwork MaskedNetwork()
@@ -188,7 +205,8 @@ internal abstract class EncoderArchitecture : Architecture
         EncoderNetwork ClassifierNetwork()
         {
             Linear dense = modules.Linear(Classifier.Dense, bias: true);
-            return new EncoderNetwork(Embed, blocks, hidden => Classifier.Activation(dense.Forward(hidden.select(1, 0))), modules.Linear(Classifier.Output, bias: true));
+            return new EncoderNetwork(
+                Embed, blocks, hidden => Classifier.Activation(dense.Forward(hidden.select(1, 0))), modules.Linear(Classifier.Output, bias: true));
         }
 
         EncoderNetwork BareNetwork()

@@ -47,7 +47,8 @@ public sealed record EncoderConfig : ModelConfig
         return tied;
     }
 
-    internal override EncoderConfig WithLabels(IReadOnlyList<string> labels) => this with { Head = EncoderHead.Classification, Labels = [.. labels], TiedEmbeddings = false };
+    internal override EncoderConfig WithLabels(IReadOnlyList<string> labels) =>
+        this with { Head = EncoderHead.Classification, Labels = [.. labels], TiedEmbeddings = false };
 
     internal override bool IsLookup(string name) =>
         base.IsLookup(name) || name == Inner("embeddings.position_embeddings.weight") || name == Inner("embeddings.token_type_embeddings.weight");

@@ -8,7 +8,10 @@ using static TorchSharp.torch;
 namespace Palimpsest.Models.Transformers;
 
 /// <summary>An encoder with what stands on top of it.</summary>
-/// <remarks>Padding goes to the right. For the loss of hidden tokens take <see cref="TransformerModel.Features"/> of the rows that have a target, and the weight and bias of <see cref="Head"/>.</remarks>
+/// <remarks>
+/// Padding goes to the right. For the loss of hidden tokens take <see cref="TransformerModel.Features"/> of the rows that have a target, and the weight and
+/// bias of <see cref="Head"/>.
+/// </remarks>
 public sealed class EncoderModel : TransformerModel
 {
     private readonly EncoderNetwork _network;
@@ -39,8 +42,10 @@ public sealed class EncoderModel : TransformerModel
     /// <summary>The residual stream after the last block.</summary>
     /// <param name="ids">[batch, time], int64</param>
     /// <param name="mask">[batch, time], int64: 1 for real tokens, 0 for padding; null if all are real.</param>
-    /// <param name="segments">[batch, time], int64: 0 for the first text of a pair, 1 for the second; null for single texts. A family without segments has no use for it, as in transformers.</param>
-    /// <param name="stopAfter">A hook point behind which nothing is computed but the rest of its block; the residual stream there is the result. Null for the whole model.</param>
+    /// <param name="segments">[batch, time], int64: 0 for the first text of a pair, 1 for the second; null for single texts. A family without segments has no
+    /// use for it, as in transformers.</param>
+    /// <param name="stopAfter">A hook point behind which nothing is computed but the rest of its block; the residual stream there is the result. Null for the
+    /// whole model.</param>
     /// <returns>[batch, time, width], in the compute type.</returns>
     /// <exception cref="PalimpsestException">The sequences are longer than the model's context, or there is no such hook point.</exception>
     public Tensor Hidden(Tensor ids, Tensor? mask = null, Tensor? segments = null, string? stopAfter = null)
@@ -57,7 +62,9 @@ public sealed class EncoderModel : TransformerModel
         {
             residual = layer == 0 ? residual : Hooks.Apply($"blocks.{layer - 1}.", "hook_resid_post", residual);
             EncoderBlock block = _network.Blocks[layer];
-            residual = recomputes ? RecomputeFunction.Apply(inputs => [block.Forward(inputs[0], scope)], RandomSnapshot?.Invoke(), residual)[0] : block.Forward(residual, scope);
+            residual = recomputes
+                ? RecomputeFunction.Apply(inputs => [block.Forward(inputs[0], scope)], RandomSnapshot?.Invoke(), residual)[0]
+                : block.Forward(residual, scope);
         }
 
         return SeenAtStop(residual, blocks, stopAfter ?? HookPoints.FinalNorm).MoveToOuterDisposeScope();
@@ -65,7 +72,8 @@ public sealed class EncoderModel : TransformerModel
 
     /// <inheritdoc/>
     /// <exception cref="PalimpsestException">The encoder has no head.</exception>
-    public override Tensor Features(Tensor hidden) => (_network.Features ?? throw new PalimpsestException("This encoder has no head that gives scores."))(hidden);
+    public override Tensor Features(Tensor hidden) =>
+        (_network.Features ?? throw new PalimpsestException("This encoder has no head that gives scores."))(hidden);
 
     /// <summary>The mean over the real tokens.</summary>
     /// <param name="hidden">[batch, time, width]</param>

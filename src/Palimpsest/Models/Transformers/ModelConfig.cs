@@ -51,18 +51,27 @@ public abstract record ModelConfig
     /// <summary>The name of the token embedding's matrix.</summary>
     internal abstract string EmbeddingName { get; }
 
-    /// <summary>The name of the output matrix, which is tied to the embedding or a tensor of its own; of a classifier, that of its head. Null where nothing gives scores.</summary>
+    /// <summary>
+    /// The name of the output matrix, which is tied to the embedding or a tensor of its own; of a classifier, that of its head. Null where nothing gives
+    /// scores.
+    /// </summary>
     internal abstract string? HeadName { get; }
 
-    /// <summary>The tensors of the model in the order of the flat vector, with Hugging Face's names; matrices are [out, in], also where a checkpoint stores them transposed.</summary>
+    /// <summary>
+    /// The tensors of the model in the order of the flat vector, with Hugging Face's names; matrices are [out, in], also where a checkpoint stores them
+    /// transposed.
+    /// </summary>
     public abstract IEnumerable<(string Name, long[] Shape)> Parameters();
 
     /// <summary>Aliases of tied tensors.</summary>
     public virtual IReadOnlyDictionary<string, string> Tied() =>
         TiedEmbeddings && HeadName is not null ? new Dictionary<string, string>(StringComparer.Ordinal) { [HeadName] = EmbeddingName } : [];
 
-    /// <summary>Floating-point operations of a training step for each token: 6 for each parameter of a matrix, and 12 x layers x sequence x width for the attention.</summary>
-    public double TrainingFlopsPerToken(int sequence) => (6.0 * Parameters().Where(p => p.Shape.Length == 2 && !IsLookup(p.Name)).Sum(p => (double)p.Shape[0] * p.Shape[1]))
+    /// <summary>
+    /// Floating-point operations of a training step for each token: 6 for each parameter of a matrix, and 12 x layers x sequence x width for the attention.
+    /// </summary>
+    public double TrainingFlopsPerToken(int sequence) =>
+        (6.0 * Parameters().Where(p => p.Shape.Length == 2 && !IsLookup(p.Name)).Sum(p => (double)p.Shape[0] * p.Shape[1]))
         + (12.0 * Layers * sequence * Heads * HeadWidth);
 
     /// <summary>The same model with a classification head.</summary>

@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Models.Transformers;
 
-/// <summary>A transformer, decoder or encoder: parameters, layers by name, hook points, and a head that gives scores. It holds no tensors of its own: parameters belong to <see cref="Parameters"/>.</summary>
+/// <summary>
+/// A transformer, decoder or encoder: parameters, layers by name, hook points, and a head that gives scores. It holds no tensors of its own: parameters belong
+/// to <see cref="Parameters"/>.
+/// </summary>
 /// <remarks>Not thread-safe.</remarks>
 public abstract class TransformerModel : IDisposable
 {
@@ -36,13 +39,18 @@ public abstract class TransformerModel : IDisposable
     /// <summary>All linear layers by Hugging Face's names of the modules, in order; what gives the scores comes last.</summary>
     public IReadOnlyList<(string Name, Linear Layer)> Linears => Modules.Linears;
 
-    /// <summary>What gives the scores: the output matrix, with the bias where the family has one, or the layer over the classes; null for a bare encoder.</summary>
+    /// <summary>
+    /// What gives the scores: the output matrix, with the bias where the family has one, or the layer over the classes; null for a bare encoder.
+    /// </summary>
     public abstract Linear? Head { get; }
 
     /// <summary>Where activations can be read and changed.</summary>
     public HookPoints Hooks { get; } = new();
 
-    /// <summary>Whether the backward pass computes each block again from its inputs instead of keeping what is inside: less memory for about a third more time, and the same bits.</summary>
+    /// <summary>
+    /// Whether the backward pass computes each block again from its inputs instead of keeping what is inside: less memory for about a third more time, and the
+    /// same bits.
+    /// </summary>
     /// <remarks>Hooks inside of blocks are then called twice, and must do the same both times.</remarks>
     /// <value>The default is false.</value>
     public bool RecomputeBlocks { get; set; }
@@ -93,7 +101,9 @@ public abstract class TransformerModel : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Fills a parameter with fresh values: a matrix normal with <see cref="ModelConfig.InitializerRange"/>, the weight of a norm one, a bias zero.</summary>
+    /// <summary>
+    /// Fills a parameter with fresh values: a matrix normal with <see cref="ModelConfig.InitializerRange"/>, the weight of a norm one, a bias zero.
+    /// </summary>
     /// <param name="config">The shape.</param>
     /// <param name="slot">Which parameter.</param>
     /// <param name="target">A tensor of its shape.</param>
@@ -128,7 +138,9 @@ public abstract class TransformerModel : IDisposable
     {
         if (tokens > _config.ContextLength)
         {
-            throw new PalimpsestException($"A sequence of {tokens} tokens is longer than the model's context of {_config.ContextLength}. Shorten the text, or train with a smaller max_length.");
+            throw new PalimpsestException(
+                $"A sequence of {tokens} tokens is longer than the model's context of {_config.ContextLength}. "
+                + "Shorten the text, or train with a smaller max_length.");
         }
     }
 

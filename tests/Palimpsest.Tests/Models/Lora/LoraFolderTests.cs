@@ -65,7 +65,8 @@ public sealed class LoraFolderTests
     public void Load_EmbeddingNotDeclared_OfATiedModel_IsRefused() => InFolder(folder =>
     {
         using CausalModel model = ModelFolder.Load(TestContexts.Golden("llama"), TestContexts.F32(), LoadMode.Mapped);
-        using LoraAdapter adapter = LoraAdapter.Create(model, new LoraOptions { Rank = 3, Targets = ["q_proj", "v_proj"], SaveModules = ["embed_tokens"] }, new RandomStream(1));
+        using LoraAdapter adapter = LoraAdapter.Create(
+            model, new LoraOptions { Rank = 3, Targets = ["q_proj", "v_proj"], SaveModules = ["embed_tokens"] }, new RandomStream(1));
         adapter.Save(folder);
         Undeclare(folder);
         Refused(folder, "llama", "holds model.embed_tokens whole without naming them in modules_to_save");
@@ -81,7 +82,8 @@ public sealed class LoraFolderTests
         using CausalModel model = CausalModel.Create(TinyTraining.Config with { TiedEmbeddings = false }, TestContexts.F32(), new RandomStream(3));
         ModelFolder.Save(model, folder.At("model"));
         using CausalModel frozen = ModelFolder.Load(folder.At("model"), TestContexts.F32(), LoadMode.Mapped);
-        using LoraAdapter adapter = LoraAdapter.Create(frozen, new LoraOptions { Rank = 2, Targets = ["q_proj"], SaveModules = ["embed_tokens", "lm_head"] }, new RandomStream(1));
+        using LoraAdapter adapter = LoraAdapter.Create(
+            frozen, new LoraOptions { Rank = 2, Targets = ["q_proj"], SaveModules = ["embed_tokens", "lm_head"] }, new RandomStream(1));
         using (IDisposable noGrad = no_grad())
         {
             adapter.Parameters.Values.add_(Scalars.One);
@@ -137,13 +139,16 @@ public sealed class LoraFolderTests
                 own.Read(entry, bytes);
                 return new TensorSource(entry.Name, entry.Type, entry.Shape, stream => stream.Write(bytes));
             })];
-            TensorSource added = new("base_model.model.lm_head.base_layer.weight", TensorType.F32, model.Parameters["lm_head.weight"].shape, stream => stream.Write(weights));
+            TensorSource added = new(
+                "base_model.model.lm_head.base_layer.weight", TensorType.F32, model.Parameters["lm_head.weight"].shape, stream => stream.Write(weights));
             SafetensorsWriter.Write(file, [.. tensors, added]);
         }
 
         if (differs)
         {
-            Assert.Contains("holds other weights than the model", Assert.Throws<PalimpsestException>(() => LoraAdapter.Load(model, folder.Path)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "holds other weights than the model", Assert.Throws<PalimpsestException>(() => LoraAdapter.Load(model, folder.Path)).Message,
+                StringComparison.Ordinal);
         }
         else
         {

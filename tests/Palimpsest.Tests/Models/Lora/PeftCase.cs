@@ -134,7 +134,8 @@ internal sealed class PeftCase(string folder, string baseFolder) : IDisposable
             Tensor difference = Ops.Subtract(adapter.Parameters[slot.Name].detach(), Read("final." + slot.Name));
             if (_expected.Entries.ContainsKey("unstable." + slot.Name))
             {
-                // Also where the reference's own gradient was rounded to nothing, and this one's may not be: the bias of the keys, a third of the tensor, to which softmax is blind.
+                // Also where the reference's own gradient was rounded to nothing, and this one's may not be: the bias of the keys, a third of the tensor, to
+                // which softmax is blind.
                 Tensor skipped = Read("unstable." + slot.Name).ne(Scalars.Of(0L)).logical_or(Read("grad." + slot.Name).abs().lt(Scalars.Of(1e-9)));
                 Assert.True(skipped.sum().item<long>() <= slot.Count / 3, slot.Name);
                 difference = difference.masked_fill(skipped, Scalars.Zero);
@@ -150,7 +151,8 @@ internal sealed class PeftCase(string folder, string baseFolder) : IDisposable
         int time = (int)_expected["input_ids"].Shape[1];
         (long[] rows, long[] targets) = CausalParity.Targets(labels, time);
         Assert.Same(model, adapter.Model);
-        using Trainer trainer = new(Trainable.Adapter(adapter), FiveSteps, new SameBatch(new TokenBatch(ids, ids.Length / time, time, rows, targets, ids.Length)));
+        using Trainer trainer = new(
+            Trainable.Adapter(adapter), FiveSteps, new SameBatch(new TokenBatch(ids, ids.Length / time, time, rows, targets, ids.Length)));
         List<double> losses = [];
         trainer.Run(progress => losses.Add(progress.Loss));
         return losses;

@@ -25,7 +25,8 @@ public sealed class PeftGoldenTests
     [MemberData(nameof(OfOtherFamilies))]
     public void Load_BaseModelOfAnUnknownFamily_IsRefusedByName(string folder, string architecture)
     {
-        PalimpsestException error = Assert.Throws<PalimpsestException>(() => AdapterParity.Check(folder, new References(folder), TestContexts.F32()));
+        using References references = new(folder);
+        PalimpsestException error = Assert.Throws<PalimpsestException>(() => AdapterParity.Check(folder, references, TestContexts.F32()));
         Assert.Matches($"architecture \"{architecture}\" is not known|task_type", error.Message);
     }
 
