@@ -24,7 +24,7 @@ public sealed class ArchitectureTests
         ],
         ["Palimpsest"] =
         [
-            "Palimpsest.Torch", "Palimpsest.Models.Layers", "Palimpsest.Models.Transformers", "Palimpsest.Models.Families", "Palimpsest.Models.Sources", "Palimpsest.Models.Encoders",
+            "Palimpsest.Torch", "Palimpsest.Models.Layers", "Palimpsest.Models.Transformers", "Palimpsest.Models.Families", "Palimpsest.Models.Sources",
             "Palimpsest.Models.Lora", "Palimpsest.Models", "Palimpsest.Models.Generation", "Palimpsest.Evaluation", "Palimpsest.Training", "Palimpsest.Retrieval", "Palimpsest.Jobs",
             "Palimpsest.Jobs.Finetune", "Palimpsest.Jobs.Evaluate", "Palimpsest.Jobs.Pretrain", "Palimpsest.Jobs.Retrieval",
         ],

@@ -32,7 +32,6 @@ internal static class ChatCommand
         sampling.AddTo(command);
         command.SetAction(parsed =>
         {
-            SamplingOptions options = sampling.Of(parsed);
             TorchContext context = CommandTorch.Start(seed: parsed.GetValue(sampling.Seed));
             using LanguageModel loaded = LanguageModel.Load(parsed.GetValue(model)!, context, LoadMode.Mapped);
             if (parsed.GetValue(adapter) is string folder)

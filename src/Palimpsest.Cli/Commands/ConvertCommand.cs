@@ -27,7 +27,7 @@ internal static class ConvertCommand
         {
             string folder = parsed.GetValue(target)!;
             ModelConverter.Convert(parsed.GetValue(source)!, folder, parsed.GetValue(type) == "bf16" ? ComputeType.Bf16 : ComputeType.F32);
-            output.WriteLine($"Written to {folder}. Try it with: palimpsest generate --model {folder} \"Once upon a time\"");
+            output.WriteLine($"Written to {folder}. Look at it with: palimpsest inspect {folder}");
         });
         return command;
     }

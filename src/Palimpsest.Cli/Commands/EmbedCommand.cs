@@ -10,8 +10,9 @@ internal static class EmbedCommand
     public static Command Create(TextWriter output)
     {
         Argument<string[]> texts = new("text") { Description = "Texts to turn into vectors.", Arity = ArgumentArity.OneOrMore };
-        Option<string> model = new("--model") { Description = "A sentence-transformers folder with a BERT encoder.", Required = true };
+        Option<string> model = new("--model") { Description = "A sentence-transformers folder with an encoder.", Required = true };
         Option<bool> similarity = new("--similarity") { Description = "Print the cosine of every two texts instead of the vectors." };
+        Option<string?> prompt = new("--prompt-name") { Description = "The folder's prompt that is put before each text, such as query; else its default." };
         Command command = new(
             "embed",
             """
@@ -20,16 +21,16 @@ internal static class EmbedCommand
             Example: palimpsest embed --model my-models/all-MiniLM-L6-v2 --similarity "A plane takes off." "An aircraft is starting."
             """)
         {
-            texts, model, similarity,
+            texts, model, similarity, prompt,
         };
-        command.SetAction(parsed => Run(parsed.GetValue(model)!, parsed.GetValue(texts)!, parsed.GetValue(similarity), output));
+        command.SetAction(parsed => Run(parsed.GetValue(model)!, parsed.GetValue(texts)!, parsed.GetValue(similarity), parsed.GetValue(prompt), output));
         return command;
     }
 
-    private static int Run(string folder, string[] texts, bool similarity, TextWriter output)
+    private static int Run(string folder, string[] texts, bool similarity, string? prompt, TextWriter output)
     {
         using SentenceEncoder encoder = SentenceEncoder.Load(folder, CommandTorch.Start());
-        float[][] vectors = encoder.Embed(texts);
+        float[][] vectors = encoder.Embed(texts, prompt: prompt);
         for (int i = 0; i < texts.Length; i++)
         {
             output.WriteLine(similarity ? JsonSerializer.Serialize(vectors.Select(other => Math.Round(Cosine(vectors[i], other), 4))) : JsonSerializer.Serialize(vectors[i]));

@@ -7,7 +7,10 @@ namespace Palimpsest.Models;
 /// <summary>Writes a model of any form as a Hugging Face folder.</summary>
 public static class ModelConverter
 {
-    /// <summary>Converts a model with its tokenizer. The folder appears whole under its name or not at all: it is written under another name first.</summary>
+    /// <summary>
+    /// Converts a model with its tokenizer and, of a sentence encoder, what says how vectors are made. The folder appears whole under its name or not at all:
+    /// it is written under another name first.
+    /// </summary>
     /// <param name="source">A GGUF file, a llama2.c file or a Hugging Face folder.</param>
     /// <param name="target">The new folder; it must not exist.</param>
     /// <param name="type">Element type of the weights. F32 keeps every decoded value; bf16 halves the file and rounds.</param>
@@ -28,6 +31,13 @@ public static class ModelConverter
         {
             ModelFolder.Save(model, temporary, type);
             tokenizer.Save(temporary);
+            foreach (string file in SentenceFolder.Files(source))
+            {
+                string copy = Path.Combine(temporary, file);
+                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+                File.Copy(Path.Combine(source, file), copy);
+            }
+
             Directory.Move(temporary, folder);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

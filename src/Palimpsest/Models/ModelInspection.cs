@@ -1,6 +1,5 @@
 using Palimpsest.Data.Gguf;
 using Palimpsest.Data.Safetensors;
-using Palimpsest.Models.Encoders;
 using Palimpsest.Models.Families;
 using Palimpsest.Models.Layers;
 using Palimpsest.Models.Sources;
@@ -31,18 +30,19 @@ public sealed record ModelInspection(
             using SafetensorsSet weights = SafetensorsSet.Open(path);
             (string, string, IReadOnlyList<long>)[] tensors = [.. weights.Entries.Values.Select(item => (item.Entry.Name, item.Entry.Type.ToString(), item.Entry.Shape))];
             string architecture = json.Architecture.Length > 0 ? json.Architecture : json.ModelType;
-            return EncoderConfig.Recognises(json) ? Encoder(json, weights, tensors) : Causal(path, $"Hugging Face folder ({weights.FileCount} safetensors)", architecture, tensors);
+            return Of(path, $"Hugging Face folder ({weights.FileCount} safetensors)", architecture, tensors);
         }
 
         if (File.Exists(path) && GgufSource.Recognises(path))
         {
             using GgufFile file = GgufFile.Open(path);
             (string, string, IReadOnlyList<long>)[] tensors = [.. file.Tensors.Select(tensor => (tensor.Name, tensor.Type.ToString(), tensor.Shape))];
-            return Causal(path, file.PartCount == 1 ? $"GGUF file, version {file.Version}" : $"GGUF file in {file.PartCount} parts, version {file.Version}", file.Metadata.FindText("general.architecture") ?? "unnamed", tensors);
+            string format = file.PartCount == 1 ? $"GGUF file, version {file.Version}" : $"GGUF file in {file.PartCount} parts, version {file.Version}";
+            return Of(path, format, file.Metadata.FindText("general.architecture") ?? "unnamed", tensors);
         }
 
         using ModelSource source = ModelSource.Open(path);
-        return Causal(path, source.Format, "llama", [.. source.Layout.Slots.Select(slot => (slot.Name, source.Stored(slot).Type, slot.Shape))]);
+        return Of(path, source.Format, "llama", [.. source.Layout.Slots.Select(slot => (slot.Name, source.Stored(slot).Type, slot.Shape))]);
     }
 
     /// <summary>Bytes in a readable unit.</summary>
@@ -50,25 +50,38 @@ public sealed record ModelInspection(
         ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{count / 1e9:F2} GB")
         : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{count / 1e6:F2} MB");
 
-    private static ModelInspection Causal(string path, string format, string architecture, IReadOnlyList<(string, string, IReadOnlyList<long>)> tensors)
+    private static ModelInspection Of(string path, string format, string architecture, IReadOnlyList<(string, string, IReadOnlyList<long>)> tensors)
     {
         try
         {
             using ModelSource source = ModelSource.Open(path);
-            CausalConfig config = source.Config;
+            ModelConfig config = source.Config;
+            string shared = config is CausalConfig causal ? $", {causal.KeyValueHeads} key-value heads of {causal.HeadWidth}" : "";
             List<(string, string)> facts =
             [
                 .. Sizes(source.Layout, source.Layout.Slots.Sum(slot => source.Stored(slot).Bytes)),
-                ("shape", $"{config.Layers} layers, width {config.HiddenSize}, {config.Heads} heads, {config.KeyValueHeads} key-value heads of {config.HeadWidth}, inner width {config.IntermediateSize}"),
+                ("shape", $"{config.Layers} layers, width {config.HiddenSize}, {config.Heads} heads{shared}, inner width {config.IntermediateSize}"),
                 ("vocabulary", Number(config.VocabularySize)), ("context", $"{Number(config.ContextLength)} tokens"),
                 ("tokenizer", TokenizerOf(source.ReadTokenizer)),
             ];
             facts.AddRange(source.Notes.Select(note => ("note", note)));
-            if (config.Generation is { NotFollowed.Count: > 0 } generation)
+            if (config is CausalConfig { Generation: { NotFollowed.Count: > 0 } generation })
             {
                 facts.Add(("not followed in chats", string.Join(", ", generation.NotFollowed)));
             }
 
+            if (config is EncoderConfig encoder)
+            {
+                facts.Add(("use", SentenceEncoder.Recognises(path) ? "sentence vectors (palimpsest embed)" : $"encoder, head: {encoder.Head}"));
+            }
+
+            if (config.Labels.Count > 0)
+            {
+                facts.Add(("classes", string.Join(", ", config.Labels)));
+            }
+
+            IEnumerable<IGrouping<string, string>> unused = source.Unused.GroupBy(pair => pair.Value, pair => pair.Key);
+            facts.AddRange(unused.Select(group => ("not used", $"{string.Join(", ", group)}: {group.Key}")));
             if (config is LlamaConfig { RopeScaling: RopeScaling scaling })
             {
                 facts.Add(("rotary scaling", scaling.Type == "divisors" ? "divisors (Llama 3)" : $"{scaling.Type}, factor {scaling.Factor.ToString(System.Globalization.CultureInfo.InvariantCulture)}"));
@@ -81,26 +94,6 @@ public sealed record ModelInspection(
             long count = tensors.Sum(tensor => tensor.Item3.Aggregate(1L, (product, extent) => product * extent));
             return new ModelInspection(format, architecture, reason.Message, [("parameters", Number(count))], tensors, new Dictionary<string, string>(StringComparer.Ordinal));
         }
-    }
-
-    private static ModelInspection Encoder(ConfigReader json, SafetensorsSet weights, IReadOnlyList<(string, string, IReadOnlyList<long>)> tensors)
-    {
-        EncoderConfig config = EncoderConfig.Read(json, weights);
-        string folder = Path.GetDirectoryName(Path.GetFullPath(json.Path))!;
-        (string, string)[] facts =
-        [
-            .. Sizes(new ParameterLayout(config.Parameters()), weights.Entries.Values.Sum(item => item.Entry.ByteLength)),
-            ("shape", $"{config.Layers} layers, width {config.HiddenSize}, {config.Heads} heads, inner width {config.IntermediateSize}"),
-            ("vocabulary", Number(config.VocabularySize)), ("context", $"{Number(config.ContextLength)} tokens"), ("use", SentenceEncoder.Recognises(folder) ? "sentence vectors (palimpsest embed)" : $"encoder, head: {config.Head}"),
-            ("tokenizer", TokenizerOf(() => Tokenizer.Load(folder))),
-        ];
-        Dictionary<string, string> tied = new(StringComparer.Ordinal);
-        if (config.Head == EncoderHead.MaskedLanguage)
-        {
-            tied["cls.predictions.decoder.weight"] = config.Inner("embeddings.word_embeddings.weight");
-        }
-
-        return new ModelInspection($"Hugging Face folder ({weights.FileCount} safetensors)", json.Architecture, null, facts, tensors, tied);
     }
 
     // Training keeps values, gradients and AdamW's two moments in f32; activations come on top.

@@ -1,6 +1,4 @@
-using System.Text.Json.Nodes;
-using Palimpsest.Common;
-using Palimpsest.Models.Encoders;
+using Palimpsest.Models.Sources;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Text;
 using Palimpsest.Torch;
@@ -9,20 +7,18 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Models;
 
-/// <summary>Turns texts into vectors: a folder of sentence-transformers with a BERT encoder, pooling and, where the folder asks for it, normalisation.</summary>
+/// <summary>Turns texts into vectors: a folder of sentence-transformers with an encoder, pooling and, where the folder asks for it, normalisation.</summary>
 /// <remarks>Reimers and Gurevych, Sentence-BERT, arXiv 1908.10084. Not thread-safe.</remarks>
 public sealed class SentenceEncoder : IDisposable
 {
-    private readonly bool _firstToken;
-    private readonly bool _normalise;
+    private readonly SentenceFolder _folder;
 
-    private SentenceEncoder(EncoderModel model, Tokenizer tokenizer, int maxLength, bool firstToken, bool normalise)
+    private SentenceEncoder(EncoderModel model, Tokenizer tokenizer, int maxLength, SentenceFolder folder)
     {
         Model = model;
         Tokenizer = tokenizer;
         MaxLength = maxLength;
-        _firstToken = firstToken;
-        _normalise = normalise;
+        _folder = folder;
     }
 
     /// <summary>The encoder.</summary>
@@ -34,11 +30,17 @@ public sealed class SentenceEncoder : IDisposable
     /// <summary>Longer texts are cut to so many tokens, with the token that ends a text kept.</summary>
     public int MaxLength { get; }
 
+    /// <summary>What can be put before a text, by name, such as <c>query</c>.</summary>
+    public IReadOnlyDictionary<string, string> Prompts => _folder.Prompts;
+
+    /// <summary>The name of the prompt that is put before every text unless another is asked for, or null.</summary>
+    public string? DefaultPrompt => _folder.DefaultPrompt;
+
     /// <summary>Numbers of a vector.</summary>
     public int Width => Model.Config.HiddenSize;
 
     /// <summary>Whether a folder is one of sentence-transformers.</summary>
-    public static bool Recognises(string folder) => File.Exists(Path.Combine(folder, "modules.json"));
+    public static bool Recognises(string folder) => File.Exists(Path.Combine(folder, SentenceFolder.Modules));
 
     /// <summary>Loads a folder.</summary>
     /// <param name="folder">Holds <c>modules.json</c>, the pooling's <c>config.json</c>, and the encoder with its tokenizer.</param>
@@ -46,49 +48,44 @@ public sealed class SentenceEncoder : IDisposable
     /// <exception cref="PalimpsestException">A file is missing or damaged, or a module or pooling is not supported.</exception>
     public static SentenceEncoder Load(string folder, TorchContext context)
     {
-        string file = Path.Combine(folder, "modules.json");
-        List<(string Kind, string Path)> modules = Modules(file);
-        if (modules.Count is < 2 or > 3 || modules[0].Kind != "Transformer" || modules[1].Kind != "Pooling" || (modules.Count == 3 && modules[2].Kind != "Normalize"))
+        SentenceFolder files = SentenceFolder.Read(folder);
+        Tokenizer tokenizer = Tokenizer.Load(files.Encoder);
+        EncoderModel model = ModelFolder.Load<EncoderModel>(files.Encoder, context, LoadMode.Mapped);
+        int longest = Math.Min(files.MaxLength ?? model.Config.ContextLength, model.Config.ContextLength);
+        if (tokenizer.VocabularySize > model.Config.VocabularySize || longest < 3 || (files.Width ?? model.Config.HiddenSize) != model.Config.HiddenSize)
         {
-            throw new PalimpsestException($"{file}: the modules {string.Join(", ", modules.Select(module => module.Kind))} are not supported; supported: Transformer, Pooling and, if wanted, Normalize.");
-        }
-
-        ConfigReader pooling = ConfigReader.Open(Path.Combine(folder, modules[1].Path, "config.json"));
-        bool mean = pooling.Flag("pooling_mode_mean_tokens"), first = pooling.Flag("pooling_mode_cls_token");
-        if (mean == first || pooling.Flag("pooling_mode_max_tokens") || pooling.Flag("pooling_mode_mean_sqrt_len_tokens") || pooling.Flag("pooling_mode_weightedmean_tokens") || pooling.Flag("pooling_mode_lasttoken"))
-        {
-            throw pooling.Bad("supported are the mean over all tokens and the first token, one of the two");
-        }
-
-        string encoder = Path.Combine(folder, modules[0].Path), limits = Path.Combine(encoder, "sentence_bert_config.json");
-        Tokenizer tokenizer = Tokenizer.Load(encoder);
-        EncoderModel model = EncoderModel.Load(encoder, context);
-        int longest = File.Exists(limits) ? ConfigReader.Open(limits).Positive("max_seq_length", model.Config.ContextLength) : model.Config.ContextLength;
-        if (tokenizer.VocabularySize > model.Config.VocabularySize || longest < 3)
-        {
+            int vocabulary = model.Config.VocabularySize, width = model.Config.HiddenSize;
             model.Dispose();
-            throw new PalimpsestException($"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens and the encoder {model.Config.VocabularySize}, with at most {longest} in a text. They do not belong together.");
+            throw new PalimpsestException(
+                $"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens and the encoder {vocabulary}, with at most {longest} in a text, "
+                + $"and the pooling a width of {files.Width ?? width} where the encoder has {width}. They do not belong together.");
         }
 
-        return new SentenceEncoder(model, tokenizer, Math.Min(longest, model.Config.ContextLength), first, modules.Count == 3);
+        return new SentenceEncoder(model, tokenizer, longest, files);
     }
 
     /// <summary>The tokens of a text as the encoder gets them.</summary>
-    public int[] Encode(string text)
+    /// <param name="text">Any text.</param>
+    /// <param name="prompt">A name out of <see cref="Prompts"/>; null for the <see cref="DefaultPrompt"/>.</param>
+    /// <exception cref="PalimpsestException">There is no such prompt.</exception>
+    public int[] Encode(string text, string? prompt = null)
     {
-        int[] ids = Tokenizer.Encode(text, specialTokensAsText: true);
+        string whole = Before(prompt) + text;
+        int[] ids = Tokenizer.Encode(_folder.LowerCase ? whole.ToLowerInvariant() : whole, specialTokensAsText: true);
         return ids.Length <= MaxLength ? ids : [.. ids.Take(MaxLength - 1), ids[^1]];
     }
 
     /// <summary>The vectors of texts.</summary>
     /// <param name="texts">Any texts.</param>
     /// <param name="batchSize">Texts of one pass; texts of like length go together.</param>
+    /// <param name="prompt">A name out of <see cref="Prompts"/>, whose text is put before each; null for the <see cref="DefaultPrompt"/>.</param>
     /// <returns>One vector of <see cref="Width"/> numbers a text, in the order of the texts.</returns>
-    public float[][] Embed(IReadOnlyList<string> texts, int batchSize = 32)
+    /// <exception cref="PalimpsestException">There is no such prompt.</exception>
+    public float[][] Embed(IReadOnlyList<string> texts, int batchSize = 32, string? prompt = null)
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        int[][] encoded = [.. texts.Select(Encode)];
+        int[][] encoded = [.. texts.Select(text => Encode(text, prompt))];
         float[][] vectors = new float[texts.Count][];
         using IDisposable noGrad = no_grad();
         foreach (int[] chunk in Enumerable.Range(0, texts.Count).OrderBy(i => encoded[i].Length).Chunk(batchSize))
@@ -111,6 +108,7 @@ public sealed class SentenceEncoder : IDisposable
     {
         int time = Math.Max(1, sequences.Max(ids => ids.Length));
         long[] ids = new long[sequences.Length * time], mask = new long[ids.Length];
+        Array.Fill(ids, Model.Config.PadToken ?? 0);
         for (int row = 0; row < sequences.Length; row++)
         {
             for (int i = 0; i < sequences[row].Length; i++)
@@ -122,33 +120,17 @@ public sealed class SentenceEncoder : IDisposable
         long[] shape = [sequences.Length, time];
         Tensor real = tensor(mask, shape, device: Model.Context.Device);
         Tensor hidden = Model.Hidden(tensor(ids, shape, device: Model.Context.Device), real);
-        Tensor pooled = _firstToken ? hidden.select(1, 0).to_type(ScalarType.Float32) : EncoderModel.MeanPooled(hidden, real); // [batch, width]
-        return _normalise ? nn.functional.normalize(pooled) : pooled;
+        Tensor pooled = _folder.FirstToken ? hidden.select(1, 0).to_type(ScalarType.Float32) : EncoderModel.MeanPooled(hidden, real); // [batch, width]
+        return _folder.Normalise ? nn.functional.normalize(pooled) : pooled;
     }
 
-    private static List<(string Kind, string Path)> Modules(string file)
+    private string Before(string? prompt)
     {
-        try
-        {
-            JsonArray array = StrictJson.ReadFile(file) as JsonArray ?? throw new PalimpsestException($"{file}: is not a JSON array of modules.");
-            List<(string, string)> modules = [];
-            foreach (JsonNode? item in array)
-            {
-                string type = (item as JsonObject)?["type"]?.ToString() ?? "", path = (item as JsonObject)?["path"]?.ToString() ?? "";
-
-                // A path that leads elsewhere would read files that are not part of the model.
-                modules.Add(path == Path.GetFileName(path) && path != ".." ? (type[(type.LastIndexOf('.') + 1)..], path) : throw new PalimpsestException($"{file}: the path \"{path}\" leads out of the folder."));
-            }
-
-            return modules;
-        }
-        catch (System.Text.Json.JsonException error)
-        {
-            throw new PalimpsestException($"{file}: is not valid JSON ({error.Message})", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new PalimpsestException($"{file}: cannot be read ({error.Message}) A sentence encoder is a folder with modules.json, 1_Pooling/config.json and a BERT model.", error);
-        }
+        prompt ??= DefaultPrompt;
+        return prompt is null ? "" : Prompts.TryGetValue(prompt, out string? text)
+            ? text
+            : throw new PalimpsestException(
+                $"There is no prompt \"{prompt}\" in {_folder.Encoder}. "
+                + (Prompts.Count == 0 ? "The folder has none." : $"There are: {string.Join(", ", Prompts.Keys)}."));
     }
 }

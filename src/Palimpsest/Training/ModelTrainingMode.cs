@@ -8,7 +8,7 @@ namespace Palimpsest.Training;
 /// resumed run draws the same ones.</summary>
 internal sealed class ModelTrainingMode : ITrainingMode
 {
-    private readonly CausalModel _model;
+    private readonly TransformerModel _model;
     private readonly Action<RandomStream?>? _setDropout;
     private readonly List<IDisposable> _hooks = [];
     private RandomStream? _masks;
@@ -17,7 +17,7 @@ internal sealed class ModelTrainingMode : ITrainingMode
     /// <param name="model">The model.</param>
     /// <param name="setDropout">Gets the stream of each pass for dropout of the trained part's own, and null after the step; or null.</param>
     /// <param name="options">Probability of dropout, and whether blocks are computed again.</param>
-    public ModelTrainingMode(CausalModel model, Action<RandomStream?>? setDropout, TrainOptions options)
+    public ModelTrainingMode(TransformerModel model, Action<RandomStream?>? setDropout, TrainOptions options)
     {
         (_model, _setDropout) = (model, setDropout);
         model.RandomSnapshot = Snapshot;

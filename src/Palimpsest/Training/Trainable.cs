@@ -36,7 +36,7 @@ public sealed record Trainable(FlatParameters Parameters, string Settings = "")
     /// <summary>All parameters of a model.</summary>
     /// <param name="model">Loaded as trainable.</param>
     /// <exception cref="ArgumentException">The model is frozen.</exception>
-    public static Trainable Whole(CausalModel model)
+    public static Trainable Whole(TransformerModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
         return Of(model, model.Parameters.Flat ?? throw new ArgumentException("The model was loaded frozen; load it with LoadMode.Trainable.", nameof(model)), "", null);
@@ -53,7 +53,7 @@ public sealed record Trainable(FlatParameters Parameters, string Settings = "")
             : throw new ArgumentException("The base model is trainable; load it with LoadMode.Mapped.", nameof(adapter));
     }
 
-    private static Trainable Of(CausalModel model, FlatParameters parameters, string settings, Action<RandomStream?>? setDropout) => new(parameters, $"{model.Context.ComputeType}|{settings}")
+    private static Trainable Of(TransformerModel model, FlatParameters parameters, string settings, Action<RandomStream?>? setDropout) => new(parameters, $"{model.Context.ComputeType}|{settings}")
     {
         Mode = options => new ModelTrainingMode(model, setDropout, options),
         OlderSettings = $"{model.Context.Seed}|{model.Context.ComputeType}|{settings}",

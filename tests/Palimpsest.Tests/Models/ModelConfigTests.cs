@@ -62,7 +62,7 @@ public sealed class ModelConfigTests
     {
         using TemporaryFolder folder = new();
         folder.Write("generation_config.json", json);
-        CausalConfig config = ModelConfigFile.Read(TestContexts.Golden("llama", "config.legacy.json"));
+        CausalConfig config = (CausalConfig)ModelConfigFile.Read(TestContexts.Golden("llama", "config.legacy.json"));
         Assert.Contains(message, Assert.Throws<PalimpsestException>(() => GenerationConfigFile.Apply(folder.Path, config)).Message, StringComparison.Ordinal);
     }
 

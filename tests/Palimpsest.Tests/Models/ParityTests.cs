@@ -10,8 +10,7 @@ public sealed class ParityTests
         TheoryData<string, string> cases = [];
         if (Environment.GetEnvironmentVariable("PALIMPSEST_DATA") is string root && Directory.Exists(Path.Combine(root, "golden", "transformers")))
         {
-            string transformers = Path.Combine(root, "golden", "transformers");
-            foreach (string folder in Directory.GetDirectories(transformers, "llama*").Append(Path.Combine(transformers, "gpt2")).Concat(Directory.GetDirectories(transformers, "bert-*")).Order(StringComparer.Ordinal))
+            foreach (string folder in ReferenceSet.Models())
             {
                 foreach (string config in Directory.GetFiles(folder, "config*.json"))
                 {
@@ -38,12 +37,14 @@ public sealed class ParityTests
     [InlineData("rope-dynamic", "config.legacy.json", 5)]
     [InlineData("gpt2", "config.json", 19)]
     [InlineData("bert", "config.json", 26)]
+    [InlineData("distilbert", "config.json", 23)]
+    [InlineData("roberta", "config.json", 12)]
     [InlineData("gguf-tied/model.gguf", "config.json", 3)]
     [InlineData("gguf-q8_0/model.gguf", "config.json", 3)]
     public void Check_GoldenModel_IsWithinTolerance(string path, string config, int comparisons)
     {
         IReadOnlyList<ParityRow> rows = ParityChecker.Check(TestContexts.Golden(path), TestContexts.F32(), config);
-        Assert.True(rows.Count >= comparisons, $"only {string.Join(", ", rows.Select(row => row.Name))}");
+        Assert.True(rows.Count(row => row.Skipped is null) >= comparisons, $"only {string.Join(", ", rows.Select(row => row.Name))}");
         Assert.DoesNotContain(rows, row => !row.Passed);
     }
 
@@ -56,13 +57,16 @@ public sealed class ParityTests
         Assert.DoesNotContain(rows, row => !row.Passed);
     }
 
-    public static TheoryData<string> Adapters()
-    {
-        string root = Path.Combine(Environment.GetEnvironmentVariable("PALIMPSEST_DATA") ?? "none", "golden", "peft");
-        return Directory.Exists(root)
-            ? [.. Directory.GetDirectories(root, "llama-*").Concat(Directory.GetDirectories(root, "gpt2-d*")).Order(StringComparer.Ordinal)]
-            : [];
-    }
+    public static TheoryData<string> Adapters() => [.. ReferenceSet.Adapters()];
+
+    public static TheoryData<string, string> OfOtherFamilies() => ReferenceSet.Unsupported("transformers");
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(OfOtherFamilies))]
+    public void Check_FamilyThatIsNotKnown_IsRefusedByName(string folder, string architecture) =>
+        Assert.Contains(
+            $"architecture \"{architecture}\" is not known", Assert.Throws<PalimpsestException>(
+                () => ParityChecker.Check(folder, TestContexts.F32())).Message, StringComparison.Ordinal);
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Adapters))]
@@ -70,6 +74,7 @@ public sealed class ParityTests
     {
         IReadOnlyList<ParityRow> rows = ParityChecker.Check(folder, TestContexts.F32());
         Assert.Superset(new HashSet<string> { "logits", "logits_disabled", "logits_merged", "loss" }, rows.Select(row => row.Name).ToHashSet());
+        Assert.All(rows.Where(row => row.Skipped is not null), row => Assert.Matches(@"\A(final\.|unstable\.|logits_disabled\z)", row.Name));
         Assert.Contains(rows, row => row.Name.StartsWith("grad.", StringComparison.Ordinal));
         Assert.DoesNotContain(rows, row => !row.Passed);
     }
@@ -93,6 +98,37 @@ public sealed class ParityTests
         Assert.DoesNotContain(rows, row => !row.Passed);
         Directory.Delete(Path.Combine(folder.Path, "transformers"), recursive: true);
         Assert.Contains(Path.Combine("transformers", "llama"), Assert.Throws<PalimpsestException>(() => ParityChecker.Check(adapter, TestContexts.F32())).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("gpt2")]
+    [InlineData("roberta")]
+    public void Check_ReferenceThatNothingCorrespondsTo_Fails(string golden)
+    {
+        using TemporaryFolder folder = new();
+        folder.Copy(golden);
+        string gradient = "";
+        Checkpoints.Rewrite(folder.At("expected.safetensors"), name =>
+        {
+            gradient = gradient.Length == 0 && name.StartsWith("grad.", StringComparison.Ordinal) ? name : gradient;
+            return name == "logits" ? "logitz" : name == gradient ? name + "s" : name;
+        });
+        IReadOnlyList<ParityRow> rows = ParityChecker.Check(folder.Path, TestContexts.F32());
+        Assert.Equal([gradient + "s", "logitz"], rows.Where(row => !row.Passed).Select(row => row.Name).Order(StringComparer.Ordinal));
+        Assert.Contains(rows, row => row.Name == gradient && row.Skipped == "there is no reference");
+    }
+
+    [Theory]
+    [InlineData("gpt2", "transformer.ln_f.weight")]
+    [InlineData("bert", "cls.predictions.bias")]
+    public void Check_TensorOfTheModelUnderAnotherName_IsRefused(string golden, string name)
+    {
+        using TemporaryFolder folder = new();
+        folder.Copy(golden);
+        Checkpoints.Rewrite(folder.At("model.safetensors"), tensor => tensor == name ? name + "x" : tensor);
+        Assert.Contains(
+            $"\"{name}\" is missing", Assert.Throws<PalimpsestException>(
+                () => ParityChecker.Check(folder.Path, TestContexts.F32())).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -36,12 +36,89 @@ public sealed class SentenceEncoderTests
         Assert.Equal([10, 11, 12, 13, 17], encoder.Encode("t10 t11 t12 t13 t14 t15 t16 t17"));
     }
 
+    [Fact]
+    public void Encode_NoLimitInTheFolder_TakesTheTokenizersOrTheEncoders()
+    {
+        using TemporaryFolder folder = new();
+        Prepare(folder);
+        string text = string.Join(' ', Enumerable.Range(10, 90).Select(i => $"t{i}"));
+        int Length()
+        {
+            using SentenceEncoder encoder = SentenceEncoder.Load(folder.Path, TestContexts.F32());
+            return encoder.Encode(text).Length;
+        }
+
+        Assert.Equal(64, Length());
+        folder.Write("tokenizer_config.json", "{\"model_max_length\": 1000000000000000019884624838656}");
+        Assert.Equal(64, Length());
+        folder.Write("tokenizer_config.json", "{\"model_max_length\": 7}");
+        Assert.Equal(7, Length());
+        folder.Write("sentence_roberta_config.json", "{\"max_seq_length\": 9, \"do_lower_case\": false}");
+        Assert.Equal(9, Length());
+    }
+
+    [Theory]
+    [InlineData("{\"pooling_mode\": \"cls\", \"embedding_dimension\": 32, \"include_prompt\": true}", "{\"pooling_mode_cls_token\": true}")]
+    [InlineData("{\"pooling_mode\": \"mean\", \"word_embedding_dimension\": 32}", "{\"pooling_mode_mean_tokens\": true, \"pooling_mode_lasttoken\": false}")]
+    public void Embed_BothFormsOfThePooling_GiveTheSameVectors(string named, string flags)
+    {
+        using TemporaryFolder folder = new();
+        Prepare(folder);
+        float[] Vector(string pooling)
+        {
+            folder.Write("1_Pooling/config.json", pooling);
+            using SentenceEncoder encoder = SentenceEncoder.Load(folder.Path, TestContexts.F32());
+            return encoder.Embed(["t10 t11 t12"])[0];
+        }
+
+        Assert.Equal(Vector(flags), Vector(named));
+        Assert.NotEqual(Vector("{\"pooling_mode\": \"cls\"}"), Vector("{\"pooling_mode\": \"mean\"}"));
+    }
+
+    [Fact]
+    public void Embed_Prompts_StandBeforeTheTextAndTheDefaultIsTakenUnlessAnotherIsAskedFor()
+    {
+        using TemporaryFolder folder = new();
+        Prepare(folder);
+        folder.Write(
+            "config_sentence_transformers.json",
+            """{"__version__": {}, "prompts": {"query": "t20 ", "document": ""}, "default_prompt_name": "query", "similarity_fn_name": "cosine"}""");
+        folder.Write("sentence_bert_config.json", "{\"do_lower_case\": true}");
+        using SentenceEncoder encoder = SentenceEncoder.Load(folder.Path, TestContexts.F32());
+        Assert.Equal([20, 10], encoder.Encode("T10"));
+        Assert.Equal([10], encoder.Encode("t10", "document"));
+        Assert.Equal(encoder.Embed(["t20 t10"], prompt: "document")[0], encoder.Embed(["t10"])[0]);
+        Assert.Contains(
+            "There are: query, document", Assert.Throws<PalimpsestException>(() => encoder.Encode("t10", "passage")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Convert_SentenceEncoder_KeepsWhatMakesItOne()
+    {
+        using TemporaryFolder folder = new();
+        Prepare(folder);
+        folder.Write("config_sentence_transformers.json", """{"prompts": {"query": "t20 "}, "default_prompt_name": "query"}""");
+        ModelConverter.Convert(folder.Path, folder.At("converted"));
+        using SentenceEncoder encoder = SentenceEncoder.Load(folder.Path, TestContexts.F32()), converted = SentenceEncoder.Load(
+            folder.At("converted"), TestContexts.F32());
+        Assert.Equal(encoder.Embed(["t10 t11"]), converted.Embed(["t10 t11"]));
+    }
+
     [Theory]
     [InlineData("modules.json", "[]", "are not supported")]
+    [InlineData("modules.json", """[{"path": "", "type": "a.Transformer", "kwargs": []}]""", "\"kwargs\" of a module is not supported")]
+    [InlineData("1_Pooling/config.json", "{\"pooling_mode_mean_tokens\": true, \"pooling_mode_lasttoken\": true}", "pooling_mode_lasttoken = true")]
+    [InlineData("1_Pooling/config.json", "{\"pooling_mode\": \"weightedmean\"}", "pooling_mode \"weightedmean\" is not supported")]
+    [InlineData("1_Pooling/config.json", "{\"pooling_mode\": \"mean\", \"include_prompt\": false}", "include_prompt false")]
+    [InlineData("1_Pooling/config.json", "{\"pooling_mode\": \"mean\", \"embedding_dimension\": 64}", "a width of 64 where the encoder has 32")]
+    [InlineData("sentence_bert_config.json", "{\"max_seq_length\": 8, \"transformer_task\": \"fill-mask\"}", "transformer_task")]
+    [InlineData("config_sentence_transformers.json", "{\"prompts\": {}, \"truncate_dim\": 8}", "truncate_dim = 8")]
+    [InlineData("config_sentence_transformers.json", "{\"model_type\": \"SparseEncoder\"}", "model_type \"SparseEncoder\" is not supported")]
+    [InlineData("config_sentence_transformers.json", "{\"default_prompt_name\": \"query\"}", "default_prompt_name \"query\" is none of the prompts")]
     [InlineData("modules.json", "{", "is not valid JSON")]
     [InlineData("modules.json", """[{"path": "../x", "type": "a.Transformer"}]""", "leads out of the folder")]
     [InlineData("1_Pooling/config.json", "{\"pooling_mode_max_tokens\": true}", "supported are the mean over all tokens")]
-    [InlineData("config.json", "{\"architectures\": [\"T5EncoderModel\"]}", "is no known encoder")]
+    [InlineData("config.json", "{\"architectures\": [\"T5EncoderModel\"]}", "is not known")]
     public void Load_DoesNotFit_SaysWhatIsSupported(string file, string text, string message)
     {
         using TemporaryFolder folder = new();

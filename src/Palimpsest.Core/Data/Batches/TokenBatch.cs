@@ -21,6 +21,24 @@ public sealed record TokenBatch(long[] Ids, int Batch, int Time, long[] Rows, lo
     /// </summary>
     public long[]? Documents { get; init; }
 
+    /// <summary>[batch * time], 0 for the first text of a pair and 1 for the second; null where there are no pairs.</summary>
+    public long[]? Segments { get; init; }
+
+    /// <summary>Length of each row without its padding; null where rows were not made of sequences, and then nothing is padding.</summary>
+    public IReadOnlyList<int>? Lengths { get; init; }
+
+    /// <summary>[batch * time], 1 for real tokens and 0 for padding.</summary>
+    public long[] RealTokens()
+    {
+        long[] real = new long[Ids.Length];
+        for (int row = 0; row < Batch; row++)
+        {
+            real.AsSpan(row * Time, Lengths?[row] ?? Time).Fill(1);
+        }
+
+        return real;
+    }
+
     /// <summary>Joins sequences, each in a row of its own that is as long as the longest.</summary>
     /// <param name="sequences">At least one; none of them empty.</param>
     public static TokenBatch Of(IReadOnlyList<TokenSequence> sequences)
@@ -77,6 +95,11 @@ public sealed record TokenBatch(long[] Ids, int Batch, int Time, long[] Rows, lo
             }
         }
 
-        return new TokenBatch(ids, rows.Count, time, [.. sources], [.. targets], tokens) { Positions = documents ? positions : null, Documents = documents ? numbers : null };
+        return new TokenBatch(ids, rows.Count, time, [.. sources], [.. targets], tokens)
+        {
+            Positions = documents ? positions : null,
+            Documents = documents ? numbers : null,
+            Lengths = [.. rows.Select(row => row.Sum(sequence => sequence.Ids.Length))],
+        };
     }
 }

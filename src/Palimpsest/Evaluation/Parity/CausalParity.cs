@@ -1,182 +1,77 @@
 using System.Runtime.InteropServices;
 using Palimpsest.Data.Batches;
-using Palimpsest.Data.Safetensors;
 using Palimpsest.Models.Generation;
 using Palimpsest.Models.Layers;
-using Palimpsest.Models.Sources;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
-using Palimpsest.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Evaluation.Parity;
 
-/// <summary>Checks a causal model against reference outputs lying beside it: <c>expected.json</c> and <c>expected.safetensors</c>.</summary>
-/// <remarks>
-/// Tensors understood: <c>input_ids</c>, <c>labels</c>, <c>attention_mask</c>, <c>logits</c>, <c>hidden.I</c>, <c>logits_left_padded</c>, <c>greedy</c>, <c>grad.NAME</c>; labels of -100 carry no
-/// loss and are shifted by the model. Tolerances: 1e-4 absolute for logits and hidden states, 1e-4 of the tensor's largest value for loss and gradients, equality for greedy tokens.
-/// Left-padded rows are compared where the mask is 1.
-/// </remarks>
-internal sealed class CausalParity
+/// <summary>
+/// What is checked of causal models alone: <c>logits_left_padded</c> where <c>attention_mask</c> is 1, <c>greedy</c> tokens for equality, and packed rows.
+/// </summary>
+internal static class CausalParity
 {
-    private const double Tolerance = ParityChecker.Tolerance;
-    private readonly CausalModel _model;
-    private readonly SafetensorsFile _expected;
-    private readonly List<ParityRow> _rows = [];
-
-    private CausalParity(CausalModel model, SafetensorsFile expected)
+    public static void CheckLeftPadded(CausalModel model, References references)
     {
-        _model = model;
-        _expected = expected;
-    }
-
-    /// <summary>Runs all comparisons that there are references for, in f32.</summary>
-    /// <param name="source">The model.</param>
-    /// <param name="folder">Where the references lie.</param>
-    /// <param name="expected">The references.</param>
-    /// <param name="greedy">How many of the tokens of <c>greedy</c> the model makes.</param>
-    /// <param name="context">An f32 context.</param>
-    public static List<ParityRow> Check(ModelSource source, string folder, SafetensorsFile expected, int greedy, TorchContext context)
-    {
-        using CausalModel model = source.Load(context);
-        using DisposeScope scope = NewDisposeScope();
-        CausalParity checker = new(model, expected);
-        checker.CheckForward();
-        checker.CheckLeftPadded();
-        checker.CheckGreedy(greedy);
-        checker.CheckGradients(Path.Combine(folder, "expected.json"));
-        checker.CheckPacked();
-        return checker._rows;
-    }
-
-    private bool Has(string name) => _expected.Entries.ContainsKey(name);
-
-    private Tensor Load(string name) => TensorBytes.Read(_expected, _expected[name]);
-
-    private void CheckForward()
-    {
-        if (!Has("input_ids"))
+        if (!references.Has("logits_left_padded") || !references.Has("attention_mask"))
         {
             return;
         }
 
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Dictionary<int, Tensor> states = [];
-        List<IDisposable> hooks = [];
-        int layers = _model.Config.Layers;
-        for (int layer = 0; layer <= layers; layer++)
-        {
-            int index = layer;
-            hooks.Add(_model.Hooks.Add(layer < layers ? $"blocks.{layer}.hook_resid_pre" : "hook_final_norm", x =>
-            {
-                states[index] = x.clone().MoveToOuterDisposeScope().MoveToOuterDisposeScope();
-                return x;
-            }));
-        }
-
-        Tensor logits = _model.Logits(_model.Hidden(Load("input_ids")));
-        hooks.ForEach(hook => hook.Dispose());
-        foreach ((int index, Tensor state) in states.OrderBy(pair => pair.Key))
-        {
-            if (Has($"hidden.{index}"))
-            {
-                Compare($"hidden.{index}", state, Load($"hidden.{index}"));
-            }
-        }
-
-        if (Has("logits"))
-        {
-            Compare("logits", logits, Load("logits"));
-        }
-    }
-
-    private void CheckLeftPadded()
-    {
-        if (!Has("logits_left_padded") || !Has("input_ids"))
-        {
-            return;
-        }
-
-        using IDisposable noGrad = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        Tensor ids = Load("input_ids"), expected = Load("logits_left_padded");
+        Tensor ids = references.Load("input_ids"), expected = references.Load("logits_left_padded");
         int time = (int)ids.size(1);
-        int[] padding = [.. Enumerable.Range(0, (int)ids.size(0)).Select(row => row == 1 ? 6 : 0)];
-        AttentionScope attention = new(TorchDecoder.Positions(padding, 0, time), TorchDecoder.Mask(padding, 0, time, _model.Context.Device));
-        Tensor logits = _model.Logits(_model.Hidden(ids, attention));
-        Tensor real = cat([.. Enumerable.Range(0, padding.Length).Select(row => logits[row].narrow(0, padding[row], time - padding[row]))]);
-        Tensor wanted = cat([.. Enumerable.Range(0, padding.Length).Select(row => expected[row].narrow(0, padding[row], time - padding[row]))]);
-        Compare("logits_left_padded", real, wanted);
+        int[] padding = [.. Numbers(references, "attention_mask").Chunk(time).Select(row => row.Count(real => real == 0))];
+        AttentionScope attention = new(TorchDecoder.Positions(padding, 0, time), TorchDecoder.Mask(padding, 0, time, model.Context.Device));
+        Tensor logits = model.Logits(model.Hidden(ids, attention));
+        Tensor Real(Tensor all) => cat([.. Enumerable.Range(0, padding.Length).Select(row => all[row].narrow(0, padding[row], time - padding[row]))]);
+        references.Rows.Add(new ParityRow("logits_left_padded", References.Difference(Real(logits), Real(expected)), ParityChecker.Tolerance, "absolute"));
     }
 
-    private void CheckGreedy(int count)
+    /// <param name="model">The model.</param>
+    /// <param name="references">The references.</param>
+    /// <param name="count">How many of the tokens of <c>greedy</c> the model makes.</param>
+    public static void CheckGreedy(CausalModel model, References references, int count)
     {
-        if (!Has("greedy"))
+        if (!references.Has("greedy"))
         {
             return;
         }
 
-        using Tensor greedy = Load("greedy");
-        int[] ids = [.. MemoryMarshal.Cast<byte, long>(greedy.bytes).ToArray().Select(id => (int)id)];
+        int[] ids = [.. Numbers(references, "greedy").Select(id => (int)id)];
         int prompt = ids.Length - count;
-        int[] made = TextGenerator.Generate(_model, [ids[..prompt]], new SamplingOptions { MaxNewTokens = count, StopAtEnd = false }, new RandomStream(0))[0];
+        int[] made = TextGenerator.Generate(model, [ids[..prompt]], new SamplingOptions { MaxNewTokens = count, StopAtEnd = false }, new RandomStream(0))[0];
         int different = made.Zip(ids[prompt..]).Count(pair => pair.First != pair.Second) + Math.Abs(count - made.Length);
-        _rows.Add(new ParityRow("greedy", different, 0, "items"));
+        references.Rows.Add(new ParityRow("greedy", different, 0, "items"));
     }
 
-    private void CheckGradients(string json)
+    public static void CheckPacked(CausalModel model, References references)
     {
-        string[] names = [.. _expected.Entries.Keys.Where(name => name.StartsWith("grad.", StringComparison.Ordinal))];
-        if (!Has("labels") || !Has("input_ids") || _model.Parameters.Flat is not FlatParameters flat)
-        {
-            return;
-        }
-
-        using DisposeScope scope = NewDisposeScope();
-        Tensor ids = Load("input_ids");
-        long[] labels = MemoryMarshal.Cast<byte, long>(Load("labels").bytes).ToArray();
-        (long[] rows, long[] targets) = Targets(labels, (int)ids.size(1));
-        flat.ZeroGradients();
-        Tensor loss = Ops.Scale(_model.LossSum(_model.Hidden(ids), rows, targets), 1.0 / rows.Length);
-        Autograd.Backward(loss);
-        if (ParityChecker.Loss(json) is double wanted)
-        {
-            _rows.Add(new ParityRow("loss", Math.Abs(Ops.Value(loss) - wanted) / Math.Abs(wanted), Tolerance, "of largest"));
-        }
-
-        foreach (string name in names.OrderBy(name => name, StringComparer.Ordinal))
-        {
-            Tensor expected = Load(name);
-            double largest = Math.Max(Ops.Value(expected.abs().max()), double.Epsilon);
-            string parameter = name["grad.".Length..];
-            Tensor actual = _model.Parameters[parameter].grad!;
-            double difference = Ops.Value(Ops.Subtract(_model.Config.IsStoredTransposed(parameter) ? actual.t() : actual, expected).abs().max());
-            _rows.Add(new ParityRow(name, difference / largest, Tolerance, "of largest"));
-        }
-    }
-
-    private void CheckPacked()
-    {
-        if (!Has("packed.logits"))
+        if (!references.Has("packed.logits"))
         {
             return;
         }
 
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor ids = Load("packed.ids");
+        Tensor ids = references.Load("packed.ids");
 
         // Packed logits beside a trajectory are those of the weights at its end.
-        foreach (ParameterSlot slot in _model.Parameters.Layout.Slots.Where(slot => Has($"final.{slot.Name}")))
+        foreach (ParameterSlot slot in model.Parameters.Layout.Slots.Where(slot => references.Has($"final.{slot.Name}")))
         {
-            _model.Parameters[slot.Name].copy_(Load($"final.{slot.Name}"));
+            model.Parameters[slot.Name].copy_(references.Load($"final.{slot.Name}"));
         }
 
-        long[] Numbers(string name) => MemoryMarshal.Cast<byte, long>(Load(name).bytes).ToArray();
-        TokenBatch batch = new(Numbers("packed.ids"), (int)ids.size(0), (int)ids.size(1), [], [], (int)ids.NumberOfElements) { Positions = Numbers("packed.positions"), Documents = Numbers("packed.segments") };
-        Compare("packed.logits", _model.Logits(_model.Hidden(ids, AttentionScope.Of(batch, _model.Context.Device))), Load("packed.logits"));
+        TokenBatch batch = new(Numbers(references, "packed.ids"), (int)ids.size(0), (int)ids.size(1), [], [], (int)ids.NumberOfElements)
+        {
+            Positions = Numbers(references, "packed.positions"),
+            Documents = Numbers(references, "packed.segments"),
+        };
+        references.Compare("packed.logits", model.Logits(model.Hidden(ids, AttentionScope.Of(batch, model.Context.Device))));
     }
 
     /// <summary>Rows and targets of labels that are to be shifted: position t predicts label t + 1.</summary>
@@ -195,6 +90,9 @@ internal sealed class CausalParity
         return ([.. rows], [.. targets]);
     }
 
-    private void Compare(string name, Tensor actual, Tensor expected) =>
-        _rows.Add(new ParityRow(name, Ops.Value(Ops.Subtract(actual, expected).abs().max()), Tolerance, "absolute"));
+    private static long[] Numbers(References references, string name)
+    {
+        using Tensor numbers = references.Load(name);
+        return MemoryMarshal.Cast<byte, long>(numbers.bytes).ToArray();
+    }
 }

@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
-using Palimpsest.Data.Safetensors;
 using Palimpsest.Models;
-using Palimpsest.Models.Encoders;
 using Palimpsest.Models.Sources;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Torch;
@@ -16,12 +14,14 @@ public static class ParityChecker
 
     /// <summary>Runs all comparisons that there are references for, in f32.</summary>
     /// <param name="path">
-    /// A model folder or a GGUF or llama2.c file with <c>expected.safetensors</c> and <c>expected.json</c> beside the weights, a folder of a BERT or sentence encoder or of a PEFT adapter with the same, or a tokenizer
+    /// A model folder or a GGUF or llama2.c file with <c>expected.safetensors</c> and <c>expected.json</c> beside the weights, a folder of an encoder, of a
+    /// sentence encoder or of a PEFT adapter with the same, or a tokenizer
     /// folder with <c>vectors.jsonl</c>.
     /// </param>
     /// <param name="context">An f32 context.</param>
     /// <param name="configName">Which configuration of a folder to load.</param>
-    /// <returns>A row for each comparison.</returns>
+    /// <returns>A row for each comparison, one that fails for each reference that nothing here corresponds to, and one for each that is left to other
+    /// checks.</returns>
     /// <exception cref="PalimpsestException">The model cannot be loaded or there are no references.</exception>
     public static IReadOnlyList<ParityRow> Check(string path, TorchContext context, string configName = "config.json")
     {
@@ -31,44 +31,59 @@ public static class ParityChecker
             throw new PalimpsestException($"{path}: no such folder or file.");
         }
 
-        string folder = file ? Path.GetDirectoryName(Path.GetFullPath(path))! : path, references = Path.Combine(folder, "expected.safetensors"), vectors = Path.Combine(folder, TokenizerParity.FileName);
-        List<ParityRow> rows = File.Exists(vectors) && !file ? [TokenizerParity.Check(folder)] : [];
-        if (File.Exists(references))
+        string folder = file ? Path.GetDirectoryName(Path.GetFullPath(path))! : path;
+        List<ParityRow> rows = File.Exists(Path.Combine(folder, TokenizerParity.FileName)) && !file ? [TokenizerParity.Check(folder)] : [];
+        if (File.Exists(Path.Combine(folder, References.FileName)))
         {
-            using SafetensorsFile expected = SafetensorsFile.Open(references);
-            rows.AddRange(Outputs(path, file, folder, expected, context, configName));
+            using References references = new(folder);
+            if (file)
+            {
+                CheckModel(path, references, greedy: 16, context, configName);
+            }
+            else if (AdapterParity.Recognises(path))
+            {
+                AdapterParity.Check(path, references, context);
+            }
+            else if (SentenceEncoder.Recognises(path))
+            {
+                SentenceParity.Check(path, references, context);
+            }
+            else
+            {
+                CheckModel(path, references, greedy: 24, context, configName);
+            }
+
+            rows.AddRange(references.Finish());
         }
 
-        return rows.Count > 0 ? rows : throw new PalimpsestException($"{folder}: holds no references. A model to be checked has expected.json and expected.safetensors beside it, with logits, hidden.I, logits_left_padded, greedy, grad.NAME or embeddings; a tokenizer has {TokenizerParity.FileName}.");
+        return rows.Any(row => row.Skipped is null)
+            ? rows
+            : throw new PalimpsestException(
+                $"{folder}: holds no references. "
+                + $"A model to be checked has expected.json and {References.FileName} beside it, with logits, hidden.I, "
+                + $"logits_left_padded, greedy, grad.NAME or embeddings; a tokenizer has {TokenizerParity.FileName}.");
     }
 
-    private static List<ParityRow> Outputs(string path, bool file, string folder, SafetensorsFile expected, TorchContext context, string configName)
+    private static void CheckModel(string path, References references, int greedy, TorchContext context, string configName)
     {
-        if (file)
-        {
-            using ModelSource single = ModelSource.Open(path);
-            return [.. CausalParity.Check(single, folder, expected, 16, context), .. TokenizerParity.CheckTexts(single, Path.Combine(folder, "expected.json"))];
-        }
-
-        if (AdapterParity.Recognises(path))
-        {
-            return AdapterParity.Check(path, expected, context);
-        }
-
-        if (SentenceEncoder.Recognises(path))
-        {
-            return EncoderParity.CheckSentences(path, expected, context);
-        }
-
-        if (EncoderConfig.Recognises(ConfigReader.Open(Path.Combine(path, configName))))
-        {
-            return EncoderParity.Check(path, expected, context);
-        }
-
         using ModelSource source = ModelSource.Open(path, configName);
-        return CausalParity.Check(source, folder, expected, 24, context);
-    }
+        using TransformerModel model = source.Load<TransformerModel>(context);
+        ModelParity.CheckForward(model, references);
+        if (model is CausalModel causal)
+        {
+            CausalParity.CheckLeftPadded(causal, references);
+            CausalParity.CheckGreedy(causal, references, greedy);
+        }
 
-    /// <summary>The loss in <c>expected.json</c>, or null.</summary>
-    internal static double? Loss(string path) => File.Exists(path) && JsonNode.Parse(File.ReadAllText(path))?["loss"] is JsonValue value && value.TryGetValue(out double loss) ? loss : null;
+        ModelParity.CheckGradients(model, references);
+        if (model is CausalModel packed)
+        {
+            CausalParity.CheckPacked(packed, references);
+        }
+
+        if (references.List("texts") is JsonArray texts)
+        {
+            references.Rows.Add(TokenizerParity.CheckTexts(source, texts));
+        }
+    }
 }

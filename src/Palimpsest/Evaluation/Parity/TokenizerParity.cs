@@ -29,16 +29,12 @@ internal static class TokenizerParity
         return new ParityRow($"tokenizer ({number} texts)", different, 0, "items");
     }
 
-    /// <summary>How many <c>texts</c> of an <c>expected.json</c> the tokenizer in a model encodes otherwise; nothing if there are none.</summary>
-    public static IEnumerable<ParityRow> CheckTexts(ModelSource source, string json)
+    /// <summary>How many <c>texts</c> of an <c>expected.json</c> the tokenizer in a model encodes otherwise.</summary>
+    public static ParityRow CheckTexts(ModelSource source, JsonArray texts)
     {
-        if (!File.Exists(json) || JsonNode.Parse(File.ReadAllText(json))?["texts"] is not JsonArray texts)
-        {
-            return [];
-        }
-
         Tokenizer tokenizer = source.ReadTokenizer();
-        return [new ParityRow($"tokenizer ({texts.Count} texts)", texts.Count(item => !Ids(item!["ids"]!).SequenceEqual(tokenizer.Encode(item["text"]!.ToString(), addSpecialTokens: false))), 0, "items")];
+        int different = texts.Count(item => !Ids(item!["ids"]!).SequenceEqual(tokenizer.Encode(item["text"]!.ToString(), addSpecialTokens: false)));
+        return new ParityRow($"tokenizer ({texts.Count} texts)", different, 0, "items");
     }
 
     private static JsonObject? Parse(string line)

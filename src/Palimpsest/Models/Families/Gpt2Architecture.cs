@@ -8,15 +8,15 @@ namespace Palimpsest.Models.Families;
 
 /// <summary>GPT-2: layer norms with biases, learnt positions, one projection for queries, keys and values, GELU.</summary>
 /// <remarks>Radford et al., Language Models are Unsupervised Multitask Learners, 2019.</remarks>
-internal sealed class Gpt2Architecture : ICausalArchitecture
+internal sealed class Gpt2Architecture : CausalArchitecture
 {
     public static Gpt2Architecture Instance { get; } = new();
 
-    public string Name => "GPT2LMHeadModel";
+    public override string Name => "GPT2LMHeadModel";
 
-    public string ModelType => "gpt2";
+    public override string ModelType => "gpt2";
 
-    public CausalConfig Read(ConfigReader json)
+    protected override CausalConfig ReadShape(ConfigReader json)
     {
         int heads = json.Positive("n_head"), hidden = json.Positive("n_embd");
         if (hidden % heads != 0)
@@ -43,12 +43,13 @@ internal sealed class Gpt2Architecture : ICausalArchitecture
             NormEpsilon = json.Number("layer_norm_epsilon", 1e-5),
             InitializerRange = json.Number("initializer_range", 0.02),
             TiedEmbeddings = json.Flag("tie_word_embeddings", true),
-            BeginToken = json.Has("bos_token_id") ? json.Integer("bos_token_id") : null,
+            BeginToken = json.Token("bos_token_id"),
             EndTokens = json.Integers("eos_token_id"),
+            PadToken = json.Token("pad_token_id"),
         };
     }
 
-    public void Write(CausalConfig config, JsonObject json)
+    public override void Write(ModelConfig config, JsonObject json)
     {
         json["activation_function"] = ((Gpt2Config)config).Activation;
         json["layer_norm_epsilon"] = config.NormEpsilon;
@@ -59,7 +60,7 @@ internal sealed class Gpt2Architecture : ICausalArchitecture
         json["n_positions"] = config.ContextLength;
     }
 
-    public CausalNetwork Build(CausalConfig config, ModuleBuilder modules)
+    public override CausalNetwork Network(CausalConfig config, ModuleBuilder modules)
     {
         AttentionShape shape = new(config.Heads, config.Heads, config.HeadWidth);
         Func<Tensor, Tensor> activation = Activation.Of(((Gpt2Config)config).Activation);
@@ -81,7 +82,7 @@ internal sealed class Gpt2Architecture : ICausalArchitecture
             PlainMlp mlp = new(modules.Linear(prefix + "mlp.c_fc", bias: true), activation, modules.Linear(prefix + "mlp.c_proj", bias: true));
             return new DecoderBlock(layer, modules.LayerNorm(prefix + "ln_1", config.NormEpsilon), attention, modules.LayerNorm(prefix + "ln_2", config.NormEpsilon), mlp, modules.Hooks);
 
-            (Tensor Query, Tensor Key, Tensor Value) Project(Tensor x)
+            (Tensor Query, Tensor Key, Tensor Value) Project(Tensor x, Tensor source)
             {
                 Tensor projected = all.Forward(x); // [batch, time, 3 * width]
                 return (projected.narrow(2, 0, width), projected.narrow(2, width, width), projected.narrow(2, 2 * width, width));
@@ -90,9 +91,13 @@ internal sealed class Gpt2Architecture : ICausalArchitecture
     }
 
     // The files on the hub were written before the model had a head: their names begin with h.0 and not with transformer.h.0.
-    public IEnumerable<string> OtherNames(string name) => name.StartsWith("transformer.", StringComparison.Ordinal) ? [name["transformer.".Length..]] : [];
+    public override IEnumerable<string> OtherNames(string name) =>
+        name.StartsWith("transformer.", StringComparison.Ordinal) ? [name["transformer.".Length..]] : [];
 
-    public bool IsBuffer(string name) => name.EndsWith(".attn.bias", StringComparison.Ordinal) || name.EndsWith(".attn.masked_bias", StringComparison.Ordinal);
+    public override string? WhyUnused(ModelConfig config, string name) =>
+        name.EndsWith(".attn.bias", StringComparison.Ordinal) || name.EndsWith(".attn.masked_bias", StringComparison.Ordinal)
+            ? "a causal mask, which is computed"
+            : null;
 
     private sealed record Gpt2Config : CausalConfig
     {
@@ -100,7 +105,7 @@ internal sealed class Gpt2Architecture : ICausalArchitecture
 
         public required string Activation { get; init; }
 
-        internal override ICausalArchitecture Architecture => Instance;
+        internal override CausalArchitecture Architecture => Instance;
 
         internal override string EmbeddingName => "transformer.wte.weight";
 

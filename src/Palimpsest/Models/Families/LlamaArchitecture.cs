@@ -6,15 +6,15 @@ using static TorchSharp.torch;
 namespace Palimpsest.Models.Families;
 
 /// <summary>Llama: RMS norms, rotary positions, grouped key-value heads, a gated layer.</summary>
-internal sealed class LlamaArchitecture : ICausalArchitecture
+internal sealed class LlamaArchitecture : CausalArchitecture
 {
     public static LlamaArchitecture Instance { get; } = new();
 
-    public string Name => "LlamaForCausalLM";
+    public override string Name => "LlamaForCausalLM";
 
-    public string ModelType => "llama";
+    public override string ModelType => "llama";
 
-    public CausalConfig Read(ConfigReader json)
+    protected override CausalConfig ReadShape(ConfigReader json)
     {
         json.Choice("hidden_act", ["silu"], "silu");
         int heads = json.Positive("num_attention_heads"), hidden = json.Positive("hidden_size"), positions = json.Positive("max_position_embeddings", 2048);
@@ -39,15 +39,16 @@ internal sealed class LlamaArchitecture : ICausalArchitecture
             TiedEmbeddings = json.Flag("tie_word_embeddings"),
             AttentionBias = json.Flag("attention_bias"),
             MlpBias = json.Flag("mlp_bias"),
-            BeginToken = json.Has("bos_token_id") ? json.Integer("bos_token_id") : null,
+            BeginToken = json.Token("bos_token_id"),
             EndTokens = json.Integers("eos_token_id"),
+            PadToken = json.Token("pad_token_id"),
         };
         return config.Heads % config.KeyValueHeads == 0 && config.HeadWidth % 2 == 0
             ? config
             : throw json.Bad($"{config.Heads} heads cannot share {config.KeyValueHeads} key-value heads of width {config.HeadWidth}; the first must be a multiple of the second and the width even");
     }
 
-    public void Write(CausalConfig config, JsonObject json)
+    public override void Write(ModelConfig config, JsonObject json)
     {
         LlamaConfig llama = (LlamaConfig)config;
         RopeScaling? scaling = RopeScalingConfig.Writable(llama);
@@ -75,7 +76,7 @@ internal sealed class LlamaArchitecture : ICausalArchitecture
         json["rope_parameters"] = parameters;
     }
 
-    public CausalNetwork Build(CausalConfig config, ModuleBuilder modules)
+    public override CausalNetwork Network(CausalConfig config, ModuleBuilder modules)
     {
         LlamaConfig llama = (LlamaConfig)config;
         RotaryEmbedding rotary = new(llama.HeadWidth, llama.RopeTheta, llama.RopeScaling);
@@ -91,7 +92,7 @@ internal sealed class LlamaArchitecture : ICausalArchitecture
             Linear Attend(string name) => modules.Linear(prefix + "self_attn." + name, llama.AttentionBias);
             Linear Mlp(string name) => modules.Linear(prefix + "mlp." + name, llama.MlpBias);
             Linear query = Attend("q_proj"), key = Attend("k_proj"), value = Attend("v_proj");
-            (Tensor, Tensor, Tensor) Project(Tensor x)
+            (Tensor, Tensor, Tensor) Project(Tensor x, Tensor source)
             {
                 Tensor[] parts = Linear.ForwardAll(x, query, key, value);
                 return (parts[0], parts[1], parts[2]);
@@ -104,5 +105,6 @@ internal sealed class LlamaArchitecture : ICausalArchitecture
         }
     }
 
-    public bool IsBuffer(string name) => name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal);
+    public override string? WhyUnused(ModelConfig config, string name) =>
+        name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal) ? "rotary frequencies, which are computed" : null;
 }

@@ -19,7 +19,7 @@ public sealed record LlamaConfig : CausalConfig
     /// <summary>Whether the three projections of the MLP have biases.</summary>
     public bool MlpBias { get; init; }
 
-    internal override ICausalArchitecture Architecture => LlamaArchitecture.Instance;
+    internal override CausalArchitecture Architecture => LlamaArchitecture.Instance;
 
     internal override string EmbeddingName => "model.embed_tokens.weight";
 

@@ -5,14 +5,16 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Models.Layers;
 
-/// <summary>Self-attention with grouped key-value heads, a cache, and rotary positions where the family has them.</summary>
+/// <summary>
+/// Attention with grouped key-value heads, a cache, and rotary positions where the family has them; over its input, or over another sequence.
+/// </summary>
 public sealed class Attention
 {
     // On a CPU the fused kernel is slower than two products below some 1,000 keys in bf16, and always faster in f32.
     private const long ShortForHalf = 1024;
     private readonly int _layer;
     private readonly AttentionShape _shape;
-    private readonly Func<Tensor, (Tensor Query, Tensor Key, Tensor Value)> _project;
+    private readonly Func<Tensor, Tensor, (Tensor Query, Tensor Key, Tensor Value)> _project;
     private readonly RotaryEmbedding? _rotary;
     private readonly HookPoints _hooks;
     private readonly string _prefix;
@@ -21,11 +23,14 @@ public sealed class Attention
     /// <summary>Builds the layer over its projections.</summary>
     /// <param name="layer">Number of the block.</param>
     /// <param name="shape">Heads and their width.</param>
-    /// <param name="project">Queries [batch, time, heads * head width], keys and values [batch, time, key-value heads * head width] of the input.</param>
+    /// <param name="project">Queries [batch, time, heads * head width] of the first argument, keys and values [batch, keys, key-value heads * head width] of
+    /// the second, which is the first in self-attention.</param>
     /// <param name="output">The output projection.</param>
     /// <param name="rotary">Turns queries and keys; null where positions are added to the embedding.</param>
     /// <param name="hooks">Where activations can be read and changed.</param>
-    public Attention(int layer, AttentionShape shape, Func<Tensor, (Tensor Query, Tensor Key, Tensor Value)> project, Linear output, RotaryEmbedding? rotary, HookPoints hooks)
+    public Attention(
+        int layer, AttentionShape shape, Func<Tensor, Tensor, (Tensor Query, Tensor Key, Tensor Value)> project, Linear output, RotaryEmbedding? rotary,
+        HookPoints hooks)
     {
         _layer = layer;
         _shape = shape ?? throw new ArgumentNullException(nameof(shape));
@@ -43,14 +48,15 @@ public sealed class Attention
     /// <summary>Attends.</summary>
     /// <param name="x">[batch, time, width]</param>
     /// <param name="scope">Positions, mask and cache.</param>
+    /// <param name="source">What keys and values are made of, [batch, keys, width]; null for <paramref name="x"/> itself.</param>
     /// <returns>[batch, time, width]</returns>
-    public Tensor Forward(Tensor x, AttentionScope scope)
+    public Tensor Forward(Tensor x, AttentionScope scope, Tensor? source = null)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(scope);
         long batch = x.size(0), time = x.size(1);
-        (Tensor q, Tensor k, Tensor v) = _project(x);
-        if (scope.Mask is null && scope.Cache is null && CausalAttentionFunction.Takes(q, _shape.HeadWidth))
+        (Tensor q, Tensor k, Tensor v) = _project(x, source ?? x);
+        if (scope.IsCausal && scope.Mask is null && scope.Cache is null && CausalAttentionFunction.Takes(q, _shape.HeadWidth))
         {
             return Output.Forward(MixWhole(q, k, v, scope));
         }
@@ -68,7 +74,7 @@ public sealed class Attention
             (k, v) = scope.Cache.Append(_layer, k, v);
         }
 
-        Tensor mixed = _hooks.Apply(_prefix, "hook_z", Mix(q, Shared(k), Shared(v), scope.Mask)); // [batch, heads, time, head width]
+        Tensor mixed = _hooks.Apply(_prefix, "hook_z", Mix(q, Shared(k), Shared(v), scope)); // [batch, heads, time, head width]
         return Output.Forward(mixed.transpose(1, 2).reshape(batch, time, (long)_shape.Heads * _shape.HeadWidth));
     }
 
@@ -94,10 +100,11 @@ public sealed class Attention
     private Tensor Hooked(string point, Tensor x, int heads) =>
         _hooks.Has(_prefix, point) ? _hooks.Apply(_prefix, point, Heads(x, heads)).transpose(1, 2).reshape(x.size(0), x.size(1), x.size(2)) : x;
 
-    private Tensor Mix(Tensor q, Tensor k, Tensor v, Tensor? mask)
+    private Tensor Mix(Tensor q, Tensor k, Tensor v, AttentionScope scope)
     {
+        Tensor? mask = scope.Mask;
         long queries = q.size(2), keys = k.size(2);
-        bool causal = mask is null && queries > 1;
+        bool causal = scope.IsCausal && mask is null && queries > 1;
         if (q.dtype == ScalarType.Float32 || keys > ShortForHalf || q.device_type != DeviceType.CPU)
         {
             return Kernels.Attention(q, k, v, mask, causal, _scale, grouped: false);

@@ -1,14 +1,19 @@
 using Palimpsest.Data.Batches;
+using Palimpsest.Torch;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Models.Layers;
 
 /// <summary>What a forward pass may attend to: positions, mask and cache, the same for all blocks.</summary>
 /// <param name="Positions">Position of each token, [batch * time].</param>
-/// <param name="Mask">Added to the scores, [batch, 1, time, keys]; null for plain causal attention.</param>
+/// <param name="Mask">Added to the scores, [batch, 1, time, keys]; null where <see cref="IsCausal"/> says all.</param>
 /// <param name="Cache">Past keys and values, or null.</param>
 public sealed record AttentionScope(int[] Positions, Tensor? Mask = null, KeyValueCache? Cache = null)
 {
+    /// <summary>Whether, without a mask, a token sees only those up to itself; else it sees all.</summary>
+    /// <value>The default is true.</value>
+    public bool IsCausal { get; init; } = true;
+
     /// <summary>What a mask adds to the score of a key that must not be seen; finite, so that a row that sees nothing stays finite too.</summary>
     internal const float Hidden = -1e9f;
 
@@ -22,6 +27,21 @@ public sealed record AttentionScope(int[] Positions, Tensor? Mask = null, KeyVal
         }
 
         return new AttentionScope(positions);
+    }
+
+    /// <summary>Attention of every token to all real ones.</summary>
+    /// <param name="mask">[batch, time], int64: 1 for real tokens, 0 for padding; null if all are real. What is made of it belongs to the caller's
+    /// scope.</param>
+    internal static AttentionScope Everywhere(Tensor? mask)
+    {
+        if (mask is null)
+        {
+            return new AttentionScope([]) { IsCausal = false };
+        }
+
+        long batch = mask.size(0), time = mask.size(1);
+        Tensor added = mask.eq(Scalars.Of(0L)).to_type(ScalarType.Float32).mul(Scalars.Of((double)Hidden)); // [batch, time]
+        return new AttentionScope([], added.view(batch, 1, 1, time).expand(batch, 1, time, time)) { IsCausal = false };
     }
 
     /// <summary>The scope of a training batch: of a packed one positions begin anew with each document, and a token sees only its own document up to itself.</summary>

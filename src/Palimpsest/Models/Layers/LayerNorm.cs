@@ -14,6 +14,9 @@ public sealed class LayerNorm(Tensor weight, Tensor bias, double epsilon) : INor
 {
     private readonly Scalar _epsilon = Scalars.Of(epsilon);
 
+    /// <summary>[width], f32.</summary>
+    internal Tensor Bias { get; set; } = bias;
+
     /// <inheritdoc/>
     public IGradientObserver? Observer { get; set; }
 
@@ -22,8 +25,8 @@ public sealed class LayerNorm(Tensor weight, Tensor bias, double epsilon) : INor
     {
         Tensor sum = branch is null ? residual : Ops.Add(residual, branch);
         return (sum, Observer is not null && is_grad_enabled()
-            ? ObservedScaleFunction.Apply(Kernels.LayerNorm(sum, ones_like(weight), zeros_like(bias), _epsilon), weight, bias, Observer)
-            : Kernels.LayerNorm(sum, weight, bias, _epsilon));
+            ? ObservedScaleFunction.Apply(Kernels.LayerNorm(sum, ones_like(weight), zeros_like(Bias), _epsilon), weight, Bias, Observer)
+            : Kernels.LayerNorm(sum, weight, Bias, _epsilon));
     }
 
     /// <inheritdoc/>

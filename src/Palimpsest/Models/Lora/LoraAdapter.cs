@@ -14,7 +14,7 @@ public sealed class LoraAdapter : IDisposable
     private readonly LoraPlan _plan;
     private RandomStream? _dropout;
 
-    internal LoraAdapter(CausalModel model, LoraOptions options, LoraPlan plan)
+    internal LoraAdapter(TransformerModel model, LoraOptions options, LoraPlan plan)
     {
         (Model, Options, _plan) = (model, options, plan);
         Parameters = new FlatParameters(plan.Layout, model.Context.Device);
@@ -29,7 +29,7 @@ public sealed class LoraAdapter : IDisposable
     }
 
     /// <summary>The model it belongs to.</summary>
-    public CausalModel Model { get; }
+    public TransformerModel Model { get; }
 
     /// <summary>Which layers it changes, and how.</summary>
     public LoraOptions Options { get; }
@@ -54,14 +54,15 @@ public sealed class LoraAdapter : IDisposable
 
     /// <summary>Makes a fresh adapter, which leaves the model's outputs as they are unless <see cref="LoraOptions.Init"/> says otherwise. It is not active yet.</summary>
     /// <param name="model">The model; load it frozen, so that no gradients are made for it. No other adapter is active: copies of weights are taken of what the layers hold now.</param>
-    /// <param name="options">Settings.</param>
+    /// <param name="options">Settings. The head of a classifier is trained and stored whole in any case.</param>
     /// <param name="random">Each matrix takes a stream of its own from it.</param>
     /// <exception cref="PalimpsestException">The settings mean no module of this model, or what is not supported.</exception>
-    public static LoraAdapter Create(CausalModel model, LoraOptions options, RandomStream random)
+    public static LoraAdapter Create(TransformerModel model, LoraOptions options, RandomStream random)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(random);
+        options = model.Config.Labels.Count > 0 ? options.ForClassifier() : options;
         LoraAdapter adapter = new(model, options, new LoraPlan(model, options));
         adapter.Initialise(random);
         return adapter;
@@ -71,7 +72,7 @@ public sealed class LoraAdapter : IDisposable
     /// <param name="model">The model it was made for.</param>
     /// <param name="folder">Holds <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>
     /// <exception cref="PalimpsestException">A file is missing or damaged, the adapter does not fit the model, or it needs what is not supported.</exception>
-    public static LoraAdapter Load(CausalModel model, string folder) => LoraFolder.Load(model, folder);
+    public static LoraAdapter Load(TransformerModel model, string folder) => LoraFolder.Load(model, folder);
 
     /// <summary>Saves the adapter in the PEFT format; each file whole or not at all.</summary>
     /// <param name="folder">Created if needed.</param>
@@ -88,10 +89,8 @@ public sealed class LoraAdapter : IDisposable
     internal Tensor? WeightOf(string module) => _plan.Saved.Contains(module) ? Parameters[LoraPlan.SavedWeight(module)] : null;
 
     /// <summary>The bias that a layer has instead of the model's, or null.</summary>
-    internal Tensor? BiasOf(string module, Linear layer) => layer.Bias is null ? null
-        : _plan.Saved.Contains(module) ? Parameters[LoraPlan.SavedBias(module)]
-        : _plan.Biases.Contains(module) ? Parameters[_plan.Bias(module)]
-        : null;
+    internal Tensor? BiasOf(string module) =>
+        _plan.Saved.Contains(module) ? Parameters[LoraPlan.SavedBias(module)] : _plan.Biases.Contains(module) ? Parameters[_plan.Bias(module)] : null;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -128,7 +127,7 @@ public sealed class LoraAdapter : IDisposable
 
         foreach (string name in _plan.Biases)
         {
-            BiasOf(name, LayerOf(name))!.copy_(LayerOf(name).Bias!);
+            BiasOf(name)!.copy_(Model.BiasedNorms.FirstOrDefault(item => item.Name == name).Norm?.Bias ?? LayerOf(name).Bias!);
         }
 
         foreach (string name in _plan.Saved)
@@ -137,7 +136,7 @@ public sealed class LoraAdapter : IDisposable
             WeightOf(name)!.copy_(isEmbedding ? Model.Embedding.Weight : LayerOf(name).Weight);
             if (!isEmbedding && LayerOf(name).Bias is Tensor bias)
             {
-                BiasOf(name, LayerOf(name))!.copy_(bias);
+                BiasOf(name)!.copy_(bias);
             }
         }
 

@@ -11,19 +11,21 @@ namespace Palimpsest.Models.Lora;
 /// <remarks>The base weights are never written to, so that taking off and unmerging restore them to the bit. Does not own the adapters. One object a model; not thread-safe.</remarks>
 public sealed class LoraAdapters : IDisposable
 {
-    private readonly CausalModel _model;
+    private readonly TransformerModel _model;
     private readonly (string Name, Linear Layer, Tensor Weight, Tensor? Bias, Func<Linear, Tensor, Tensor> Operation)[] _linears;
+    private readonly (string Name, LayerNorm Norm, Tensor Bias)[] _norms;
     private readonly (Tensor Weight, Func<Embedding, Tensor, Tensor> Operation) _embedding;
     private readonly List<Tensor> _merged = [];
     private LoraAdapter[] _active = [];
 
     /// <summary>Remembers the layers of a model as they are now.</summary>
     /// <param name="model">The model without adapters.</param>
-    public LoraAdapters(CausalModel model)
+    public LoraAdapters(TransformerModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
         _model = model;
         _linears = [.. model.Linears.Select(item => (item.Name, item.Layer, item.Layer.Weight, item.Layer.Bias, item.Layer.Operation))];
+        _norms = [.. model.BiasedNorms.Select(item => (item.Name, item.Norm, item.Norm.Bias))];
         _embedding = (model.Embedding.Weight, model.Embedding.Operation);
     }
 
@@ -126,7 +128,7 @@ public sealed class LoraAdapters : IDisposable
     {
         Unmerge();
         bool ChangesWeight(string module) => _active.Any(adapter => adapter.Linears.ContainsKey(module) || adapter.WeightOf(module) is not null || (module == _model.EmbeddingModule && adapter.Embedding is not null));
-        if (_model.Config.TiedEmbeddings && (ChangesWeight(_model.EmbeddingModule) || ChangesWeight(_model.HeadModule)))
+        if (_model.Config.TiedEmbeddings && (ChangesWeight(_model.EmbeddingModule) || ChangesWeight(_model.HeadModule!)))
         {
             throw new PalimpsestException("The adapter changes the embedding or the output matrix alone, but the model ties them to each other: they cannot be stored merged. Keep the adapter apart.");
         }
@@ -134,14 +136,21 @@ public sealed class LoraAdapters : IDisposable
         ModelFolder.Save(_model, folder, type, slot =>
         {
             using IDisposable noGrad = no_grad();
-            string module = slot.Name[..slot.Name.LastIndexOf('.')];
-            if (module == _model.EmbeddingModule)
+            Tensor own = _model.Parameters[slot.Name];
+            if (ReferenceEquals(own, _embedding.Weight))
             {
                 return MergedEmbedding();
             }
 
-            Linear? layer = _linears.FirstOrDefault(item => item.Name == module).Layer;
-            return layer is null ? _model.Parameters[slot.Name] : slot.Name.EndsWith(".bias", StringComparison.Ordinal) ? MergedLinear(module, layer).Bias! : MergedLinear(module, layer).Weight;
+            // By the tensor and not by the name, since the bias of an output matrix may be called otherwise than its weight.
+            (string module, Linear layer, Tensor weight, _, _) = _linears.FirstOrDefault(
+                item => ReferenceEquals(item.Weight, own) || ReferenceEquals(item.Bias, own));
+            if (layer is null)
+            {
+                return _norms.FirstOrDefault(item => ReferenceEquals(item.Bias, own)).Norm?.Bias ?? own;
+            }
+
+            return ReferenceEquals(weight, own) ? MergedLinear(module, layer).Weight : MergedLinear(module, layer).Bias!;
         });
     }
 
@@ -153,8 +162,7 @@ public sealed class LoraAdapters : IDisposable
         foreach ((string name, Linear layer, Tensor weight, Tensor? bias, Func<Linear, Tensor, Tensor> operation) in _linears)
         {
             LinearUpdate[] updates = [.. active.Select(adapter => adapter.Linears.GetValueOrDefault(name)).OfType<LinearUpdate>()];
-            layer.Bias = bias;
-            layer.Bias = active.Select(adapter => adapter.BiasOf(name, layer)).FirstOrDefault(found => found is not null) ?? bias;
+            layer.Bias = bias is null ? null : active.Select(adapter => adapter.BiasOf(name)).FirstOrDefault(found => found is not null) ?? bias;
             layer.Weight = active.Select(adapter => adapter.WeightOf(name)).FirstOrDefault(found => found is not null) ?? weight;
             layer.Operation = updates.Length == 0 ? operation : (self, x) =>
             {
@@ -166,6 +174,11 @@ public sealed class LoraAdapters : IDisposable
 
                 return sum;
             };
+        }
+
+        foreach ((string name, LayerNorm norm, Tensor bias) in _norms)
+        {
+            norm.Bias = active.Select(adapter => adapter.BiasOf(name)).FirstOrDefault(found => found is not null) ?? bias;
         }
 
         EmbeddingUpdate[] changes = [.. active.Select(adapter => adapter.Embedding).OfType<EmbeddingUpdate>()];

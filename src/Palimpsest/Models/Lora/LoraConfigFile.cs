@@ -1,25 +1,29 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Palimpsest.Common;
+using Palimpsest.Models.Transformers;
 
 namespace Palimpsest.Models.Lora;
 
 /// <summary>Reads and writes <c>adapter_config.json</c> as PEFT 0.21 does.</summary>
 internal static class LoraConfigFile
 {
-    // Settings that change nothing in a finished adapter for a causal model of this kind.
+    // Settings that change nothing in a finished adapter for a model of this kind.
     private static readonly string[] Ignored =
     [
-        "auto_mapping", "base_model_name_or_path", "eva_config", "fan_in_fan_out", "inference_mode", "megatron_core", "peft_type", "peft_version", "qalora_group_size", "revision", "runtime_config", "task_type",
+        "auto_mapping", "base_model_name_or_path", "eva_config", "fan_in_fan_out", "inference_mode", "megatron_core", "peft_type", "peft_version",
+        "qalora_group_size", "revision", "runtime_config",
     ];
+
+    private const string CausalTask = "CAUSAL_LM", ClassifierTask = "SEQ_CLS", FeatureTask = "FEATURE_EXTRACTION";
 
     // Fresh matrices of these kinds are plain ones once they are trained; others (pissa, olora, corda, loftq) change the base model too.
     private static readonly string[] KnownInits = ["gaussian", "eva", "orthogonal"];
 
     /// <summary>Reads the settings.</summary>
-    /// <returns>The settings, and where the base model was found.</returns>
+    /// <returns>The settings, where the base model was found, the task if one is named, and the module whose tokens are trained if the file names it.</returns>
     /// <exception cref="PalimpsestException">The file is missing or malformed, or asks for what is not supported; the message names it.</exception>
-    public static (LoraOptions Options, string? BaseModel) Read(string path)
+    public static (LoraOptions Options, string? BaseModel, string? Task, string? TokensOf) Read(string path)
     {
         JsonFields json = JsonFields.Read(path, $"The folder of an adapter holds {LoraFolder.Config} and {LoraFolder.Weights}.");
         string kind = json.Text("peft_type") ?? throw json.Bad("peft_type", "is missing");
@@ -28,9 +32,10 @@ internal static class LoraConfigFile
             throw json.Bad("peft_type", $"\"{kind}\" is not supported; supported: LORA");
         }
 
-        if (json.Text("task_type") is string task and not "CAUSAL_LM")
+        string? task = json.Text("task_type");
+        if (task is not (null or CausalTask or ClassifierTask or FeatureTask))
         {
-            throw json.Bad("task_type", $"\"{task}\" is not supported; supported: CAUSAL_LM");
+            throw json.Bad("task_type", $"\"{task}\" is not supported; supported: {CausalTask}, {ClassifierTask}, {FeatureTask}");
         }
 
         (IReadOnlyList<string> targets, string? targetPattern) = json.NamesOrText("target_modules");
@@ -46,6 +51,7 @@ internal static class LoraConfigFile
 
         (IReadOnlyList<string> exclude, string? excludePattern) = json.NamesOrText("exclude_modules");
         (IReadOnlyList<string> layersPattern, string? singlePattern) = json.NamesOrText("layers_pattern");
+        (IReadOnlyList<int> tokens, string? tokensOf) = Tokens(json);
         LoraOptions options = new()
         {
             Rank = json.Integer("r", 8),
@@ -69,14 +75,21 @@ internal static class LoraConfigFile
                 string other => throw json.Bad("bias", $"\"{other}\" is not known; known: none, all, lora_only"),
             },
             SaveModules = json.NamesOrText("modules_to_save") is { Text: null } saved ? saved.Names : throw json.Bad("modules_to_save", "must be a list of names"),
-            TrainTokens = json.Integers("trainable_token_indices"),
+            TrainTokens = tokens,
             Dropout = json.Number("lora_dropout", 0),
             Init = Init(json),
         };
         json.RefuseOthers(Ignored);
+        options = task == ClassifierTask ? options.ForClassifier() : options;
         string[] problems = [.. options.Problems()];
-        return problems.Length == 0 ? (options, json.Text("base_model_name_or_path")) : throw new PalimpsestException($"{path}: {string.Join(" ", problems)}");
+        return problems.Length == 0
+            ? (options, json.Text("base_model_name_or_path"), task, tokensOf)
+            : throw new PalimpsestException($"{path}: {string.Join(" ", problems)}");
     }
+
+    /// <summary>What PEFT calls the task of a model; null for one that scores hidden tokens, which has no name there.</summary>
+    public static string? TaskOf(ModelConfig config) =>
+        config.Labels.Count > 0 ? ClassifierTask : config is CausalConfig ? CausalTask : config.HeadName is null ? FeatureTask : null;
 
     /// <summary>Writes the settings of an adapter.</summary>
     public static void Write(string path, LoraAdapter adapter, string? baseModel) => AtomicFile.WriteText(path, Json(adapter, baseModel).ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
@@ -104,7 +117,7 @@ internal static class LoraConfigFile
             ["rank_pattern"] = Pairs(options.RankPattern, value => JsonValue.Create(value)),
             ["revision"] = null,
             ["target_modules"] = options.TargetPattern is string pattern ? pattern : Names(Targets(adapter)),
-            ["task_type"] = "CAUSAL_LM",
+            ["task_type"] = TaskOf(adapter.Model.Config),
             ["use_dora"] = options.Dora,
             ["use_rslora"] = options.Rslora,
         };
@@ -138,6 +151,23 @@ internal static class LoraConfigFile
         string[] ends = [.. names.Select(name => name[(name.LastIndexOf('.') + 1)..]).Distinct()];
         LoraSelector selector = new(adapter.Options with { Targets = ends, Layers = [] });
         return adapter.Options.Layers.Count == 0 && selector.Select([.. adapter.Model.Linears.Select(item => item.Name)], [], "").SequenceEqual(names) ? ends : names;
+    }
+
+    /// <summary>A list of tokens of the embedding, or one under the name of a module.</summary>
+    private static (IReadOnlyList<int> Tokens, string? Of) Tokens(JsonFields json)
+    {
+        const string key = "trainable_token_indices";
+        if (json.Take(key) is not JsonObject named)
+        {
+            return (json.Integers(key), null);
+        }
+
+        return named.ToArray() switch
+        {
+            [] => ([], null),
+            [(string module, JsonArray ids)] => ([.. ids.Select(id => json.Integer(key, id ?? throw json.Bad(key, "must hold whole numbers, but holds null")))], module),
+            _ => throw json.Bad(key, $"must name the embedding alone with a list of its tokens, but is {named.ToJsonString()}"),
+        };
     }
 
     private static LoraInit Init(JsonFields json) => json.Take("init_lora_weights") switch

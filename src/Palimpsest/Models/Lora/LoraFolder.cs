@@ -2,6 +2,7 @@ using Palimpsest.Data.Safetensors;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Models.Lora;
@@ -12,7 +13,7 @@ internal static class LoraFolder
     public const string Config = "adapter_config.json", Weights = "adapter_model.safetensors";
     private const int MostNamed = 5;
 
-    public static LoraAdapter Load(CausalModel model, string folder)
+    public static LoraAdapter Load(TransformerModel model, string folder)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (!Directory.Exists(folder))
@@ -21,7 +22,22 @@ internal static class LoraFolder
         }
 
         string path = Path.Combine(folder, Config);
-        (LoraOptions options, string? baseModel) = LoraConfigFile.Read(path);
+        (LoraOptions options, string? baseModel, string? task, string? tokensOf) = LoraConfigFile.Read(path);
+        if (task is not null && task != LoraConfigFile.TaskOf(model.Config))
+        {
+            throw new PalimpsestException(
+                $"{path}: task_type \"{task}\" is not that of this model, which is a {model.Config.Architecture.NameOf(model.Config)}.{MadeFor(baseModel)}");
+        }
+
+        if (tokensOf is not null && !LoraSelector.Names(tokensOf, model.EmbeddingModule))
+        {
+            throw new PalimpsestException(
+                $"{path}: trainable_token_indices trains tokens of \"{tokensOf}\"; supported is the embedding alone, "
+                + $"which is {model.EmbeddingModule} here.{MadeFor(baseModel)}");
+        }
+
+        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, Weights));
+        options = WithUndeclared(model, options, file);
         LoraPlan plan;
         try
         {
@@ -32,8 +48,8 @@ internal static class LoraFolder
             throw new PalimpsestException($"{path}: {problem.Message}{MadeFor(baseModel)}", problem);
         }
 
-        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, Weights));
         Check(file, plan, baseModel);
+        CheckBaseWeights(file, plan, model);
         LoraAdapter adapter = new(model, options, plan);
         using IDisposable noGrad = no_grad();
         foreach (ParameterSlot slot in plan.Layout.Slots)
@@ -65,6 +81,41 @@ internal static class LoraFolder
             slot.Name, half ? TensorType.BF16 : TensorType.F32, slot.Shape, stream => TensorBytes.Write(adapter.Parameters[slot.Name], half ? ScalarType.BFloat16 : ScalarType.Float32, stream)))];
         SafetensorsWriter.Write(Path.Combine(folder, Weights), tensors, new Dictionary<string, string>(StringComparer.Ordinal) { ["format"] = "pt" });
         LoraConfigFile.Write(config, adapter, baseModel);
+    }
+
+    /// <summary>
+    /// The options with the embedding and the head among the modules that are stored whole, where the file holds them without saying so: PEFT adds them when
+    /// tokens were added (<c>save_embedding_layers</c>).
+    /// </summary>
+    private static LoraOptions WithUndeclared(TransformerModel model, LoraOptions options, SafetensorsFile file)
+    {
+        LoraSelector selector = new(options);
+        IEnumerable<string> stored = new[] { model.EmbeddingModule, model.HeadModule }.OfType<string>().Where(module => file.Entries.ContainsKey(LoraPlan.SavedWeight(module)));
+        string[] undeclared = [.. stored.Where(module => !selector.IsSaved(module))];
+        return undeclared.Length == 0 || !model.Config.TiedEmbeddings
+            ? options with { SaveModules = [.. options.SaveModules, .. undeclared] }
+            : throw new PalimpsestException(
+                $"{file.Path}: holds {string.Join(" and ", undeclared)} whole without naming them in modules_to_save, "
+                + "and the model ties its embedding to its output matrix: whether both are meant is not said. Name them in modules_to_save.");
+    }
+
+    /// <summary>Refuses weights of the base model that are not this model's: PEFT would put them into it.</summary>
+    private static void CheckBaseWeights(SafetensorsFile file, LoraPlan plan, TransformerModel model)
+    {
+        using IDisposable noGrad = no_grad();
+        foreach (string module in plan.Modules.Select(module => module.Name).Where(name => file.Entries.ContainsKey(LoraPlan.BaseWeight(name))))
+        {
+            string key = LoraPlan.BaseWeight(module);
+            using DisposeScope scope = NewDisposeScope();
+            Tensor own = module == model.EmbeddingModule ? model.Embedding.Weight : model.Linears.First(item => item.Name == module).Layer.Weight;
+            Tensor cast = TensorBytes.Read(file, file[key]).to(own.dtype, own.device);
+            if (!cast.shape.SequenceEqual(own.shape) || !cast.eq(own).all().item<bool>())
+            {
+                throw new PalimpsestException(
+                    $"{file.Path}: \"{key}\" holds other weights than the model, which would have to take their place. "
+                    + "Save the model the adapter was trained on, and use that.");
+            }
+        }
     }
 
     private static void Check(SafetensorsFile file, LoraPlan plan, string? baseModel)

@@ -9,6 +9,9 @@ public sealed record LoraOptions : IValidated
     /// <summary>The target that stands for every linear layer but the output matrix.</summary>
     public const string AllLinear = "all-linear";
 
+    /// <summary>What the head of a classifier is called, which is trained and stored whole whatever the options say: PEFT adds both names.</summary>
+    internal static readonly IReadOnlyList<string> ClassifierHeads = ["classifier", "score"];
+
     // Beyond any use; keeps a damaged file from asking for all memory.
     private const int LargestRank = 1 << 16;
 
@@ -83,6 +86,9 @@ public sealed record LoraOptions : IValidated
     /// <summary>How fresh matrices begin [init_lora_weights].</summary>
     /// <value>The default is kaiming.</value>
     public LoraInit Init { get; init; }
+
+    /// <summary>The options with the head of a classifier among <see cref="SaveModules"/>.</summary>
+    internal LoraOptions ForClassifier() => this with { SaveModules = [.. SaveModules.Union(ClassifierHeads)] };
 
     /// <inheritdoc/>
     public IEnumerable<string> Problems()

@@ -1,6 +1,7 @@
 using Palimpsest.Models.Layers;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
+using static TorchSharp.torch;
 
 namespace Palimpsest.Models.Lora;
 
@@ -9,10 +10,10 @@ internal sealed class LoraPlan
 {
     private const string Prefix = "base_model.model.";
     private readonly string _embedding;
-    private readonly string _head;
+    private readonly string? _head;
 
     /// <exception cref="PalimpsestException">The options mean nothing on this model, or what is not supported.</exception>
-    public LoraPlan(CausalModel model, LoraOptions options)
+    public LoraPlan(TransformerModel model, LoraOptions options)
     {
         string[] problems = [.. options.Problems()];
         if (problems.Length > 0)
@@ -27,7 +28,12 @@ internal sealed class LoraPlan
         string embedding = _embedding;
         Modules = [.. selector.Select(names, [embedding], _head).Select(name => Module(name, name == embedding ? model.Embedding.Weight.shape : linears[name].Weight.shape, name == embedding))];
         Saved = [.. names.Append(embedding).Where(selector.IsSaved)];
-        Biases = [.. names.Where(name => linears[name].Bias is not null && (options.Bias == LoraBiases.All || (options.Bias == LoraBiases.LoraOnly && IsAdapted(name))))];
+        Biases = options.Bias switch
+        {
+            LoraBiases.All => [.. names.Where(name => linears[name].Bias is not null), .. model.BiasedNorms.Select(item => item.Name)],
+            LoraBiases.LoraOnly => [.. names.Where(name => linears[name].Bias is not null && IsAdapted(name))],
+            _ => [],
+        };
         Check(model, options);
         Layout = new ParameterLayout(Parameters(model, options, linears));
 
@@ -45,7 +51,7 @@ internal sealed class LoraPlan
     /// <summary>Modules that are trained whole.</summary>
     public IReadOnlyList<string> Saved { get; }
 
-    /// <summary>Linear layers whose bias is trained.</summary>
+    /// <summary>Linear layers and norms whose bias is trained.</summary>
     public IReadOnlyList<string> Biases { get; }
 
     /// <summary>All parameters under the names of the file.</summary>
@@ -63,22 +69,28 @@ internal sealed class LoraPlan
 
     public static string SavedBias(string module) => Prefix + module + ".bias";
 
+    public static string BaseWeight(string module) => $"{Prefix}{module}.base_layer.weight";
+
     public string Tokens => $"{Prefix}{_embedding}.token_adapter.trainable_tokens_delta";
 
-    /// <summary>The bias of a linear layer that is trained along.</summary>
+    /// <summary>The bias of a layer that is trained along.</summary>
     public string Bias(string module) => Prefix + module + (IsAdapted(module) ? ".base_layer.bias" : ".bias");
 
     /// <summary>Whether a name of a file is an unchanged weight of the base model, which the format adds to adapted embeddings and output matrices.</summary>
-    public bool IsBaseWeight(string key) => Modules.Any(module => (module.IsEmbedding || module.Name == _head) && key == $"{Prefix}{module.Name}.base_layer.weight");
+    public bool IsBaseWeight(string key) => Modules.Any(module => (module.IsEmbedding || module.Name == _head) && key == BaseWeight(module.Name));
 
     private bool IsAdapted(string module) => Modules.Any(item => item.Name == module);
 
-    private void Check(CausalModel model, LoraOptions options)
+    private void Check(TransformerModel model, LoraOptions options)
     {
+        bool isClassifier = model.Config.Labels.Count > 0;
         string[] all = [_embedding, .. model.Linears.Select(item => item.Name)];
-        if (options.SaveModules.FirstOrDefault(name => !all.Any(module => LoraSelector.Names(name, module))) is string unknown)
+        bool IsKnown(string name) => all.Any(module => LoraSelector.Saves(name, module)) || (isClassifier && LoraOptions.ClassifierHeads.Contains(name));
+        if (options.SaveModules.FirstOrDefault(name => !IsKnown(name)) is string unknown)
         {
-            throw new PalimpsestException($"modules_to_save: \"{unknown}\" is neither a linear layer nor the embedding of this model; others cannot be stored whole. The embedding is {_embedding}, the output matrix {_head}.");
+            throw new PalimpsestException(
+                $"modules_to_save: \"{unknown}\" is neither a linear layer nor the embedding of this model; others cannot be stored whole. "
+                + $"The embedding is {_embedding}{(_head is null ? "" : $", what gives the scores {_head}")}.");
         }
 
         if (options.Dora && Modules.Any(module => module.IsEmbedding))
@@ -102,7 +114,7 @@ internal sealed class LoraPlan
         }
     }
 
-    private IEnumerable<(string Name, long[] Shape)> Parameters(CausalModel model, LoraOptions options, Dictionary<string, Linear> linears)
+    private IEnumerable<(string Name, long[] Shape)> Parameters(TransformerModel model, LoraOptions options, Dictionary<string, Linear> linears)
     {
         foreach (LoraModule module in Modules)
         {
@@ -121,7 +133,8 @@ internal sealed class LoraPlan
 
         foreach (string name in Biases.Except(Saved))
         {
-            yield return (Bias(name), linears[name].Bias!.shape);
+            Tensor bias = linears.TryGetValue(name, out Linear? layer) ? layer.Bias! : model.BiasedNorms.First(item => item.Name == name).Norm.Bias;
+            yield return (Bias(name), bias.shape);
         }
 
         foreach (string name in Saved)

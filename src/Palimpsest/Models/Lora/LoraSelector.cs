@@ -30,9 +30,9 @@ internal sealed class LoraSelector
     /// <summary>The adapted modules, in the order given.</summary>
     /// <param name="linears">Names of the linear layers.</param>
     /// <param name="embeddings">Names of the embeddings.</param>
-    /// <param name="head">Name of the output matrix, which all-linear leaves out.</param>
+    /// <param name="head">Name of what gives the scores, which all-linear leaves out; null without one.</param>
     /// <exception cref="PalimpsestException">None is meant.</exception>
-    public IReadOnlyList<string> Select(IReadOnlyList<string> linears, IReadOnlyList<string> embeddings, string head)
+    public IReadOnlyList<string> Select(IReadOnlyList<string> linears, IReadOnlyList<string> embeddings, string? head)
     {
         bool all = _target is null && _options.Targets is [LoraOptions.AllLinear];
         IEnumerable<string> candidates = all ? linears.Where(name => name != head) : embeddings.Concat(linears).Where(IsTarget);
@@ -42,8 +42,25 @@ internal sealed class LoraSelector
             + $"The model's modules end in: {string.Join(", ", embeddings.Concat(linears).Select(LastPart).Distinct())}.");
     }
 
-    /// <summary>Whether a module is stored whole.</summary>
-    public bool IsSaved(string module) => _options.SaveModules.Any(name => Names(name, module));
+    /// <summary>Whether a module is stored whole, by itself or as a part of a module that is.</summary>
+    public bool IsSaved(string module) => _options.SaveModules.Any(name => Saves(name, module));
+
+    /// <summary>
+    /// Whether a name in <c>modules_to_save</c> means a module or one that holds it: PEFT takes any end of a name there, so that <c>classifier</c> means
+    /// <c>pre_classifier</c> too.
+    /// </summary>
+    public static bool Saves(string name, string module)
+    {
+        for (string part = module; part.Length > 0; part = part[..Math.Max(0, part.LastIndexOf('.'))])
+        {
+            if (part.EndsWith(name, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>The rank of a module.</summary>
     public int Rank(string module) => Array.Find(_ranks, item => Matches(item.Pattern, module)) is { Pattern: not null } found ? found.Rank : _options.Rank;

@@ -12,22 +12,25 @@ internal sealed class FolderSource : ModelSource
     private readonly SafetensorsSet _weights;
     private readonly StoredTensors _stored;
 
-    private FolderSource(string folder, CausalConfig config, SafetensorsSet weights)
+    private FolderSource(string folder, ModelConfig config, SafetensorsSet weights)
         : base(folder, config)
     {
         _weights = weights;
-        _stored = new StoredTensors(weights, Layout, config.Architecture.OtherNames, config.Architecture.IsBuffer, config.IsStoredTransposed);
+        _stored = new StoredTensors(weights, config, Layout);
     }
 
     public override string Format => _weights.FileCount == 1 ? "Hugging Face folder" : $"Hugging Face folder with {_weights.FileCount} shards";
 
+    public override IReadOnlyDictionary<string, string> Unused => _stored.Unused;
+
     public static FolderSource OpenFolder(string folder, string configName)
     {
-        CausalConfig config = GenerationConfigFile.Apply(folder, ModelConfigFile.Read(System.IO.Path.Combine(folder, configName)));
+        ModelConfig config = ModelConfigFile.Read(System.IO.Path.Combine(folder, configName));
+        config = config is CausalConfig causal ? GenerationConfigFile.Apply(folder, causal) : config;
         SafetensorsSet weights = SafetensorsSet.Open(folder);
         try
         {
-            return new FolderSource(folder, UntieIfStoredApart(config, weights), weights);
+            return new FolderSource(folder, config.Architecture.Fit(config, name => StoredTensors.Find(weights, config, name) is not null), weights);
         }
         catch
         {
@@ -40,16 +43,11 @@ internal sealed class FolderSource : ModelSource
 
     public override (string Type, long Bytes) Stored(ParameterSlot slot) => (_stored[slot].Type.ToString(), _stored[slot].ByteLength);
 
+    internal override bool Holds(ParameterSlot slot) => _stored.Holds(slot);
+
     internal override void Fill(ParameterSlot slot, Tensor target) => _stored.Fill(slot, target);
 
     private protected override Tensor? TryMap(ParameterSlot slot, ScalarType wanted) => _stored.TryMap(slot, wanted);
 
     private protected override void Close() => _weights.Dispose();
-
-    /// <summary>Some checkpoints say "tied" but store only the head, others say nothing and store only the embedding: what is stored decides.</summary>
-    private static CausalConfig UntieIfStoredApart(CausalConfig config, SafetensorsSet weights)
-    {
-        bool Has(string name) => weights.Entries.ContainsKey(name) || config.Architecture.OtherNames(name).Any(weights.Entries.ContainsKey);
-        return config.TiedEmbeddings && Has(config.HeadName) && Has(config.EmbeddingName) ? config with { TiedEmbeddings = false } : config;
-    }
 }

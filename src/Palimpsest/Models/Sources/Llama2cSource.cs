@@ -82,7 +82,10 @@ internal sealed class Llama2cSource : RowSource
 
     public override (string Type, long Bytes) Stored(ParameterSlot slot) => _places[slot.Name].Quantised ? ("Q8", slot.Count + (slot.Count / _group * 4)) : ("F32", slot.Count * 4);
 
-    private protected override int? InterleavedHeads(ParameterSlot slot) => slot.Name.Contains(".q_proj", StringComparison.Ordinal) ? Config.Heads : slot.Name.Contains(".k_proj", StringComparison.Ordinal) ? Config.KeyValueHeads : null;
+    private protected override int? InterleavedHeads(ParameterSlot slot) =>
+        slot.Name.Contains(".q_proj", StringComparison.Ordinal) ? Config.Heads
+        : slot.Name.Contains(".k_proj", StringComparison.Ordinal) ? ((LlamaConfig)Config).KeyValueHeads
+        : null;
 
     private protected override void Decode(ParameterSlot slot, long firstRow, Span<float> rows)
     {
@@ -161,7 +164,7 @@ internal sealed class Llama2cSource : RowSource
     {
         string[] norms = ["input_layernorm", "post_attention_layernorm"], attention = ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj"], mlp = ["mlp.gate_proj", "mlp.down_proj", "mlp.up_proj"];
         IEnumerable<string> Layers(string kind) => Enumerable.Range(0, Config.Layers).Select(layer => $"model.layers.{layer}.{kind}.weight");
-        string[] head = Config.TiedEmbeddings ? [] : [Config.HeadName], embedding = [Config.EmbeddingName], final = ["model.norm.weight"];
+        string[] head = Config.TiedEmbeddings ? [] : [Config.HeadName!], embedding = [Config.EmbeddingName], final = ["model.norm.weight"];
         long position = Version == 0 ? 28 : 256;
         if (Version == 0)
         {

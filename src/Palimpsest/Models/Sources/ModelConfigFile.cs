@@ -10,17 +10,15 @@ namespace Palimpsest.Models.Sources;
 public static class ModelConfigFile
 {
     /// <summary>Architectures that can be loaded, as <c>architectures</c> names them.</summary>
-    public static IReadOnlyList<string> KnownArchitectures { get; } = [.. CausalArchitectures.All.Select(family => family.Name)];
+    public static IReadOnlyList<string> KnownArchitectures { get; } = [.. Architectures.All.SelectMany(family => family.Names)];
 
-    /// <summary>Reads the configuration of a causal language model.</summary>
+    /// <summary>Reads a configuration.</summary>
     /// <param name="path">The file <c>config.json</c>.</param>
     /// <exception cref="PalimpsestException">The file is missing or malformed, the architecture is unknown, or a feature is not supported.</exception>
-    public static CausalConfig Read(string path)
+    public static ModelConfig Read(string path)
     {
         ConfigReader json = ConfigReader.Open(path);
-        ICausalArchitecture family = CausalArchitectures.Of(json);
-        CausalConfig config = family.Read(json);
-        return json.Architecture == family.ClassifierName ? config with { Labels = ClassLabels.Read(json), TiedEmbeddings = false } : config;
+        return Architectures.Of(json).Read(json);
     }
 
     /// <summary>Writes a configuration as transformers 5 does.</summary>
@@ -28,17 +26,20 @@ public static class ModelConfigFile
     /// <param name="config">The shape.</param>
     /// <param name="type">Element type of the weights: <c>float32</c> or <c>bfloat16</c>.</param>
     /// <exception cref="PalimpsestException">The file cannot be written, or the form has no words for something in the configuration.</exception>
-    public static void Write(string path, CausalConfig config, string type = "float32")
+    public static void Write(string path, ModelConfig config, string type = "float32")
     {
         ArgumentNullException.ThrowIfNull(config);
         JsonObject json = new()
         {
-            ["architectures"] = new JsonArray(config.Labels.Count > 0 ? config.Architecture.ClassifierName : config.Architecture.Name),
+            ["architectures"] = new JsonArray(config.Architecture.NameOf(config)),
             ["bos_token_id"] = config.BeginToken,
             ["dtype"] = type,
             ["eos_token_id"] = config.EndTokens.Count == 1 ? config.EndTokens[0] : config.EndTokens.Count == 0 ? null : new JsonArray([.. config.EndTokens.Select(id => JsonValue.Create(id))]),
             ["initializer_range"] = config.InitializerRange,
             ["model_type"] = config.Architecture.ModelType,
+
+            // transformers refuses batches of a classifier without a padding token; the end of a text is the one that a language model can do without.
+            ["pad_token_id"] = config.PadToken ?? (config.Labels.Count > 0 ? config.EndTokens.Count > 0 ? config.EndTokens[0] : 0 : null),
             ["tie_word_embeddings"] = config.TiedEmbeddings,
             ["vocab_size"] = config.VocabularySize,
         };

@@ -10,7 +10,7 @@ namespace Palimpsest.Models.Sources;
 /// <summary>Loads and saves model folders in the Hugging Face form: <c>config.json</c> and <c>model.safetensors</c>.</summary>
 public static class ModelFolder
 {
-    /// <summary>Loads a model.</summary>
+    /// <summary>Loads a causal language model, or a classifier over its last token.</summary>
     /// <param name="folder">Holds <c>config.json</c> and <c>model.safetensors</c>, or shards with an index; a GGUF file or a llama2.c file is taken too.</param>
     /// <param name="context">Device and compute type.</param>
     /// <param name="mode">Trainable, or frozen and mapped or copied.</param>
@@ -18,9 +18,22 @@ public static class ModelFolder
     /// <exception cref="PalimpsestException">A file is missing or damaged, a tensor is missing, superfluous or of the wrong shape or type, or the architecture is unknown.</exception>
     public static CausalModel Load(string folder, TorchContext context, LoadMode mode = LoadMode.Trainable, string configName = "config.json")
     {
+        return Load<CausalModel>(folder, context, mode, configName);
+    }
+
+    /// <summary>Loads a model of a kind.</summary>
+    /// <typeparam name="T"><see cref="CausalModel"/>, <see cref="EncoderModel"/>, or <see cref="TransformerModel"/> for either.</typeparam>
+    /// <param name="folder">As in <see cref="Load(string, TorchContext, LoadMode, string)"/>.</param>
+    /// <param name="context">Device and compute type.</param>
+    /// <param name="mode">Trainable, or frozen and mapped or copied.</param>
+    /// <param name="configName">Name of the configuration in the folder.</param>
+    /// <exception cref="PalimpsestException">As there, or the model is of the other kind.</exception>
+    public static T Load<T>(string folder, TorchContext context, LoadMode mode = LoadMode.Trainable, string configName = "config.json")
+        where T : TransformerModel
+    {
         ArgumentNullException.ThrowIfNull(context);
         using ModelSource source = ModelSource.Open(folder, configName);
-        return source.Load(context, mode);
+        return source.Load<T>(context, mode);
     }
 
     /// <summary>Saves the model's configuration and weights; each file whole or not at all.</summary>
@@ -28,14 +41,15 @@ public static class ModelFolder
     /// <param name="folder">Created if needed.</param>
     /// <param name="type">Element type of the file: f32 or bf16.</param>
     /// <exception cref="PalimpsestException">The folder cannot be written.</exception>
-    public static void Save(CausalModel model, string folder, ComputeType type = ComputeType.F32)
+    public static void Save(TransformerModel model, string folder, ComputeType type = ComputeType.F32)
     {
         ArgumentNullException.ThrowIfNull(model);
         Save(model, folder, type, slot => model.Parameters[slot.Name].alias());
     }
 
     /// <summary>Saves with other tensors than the model's own; each is asked for when it is written, in a scope of its own.</summary>
-    internal static void Save(CausalModel model, string folder, ComputeType type, Func<ParameterSlot, Tensor> tensorOf) => Write(folder, model.Config, model.Parameters.Layout, tensorOf, type);
+    internal static void Save(TransformerModel model, string folder, ComputeType type, Func<ParameterSlot, Tensor> tensorOf) =>
+        Write(folder, model.Config, model.Parameters.Layout, tensorOf, type);
 
     /// <summary>Writes a model that is not loaded, tensor by tensor.</summary>
     /// <param name="source">The model.</param>
@@ -55,7 +69,7 @@ public static class ModelFolder
         }
     }
 
-    private static void Write(string folder, CausalConfig config, ParameterLayout layout, Func<ParameterSlot, Tensor> read, ComputeType type)
+    private static void Write(string folder, ModelConfig config, ParameterLayout layout, Func<ParameterSlot, Tensor> read, ComputeType type)
     {
         bool half = type == ComputeType.Bf16;
         try
@@ -70,13 +84,13 @@ public static class ModelFolder
         TensorSource[] tensors = [.. layout.Slots.Select(slot => Stored(config, slot, read, half))];
         SafetensorsWriter.Write(Path.Combine(folder, SafetensorsSet.SingleName), tensors, new Dictionary<string, string>(StringComparer.Ordinal) { ["format"] = "pt" });
         ModelConfigFile.Write(Path.Combine(folder, "config.json"), config, half ? "bfloat16" : "float32");
-        if (config.Labels.Count == 0)
+        if (config is CausalConfig { Labels.Count: 0 } causal)
         {
-            GenerationConfigFile.Write(Path.Combine(folder, GenerationConfigFile.Name), config);
+            GenerationConfigFile.Write(Path.Combine(folder, GenerationConfigFile.Name), causal);
         }
     }
 
-    private static TensorSource Stored(CausalConfig config, ParameterSlot slot, Func<ParameterSlot, Tensor> read, bool half)
+    private static TensorSource Stored(ModelConfig config, ParameterSlot slot, Func<ParameterSlot, Tensor> read, bool half)
     {
         bool turned = config.IsStoredTransposed(slot.Name);
         return new TensorSource(slot.Name, half ? TensorType.BF16 : TensorType.F32, turned ? [.. slot.Shape.Reverse()] : slot.Shape, stream =>

@@ -6,10 +6,10 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Models.Sources;
 
-/// <summary>A causal language model as it lies on a disk, opened and checked but not yet loaded: a Hugging Face folder, a GGUF file or a llama2.c file.</summary>
+/// <summary>A model as it lies on a disk, opened and checked but not yet loaded: a Hugging Face folder, a GGUF file or a llama2.c file.</summary>
 public abstract class ModelSource : IDisposable
 {
-    private protected ModelSource(string path, CausalConfig config)
+    private protected ModelSource(string path, ModelConfig config)
     {
         Path = path;
         Config = config;
@@ -26,10 +26,13 @@ public abstract class ModelSource : IDisposable
     public virtual IReadOnlyCollection<string> Notes => [];
 
     /// <summary>The shape.</summary>
-    public CausalConfig Config { get; }
+    public ModelConfig Config { get; }
 
     /// <summary>The tensors of the model.</summary>
     public ParameterLayout Layout { get; }
+
+    /// <summary>Tensors of the files that no parameter is read from, such as the head of the first training, and why.</summary>
+    public virtual IReadOnlyDictionary<string, string> Unused { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Opens a model and checks that it is whole: no tensor is missing, superfluous or of the wrong shape.</summary>
     /// <param name="path">A Hugging Face folder, a GGUF file (any part of a split one), or a llama2.c file.</param>
@@ -59,48 +62,70 @@ public abstract class ModelSource : IDisposable
     /// <summary>How a tensor is stored, such as "Q4_1", and in how many bytes.</summary>
     public abstract (string Type, long Bytes) Stored(ParameterSlot slot);
 
-    /// <summary>Loads the weights.</summary>
+    /// <summary>Loads the weights of a causal language model.</summary>
     /// <param name="context">Device and compute type.</param>
     /// <param name="mode">Trainable in f32, whole or but for the embeddings, or frozen in the compute type; only tensors that a folder holds in that type can be mapped, others are copied.</param>
-    /// <exception cref="PalimpsestException">The file was cut since it was opened.</exception>
-    public CausalModel Load(TorchContext context, LoadMode mode = LoadMode.Trainable)
+    /// <exception cref="PalimpsestException">The file was cut since it was opened, or it holds an encoder.</exception>
+    public CausalModel Load(TorchContext context, LoadMode mode = LoadMode.Trainable) => Load<CausalModel>(context, mode);
+
+    /// <summary>Loads the weights.</summary>
+    /// <typeparam name="T"><see cref="CausalModel"/>, <see cref="EncoderModel"/>, or <see cref="TransformerModel"/> for either.</typeparam>
+    /// <param name="context">Device and compute type.</param>
+    /// <param name="mode">As in <see cref="Load(TorchContext, LoadMode)"/>.</param>
+    /// <exception cref="PalimpsestException">The file was cut since it was opened, or the model is of another kind.</exception>
+    public T Load<T>(TorchContext context, LoadMode mode = LoadMode.Trainable)
+        where T : TransformerModel
     {
         ArgumentNullException.ThrowIfNull(context);
-        return new CausalModel(Config, StoreLoader.Load(Layout, context, mode, Config.IsEmbedding, Fill, TryMap), context);
+        Require<T>();
+        return (T)Config.Architecture.Build(Config, StoreLoader.Load(Layout, context, mode, Config.IsEmbedding, Fill, TryMap), context);
     }
 
-    /// <summary>Loads the weights with a classification head over the last token in place of the output matrix, as Hugging Face's <c>ForSequenceClassification</c> models have it.</summary>
+    /// <summary>Loads a causal model with a classification head over the last token.</summary>
+    /// <inheritdoc cref="LoadClassifier{T}"/>
+    public CausalModel LoadClassifier(TorchContext context, IReadOnlyList<string> labels, RandomStream random, LoadMode mode = LoadMode.Trainable) =>
+        LoadClassifier<CausalModel>(context, labels, random, mode);
+
+    /// <summary>
+    /// Loads the weights with a classification head in place of what gives scores now, as Hugging Face's <c>ForSequenceClassification</c> models have it.
+    /// </summary>
+    /// <typeparam name="T">As in <see cref="Load{T}"/>.</typeparam>
     /// <param name="context">Device and compute type.</param>
     /// <param name="labels">Names of the classes, at least two. A model that has a head for just these keeps it.</param>
-    /// <param name="random">Fills a fresh head, normal with <see cref="CausalConfig.InitializerRange"/>.</param>
-    /// <param name="mode">As in <see cref="Load"/>.</param>
-    /// <exception cref="PalimpsestException">The file was cut since it was opened.</exception>
-    public CausalModel LoadClassifier(TorchContext context, IReadOnlyList<string> labels, RandomStream random, LoadMode mode = LoadMode.Trainable)
+    /// <param name="random">Fills what the files do not hold: the layer over the classes, and below it what an encoder's head has; matrices normal with
+    /// <see cref="ModelConfig.InitializerRange"/>, biases zero.</param>
+    /// <param name="mode">As in <see cref="Load(TorchContext, LoadMode)"/>.</param>
+    /// <exception cref="PalimpsestException">The file was cut since it was opened, or the model is of another kind.</exception>
+    public T LoadClassifier<T>(TorchContext context, IReadOnlyList<string> labels, RandomStream random, LoadMode mode = LoadMode.Trainable)
+        where T : TransformerModel
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(random);
         ArgumentOutOfRangeException.ThrowIfLessThan(labels.Count, 2);
+        Require<T>();
         if (Config.Labels.SequenceEqual(labels))
         {
-            return Load(context, mode);
+            return Load<T>(context, mode);
         }
 
-        CausalConfig config = Config with { Labels = [.. labels], TiedEmbeddings = false };
-        ParameterLayout layout = CausalModel.LayoutOf(config);
-        return new CausalModel(config, StoreLoader.Load(layout, context, mode, config.IsEmbedding, FillOrInitialise, (slot, wanted) => slot.Name == config.HeadName ? null : TryMap(Layout[slot.Name], wanted)), context);
+        ModelConfig config = Config.WithLabels(labels);
+        string head = config.HeadName![..^"weight".Length];
+        bool IsFresh(ParameterSlot slot) => slot.Name.StartsWith(head, StringComparison.Ordinal) || !Holds(slot);
+        Tensor? TryMapOld(ParameterSlot slot, ScalarType wanted) => IsFresh(slot) ? null : TryMap(slot, wanted);
+        ParameterStore store = StoreLoader.Load(TransformerModel.LayoutOf(config), context, mode, config.IsEmbedding, FillOrInitialise, TryMapOld);
+        return (T)config.Architecture.Build(config, store, context);
 
         void FillOrInitialise(ParameterSlot slot, Tensor target)
         {
-            if (slot.Name != config.HeadName)
+            if (IsFresh(slot))
             {
-                Fill(Layout[slot.Name], target);
-                return;
+                TransformerModel.Initialise(config, slot, target, random);
             }
-
-            RandomStream stream = random.Child("init", slot.Name);
-            using Tensor values = tensor([.. Enumerable.Range(0, (int)slot.Count).Select(_ => (float)(stream.NextGaussian() * config.InitializerRange))], [.. slot.Shape]);
-            target.copy_(values);
+            else
+            {
+                Fill(slot, target);
+            }
         }
     }
 
@@ -113,9 +138,23 @@ public abstract class ModelSource : IDisposable
 
     private protected abstract void Close();
 
+    /// <summary>Whether the files hold a parameter of this name and shape.</summary>
+    internal abstract bool Holds(ParameterSlot slot);
+
     /// <summary>Copies a tensor's values into one of the slot's shape, of any floating-point type and on any device.</summary>
     internal abstract void Fill(ParameterSlot slot, Tensor target);
 
     /// <summary>The tensor as a map of the file, or null where that is impossible.</summary>
     private protected virtual Tensor? TryMap(ParameterSlot slot, ScalarType wanted) => null;
+
+    private void Require<T>()
+    {
+        bool encoder = Config is EncoderConfig;
+        if (typeof(T) == (encoder ? typeof(CausalModel) : typeof(EncoderModel)))
+        {
+            throw new PalimpsestException(
+                $"{Path}: is {(encoder ? "an encoder" : "a causal language model")} ({Config.Architecture.NameOf(Config)}), "
+                + $"but {(encoder ? "a causal language model, which predicts the next token," : "an encoder")} is wanted here.");
+        }
+    }
 }

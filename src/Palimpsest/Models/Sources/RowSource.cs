@@ -13,7 +13,7 @@ internal abstract class RowSource : ModelSource
     // Elements decoded at a time: 4 MB, or one row where that is longer.
     private const long Piece = 1 << 20;
 
-    private protected RowSource(string path, CausalConfig config)
+    private protected RowSource(string path, ModelConfig config)
         : base(path, config)
     {
     }
@@ -23,6 +23,8 @@ internal abstract class RowSource : ModelSource
 
     /// <summary>Decodes whole rows as they lie in the file.</summary>
     private protected abstract void Decode(ParameterSlot slot, long firstRow, Span<float> rows);
+
+    internal override bool Holds(ParameterSlot slot) => Layout.Slots.Any(own => own.Name == slot.Name);
 
     internal override void Fill(ParameterSlot slot, Tensor target)
     {

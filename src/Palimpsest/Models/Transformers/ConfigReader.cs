@@ -9,6 +9,7 @@ internal sealed class ConfigReader
 {
     private const int MostLayers = 10_000;
     private readonly JsonObject _json;
+    private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
 
     private ConfigReader(string path, JsonObject json)
     {
@@ -20,10 +21,10 @@ internal sealed class ConfigReader
     public string Path { get; }
 
     /// <summary>The first name in <c>architectures</c>, or nothing.</summary>
-    public string Architecture => _json["architectures"] is JsonArray { Count: > 0 } names ? names[0]?.ToString() ?? "" : "";
+    public string Architecture => Take("architectures") is JsonArray { Count: > 0 } names ? names[0]?.ToString() ?? "" : "";
 
     /// <summary>What <c>model_type</c> says, or nothing.</summary>
-    public string ModelType => _json["model_type"]?.ToString() ?? "";
+    public string ModelType => Take("model_type")?.ToString() ?? "";
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="PalimpsestException">It is missing or not a JSON object.</exception>
@@ -45,17 +46,31 @@ internal sealed class ConfigReader
 
     public PalimpsestException Bad(string what) => new($"{Path}: {what}.");
 
-    public bool Has(string key) => _json[key] is not null;
+    public bool Has(string key) => Take(key) is not null;
+
+    /// <summary>Whether a list or an object is there and not empty.</summary>
+    public bool HasEntries(string key) => Take(key) is JsonObject { Count: > 0 } or JsonArray { Count: > 0 };
 
     /// <summary>An object inside, or null.</summary>
-    public ConfigReader? Part(string key) => _json[key] is JsonObject part ? new ConfigReader(Path, part) : null;
+    public ConfigReader? Part(string key) => Take(key) is JsonObject part ? new ConfigReader(Path, part) : null;
 
     /// <summary>The keys of this object.</summary>
     public IEnumerable<string> Keys => _json.Select(pair => pair.Key);
 
+    /// <summary>Refuses keys that nobody asked for and that say something.</summary>
+    /// <param name="ignored">Keys that need not be asked for.</param>
+    public void RefuseOthers(IReadOnlyCollection<string> ignored)
+    {
+        KeyValuePair<string, JsonNode?>[] others = [.. _json.Where(pair => !_taken.Contains(pair.Key) && !ignored.Contains(pair.Key) && !SaysNothing(pair.Value))];
+        if (others.Length > 0)
+        {
+            throw Bad($"asks for what is not supported: {string.Join("; ", others.Select(pair => $"{pair.Key} = {pair.Value!.ToJsonString()}"))}");
+        }
+    }
+
     public int Integer(string key, int? fallback = null)
     {
-        if (_json[key] is JsonValue value)
+        if (Take(key) is JsonValue value)
         {
             return value.TryGetValue(out int number) && number is >= 0 and <= 1 << 28 ? number : throw Bad($"{key} must be a whole number from 0 to 268435456, but is {value.ToJsonString()}");
         }
@@ -63,14 +78,18 @@ internal sealed class ConfigReader
         return fallback ?? throw Bad($"{key} is missing");
     }
 
+    /// <summary>The id of a token, or null; some files write -1 for none.</summary>
+    public int? Token(string key) => Take(key) is JsonValue value && !(value.TryGetValue(out int id) && id == -1) ? Integer(key) : null;
+
     /// <summary>A number of at least 1.</summary>
     public int Positive(string key, int? fallback = null) => Integer(key, fallback) is > 0 and int value ? value : throw Bad($"{key} must be at least 1");
 
     /// <summary>A number of layers; bounded, because a name is made for each before anything else is known of the weights.</summary>
-    public int Layers(string key) => Positive(key) is <= MostLayers and int value ? value : throw Bad($"{key} must be at most {MostLayers}");
+    public int Layers(string key, int? fallback = null) =>
+        Positive(key, fallback) is <= MostLayers and int value ? value : throw Bad($"{key} must be at most {MostLayers}");
 
     /// <summary>One number, a list of numbers, or nothing.</summary>
-    public IReadOnlyList<int> Integers(string key) => _json[key] switch
+    public IReadOnlyList<int> Integers(string key) => Take(key) switch
     {
         JsonArray many => [.. many.Select(item => item is JsonValue value && value.TryGetValue(out int id) ? id : throw Bad($"{key} must hold whole numbers, but is {many.ToJsonString()}"))],
         JsonValue => [Integer(key)],
@@ -92,19 +111,36 @@ internal sealed class ConfigReader
     public override string ToString() => _json.ToJsonString();
 
     public double Number(string key, double fallback) =>
-        _json[key] is not JsonValue value ? fallback : value.TryGetValue(out double number) ? number : throw Bad($"{key} must be a number, but is {value.ToJsonString()}");
+        Take(key) is not JsonValue value ? fallback
+        : value.TryGetValue(out double number) ? number
+        : throw Bad($"{key} must be a number, but is {value.ToJsonString()}");
 
-    public double? FindNumber(string key) => _json[key] is JsonValue ? Number(key, 0) : null;
+    public double? FindNumber(string key) => Take(key) is JsonValue ? Number(key, 0) : null;
 
     public bool Flag(string key, bool fallback = false) =>
-        _json[key] is not JsonValue value ? fallback : value.TryGetValue(out bool flag) ? flag : throw Bad($"{key} must be true or false, but is {value.ToJsonString()}");
+        Take(key) is not JsonValue value ? fallback
+        : value.TryGetValue(out bool flag) ? flag
+        : throw Bad($"{key} must be true or false, but is {value.ToJsonString()}");
 
-    public string Text(string key, string fallback) => _json[key]?.ToString() ?? fallback;
+    public string Text(string key, string fallback) => Take(key)?.ToString() ?? fallback;
 
     /// <summary>One of some texts.</summary>
     public string Choice(string key, IReadOnlyList<string> supported, string fallback)
     {
         string value = Text(key, fallback);
         return supported.Contains(value, StringComparer.Ordinal) ? value : throw Bad($"{key} \"{value}\" is not supported; supported: {string.Join(", ", supported)}");
+    }
+
+    private static bool SaysNothing(JsonNode? node) => node switch
+    {
+        null or JsonArray { Count: 0 } or JsonObject { Count: 0 } => true,
+        JsonValue value when value.TryGetValue(out bool flag) => !flag,
+        _ => false,
+    };
+
+    private JsonNode? Take(string key)
+    {
+        _taken.Add(key);
+        return _json[key];
     }
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Models.Transformers;
 
-/// <summary>Makes modules over the tensors of a store and keeps account of the linear layers, so that an adapter can find them by name.</summary>
+/// <summary>Makes modules over the tensors of a store and keeps account of the layers that an adapter can change, by name.</summary>
 /// <param name="parameters">The tensors.</param>
 /// <param name="hooks">Where activations can be read and changed.</param>
 /// <param name="embedding">The token embedding, which adapters can change.</param>
@@ -28,9 +28,12 @@ internal sealed class ModuleBuilder(ParameterStore parameters, HookPoints hooks,
     public Tensor this[string name] => parameters[name];
 
     /// <summary>The linear layer of a name.</summary>
-    public Linear Linear(string name, bool bias)
+    public Linear Linear(string name, bool bias) => Linear(name, bias ? name + ".bias" : null);
+
+    /// <summary>The linear layer of a name whose bias, if there is one, has a name of its own.</summary>
+    public Linear Linear(string name, string? bias)
     {
-        Linear linear = new(parameters[name + ".weight"], bias ? parameters[name + ".bias"] : null);
+        Linear linear = new(parameters[name + ".weight"], bias is null ? null : parameters[bias]);
         _linears.Add((name, linear));
         return linear;
     }

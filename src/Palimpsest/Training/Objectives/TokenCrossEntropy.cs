@@ -1,13 +1,12 @@
 using Palimpsest.Data.Batches;
-using Palimpsest.Models.Layers;
 using Palimpsest.Models.Transformers;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Training.Objectives;
 
-/// <summary>Cross-entropy in nats of each position that has a target: the next token, or for a classifier the class of the sequence that ends there. The mean goes over all targets of a step, however they are spread over its batches.</summary>
+/// <summary>Cross-entropy in nats of each position that has a target: the next token, a hidden one, or for a classifier the class of the sequence that ends there. The mean goes over all targets of a step, however they are spread over its batches.</summary>
 /// <param name="model">The model; stays its creator's.</param>
-public sealed class TokenCrossEntropy(CausalModel model) : Objective<TokenBatch>
+public sealed class TokenCrossEntropy(TransformerModel model) : Objective<TokenBatch>
 {
     /// <inheritdoc/>
     public override int Tokens(TokenBatch batch)
@@ -23,7 +22,6 @@ public sealed class TokenCrossEntropy(CausalModel model) : Objective<TokenBatch>
     public override Tensor Sum(TokenBatch batch, ObjectivePass pass)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        Tensor ids = tensor(batch.Ids, [batch.Batch, batch.Time], device: model.Context.Device);
-        return model.LossSum(model.Hidden(ids, AttentionScope.Of(batch, model.Context.Device)), batch.Rows, batch.Targets);
+        return model.LossSum(model.Hidden(batch), batch.Rows, batch.Targets);
     }
 }

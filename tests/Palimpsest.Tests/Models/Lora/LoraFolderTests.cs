@@ -1,9 +1,13 @@
 using System.Text.Json.Nodes;
 using Palimpsest.Common;
+using Palimpsest.Data.Safetensors;
 using Palimpsest.Models.Lora;
 using Palimpsest.Models.Sources;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
+using Palimpsest.Tests.Training;
+using Palimpsest.Torch;
+using static TorchSharp.torch;
 
 namespace Palimpsest.Tests.Models.Lora;
 
@@ -13,7 +17,10 @@ public sealed class LoraFolderTests
     public static TheoryData<string, string, string> Settings() => new()
     {
         { "peft_type", "\"LOHA\"", "peft_type \"LOHA\" is not supported" },
-        { "task_type", "\"SEQ_CLS\"", "task_type \"SEQ_CLS\" is not supported" },
+        { "task_type", "\"SEQ_2_SEQ_LM\"", "task_type \"SEQ_2_SEQ_LM\" is not supported" },
+        { "task_type", "\"SEQ_CLS\"", "task_type \"SEQ_CLS\" is not that of this model, which is a LlamaForCausalLM" },
+        { "trainable_token_indices", "{\"lm_head\": [1]}", "trains tokens of \"lm_head\"" },
+        { "trainable_token_indices", "{\"embed_tokens\": [1], \"lm_head\": [1]}", "must name the embedding alone" },
         { "init_lora_weights", "\"pissa\"", "init_lora_weights \"pissa\" is not supported" },
         { "use_qalora", "true", "use_qalora = true" },
         { "target_parameters", "[\"experts\"]", "target_parameters = [\"experts\"]" },
@@ -55,6 +62,101 @@ public sealed class LoraFolderTests
     });
 
     [Fact]
+    public void Load_EmbeddingNotDeclared_OfATiedModel_IsRefused() => InFolder(folder =>
+    {
+        using CausalModel model = ModelFolder.Load(TestContexts.Golden("llama"), TestContexts.F32(), LoadMode.Mapped);
+        using LoraAdapter adapter = LoraAdapter.Create(
+            model, new LoraOptions { Rank = 3, Targets = ["q_proj", "v_proj"], SaveModules = ["embed_tokens"] }, new RandomStream(1));
+        adapter.Save(folder);
+        Undeclare(folder);
+        Refused(folder, "llama", "holds model.embed_tokens whole without naming them in modules_to_save");
+    });
+
+    /// <summary>As PEFT's <c>save_embedding_layers</c> leaves it: the file holds the embedding and the head, the configuration does not say so.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Load_EmbeddingAndHead_AreTakenWhetherDeclaredOrNot(bool declared)
+    {
+        using TemporaryFolder folder = new();
+        using CausalModel model = CausalModel.Create(TinyTraining.Config with { TiedEmbeddings = false }, TestContexts.F32(), new RandomStream(3));
+        ModelFolder.Save(model, folder.At("model"));
+        using CausalModel frozen = ModelFolder.Load(folder.At("model"), TestContexts.F32(), LoadMode.Mapped);
+        using LoraAdapter adapter = LoraAdapter.Create(
+            frozen, new LoraOptions { Rank = 2, Targets = ["q_proj"], SaveModules = ["embed_tokens", "lm_head"] }, new RandomStream(1));
+        using (IDisposable noGrad = no_grad())
+        {
+            adapter.Parameters.Values.add_(Scalars.One);
+        }
+
+        adapter.Save(folder.At("adapter"));
+        if (!declared)
+        {
+            Undeclare(folder.At("adapter"));
+        }
+
+        using LoraAdapter loaded = LoraAdapter.Load(frozen, folder.At("adapter"));
+        Assert.Equal(adapter.Parameters.Layout.Hash, loaded.Parameters.Layout.Hash);
+        Assert.Equal(adapter.Parameters.Values.bytes.ToArray(), loaded.Parameters.Values.bytes.ToArray());
+    }
+
+    [Fact]
+    public void Load_TokensUnderTheNameOfTheEmbedding_AreThoseOfTheList()
+    {
+        using TemporaryFolder folder = new();
+        using CausalModel model = CausalModel.Create(TinyTraining.Config with { TiedEmbeddings = false }, TestContexts.F32(), new RandomStream(3));
+        using LoraAdapter adapter = LoraAdapter.Create(model, new LoraOptions { Rank = 2, Targets = ["q_proj"], TrainTokens = [4, 2] }, new RandomStream(1));
+        adapter.Save(folder.Path);
+        JsonObject config = JsonNode.Parse(File.ReadAllText(folder.At("adapter_config.json")))!.AsObject();
+        config["trainable_token_indices"] = new JsonObject { ["embed_tokens"] = new JsonArray(4, 2) };
+        folder.Write("adapter_config.json", config.ToJsonString());
+        using LoraAdapter loaded = LoraAdapter.Load(model, folder.Path);
+        Assert.Equal([4, 2], loaded.Options.TrainTokens);
+        Assert.Equal(adapter.Parameters.Values.bytes.ToArray(), loaded.Parameters.Values.bytes.ToArray());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Load_WeightsOfTheBaseBesideAnAdaptedHead_MustBeTheModels(bool differs)
+    {
+        using TemporaryFolder folder = new();
+        using CausalModel model = CausalModel.Create(TinyTraining.Config with { TiedEmbeddings = false }, TestContexts.F32(), new RandomStream(3));
+        ModelFolder.Save(model, folder.Path);
+        using (LoraAdapter adapter = LoraAdapter.Create(model, new LoraOptions { Rank = 2, Targets = ["lm_head"] }, new RandomStream(1)))
+        {
+            adapter.Save(folder.Path);
+        }
+
+        byte[] weights = model.Parameters["lm_head.weight"].bytes.ToArray();
+        weights[0] ^= differs ? (byte)1 : (byte)0;
+        string file = folder.At("adapter_model.safetensors");
+        using (SafetensorsFile own = SafetensorsFile.Open(file))
+        {
+            TensorSource[] tensors = [.. own.Entries.Values.Select(entry =>
+            {
+                byte[] bytes = new byte[entry.ByteLength];
+                own.Read(entry, bytes);
+                return new TensorSource(entry.Name, entry.Type, entry.Shape, stream => stream.Write(bytes));
+            })];
+            TensorSource added = new(
+                "base_model.model.lm_head.base_layer.weight", TensorType.F32, model.Parameters["lm_head.weight"].shape, stream => stream.Write(weights));
+            SafetensorsWriter.Write(file, [.. tensors, added]);
+        }
+
+        if (differs)
+        {
+            Assert.Contains(
+                "holds other weights than the model", Assert.Throws<PalimpsestException>(() => LoraAdapter.Load(model, folder.Path)).Message,
+                StringComparison.Ordinal);
+        }
+        else
+        {
+            LoraAdapter.Load(model, folder.Path).Dispose();
+        }
+    }
+
+    [Fact]
     public void Load_MissingAndDamagedFiles_AreNamed() => InFolder(folder =>
     {
         Refused(Path.Combine(folder, "nowhere"), "llama", "there is no such folder");
@@ -74,6 +176,14 @@ public sealed class LoraFolderTests
         File.Delete(config);
         Refused(folder, "llama", "The folder of an adapter holds adapter_config.json and adapter_model.safetensors");
     });
+
+    private static void Undeclare(string folder)
+    {
+        string path = Path.Combine(folder, "adapter_config.json");
+        JsonObject config = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        config["modules_to_save"] = null;
+        AtomicFile.WriteText(path, config.ToJsonString());
+    }
 
     private static void Refused(string folder, string model, string expected)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Palimpsest.Data.Batches;
 using Palimpsest.Data.Safetensors;
+using Palimpsest.Evaluation.Parity;
 using Palimpsest.Models.Lora;
 using Palimpsest.Models.Sources;
 using Palimpsest.Models.Transformers;
@@ -29,6 +30,7 @@ internal sealed class PeftCase(string folder, string baseFolder) : IDisposable
     };
 
     private readonly SafetensorsFile _expected = SafetensorsFile.Open(Path.Combine(folder, "expected.safetensors"));
+    private readonly References _references = new(folder);
 
     public static string[] Keys(string path)
     {
@@ -40,14 +42,15 @@ internal sealed class PeftCase(string folder, string baseFolder) : IDisposable
     /// <param name="mode">How the base model is loaded.</param>
     public void Check(LoadMode mode = LoadMode.Mapped)
     {
-        using CausalModel model = ModelFolder.Load(baseFolder, TestContexts.F32(), mode);
+        using TransformerModel model = ModelFolder.Load<TransformerModel>(baseFolder, TestContexts.F32(), mode);
         using LoraAdapter adapter = LoraAdapter.Load(model, folder);
         using LoraAdapters adapters = new(model);
         adapters.Activate(adapter);
         Logits(model, "logits", 5e-5);
         using (adapters.Disabled())
         {
-            Logits(model, "logits_disabled", 5e-5);
+            // PEFT leaves trained biases in place when an adapter is off; then there are values of the base model.
+            Logits(model, _references.Has("logits_base") ? "logits_base" : "logits_disabled", 5e-5);
         }
 
         Logits(model, "logits", 5e-5);
@@ -60,13 +63,17 @@ internal sealed class PeftCase(string folder, string baseFolder) : IDisposable
         Training(model, adapter);
     }
 
-    public void Dispose() => _expected.Dispose();
+    public void Dispose()
+    {
+        _references.Dispose();
+        _expected.Dispose();
+    }
 
-    private void Logits(CausalModel model, string name, double tolerance)
+    private void Logits(TransformerModel model, string name, double tolerance)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        Assert.InRange(TestContexts.LargestDifference(model.Logits(model.Hidden(Read("input_ids"))), Read(name)), 0, tolerance);
+        Assert.InRange(TestContexts.LargestDifference(model.Logits(ModelParity.Hidden(model, _references)), Read(name)), 0, tolerance);
     }
 
     private void Modules(LoraAdapter adapter)
@@ -102,24 +109,18 @@ internal sealed class PeftCase(string folder, string baseFolder) : IDisposable
         }
     }
 
-    private void Training(CausalModel model, LoraAdapter adapter)
+    private void Training(TransformerModel model, LoraAdapter adapter)
     {
         using DisposeScope scope = NewDisposeScope();
-        long[] ids = [.. Read("input_ids").data<long>()], labels = [.. Read("labels").data<long>()];
-        int time = (int)_expected["input_ids"].Shape[1];
-        (long[] rows, long[] targets) = Evaluation.Parity.CausalParity.Targets(labels, time);
-        TokenBatch batch = new(ids, ids.Length / time, time, rows, targets, ids.Length);
         adapter.Parameters.ZeroGradients();
-        Autograd.Backward(Ops.Scale(model.LossSum(model.Hidden(Read("input_ids")), rows, targets), 1.0 / targets.Length));
+        Autograd.Backward(Loss(model));
         foreach (ParameterSlot slot in adapter.Parameters.Layout.Slots)
         {
             Assert.True(TestContexts.LargestDifference(adapter.Parameters[slot.Name].grad!, Read("grad." + slot.Name)) <= 2e-5, slot.Name);
         }
 
-        using Trainer<TokenBatch> trainer = Trainer.Of(adapter.Model, Trainable.Adapter(adapter), FiveSteps, new SameBatch(batch), new RandomStream(7, "train"));
-        List<double> losses = [];
-        trainer.Run(progress => losses.Add(progress.Loss));
-        losses.Add(Ops.Value(model.LossSum(model.Hidden(Read("input_ids")), rows, targets)) / targets.Length);
+        List<double> losses = model is CausalModel causal ? ByTrainer(causal, adapter) : ByHand(model, adapter);
+        losses.Add(Ops.Value(Loss(model)));
         JsonElement expected = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "expected.json"))).RootElement, wanted = expected.GetProperty("loss");
 
         // Two courses in f32 may lie on both sides of the exact one, from which the reference's distance is recorded.
@@ -135,12 +136,48 @@ internal sealed class PeftCase(string folder, string baseFolder) : IDisposable
             Tensor difference = Ops.Subtract(adapter.Parameters[slot.Name].detach(), Read("final." + slot.Name));
             if (_expected.Entries.ContainsKey("unstable." + slot.Name))
             {
-                difference = difference.mul(Read("unstable." + slot.Name).eq(Scalars.Of(0L)));
+                // Also where the reference's own gradient was rounded to nothing, and this one's may not be: the bias of the keys, a third of the tensor, to
+                // which softmax is blind.
+                Tensor skipped = Read("unstable." + slot.Name).ne(Scalars.Of(0L)).logical_or(Read("grad." + slot.Name).abs().lt(Scalars.Of(1e-9)));
+                Assert.True(skipped.sum().item<long>() <= slot.Count / 3, slot.Name);
+                difference = difference.masked_fill(skipped, Scalars.Zero);
             }
 
             Assert.True(Ops.Value(difference.abs().max()) <= 1e-4, slot.Name);
         }
     }
+
+    private List<double> ByTrainer(CausalModel model, LoraAdapter adapter)
+    {
+        long[] ids = [.. Read("input_ids").data<long>()], labels = [.. Read("labels").data<long>()];
+        int time = (int)_expected["input_ids"].Shape[1];
+        (long[] rows, long[] targets) = CausalParity.Targets(labels, time);
+        Assert.Same(model, adapter.Model);
+        using Trainer<TokenBatch> trainer = Trainer.Of(
+            model, Trainable.Adapter(adapter), FiveSteps, new SameBatch(new TokenBatch(ids, ids.Length / time, time, rows, targets, ids.Length)), new RandomStream(7, "train"));
+        List<double> losses = [];
+        trainer.Run(progress => losses.Add(progress.Loss));
+        return losses;
+    }
+
+    private List<double> ByHand(TransformerModel model, LoraAdapter adapter)
+    {
+        using AdamW optimizer = new(adapter.Parameters, (AdamWOptions)FiveSteps.Optimizer);
+        List<double> losses = [];
+        for (int step = 0; step < FiveSteps.Steps; step++)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            adapter.Parameters.ZeroGradients();
+            Tensor loss = Loss(model);
+            Autograd.Backward(loss);
+            losses.Add(Ops.Value(loss));
+            optimizer.Step(FiveSteps.LearningRate!.Value);
+        }
+
+        return losses;
+    }
+
+    private Tensor Loss(TransformerModel model) => ModelParity.Loss(model, ModelParity.Hidden(model, _references), _references);
 
     private Tensor Read(string name) => TensorBytes.Read(_expected, _expected[name]);
 

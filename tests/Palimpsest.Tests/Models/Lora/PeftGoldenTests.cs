@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Palimpsest.Common;
+using Palimpsest.Evaluation.Parity;
 using Palimpsest.Models.Lora;
 using Palimpsest.Models.Sources;
 using Palimpsest.Models.Transformers;
@@ -9,28 +10,27 @@ namespace Palimpsest.Tests.Models.Lora;
 /// <summary>Adapters written by PEFT on tiny random models: two that come with the tests, and the whole reference set where PALIMPSEST_DATA names it.</summary>
 public sealed class PeftGoldenTests
 {
-    // Names of cases on models that can be loaded.
-    private static readonly string[] WholeSet =
-    [
-        "gpt2-default", "gpt2-dora",
-        "llama-all-linear", "llama-default", "llama-dora", "llama-embedding", "llama-exclude", "llama-layers", "llama-lora-bias", "llama-patterns", "llama-regex", "llama-save-modules", "llama-tokens",
-    ];
-
     public static TheoryData<string, string> Cases()
     {
         TheoryData<string, string> cases = new() { { TestContexts.Golden("peft-lora-bias"), TestContexts.Golden("llama") }, { TestContexts.Golden("peft-patterns"), TestContexts.Golden("peft-base") } };
-        if (Environment.GetEnvironmentVariable("PALIMPSEST_DATA") is string { Length: > 0 } root && Directory.Exists(Path.Combine(root, "golden", "peft")))
+        foreach (string folder in ReferenceSet.Adapters())
         {
-            foreach (string name in WholeSet)
-            {
-                string folder = Path.Combine(root, "golden", "peft", name);
-                string config = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "adapter_config.json"))).RootElement.GetProperty("base_model_name_or_path").GetString()!;
-                cases.Add(folder, Path.GetFullPath(Path.Combine(folder, config)));
-            }
+            cases.Add(folder, AdapterParity.BaseOf(folder));
         }
 
         return cases;
     }
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(OfOtherFamilies))]
+    public void Load_BaseModelOfAnUnknownFamily_IsRefusedByName(string folder, string architecture)
+    {
+        using References references = new(folder);
+        PalimpsestException error = Assert.Throws<PalimpsestException>(() => AdapterParity.Check(folder, references, TestContexts.F32()));
+        Assert.Matches($"architecture \"{architecture}\" is not known|task_type", error.Message);
+    }
+
+    public static TheoryData<string, string> OfOtherFamilies() => ReferenceSet.Unsupported("peft");
 
     [Theory]
     [MemberData(nameof(Cases))]

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Palimpsest.Models.Transformers;
 
-namespace Palimpsest.Models.Sources;
+namespace Palimpsest.Models.Transformers;
 
 /// <summary>The classes in the <c>config.json</c> of a classifier: <c>id2label</c>, or <c>num_labels</c> alone.</summary>
 internal static class ClassLabels
@@ -10,15 +9,17 @@ internal static class ClassLabels
     private const int Most = 100_000;
 
     /// <summary>Reads the names in order; transformers' own default is two nameless ones.</summary>
+    /// <param name="json">The configuration.</param>
+    /// <param name="least">Fewest classes: 1 where a single score is a model too, else 2.</param>
     /// <exception cref="PalimpsestException">They are contradictory, or the head is for something else than one class out of several.</exception>
-    public static IReadOnlyList<string> Read(ConfigReader json)
+    public static IReadOnlyList<string> Read(ConfigReader json, int least)
     {
         json.Choice("problem_type", ["single_label_classification"], "single_label_classification");
         ConfigReader? named = json.Part("id2label");
         int count = json.Has("num_labels") ? json.Integer("num_labels") : named?.Keys.Count() ?? 2;
-        if (count is < 2 or > Most)
+        if (count < least || count > Most)
         {
-            throw json.Bad($"a classifier has 2 to {Most} classes, here are {count}");
+            throw json.Bad($"a classifier has {least} to {Most} classes, here are {count}");
         }
 
         if (named is null)
@@ -39,7 +40,9 @@ internal static class ClassLabels
         {
             json["id2label"] = new JsonObject(labels.Select((label, i) => KeyValuePair.Create(i.ToString(CultureInfo.InvariantCulture), (JsonNode?)label)));
             json["label2id"] = new JsonObject(labels.Select((label, i) => KeyValuePair.Create(label, (JsonNode?)i)));
-            json["problem_type"] = "single_label_classification";
+
+            // A single score is a number to be learnt, to transformers, and no class.
+            json["problem_type"] = labels.Count > 1 ? "single_label_classification" : null;
         }
     }
 }
