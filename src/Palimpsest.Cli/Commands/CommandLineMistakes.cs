@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Palimpsest.Common;
 
 namespace Palimpsest.Cli.Commands;
@@ -35,7 +36,7 @@ internal static class CommandLineMistakes
     private static IEnumerable<string> UnknownOptions(ParseResult parsed, IReadOnlyList<string> arguments)
     {
         Dictionary<string, Option> known = new(StringComparer.Ordinal);
-        for (System.CommandLine.Parsing.SymbolResult? at = parsed.CommandResult; at is System.CommandLine.Parsing.CommandResult level; at = level.Parent)
+        for (SymbolResult? at = parsed.CommandResult; at is CommandResult level; at = level.Parent)
         {
             foreach (Option option in level.Command.Options.Where(option => ReferenceEquals(at, parsed.CommandResult) || option.Recursive))
             {
@@ -66,7 +67,7 @@ internal static class CommandLineMistakes
     private static string Path(ParseResult parsed)
     {
         List<string> names = [];
-        for (System.CommandLine.Parsing.SymbolResult? at = parsed.CommandResult; at is System.CommandLine.Parsing.CommandResult level; at = level.Parent)
+        for (SymbolResult? at = parsed.CommandResult; at is CommandResult level; at = level.Parent)
         {
             names.Insert(0, level.Command.Name);
         }
