@@ -1,5 +1,6 @@
 using System.Globalization;
 using Palimpsest.Numerics;
+using Palimpsest.Runs.Recipes;
 using Palimpsest.Unlearning.Merging;
 
 namespace Palimpsest.Unlearning.SiftMasks.Experiment;
@@ -53,9 +54,10 @@ internal sealed class SiftArms(OwnerExam exam, SiftMethodSection method, FileTas
                                                           let served = new Lazy<Dictionary<int, float[]>>(() => Served(new TallMasks(new TallMasksOptions { Lambda = lambda }), own, asked))
                                                           from factor in method.TallFactors
                                                           select (Say($"lambda {lambda}, factor {factor}"), (Func<int, ServedVector>)(owner => new(Scaled(served.Value[owner], factor))))));
-        foreach (string name in method.Others)
+        foreach (MergeOptions options in method.Others)
         {
-            Dictionary<int, float[]> served = Served(MergeMethods.Of(name).Create(new MergeContext { Stream = stream.Child(name) }), own, asked);
+            string name = RecipeChoices.NameOf(options);
+            Dictionary<int, float[]> served = Served(MergeMethods.Create(options, new MergeContext { Stream = stream.Child(name) }), own, asked);
             Add(name, owner => new(served[owner]));
         }
 
