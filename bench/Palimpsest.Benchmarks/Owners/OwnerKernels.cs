@@ -44,7 +44,6 @@ internal static unsafe class OwnerKernels
         mask.SetPositive<float>(0, values);
         using FixedPointAccumulator sum = new(count);
         sum.Add(0, values);
-        SiftMerge merge = new(sum, owners: 1);
         SiftProjection projection = new(new SignVector(new RandomStream(3), count));
         using Copy copy = new(20L * count);
         int sign = 1;
@@ -64,7 +63,6 @@ internal static unsafe class OwnerKernels
         copy.Against("mask: BitMask.Apply", count, "8 1/8: f32 read and written, 1 bit", 8.125, rounds, () => mask.Apply(0, target));
         copy.Against("mask: take", count, "4 1/8: f32 read, 1 bit written", 4.125, rounds, () => mask.SetPositive<float>(0, values));
         copy.Against("tune: SiftProjection.Apply", count, "12: 2 f32 read, 1 written", 12, rounds, () => projection.Apply(0, target, values));
-        copy.Against("serve: SiftMerge.Serve", count, "16 1/8: i64 and f32 read, f32 written", 16.125, rounds, () => merge.Serve(0, values, mask, target));
     }
 
     private static void Serving(string model, int rounds) => OwnersBenchmark.WithStore(
@@ -75,10 +73,10 @@ internal static unsafe class OwnerKernels
             store.Join(replay.Tune("ada", OwnersBenchmark.Data(0, facts: 2, perFact: 1)), null);
             OwnerModel served = new(store, replay);
             int count = (int)store.Settings.Count;
-            float[] merged = OwnerModel.Merged(store, masked: true);
+            float[] merged = OwnerModel.Merged(store);
             BitMask mask = store.ReadMask(store.Find("ada"));
             using Copy copy = new(13L * count);
-            copy.Against("serve: OwnerModel.Put", count, "12 1/8: 2 f32 read, 1 written, 1 bit", 12.125, rounds, () => served.Put(merged, mask));
+            copy.Against("serve: SiftTuner.Serve", count, "12 1/8: 2 f32 read, 1 written, 1 bit", 12.125, rounds, () => replay.Tuner.Serve(merged, mask));
             copy.Against("serve: OwnerModel.Switch", count, "12 1/8: the same", 12.125, rounds, () => served.Switch("ada"));
         },
         model);

@@ -3,7 +3,7 @@ using Palimpsest.Numerics;
 namespace Palimpsest.Unlearning.Merging;
 
 /// <summary>Settings of Breadcrumbs.</summary>
-public sealed record BreadcrumbsOptions
+public sealed record BreadcrumbsOptions : MergeOptions
 {
     /// <summary>Share of entries kept, in [0, 1].</summary>
     /// <value>The default is 0.6.</value>
@@ -20,6 +20,9 @@ public sealed record BreadcrumbsOptions
     /// <summary>Which reading is followed.</summary>
     /// <value>The default is the definition.</value>
     public BreadcrumbsForm Form { get; init; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Problems() => [.. Between("density", Density, 0, 1), .. Between("gamma", Gamma, 0, 1), .. Finite("scale", Scale)];
 }
 
 /// <summary>Adds task vectors up after both tails of each tensor are cut: the smallest entries and the few largest. One pass.</summary>

@@ -3,7 +3,7 @@ using Palimpsest.Numerics;
 namespace Palimpsest.Unlearning.Merging;
 
 /// <summary>Settings of consensus merging.</summary>
-public sealed record ConsensusTallOptions
+public sealed record ConsensusTallOptions : MergeOptions
 {
     /// <summary>Entries that fewer tasks use are dropped; 0 keeps everything.</summary>
     /// <value>The default is 2, the paper's.</value>
@@ -16,6 +16,9 @@ public sealed record ConsensusTallOptions
     /// <summary>Factor of the sum.</summary>
     /// <value>The default is 1.</value>
     public double Scale { get; init; } = 1;
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Problems() => [.. AtLeast >= 0 ? [] : new[] { "at_least must be at least 0." }, .. Finite("scale", Scale), .. Tall.Problems()];
 }
 
 /// <summary>Keeps the entries of the sum that at least k tasks use by their TALL-masks: drops selfish and catastrophic ones. Two passes.</summary>

@@ -4,26 +4,17 @@ using Palimpsest.Numerics;
 namespace Palimpsest.Unlearning.Merging;
 
 /// <summary>Settings of DARE.</summary>
-public sealed record DareOptions
-{
-    /// <summary>Probability p that an entry is dropped, in [0, 1).</summary>
-    /// <value>The default is 0.9, the paper's.</value>
-    public double DropRate { get; init; } = 0.9;
-
-    /// <summary>Whether each tensor is rescaled to its original l1 norm, as mergekit does, instead of by 1 / (1 - p).</summary>
-    /// <value>The default is false.</value>
-    public bool RescaleToL1 { get; init; }
-}
+public sealed record DareOptions : DareSettings;
 
 /// <summary>Drops random entries of each task vector, rescales the rest, and merges what is left by another method, in that method's passes.</summary>
 /// <remarks>
 /// Yu et al., Language Models are Super Mario, arXiv 2311.03099, equation 3. An entry stays if its 32-bit word of the task's stream is not below p · 2^32, so the choice depends on seed, task and index alone.
-/// mergekit's forms: <see cref="DareOptions.RescaleToL1"/> with a plain sum, or with <see cref="Ties"/> of form mergekit, density 1, sum.
+/// mergekit's forms: <see cref="DareSettings.RescaleToL1"/> with a plain sum, or with <see cref="Ties"/> of form mergekit, density 1, sum.
 /// </remarks>
 /// <param name="options">Settings.</param>
 /// <param name="stream">Gives each task a stream of its own.</param>
 /// <param name="then">Merges the changed vectors.</param>
-public sealed class Dare(DareOptions options, RandomStream stream, IMergeMethod then) : IMergeMethod
+public sealed class Dare(DareSettings options, RandomStream stream, IMergeMethod then) : IMergeMethod
 {
     /// <summary>Masks to use instead of drawn ones.</summary>
     internal Func<int, BitMask>? Keep { get; init; }

@@ -3,7 +3,7 @@ using Palimpsest.Numerics;
 namespace Palimpsest.Unlearning.Merging;
 
 /// <summary>Settings of EMR-merging.</summary>
-public sealed record EmrOptions
+public sealed record EmrOptions : MergeOptions
 {
     /// <summary>Whether a task's factor compares sums of the means of tensors instead of l1 norms; both stand in released code.</summary>
     /// <value>The default is false: l1 norms.</value>

@@ -1,7 +1,7 @@
 namespace Palimpsest.Unlearning.Merging;
 
 /// <summary>Settings of Fisher merging.</summary>
-public sealed record FisherMergeOptions
+public sealed record FisherMergeOptions : MergeOptions
 {
     /// <summary>Added to every Fisher value, not a lower bound: entries that no task knows about get the weighted mean.</summary>
     /// <value>The default is 1e-6.</value>
@@ -14,6 +14,9 @@ public sealed record FisherMergeOptions
     /// <summary>Weight c_t of each task.</summary>
     /// <value>The default is none: all equal.</value>
     public IReadOnlyList<double> Coefficients { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Problems() => [.. Between("floor", Floor, 0, double.MaxValue), .. Coefficients.SelectMany(value => Finite("coefficients", value)).Take(1)];
 }
 
 /// <summary>Averages task vectors, each entry weighted by how much its task's likelihood depends on it. One pass.</summary>

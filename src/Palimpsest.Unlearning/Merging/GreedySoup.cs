@@ -1,7 +1,7 @@
 namespace Palimpsest.Unlearning.Merging;
 
 /// <summary>Settings of greedy soup.</summary>
-public sealed record GreedySoupOptions
+public sealed record GreedySoupOptions : MergeOptions
 {
     /// <summary>Whether the released code's order and rule are followed: of equal scores the later candidate comes first, and one is taken only if the soup gets better.</summary>
     /// <value>The default is false: the earlier first, taken if the soup gets no worse.</value>

@@ -3,7 +3,7 @@ using Palimpsest.Numerics;
 namespace Palimpsest.Unlearning.Merging;
 
 /// <summary>Settings of Localize-and-Stitch.</summary>
-public sealed record LocalizeAndStitchOptions
+public sealed record LocalizeAndStitchOptions : MergeOptions
 {
     /// <summary>Share of entries of each task vector in its data-free mask, in [0, 1].</summary>
     /// <value>The default is 0.3.</value>
@@ -12,6 +12,9 @@ public sealed record LocalizeAndStitchOptions
     /// <summary>Whether masks are made as in the released code: entries above the smallest kept magnitude, so one fewer, and many fewer where magnitudes are equal.</summary>
     /// <value>The default is false.</value>
     public bool Compat { get; init; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Problems() => Between("density", Density, 0, 1);
 }
 
 /// <summary>Cuts a small region out of each task vector and averages regions where they overlap. One pass.</summary>

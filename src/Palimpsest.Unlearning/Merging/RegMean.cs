@@ -3,7 +3,7 @@ using Palimpsest.Numerics;
 namespace Palimpsest.Unlearning.Merging;
 
 /// <summary>Settings of RegMean.</summary>
-public sealed record RegMeanOptions
+public sealed record RegMeanOptions : MergeOptions
 {
     /// <summary>Factor α of the off-diagonal entries of the Gram matrices, in [0, 1]; below 1 the system cannot be singular.</summary>
     /// <value>The default is 0.9, the paper's.</value>
@@ -12,6 +12,9 @@ public sealed record RegMeanOptions
     /// <summary>Whether Gram matrices are divided by their numbers of rows, as in the released code. It matters when tasks have different amounts of data.</summary>
     /// <value>The default is false.</value>
     public bool MeanGram { get; init; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Problems() => Between("alpha", Alpha, 0, 1);
 }
 
 /// <summary>Gives each linear layer the weight whose outputs are nearest to those of the tasks' own layers on their own inputs; averages everything else. One pass.</summary>

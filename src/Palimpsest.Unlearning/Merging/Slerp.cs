@@ -3,7 +3,7 @@ using Palimpsest.Numerics;
 namespace Palimpsest.Unlearning.Merging;
 
 /// <summary>Settings of SLERP.</summary>
-public sealed record SlerpOptions
+public sealed record SlerpOptions : MergeOptions
 {
     /// <summary>Position t between the two vectors: 0 is the first, 1 the second.</summary>
     /// <value>The default is 0.5.</value>
@@ -16,6 +16,9 @@ public sealed record SlerpOptions
     /// <summary>Vectors whose |cosine| is above are combined on the straight line, opposite ones too.</summary>
     /// <value>The default is 0.9995.</value>
     public double Threshold { get; init; } = 0.9995;
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Problems() => [.. Finite("position", Position), .. Between("threshold", Threshold, 0, 1)];
 }
 
 /// <summary>Goes from one vector to another along the arc between them instead of the chord. Exactly two tasks; each is read twice in a row.</summary>

@@ -3,7 +3,7 @@ using Palimpsest.Numerics;
 namespace Palimpsest.Unlearning.Merging;
 
 /// <summary>Settings of TALL-masks.</summary>
-public sealed record TallMasksOptions
+public sealed record TallMasksOptions : MergeOptions
 {
     /// <summary>λ: how much larger a task's own entry must be than what the others add.</summary>
     /// <value>The default is 0.4.</value>
@@ -12,6 +12,9 @@ public sealed record TallMasksOptions
     /// <summary>Whether the other published description is followed: the mean instead of the sum, and ≥ instead of &gt;, so that entries no task touched are active.</summary>
     /// <value>The default is false.</value>
     public bool MeanInclusive { get; init; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Problems() => Finite("lambda", Lambda);
 }
 
 /// <summary>Serves each task from the sum of all by a mask of the entries that are mostly its own. Two passes.</summary>

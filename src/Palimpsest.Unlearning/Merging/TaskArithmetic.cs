@@ -1,7 +1,7 @@
 namespace Palimpsest.Unlearning.Merging;
 
 /// <summary>Settings of task arithmetic.</summary>
-public sealed record TaskArithmeticOptions
+public sealed record TaskArithmeticOptions : MergeOptions
 {
     /// <summary>Factor λ of the sum, or of the mean.</summary>
     /// <value>The default is 1.</value>
@@ -10,6 +10,9 @@ public sealed record TaskArithmeticOptions
     /// <summary>Whether the sum is divided by the number of tasks: the mean, uniform soup, "FT + Merge".</summary>
     /// <value>The default is false.</value>
     public bool Mean { get; init; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Problems() => Finite("scale", Scale);
 }
 
 /// <summary>Adds all task vectors up, or takes their mean. One pass.</summary>

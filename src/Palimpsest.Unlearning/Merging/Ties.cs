@@ -3,7 +3,7 @@ using Palimpsest.Numerics;
 namespace Palimpsest.Unlearning.Merging;
 
 /// <summary>Settings of TIES-merging.</summary>
-public sealed record TiesOptions
+public sealed record TiesOptions : MergeOptions
 {
     /// <summary>Share of entries kept of each task vector, in [0, 1]; 1 trims nothing.</summary>
     /// <value>The default is 0.2, the paper's.</value>
@@ -20,6 +20,9 @@ public sealed record TiesOptions
     /// <summary>Which reading is followed.</summary>
     /// <value>The default is the paper's definition.</value>
     public TiesForm Form { get; init; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Problems() => [.. Between("density", Density, 0, 1), .. Finite("scale", Scale)];
 }
 
 /// <summary>Trims each task vector to its largest entries, elects one sign a coordinate, and averages the entries that agree with it. One pass.</summary>

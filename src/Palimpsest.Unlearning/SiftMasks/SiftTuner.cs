@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Palimpsest.Data;
 using Palimpsest.Data.Batches;
 using Palimpsest.Models;
@@ -7,6 +8,7 @@ using Palimpsest.Torch;
 using Palimpsest.Training;
 using Palimpsest.Training.Optimizers;
 using Palimpsest.Training.Schedules;
+using static TorchSharp.torch;
 
 namespace Palimpsest.Unlearning.SiftMasks;
 
@@ -17,6 +19,7 @@ namespace Palimpsest.Unlearning.SiftMasks;
 /// </remarks>
 public sealed class SiftTuner : IDisposable
 {
+    private const int Chunk = 1 << 28; // a span of bytes ends at 2 GiB
     private readonly LanguageModel _model;
     private readonly FlatParameters _parameters;
     private readonly float[] _base;
@@ -113,15 +116,21 @@ public sealed class SiftTuner : IDisposable
 
     /// <summary>Puts base + vector into the model.</summary>
     /// <param name="vector">[count], or empty for the base itself.</param>
-    public void Serve(ReadOnlySpan<float> vector)
+    /// <param name="mask">Lets the vector through where it is on; null for all of it.</param>
+    public void Serve(ReadOnlySpan<float> vector, BitMask? mask = null)
     {
         if (vector.IsEmpty)
         {
             _parameters.Load(_base);
+            return;
         }
-        else
+
+        ArgumentOutOfRangeException.ThrowIfNotEqual(vector.Length, _base.Length, nameof(vector));
+        for (int offset = 0; offset < vector.Length; offset += Chunk)
         {
-            _parameters.LoadSum(_base, vector);
+            int length = Math.Min(Chunk, vector.Length - offset);
+            using Tensor part = _parameters.Values.narrow(0, offset, length);
+            SiftServing.Serve(offset, _base.AsSpan(offset, length), vector.Slice(offset, length), mask, MemoryMarshal.Cast<byte, float>(part.bytes));
         }
     }
 

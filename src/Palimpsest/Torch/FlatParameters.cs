@@ -77,16 +77,15 @@ public sealed class FlatParameters : IGradientStore, IDisposable
 
     /// <summary>Puts a whole vector in the place of the values.</summary>
     /// <param name="vector">[count]; the device must be the CPU, as for all that follows.</param>
-    public void Load(ReadOnlySpan<float> vector) => ForEachChunk(vector, static (own, other) => other.CopyTo(own));
-
-    /// <summary>Puts the sum of two vectors in the place of the values.</summary>
-    /// <param name="origin">[count]</param>
-    /// <param name="change">[count]</param>
-    public void LoadSum(ReadOnlySpan<float> origin, ReadOnlySpan<float> change)
+    public void Load(ReadOnlySpan<float> vector)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(change.Length, Layout.Count, nameof(change));
-        Load(origin);
-        ForEachChunk(change, static (own, other) => System.Numerics.Tensors.TensorPrimitives.Add(own, other, own));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(vector.Length, Layout.Count, nameof(vector));
+        for (long offset = 0; offset < Layout.Count; offset += ChunkLength)
+        {
+            using Tensor part = Chunk(offset);
+            Span<float> values = Span(part);
+            vector.Slice((int)offset, values.Length).CopyTo(values);
+        }
     }
 
     /// <summary>Copies the values.</summary>
@@ -140,17 +139,6 @@ public sealed class FlatParameters : IGradientStore, IDisposable
         Gradients.Dispose();
     }
 
-    private void ForEachChunk(ReadOnlySpan<float> vector, PairAction action)
-    {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(vector.Length, Layout.Count, nameof(vector));
-        for (long offset = 0; offset < Layout.Count; offset += ChunkLength)
-        {
-            using Tensor part = Chunk(offset);
-            Span<float> values = Span(part);
-            action(values, vector.Slice((int)offset, values.Length));
-        }
-    }
-
     private Tensor Chunk(long offset) => Values.narrow(0, offset, Math.Min(ChunkLength, Layout.Count - offset));
 
     private static Span<float> Span(Tensor part) => MemoryMarshal.Cast<byte, float>(part.bytes);
@@ -159,6 +147,4 @@ public sealed class FlatParameters : IGradientStore, IDisposable
     /// <param name="offset">Index of the first value in the vector.</param>
     /// <param name="values">The values.</param>
     public delegate void ChunkAction(long offset, Span<float> values);
-
-    private delegate void PairAction(Span<float> own, ReadOnlySpan<float> other);
 }

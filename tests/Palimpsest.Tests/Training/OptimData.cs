@@ -21,9 +21,8 @@ internal sealed class OptimData
     /// <param name="list">Key in the index.</param>
     /// <param name="key">Key of an entry's name.</param>
     /// <param name="skip">Why an entry cannot be replayed, or null.</param>
-    public static IEnumerable<TheoryDataRow<string, int, string>> Rows(string list, string key, Func<JsonElement, string?>? skip = null) => from set in Sets()
-                                                                                                                                            from entry in Of(set).Index(list).Select((value, number) => (value, number))
-                                                                                                                                            select new TheoryDataRow<string, int, string>(set, entry.number, entry.value.GetProperty(key).GetString()!) { Skip = skip?.Invoke(entry.value) };
+    public static IEnumerable<TheoryDataRow<string, int, string>> Rows(string list, string key, Func<JsonElement, string?>? skip = null) => Sets().SelectMany(set => Of(set).Index(list)
+        .Select((entry, number) => new TheoryDataRow<string, int, string>(set, number, entry.GetProperty(key).GetString()!) { Skip = skip?.Invoke(entry) }));
 
     public static IEnumerable<string> Sets() => ((string[])[Copy, Whole]).Where(set => File.Exists(Path.Combine(Of(set)._folder, "index.json")));
 

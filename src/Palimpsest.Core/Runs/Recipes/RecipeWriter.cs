@@ -13,22 +13,23 @@ public static partial class RecipeWriter
     {
         ArgumentNullException.ThrowIfNull(recipe);
         StringBuilder yaml = new();
-        Record(yaml, recipe, 0);
+        Record(yaml, recipe, recipe.GetType(), 0);
         return yaml.ToString();
     }
 
-    private static void Record(StringBuilder yaml, object record, int indent)
+    // Options have a name where one is chosen; a key that takes one kind only has none.
+    private static void Record(StringBuilder yaml, object record, Type declared, int indent)
     {
-        if (RecipeChoices.Find(record.GetType()) is { } name)
-            Entry(yaml, RecipeChoices.NameKey, name, indent);
+        if (RecipeChoices.Of(declared) is not null)
+            Entry(yaml, RecipeChoices.NameKey, RecipeChoices.NameOf(record), typeof(string), indent);
         foreach (RecipeKey key in RecipeShape.Of(record.GetType()).Keys)
-            Entry(yaml, key.Name, key.Property.GetValue(record), indent);
+            Entry(yaml, key.Name, key.Property.GetValue(record), key.Property.PropertyType, indent);
     }
 
-    private static void Entry(StringBuilder yaml, string key, object? value, int indent)
+    private static void Entry(StringBuilder yaml, string key, object? value, Type declared, int indent)
     {
         yaml.Append(' ', indent).Append(key).Append(':');
-        if (Inline(value) is { } inline)
+        if (Inline(value, declared) is { } inline)
         {
             yaml.Append(' ').Append(inline).Append('\n');
             return;
@@ -38,23 +39,23 @@ public static partial class RecipeWriter
         if (Entries(value!) is { } entries)
         {
             foreach ((string name, object? item) in entries)
-                Entry(yaml, Quote(name, escape: false), item, indent + 2);
+                Entry(yaml, Quote(name, escape: false), item, ValueOf(declared), indent + 2);
         }
         else if (value is IEnumerable items)
         {
             foreach (object? item in items)
-                Item(yaml, item, indent + 2);
+                Item(yaml, item, ItemOf(declared), indent + 2);
         }
         else
         {
-            Record(yaml, value!, indent + 2);
+            Record(yaml, value!, declared, indent + 2);
         }
     }
 
-    private static void Item(StringBuilder yaml, object? item, int indent)
+    private static void Item(StringBuilder yaml, object? item, Type declared, int indent)
     {
         yaml.Append(' ', indent).Append("- ");
-        if (Inline(item) is { } inline)
+        if (Inline(item, declared) is { } inline)
         {
             yaml.Append(inline).Append('\n');
             return;
@@ -65,23 +66,23 @@ public static partial class RecipeWriter
         if (Entries(item!) is { } entries)
         {
             foreach ((string name, object? value) in entries)
-                Entry(inner, Quote(name, escape: false), value, indent + 2);
+                Entry(inner, Quote(name, escape: false), value, ValueOf(declared), indent + 2);
         }
         else if (item is IEnumerable items)
         {
             foreach (object? value in items)
-                Item(inner, value, indent + 2);
+                Item(inner, value, ItemOf(declared), indent + 2);
         }
         else
         {
-            Record(inner, item!, indent + 2);
+            Record(inner, item!, declared, indent + 2);
         }
 
         yaml.Append(inner, indent + 2, inner.Length - indent - 2);
     }
 
     /// <summary>The value in one line, or null if it takes several.</summary>
-    private static string? Inline(object? value)
+    private static string? Inline(object? value, Type declared)
     {
         if (value is null)
             return "null";
@@ -90,18 +91,22 @@ public static partial class RecipeWriter
         if (Entries(value) is { } entries)
             return entries.Count == 0 ? "{}" : null;
         if (value is not IEnumerable items)
-            return RecipeShape.Of(value.GetType()).Keys.Count > 0 ? null : RecipeChoices.Find(value.GetType()) is { } name ? Quote(name, escape: true) : "{}";
+            return RecipeShape.Of(value.GetType()).Keys.Count > 0 ? null : RecipeChoices.Of(declared) is null ? "{}" : Quote(RecipeChoices.NameOf(value), escape: true);
 
         List<string> parts = [];
         foreach (object? item in items)
         {
             if (item is not null && !RecipeScalars.IsScalar(item.GetType()))
                 return null;
-            parts.Add(Inline(item)!);
+            parts.Add(Inline(item, ItemOf(declared))!);
         }
 
         return $"[{string.Join(", ", parts)}]";
     }
+
+    private static Type ItemOf(Type list) => RecipeShape.ItemOf(list) ?? typeof(object);
+
+    private static Type ValueOf(Type dictionary) => RecipeShape.EntryOf(dictionary)?.Value ?? typeof(object);
 
     private static List<(string Key, object? Value)>? Entries(object value)
     {

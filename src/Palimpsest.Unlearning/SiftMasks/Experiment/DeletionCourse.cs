@@ -22,12 +22,7 @@ internal sealed class DeletionCourse(int count, long seed)
     public IReadOnlyList<SiftDeletion> Run(OwnerExam exam, IReadOnlyCollection<int> asked, FileTaskVectors vectors, FileTaskVectors again, IReadOnlyList<int> points)
     {
         long length = vectors.Layout.Count;
-        using FixedPointAccumulator sum = new(length);
-        for (int owner = 0; owner < count; owner++)
-        {
-            sum.Add(0, vectors.All(owner));
-        }
-
+        using FixedPointAccumulator sum = vectors.Sum();
         List<SiftDeletion> course = [];
         int gone = 0;
         foreach (int point in points.Count > 0 ? points.Append(0).Distinct().Order() : Enumerable.Range(0, Quarters + 1).Select(quarter => count * quarter / Quarters).Distinct())
@@ -44,10 +39,9 @@ internal sealed class DeletionCourse(int count, long seed)
                 fresh.Add(0, vectors.All(owner));
             }
 
-            float[] merged = new float[length];
-            sum.Read(0, merged, Math.Max(1, count - gone));
-            double[] stay = [.. Order.Skip(gone).Where(asked.Contains).Select(owner => exam.AskProbability(owner, SiftArms.Masked(merged, vectors, owner, 1)))];
-            double[] left = [.. Order.Take(gone).Where(asked.Contains).Select(owner => exam.AskProbability(owner, merged))];
+            float[] merged = SiftServing.Maskless(sum, count - gone);
+            double[] stay = [.. Order.Skip(gone).Where(asked.Contains).Select(owner => exam.AskProbability(owner, new(merged, vectors.Mask(owner))))];
+            double[] left = [.. Order.Take(gone).Where(asked.Contains).Select(owner => exam.AskProbability(owner, new(merged)))];
             course.Add(new SiftDeletion(gone, Mean(stay), Mean([.. stay, .. left]), Mean(left), sum.ContentHash() == fresh.ContentHash()));
         }
 

@@ -12,6 +12,8 @@ namespace Palimpsest.Unlearning.SiftMasks.Experiment;
 /// <param name="count">Number of tasks.</param>
 internal sealed class FileTaskVectors(string folder, ParameterLayout layout, int count) : ITaskVectors
 {
+    private const int Block = 1 << 16;
+
     /// <inheritdoc/>
     public int Count => count;
 
@@ -40,6 +42,35 @@ internal sealed class FileTaskVectors(string folder, ParameterLayout layout, int
             int now = RandomAccess.Read(file, bytes[read..], (offset * sizeof(float)) + read);
             read += now > 0 ? now : throw new PalimpsestException($"{PathOf(task)}: ends too early. Delete it; the run makes it again.");
         }
+    }
+
+    /// <summary>The entries of a task's vector that a sum in fixed point sees.</summary>
+    public BitMask Mask(int task)
+    {
+        float[] values = new float[Block];
+        long[] codes = new long[Block];
+        BitMask mask = new(layout.Count);
+        for (long offset = 0; offset < layout.Count; offset += Block)
+        {
+            int length = (int)Math.Min(Block, layout.Count - offset);
+            Read(task, offset, values.AsSpan(0, length));
+            new FixedPointFormat().Quantize(values.AsSpan(0, length), codes, offset);
+            SiftServing.Mark(offset, codes.AsSpan(0, length), mask);
+        }
+
+        return mask;
+    }
+
+    /// <summary>The sum of all vectors in fixed point.</summary>
+    public FixedPointAccumulator Sum()
+    {
+        FixedPointAccumulator sum = new(layout.Count);
+        for (int task = 0; task < count; task++)
+        {
+            sum.Add(0, All(task));
+        }
+
+        return sum;
     }
 
     /// <summary>The first tasks of these.</summary>

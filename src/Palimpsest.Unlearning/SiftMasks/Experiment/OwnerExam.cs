@@ -13,10 +13,10 @@ internal sealed class OwnerExam(SiftTuner tuner, IReadOnlyList<TaskOwner> owners
 
     /// <summary>The mean over an owner's questions of p(answer | question)^(1 / tokens), and the share answered rightly by likelihood (NaN without alternatives).</summary>
     /// <param name="owner">The owner that is asked.</param>
-    /// <param name="vector">Added to the base; empty for the base itself.</param>
-    public OwnerGrade Ask(int owner, ReadOnlySpan<float> vector)
+    /// <param name="served">Added to the base.</param>
+    public OwnerGrade Ask(int owner, ServedVector served)
     {
-        tuner.Serve(vector);
+        tuner.Serve(served.Vector, served.Mask);
         return Grade(owner, Scores(owner));
     }
 
@@ -43,9 +43,9 @@ internal sealed class OwnerExam(SiftTuner tuner, IReadOnlyList<TaskOwner> owners
     }
 
     /// <summary>The probability alone, for which nothing but the true answers has to be scored.</summary>
-    public double AskProbability(int owner, ReadOnlySpan<float> vector)
+    public double AskProbability(int owner, ServedVector served)
     {
-        tuner.Serve(vector);
+        tuner.Serve(served.Vector, served.Mask);
         TokenSequence[] all = Sequences(owner);
         List<TokenSequence> right = [];
         int from = 0;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Palimpsest.Numerics;
+using Palimpsest.Runs.Recipes;
 using Palimpsest.Unlearning.Merging;
 
 namespace Palimpsest.Unlearning.SiftMasks.Experiment;
@@ -23,31 +24,41 @@ internal sealed class SiftArms(OwnerExam exam, SiftMethodSection method, FileTas
         FileTaskVectors own = plain.First(size), fixedSigns = signed.First(size);
         int[] asked = Asked(size);
         List<SiftFigure> figures = [];
-        void Add(string arm, Func<int, float[]> vector) => figures.Add(Figure(arm, size, Reported(asked), vector, ""));
+        void Add(string arm, Func<int, ServedVector> vector) => figures.Add(Figure(arm, size, Reported(asked), vector, ""));
 
-        Add("zero-shot", _ => []);
-        Add("local-ft", own.All);
-        Add("local-sift", fixedSigns.All);
-        float[] mean = Merged(s_average, own), signedMean = Merged(s_average, fixedSigns);
-        Add("ft-merge", _ => mean);
-        Add("sift-merge", _ => signedMean);
-        Add("sift-masks", owner => Masked(signedMean, fixedSigns, owner, 1));
-        float[] perUse = PerUse(signedMean, fixedSigns);
-        Add("sift-masks-per-use", owner => Masked(perUse, fixedSigns, owner, 1));
-        figures.AddRange(Tuned("sift-masks-tuned", size, asked, method.Alphas.Select(alpha => (Say($"alpha {alpha}"), (Func<int, float[]>)(owner => Masked(signedMean, fixedSigns, owner, alpha))))));
+        Add("zero-shot", _ => new([]));
+        Add("local-ft", owner => new(own.All(owner)));
+        Add("local-sift", owner => new(fixedSigns.All(owner)));
+        float[] mean = Merged(s_average, own);
+        Add("ft-merge", _ => new(mean));
+
+        // As a store serves: from the sum in fixed point.
+        using FixedPointAccumulator sum = fixedSigns.Sum();
+        Func<int, ServedVector> Sift(SiftOptions options)
+        {
+            Lazy<float[]> merged = new(() => SiftServing.Merged(sum, size, options, Enumerable.Range(0, size).Select(fixedSigns.Mask)));
+            return owner => new(merged.Value, fixedSigns.Mask(owner));
+        }
+
+        float[] maskless = SiftServing.Maskless(sum, size);
+        Add("sift-merge", _ => new(maskless));
+        Add("sift-masks", Sift(new SiftOptions()));
+        Add("sift-masks-per-use", Sift(new SiftOptions { Divisor = SiftDivisor.Masks }));
+        figures.AddRange(Tuned("sift-masks-tuned", size, asked, method.Alphas.Select(alpha => (Say($"alpha {alpha}"), Sift(new SiftOptions { Alpha = alpha })))));
         figures.AddRange(Tuned("ties", size, asked, method.TiesDensities.Select(density =>
         {
             Lazy<float[]> merged = new(() => Merged(new Ties(new TiesOptions { Density = density }), own));
-            return (Say($"density {density}"), (Func<int, float[]>)(_ => merged.Value));
+            return (Say($"density {density}"), (Func<int, ServedVector>)(_ => new(merged.Value)));
         })));
         figures.AddRange(Tuned("tall-masks", size, asked, from lambda in method.TallLambdas
                                                           let served = new Lazy<Dictionary<int, float[]>>(() => Served(new TallMasks(new TallMasksOptions { Lambda = lambda }), own, asked))
                                                           from factor in method.TallFactors
-                                                          select (Say($"lambda {lambda}, factor {factor}"), (Func<int, float[]>)(owner => Scaled(served.Value[owner], factor)))));
-        foreach (string name in method.Others)
+                                                          select (Say($"lambda {lambda}, factor {factor}"), (Func<int, ServedVector>)(owner => new(Scaled(served.Value[owner], factor))))));
+        foreach (MergeOptions options in method.Others)
         {
-            Dictionary<int, float[]> served = Served(MergeMethods.Of(name).Create(new MergeContext { Stream = stream.Child(name) }), own, asked);
-            Add(name, owner => served[owner]);
+            string name = RecipeChoices.NameOf(options);
+            Dictionary<int, float[]> served = Served(MergeMethods.Create(options, new MergeContext { Stream = stream.Child(name) }), own, asked);
+            Add(name, owner => new(served[owner]));
         }
 
         return figures;
@@ -55,7 +66,7 @@ internal sealed class SiftArms(OwnerExam exam, SiftMethodSection method, FileTas
 
     /// <summary>The one model trained on all, at the best of its numbers of steps.</summary>
     public SiftFigure Central(int size, IReadOnlyList<float[]> vectors) =>
-        Tuned("central", size, Asked(size), method.CentralSteps.Select((steps, i) => (Say($"{steps} steps"), (Func<int, float[]>)(_ => vectors[i])))).Single();
+        Tuned("central", size, Asked(size), method.CentralSteps.Select((steps, i) => (Say($"{steps} steps"), (Func<int, ServedVector>)(_ => new(vectors[i]))))).Single();
 
     /// <summary>Owners dealt into groups at random: each served by the mean of its group's vectors, by a model trained on its group's data, and by all those models together (SISA, arXiv 1912.03817).</summary>
     /// <param name="size">Number of owners.</param>
@@ -73,44 +84,17 @@ internal sealed class SiftArms(OwnerExam exam, SiftMethodSection method, FileTas
 
         float[][] merged = [.. groups.Select(own => Merged(s_average, new TaskSubset(plain, own)))];
         int[] reported = Reported(Asked(size));
-        yield return Figure(Say($"clusters-merge-{shards}"), size, reported, owner => merged[group[owner]], "");
+        yield return Figure(Say($"clusters-merge-{shards}"), size, reported, owner => new(merged[group[owner]]), "");
         float[][] trained = [.. groups.Select(train)];
-        yield return Figure(Say($"clusters-central-{shards}"), size, reported, owner => trained[group[owner]], "");
+        yield return Figure(Say($"clusters-central-{shards}"), size, reported, owner => new(trained[group[owner]]), "");
         yield return Figure(Say($"sisa-{shards}"), size, exam.AskTogether(reported, trained), "");
     }
 
     /// <summary>The owners asked of so many, spread evenly.</summary>
     public int[] Asked(int size) => [.. Enumerable.Range(0, Math.Min(size, method.Asked)).Select(i => (int)((long)i * size / Math.Min(size, method.Asked)))];
 
-    /// <summary>The masked mean, as a store serves it.</summary>
-    public static float[] Masked(float[] merged, FileTaskVectors vectors, int owner, double alpha)
-    {
-        float[] own = vectors.All(owner);
-        for (int i = 0; i < own.Length; i++)
-        {
-            own[i] = own[i] != 0 ? (float)(alpha * merged[i]) : 0;
-        }
-
-        return own;
-    }
-
     // With fewer than four owners there are none to spare for tuning.
     private int[] Reported(int[] asked) => asked.Length < 4 || !_tunes ? asked : [.. asked.Where((_, i) => i % 2 == 1)];
-
-    /// <summary>The sum over the number of masks that use each entry, instead of over all owners.</summary>
-    private static float[] PerUse(float[] mean, FileTaskVectors vectors)
-    {
-        int[] uses = new int[mean.Length];
-        TaskPass.ForEach(vectors, (_, offset, tau) =>
-        {
-            Span<int> part = uses.AsSpan(offset, tau.Length);
-            for (int j = 0; j < tau.Length; j++)
-            {
-                part[j] += tau[j] != 0 ? 1 : 0;
-            }
-        });
-        return [.. mean.Select((value, j) => value * vectors.Count / Math.Max(1, uses[j]))];
-    }
 
     private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
@@ -150,9 +134,9 @@ internal sealed class SiftArms(OwnerExam exam, SiftMethodSection method, FileTas
     }
 
     /// <summary>One figure, or none where nothing is to be tried.</summary>
-    private IEnumerable<SiftFigure> Tuned(string arm, int size, int[] asked, IEnumerable<(string Setting, Func<int, float[]> Vector)> settings)
+    private IEnumerable<SiftFigure> Tuned(string arm, int size, int[] asked, IEnumerable<(string Setting, Func<int, ServedVector> Vector)> settings)
     {
-        (string Setting, Func<int, float[]> Vector)[] tried = [.. settings];
+        (string Setting, Func<int, ServedVector> Vector)[] tried = [.. settings];
         if (tried.Length == 0)
         {
             return [];
@@ -164,11 +148,11 @@ internal sealed class SiftArms(OwnerExam exam, SiftMethodSection method, FileTas
         }
 
         int[] tuning = [.. asked.Where((_, i) => i % 2 == 0)];
-        (string Setting, Func<int, float[]> Vector) best = tried.MaxBy(item => tuning.Average(owner => exam.AskProbability(owner, item.Vector(owner))));
+        (string Setting, Func<int, ServedVector> Vector) best = tried.MaxBy(item => tuning.Average(owner => exam.AskProbability(owner, item.Vector(owner))));
         return [Figure(arm, size, Reported(asked), best.Vector, best.Setting)];
     }
 
-    private SiftFigure Figure(string arm, int size, int[] reported, Func<int, float[]> vector, string setting) =>
+    private SiftFigure Figure(string arm, int size, int[] reported, Func<int, ServedVector> vector, string setting) =>
         Figure(arm, size, [.. reported.Select(owner => exam.Ask(owner, vector(owner)))], setting);
 
     private static SiftFigure Figure(string arm, int size, OwnerGrade[] grades, string setting) =>

@@ -99,7 +99,7 @@ public sealed class SiftExperiment : IJob
             Parameters = judge.Layout.Count,
             Figures = figures,
             Deletions = course.Run(exam, arms.Asked(largest), signed, again, method.DeletionsAt),
-            Density = arms.Asked(largest).Average(owner => signed.All(owner).Average(value => value != 0 ? 1.0 : 0.0)),
+            Density = arms.Asked(largest).Average(owner => signed.Mask(owner).Density),
             TuneSeconds = [plain.Seconds.Average(), signed.Seconds.Average()],
             RefitSeconds = [.. again.Seconds],
             CentralSeconds = central,

@@ -1,4 +1,7 @@
 using Palimpsest.Common;
+using Palimpsest.Numerics;
+using Palimpsest.Runs.Recipes;
+using Palimpsest.Unlearning.Merging;
 
 namespace Palimpsest.Unlearning.SiftMasks.Experiment;
 
@@ -50,8 +53,9 @@ public sealed record SiftMethodSection : IValidated
     /// <value>The default is 0.01 to 1.5.</value>
     public IReadOnlyList<double> TallFactors { get; init; } = [0.01, 0.03, 0.1, 0.3, 1, 1.5];
 
-    /// <summary>Merging methods besides, by their registry names with default settings.</summary>
-    public IReadOnlyList<string> Others { get; init; } = ["emr", "localize-and-stitch", "dare"];
+    /// <summary>Merging methods besides: their names, or <c>{ name: breadcrumbs, density: 0.4 }</c> with settings.</summary>
+    /// <value>The default is EMR, Localize-and-Stitch and DARE.</value>
+    public IReadOnlyList<MergeOptions> Others { get; init; } = [new EmrOptions(), new LocalizeAndStitchOptions(), new DareOptions()];
 
     /// <summary>Owners tuned at the same time, a thread each; 0 for all cores.</summary>
     /// <value>The default is 0.</value>
@@ -76,9 +80,35 @@ public sealed record SiftMethodSection : IValidated
             yield return "central_steps must be at least 1, and given for central_sizes and shards.";
         }
 
+        // Figures and claims know an arm by its name.
+        string[] arms = [.. Others.Select(RecipeChoices.NameOf), .. TiesDensities.Take(1).Select(_ => "ties"), .. TallFactors.Take(TallLambdas.Count).Take(1).Select(_ => "tall-masks")];
+        if (arms.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { Key: string twice })
+        {
+            yield return $"others: \"{twice}\" is an arm already. Name each method once, and leave ties_densities or tall_lambdas empty where it stands among the others.";
+        }
+
+        foreach (string problem in Others.Select(Unable).OfType<string>())
+        {
+            yield return $"others: {problem}";
+        }
+
         if (!Tuning.SignFixed)
         {
             yield return "tuning.sign_fixed must stay true: plain tuning is an arm of its own.";
+        }
+    }
+
+    // Said before the owners are tuned rather than after.
+    private static string? Unable(MergeOptions options)
+    {
+        try
+        {
+            _ = MergeMethods.Create(options, new MergeContext { Stream = new RandomStream(0) });
+            return null;
+        }
+        catch (PalimpsestException problem)
+        {
+            return problem.Message;
         }
     }
 }

@@ -62,7 +62,7 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay, Action<Deleti
 
         OwnerModel model = new(store, replay);
         BitMask mask = store.ReadMask(owner);
-        float[] before = OwnerModel.Merged(store, masked: false);
+        float[] before = OwnerModel.Maskless(store);
         model.Switch(owner.Name);
         double served = Ask(model, audited);
         int owners = store.Owners.Count;
@@ -157,13 +157,13 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay, Action<Deleti
             return Ask(model, examples);
         }
 
-        float[] after = OwnerModel.Merged(store, masked: false), difference = before;
+        float[] after = OwnerModel.Maskless(store), difference = before;
         for (int i = 0; i < difference.Length; i++)
         {
             difference[i] = (float)((owners * (double)before[i]) - ((owners - 1) * (double)after[i]));
         }
 
-        return new DeletionAudit(Of(model.SwitchToBase), servedBefore, Of(() => model.Put(after, null)), Of(() => model.Put(difference, null)), Of(() => model.SwitchBy(mask)));
+        return new DeletionAudit(Of(model.SwitchToBase), servedBefore, Of(() => model.Put(after)), Of(() => model.Put(difference)), Of(() => model.SwitchBy(mask)));
     }
 
     private static double Ask(OwnerModel model, IReadOnlyList<TextExample> examples)

@@ -1,15 +1,12 @@
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using Palimpsest.Data;
 using Palimpsest.Evaluation;
 using Palimpsest.Models;
 using Palimpsest.Numerics;
-using static TorchSharp.torch;
 
 namespace Palimpsest.Unlearning.SiftMasks.Store;
 
-/// <summary>One model in memory that becomes any owner's by a masked add: θ = θ0 + α m_t S / T, or with <see cref="SiftDivisor.Masks"/> θ0 + α m_t S / Σ m; for owners that left or were never there θ0 + S / T.</summary>
-/// <remarks>arXiv 2504.04626, algorithm 1. Holds two vectors and a few masks beside the model, whatever the number of owners. Not thread-safe.</remarks>
+/// <summary>One model in memory that becomes any owner's by a masked addition (<see cref="SiftServing"/>).</summary>
+/// <remarks>Holds two vectors and a few masks beside the model, whatever the number of owners. Not thread-safe.</remarks>
 public sealed class OwnerModel
 {
     private const int MostMasks = 8;
@@ -40,7 +37,7 @@ public sealed class OwnerModel
         Refresh();
         if (name is null)
         {
-            Put(_store.Settings is { Alpha: 1, Divisor: SiftDivisor.Owners } ? _merged : Merged(_store, masked: false), null);
+            Put(_store.Settings is { Alpha: 1, Divisor: SiftDivisor.Owners } ? _merged : Maskless(_store));
             return;
         }
 
@@ -55,14 +52,14 @@ public sealed class OwnerModel
             _masks.Add(owner.Id, mask = _store.ReadMask(owner));
         }
 
-        Put(_merged, mask);
+        _base.Tuner.Serve(_merged, mask);
     }
 
     /// <summary>Serves what is merged now through a mask that may no longer be in the store.</summary>
     internal void SwitchBy(BitMask mask)
     {
         Refresh();
-        Put(_merged, mask);
+        _base.Tuner.Serve(_merged, mask);
     }
 
     /// <summary>Makes it the base model again.</summary>
@@ -88,90 +85,32 @@ public sealed class OwnerModel
         return results;
     }
 
-    /// <summary>The merged vector that a store serves. [count]</summary>
-    /// <param name="store">The store.</param>
-    /// <param name="masked">By the store's factor and divisor, for masks; otherwise the mean, for those who have none.</param>
-    internal static float[] Merged(OwnerStore store, bool masked)
+    /// <summary>What a store serves through masks. [count]</summary>
+    internal static float[] Merged(OwnerStore store) => Of(store, sum => SiftServing.Merged(
+        sum, store.Owners.Count, new SiftOptions { Alpha = store.Settings.Alpha, Divisor = store.Settings.Divisor }, store.Owners.Select(store.ReadMask)));
+
+    /// <summary>What a store serves to those who have no mask. [count]</summary>
+    internal static float[] Maskless(OwnerStore store) => Of(store, sum => SiftServing.Maskless(sum, store.Owners.Count));
+
+    /// <summary>Puts base + vector into the model.</summary>
+    internal void Put(ReadOnlySpan<float> vector) => _base.Tuner.Serve(vector);
+
+    private static float[] Of(OwnerStore store, Func<FixedPointAccumulator, float[]> read)
     {
-        float[] merged = new float[store.Settings.Count];
         if (store.Owners.Count == 0)
         {
-            return merged;
+            return new float[store.Settings.Count];
         }
 
-        bool byMasks = masked && store.Settings.Divisor == SiftDivisor.Masks;
         using FixedPointAccumulator sum = store.OpenSum();
-        sum.Read(0, merged, (byMasks ? 1 : store.Owners.Count) / (masked ? store.Settings.Alpha : 1));
-        if (byMasks)
-        {
-            DivideByUses(merged, store);
-        }
-
-        return merged;
-    }
-
-    // One mask in memory at a time. An entry that no mask uses is served to nobody.
-    private static void DivideByUses(float[] merged, OwnerStore store)
-    {
-        int[] uses = new int[merged.Length];
-        foreach (OwnerRecord owner in store.Owners)
-        {
-            store.ReadMask(owner).AddTo(0, uses);
-        }
-
-        for (int i = 0; i < merged.Length; i++)
-        {
-            merged[i] /= Math.Max(uses[i], 1);
-        }
-    }
-
-    /// <summary>Puts base + masked vector into the model.</summary>
-    internal void Put(ReadOnlySpan<float> merged, BitMask? mask)
-    {
-        Tensor values = Model.Model.Parameters.Flat!.Values;
-        for (long offset = 0; offset < merged.Length; offset += 1 << 28)
-        {
-            using Tensor part = values.narrow(0, offset, Math.Min(1 << 28, merged.Length - offset));
-            Span<float> target = MemoryMarshal.Cast<byte, float>(part.bytes);
-            ReadOnlySpan<float> own = _base.Tuner.Base.Slice((int)offset, target.Length), added = merged.Slice((int)offset, target.Length);
-            if (mask is null)
-            {
-                System.Numerics.Tensors.TensorPrimitives.Add(own, added, target);
-            }
-            else
-            {
-                Add(own, added, mask.Words(offset, target.Length), target);
-            }
-        }
-    }
-
-    // target = own + (added where the bit is on, else +0), in one pass over memory.
-    private static void Add(ReadOnlySpan<float> own, ReadOnlySpan<float> added, ReadOnlySpan<ulong> words, Span<float> target)
-    {
-        ref float a = ref MemoryMarshal.GetReference(own), b = ref MemoryMarshal.GetReference(added), to = ref MemoryMarshal.GetReference(target);
-        int i = 0;
-        for (; i <= target.Length - 64; i += 64)
-        {
-            ulong word = words[i >> 6];
-            for (int lane = 0; lane < 64; lane += 8)
-            {
-                nuint at = (nuint)(i + lane);
-                Vector256<uint> through = Vector256.LoadUnsafe(ref b, at).AsUInt32() & BitMask.Spread((uint)(word >> lane));
-                (Vector256.LoadUnsafe(ref a, at) + through.AsSingle()).StoreUnsafe(ref to, at);
-            }
-        }
-
-        for (; i < target.Length; i++)
-        {
-            target[i] = own[i] + ((words[i >> 6] >> (i & 63) & 1) != 0 ? added[i] : 0f);
-        }
+        return read(sum);
     }
 
     private void Refresh()
     {
         if (_generation != _store.Head.Sequence)
         {
-            _merged = Merged(_store, masked: true);
+            _merged = Merged(_store);
             _generation = _store.Head.Sequence;
             foreach (string gone in _masks.Keys.Except(_store.Owners.Select(owner => owner.Id)).ToArray())
             {

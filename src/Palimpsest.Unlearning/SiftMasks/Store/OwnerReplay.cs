@@ -117,19 +117,13 @@ public sealed class OwnerReplay : IDisposable
         BitMask mask = new(vector.Length);
         ulong check = SumCheck.Zero;
         long[] codes = new long[Block];
-        float[] magnitudes = new float[Block];
         for (int offset = 0; offset < vector.Length; offset += Block)
         {
             Span<long> part = codes.AsSpan(0, Math.Min(Block, vector.Length - offset));
             _format.Quantize(vector.AsSpan(offset, part.Length), part, offset);
             hash.AppendData(MemoryMarshal.AsBytes(part));
             check = SumCheck.Add(check, _check.Of(offset, part));
-            for (int i = 0; i < part.Length; i++)
-            {
-                magnitudes[i] = part[i] == 0 ? 0 : 1;
-            }
-
-            mask.SetPositive<float>(offset, magnitudes.AsSpan(0, part.Length));
+            SiftServing.Mark(offset, part, mask);
         }
 
         return (Convert.ToHexStringLower(hash.GetHashAndReset()), check, mask);

@@ -1,5 +1,6 @@
 using CsCheck;
 using Palimpsest.Numerics;
+using Palimpsest.Runs.Recipes;
 using Palimpsest.Unlearning.Merging;
 using static Palimpsest.Tests.Unlearning.MergingData;
 
@@ -21,7 +22,7 @@ public sealed class MergeMethodsTests
         new RandomStream(seed).Shuffle(shuffled.AsSpan());
         foreach (string name in s_orderless)
         {
-            IMergeMethod method = MergeMethods.Of(name).Create(s_context);
+            IMergeMethod method = MergeMethods.Create(MergeMethods.Defaults(name), s_context);
             Assert.Equal(Merge(method, new HeldTaskVectors(Flat(vectors[0].Length), vectors)), Merge(method, new HeldTaskVectors(Flat(vectors[0].Length), shuffled)));
         }
     });
@@ -74,10 +75,12 @@ public sealed class MergeMethodsTests
     [Fact]
     public void Of_NamesAndSettings_AreCheckedByName()
     {
-        Assert.Equal(MergeMethods.All.Count, MergeMethods.All.Select(entry => entry.Name).Distinct().Count());
-        Assert.Contains("Did you mean \"tall-masks\"?", Assert.Throws<PalimpsestException>(() => MergeMethods.Of("tall-mask")).Message, StringComparison.Ordinal);
-        Assert.Contains("Fisher diagonals", Assert.Throws<PalimpsestException>(() => MergeMethods.Of("fisher").Create(s_context)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => MergeMethods.Of("ties").Create(s_context, new EmrOptions()));
+        // One type of options a name, so that a recipe can be written back.
+        Assert.All(MergeMethods.Choices, choice => Assert.Equal(choice.Key, RecipeChoices.NameOf(MergeMethods.Defaults(choice.Key))));
+        Assert.All(MergeMethods.Choices.Keys, name => Assert.Empty(MergeMethods.Defaults(name).Problems()));
+        Assert.Contains("Did you mean \"tall-masks\"?", Assert.Throws<PalimpsestException>(() => MergeMethods.Defaults("tall-mask")).Message, StringComparison.Ordinal);
+        Assert.Contains("Fisher diagonals", Assert.Throws<PalimpsestException>(() => MergeMethods.Create(new FisherMergeOptions(), s_context)).Message, StringComparison.Ordinal);
+        Assert.Equal("The merging method \"ties\": density must be from 0 to 1.", Assert.Throws<PalimpsestException>(() => MergeMethods.Create(new TiesOptions { Density = 1.5 }, s_context)).Message);
         Assert.Contains("density of 1", Assert.Throws<PalimpsestException>(() => Merge(new Ties(new TiesOptions { Density = 1, Form = TiesForm.PublishedCode }), new HeldTaskVectors(Flat(2), [[1, 2]]))).Message, StringComparison.Ordinal);
         Assert.Throws<PalimpsestException>(() => Merge(new Dare(new DareOptions { DropRate = 1 }, new RandomStream(1), new Ties(new TiesOptions())), new HeldTaskVectors(Flat(2), [[1, 2]])));
     }

@@ -28,7 +28,7 @@ public sealed class MergeStreamingTests
     {
         RegeneratedVectors tasks = new(Tasks), fishers = new(Tasks);
         MergeContext context = new() { Stream = new RandomStream(1), Fishers = fishers, Grams = new NoGrams(), Score = vector => vector[0] };
-        IMergeMethod method = MergeMethods.Of(name).Create(context);
+        IMergeMethod method = MergeMethods.Create(MergeMethods.Defaults(name), context);
         float[] merged = new float[Entries];
         long masks = 0, before = GC.GetAllocatedBytesForCurrentThread();
         method.Merge(tasks, merged, mask => masks += mask.Mask.PopCount());

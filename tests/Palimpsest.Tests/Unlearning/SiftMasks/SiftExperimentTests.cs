@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Palimpsest.Data;
 using Palimpsest.Jobs;
+using Palimpsest.Runs.Recipes;
 using Palimpsest.Tests.Cli;
+using Palimpsest.Unlearning.Merging;
 using Palimpsest.Unlearning.SiftMasks.Experiment;
 
 namespace Palimpsest.Tests.Unlearning.SiftMasks;
@@ -28,12 +30,12 @@ public sealed class SiftExperimentTests : IDisposable
               shards: [2]
               deletions_at: [1, 3, 4]
               refits: 2
-              others: [emr]
+              others: [emr, { name: breadcrumbs, density: 0.4 }]
               tuning: { steps: 2, learning_rate: 0.002 }
             """);
         string[] arms = [.. result.GetProperty("figures").EnumerateArray().Where(figure => figure.GetProperty("owners").GetInt32() == 4).Select(figure => figure.GetProperty("arm").GetString()!)];
         Assert.Equal(
-            ["zero-shot", "local-ft", "local-sift", "ft-merge", "sift-merge", "sift-masks", "sift-masks-per-use", "sift-masks-tuned", "ties", "tall-masks", "emr", "central", "clusters-merge-2", "clusters-central-2", "sisa-2"], arms);
+            ["zero-shot", "local-ft", "local-sift", "ft-merge", "sift-merge", "sift-masks", "sift-masks-per-use", "sift-masks-tuned", "ties", "tall-masks", "emr", "breadcrumbs", "central", "clusters-merge-2", "clusters-central-2", "sisa-2"], arms);
         Assert.All(result.GetProperty("figures").EnumerateArray(), figure => Assert.All(figure.GetProperty("probability").EnumerateArray(), value => Assert.InRange(value.GetDouble(), 1e-9, 1)));
         Assert.Equal(2, result.GetProperty("refit_seconds").GetArrayLength());
         Assert.Equal([0, 1, 3, 4], result.GetProperty("deletions").EnumerateArray().Select(point => point.GetProperty("deleted").GetInt32()));
@@ -109,6 +111,24 @@ public sealed class SiftExperimentTests : IDisposable
         (int code, _, string error) = _shell.Run("run", "bad.yaml");
         Assert.Equal(2, code);
         Assert.Contains("central_sizes must be among sizes, shards from 2 to the largest size", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_OtherMethods_AreNamesOrNamesWithSettings()
+    {
+        const string small = "schema: 1\nkind: sift-masks\n";
+        SiftRecipe recipe = RecipeReader.Parse<SiftRecipe>(small + "method: { others: [emr, { name: breadcrumbs, density: 0.4 }, dare-ties] }\n", "a");
+        Assert.Equal<MergeOptions>([new EmrOptions(), new BreadcrumbsOptions { Density = 0.4 }, new DareTiesOptions()], recipe.Method.Others);
+        Assert.Equal(recipe.Method.Others, RecipeReader.Parse<SiftRecipe>(RecipeWriter.ToYaml(recipe), "again").Method.Others);
+        Assert.Equal<MergeOptions>([new EmrOptions(), new LocalizeAndStitchOptions(), new DareOptions()], RecipeReader.Parse<SiftRecipe>(small, "b").Method.Others);
+        Assert.Single(RecipeReader.Parse<SiftRecipe>(small + "method: { others: [ties], ties_densities: [] }\n", "c").Method.Others);
+        Assert.Contains("method.others[1].density must be from 0 to 1", Refusal("[emr, { name: localize-and-stitch, density: 2 }]"), StringComparison.Ordinal);
+        Assert.Contains("\"emr\" is an arm already", Refusal("[emr, { name: emr, tensor_means: true }]"), StringComparison.Ordinal);
+        Assert.Contains("\"ties\" is an arm already", Refusal("[{ name: ties, density: 0.3 }]"), StringComparison.Ordinal);
+        Assert.Contains("needs Fisher diagonals", Refusal("[fisher]"), StringComparison.Ordinal);
+        Assert.Contains("Did you mean \"emr\"?", Refusal("[emm]"), StringComparison.Ordinal);
+
+        static string Refusal(string others) => Assert.Throws<PalimpsestException>(() => RecipeReader.Parse<SiftRecipe>($"{small}method: {{ others: {others} }}\n", "bad")).Message;
     }
 
     [Fact]
