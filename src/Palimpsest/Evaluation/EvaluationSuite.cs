@@ -7,7 +7,7 @@ namespace Palimpsest.Evaluation;
 /// <summary>A list of things to measure on a model, the same before and after training.</summary>
 public sealed class EvaluationSuite
 {
-    private readonly List<Func<LanguageModel, Measurement>> _parts = [];
+    private readonly List<Func<LanguageModel, IReadOnlyList<Measurement>>> _parts = [];
     private readonly List<(string Prompt, string Expected, Conversation? Chat)> _samples = [];
 
     /// <summary>Multiple choice by likelihood.</summary>
@@ -19,7 +19,7 @@ public sealed class EvaluationSuite
     {
         if (items.Count > 0)
         {
-            _parts.Add(model => Shares(metric, label, ChoiceAccuracy.Correct(model, items), items.Average(item => 1.0 / item.Choices.Count)).Grouped(groups));
+            Add(model => Shares(metric, label, ChoiceAccuracy.Correct(model, items), items.Average(item => 1.0 / item.Choices.Count)).Grouped(groups));
         }
     }
 
@@ -32,13 +32,13 @@ public sealed class EvaluationSuite
     {
         if (items.Count > 0)
         {
-            _parts.Add(model => Shares(metric, label, [.. Continue(model, items.Select(item => (item.Prompt, item.Messages))).Zip(items, (made, item) => ExactMatch.Same(made, item.Completion) ? 1.0 : 0.0)], null).Grouped(groups));
+            Add(model => Shares(metric, label, [.. Continue(model, items.Select(item => (item.Prompt, item.Messages))).Zip(items, (made, item) => ExactMatch.Same(made, item.Completion) ? 1.0 : 0.0)], null).Grouped(groups));
         }
     }
 
-    /// <summary>Perplexity of texts, or of completions given their prompts.</summary>
-    /// <param name="metric">Short name.</param>
-    /// <param name="label">Name for people.</param>
+    /// <summary>Perplexity of texts, or of completions given their prompts, and beside it bits per byte, which compares models with different tokenizers.</summary>
+    /// <param name="metric">Short name, such as <c>general_perplexity</c>; the other is <c>general_bits_per_byte</c>.</param>
+    /// <param name="label">Name for people, with "perplexity per token" in it.</param>
     /// <param name="texts">The texts; none adds nothing.</param>
     public void AddPerplexity(string metric, string label, IReadOnlyList<TextExample> texts)
     {
@@ -50,7 +50,18 @@ public sealed class EvaluationSuite
         _parts.Add(model =>
         {
             TextPerplexity[] measured = TextPerplexity.Measure(model, texts);
-            return new Measurement { Metric = metric, Label = label, Unit = MeasurementUnit.Perplexity, Numerators = [.. measured.Select(text => text.Nats)], Denominators = [.. measured.Select(text => (double)text.Tokens)] };
+            return
+            [
+                new Measurement { Metric = metric, Label = label, Unit = MeasurementUnit.Perplexity, Numerators = [.. measured.Select(text => text.Nats)], Denominators = [.. measured.Select(text => (double)text.Tokens)] },
+                new Measurement
+                {
+                    Metric = metric.Replace("perplexity", "bits_per_byte", StringComparison.Ordinal),
+                    Label = label.Replace("perplexity per token", "bits per byte", StringComparison.Ordinal),
+                    Unit = MeasurementUnit.BitsPerByte,
+                    Numerators = [.. measured.Select(text => text.Nats / Math.Log(2))],
+                    Denominators = [.. measured.Select(text => (double)text.Bytes)],
+                },
+            ];
         });
     }
 
@@ -62,7 +73,7 @@ public sealed class EvaluationSuite
     {
         if (examples.Count > 0)
         {
-            _parts.Add(model => Shares(metric, label, AnswerProbability.Measure(model, examples), null));
+            Add(model => Shares(metric, label, AnswerProbability.Measure(model, examples), null));
         }
     }
 
@@ -74,15 +85,23 @@ public sealed class EvaluationSuite
     {
         if (texts.Count > 0)
         {
-            _parts.Add(model => Shares(metric, label, [.. ClassPrediction.Of(model, texts).Select(found => found.IsRight ? 1.0 : 0.0)], 1.0 / model.Model.Config.Labels.Count));
+            Add(model => Shares(metric, label, [.. ClassPrediction.Of(model, texts).Select(found => found.IsRight ? 1.0 : 0.0)], 1.0 / model.Model.Config.Labels.Count));
         }
     }
 
     /// <summary>Prompts whose greedy continuations are shown.</summary>
     public void AddSamples(IEnumerable<(string Prompt, string Expected, Conversation? Chat)> samples) => _samples.AddRange(samples);
 
+    /// <summary>A measurement of any other kind.</summary>
+    /// <param name="measure">Measures a model; the same items every time.</param>
+    public void Add(Func<LanguageModel, Measurement> measure)
+    {
+        ArgumentNullException.ThrowIfNull(measure);
+        _parts.Add(model => [measure(model)]);
+    }
+
     /// <summary>Measures everything.</summary>
-    public IReadOnlyList<Measurement> Measure(LanguageModel model) => [.. _parts.Select(part => part(model))];
+    public IReadOnlyList<Measurement> Measure(LanguageModel model) => [.. _parts.SelectMany(part => part(model))];
 
     /// <summary>The greedy continuations of the sample prompts.</summary>
     public IReadOnlyList<(string Prompt, string Expected, string Made)> Samples(LanguageModel model) =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Serialization;
 using Palimpsest.Numerics;
 using Palimpsest.Numerics.Statistics;
+using Palimpsest.Runs.Claims;
 
 namespace Palimpsest.Evaluation;
 
@@ -76,10 +77,22 @@ public sealed record Measurement
         return this with { Numerators = [.. members.Select(items => items.Sum(i => Numerators[i]))], Denominators = [.. members.Select(items => items.Sum(i => Denominators[i]))] };
     }
 
+    /// <summary>The figure for claims, with its items where they average to it.</summary>
+    /// <param name="arm">What was measured.</param>
+    /// <param name="seed">The seed of the run.</param>
+    public ClaimResult ToResult(string arm, long seed) => new(arm, Metric, seed, Value)
+    {
+        // An item weighs as much as its denominator: scaled so that the plain mean of the items is the figure. A perplexity is no mean of its items.
+        Items = Unit == MeasurementUnit.Perplexity || Numerators.Count == 0 ? [] : [.. Numerators.Select(numerator => numerator * Numerators.Count / Denominators.Sum())],
+    };
+
     /// <summary>A value as a reader wants it: 93.3% or 5.42.</summary>
-    public string Show(double value) => Unit == MeasurementUnit.Share
-        ? string.Create(CultureInfo.InvariantCulture, $"{100 * value:F1}%")
-        : string.Create(CultureInfo.InvariantCulture, $"{value:F2}");
+    public string Show(double value) => Unit switch
+    {
+        MeasurementUnit.Share => string.Create(CultureInfo.InvariantCulture, $"{100 * value:F1}%"),
+        MeasurementUnit.Perplexity => string.Create(CultureInfo.InvariantCulture, $"{value:F2}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{value:F3}"),
+    };
 
     private double Of(ReadOnlySpan<(double First, double Second)> items)
     {

@@ -8,4 +8,10 @@ public enum MeasurementUnit
 
     /// <summary>exp(nats / token).</summary>
     Perplexity,
+
+    /// <summary>A plain number, shown with three decimals; changes are differences.</summary>
+    Number,
+
+    /// <summary>Bits a byte of UTF-8, which compares models with different tokenizers; changes are differences.</summary>
+    BitsPerByte,
 }

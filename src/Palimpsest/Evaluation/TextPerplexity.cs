@@ -1,3 +1,4 @@
+using System.Text;
 using Palimpsest.Data;
 using Palimpsest.Data.Batches;
 using Palimpsest.Models;
@@ -7,8 +8,8 @@ namespace Palimpsest.Evaluation;
 /// <summary>How well a model predicts a text.</summary>
 /// <param name="Nats">Sum of the cross-entropies.</param>
 /// <param name="Tokens">Tokens predicted.</param>
-/// <param name="Characters">Characters (UTF-16 code units) of the predicted part.</param>
-public readonly record struct TextPerplexity(double Nats, int Tokens, int Characters)
+/// <param name="Bytes">Bytes of the predicted text in UTF-8.</param>
+public readonly record struct TextPerplexity(double Nats, int Tokens, int Bytes)
 {
     /// <summary>Measures texts: each is predicted from its own beginning, prompts are given, and the end token counts as a token where the tokenizer has one.</summary>
     /// <param name="model">The model.</param>
@@ -28,7 +29,14 @@ public readonly record struct TextPerplexity(double Nats, int Tokens, int Charac
         }
 
         double[] scores = SequenceScorer.LogLikelihoods(model.Model, [.. encoded.Select(item => item.Sequence)]);
-        return [.. encoded.Select((item, i) => new TextPerplexity(-scores[i], item.Sequence.Targets, item.Text.Completion.Length))];
+        return [.. encoded.Select((item, i) => new TextPerplexity(-scores[i], item.Sequence.Targets, Encoding.UTF8.GetByteCount(Predicted(model, item.Text, item.Sequence))))];
+    }
+
+    // Of a text that was cut, or a chat, what the predicted tokens say.
+    private static string Predicted(LanguageModel model, TextExample text, TokenSequence sequence)
+    {
+        bool whole = text.Messages is null && sequence.Mask is null && model.Tokenizer.EndToken is int end && sequence.Ids[^1] == end;
+        return whole || (model.Tokenizer.EndToken is null && text.Messages is null) ? text.Completion : model.Tokenizer.Decode([.. sequence.Ids.Where((_, i) => sequence.IsTarget(i))]);
     }
 
     /// <summary>exp(nats / token) over all texts together.</summary>

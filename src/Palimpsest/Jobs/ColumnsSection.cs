@@ -1,5 +1,6 @@
 using Palimpsest.Common;
 using Palimpsest.Data;
+using Palimpsest.Data.Preferences;
 
 namespace Palimpsest.Jobs;
 
@@ -46,6 +47,18 @@ public sealed record ColumnsSection : IValidated
     /// <value>The default is <c>output</c> or <c>response</c> where there is one.</value>
     public string? Output { get; init; }
 
+    /// <summary>Column of the better of two answers.</summary>
+    /// <value>The default is <c>chosen</c>.</value>
+    public string? Chosen { get; init; }
+
+    /// <summary>Column of the worse one.</summary>
+    /// <value>The default is <c>rejected</c>.</value>
+    public string? Rejected { get; init; }
+
+    /// <summary>Column that says whether an answer is a good one.</summary>
+    /// <value>The default is <c>label</c>.</value>
+    public string? Label { get; init; }
+
     /// <summary>Column of the owner's name.</summary>
     /// <value>The default is <c>owner</c> where there is one.</value>
     public string? Owner { get; init; }
@@ -64,7 +77,10 @@ public sealed record ColumnsSection : IValidated
     }
 
     /// <summary>The examples of a file of any known kind.</summary>
-    public IExampleSource Open(string file, bool skipBad)
+    /// <param name="file">The file.</param>
+    /// <param name="skipBad">Whether bad rows are left out.</param>
+    /// <param name="answers">What the rows say about answers.</param>
+    public IExampleSource Open(string file, bool skipBad, AnswerForm answers = AnswerForm.Plain)
     {
         IExampleSource source = ExampleFile.Open(file, new ExampleFileOptions
         {
@@ -77,12 +93,13 @@ public sealed record ColumnsSection : IValidated
                 Tools = Tools,
                 Instruction = Instruction,
                 Input = Input,
-                Output = Output,
+                Output = Output, Chosen = Chosen, Rejected = Rejected, Label = Label,
                 Owner = Owner,
             },
             Header = Header,
             Quotes = Quotes,
             SkipBad = skipBad,
+            Answers = answers,
         });
         return Words.IsIdentity ? source : new TemplatedSource(source, Words);
     }

@@ -74,7 +74,8 @@ internal sealed record EvaluationData(string Subject, EvaluationSuite Suite, IRe
         return new EvaluationData(subject, suite, examples, labels);
     }
 
-    private static void AddSets(EvaluationSuite suite, EvaluateSection evaluate)
+    /// <summary>Adds the sets that a recipe names.</summary>
+    public static void AddSets(EvaluationSuite suite, EvaluateSection evaluate)
     {
         foreach (EvaluationSetSection set in evaluate.Sets)
         {

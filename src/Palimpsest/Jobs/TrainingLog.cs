@@ -17,7 +17,7 @@ internal static class TrainingLog
                 ["gradient_norm"] = progress.GradientNorm,
                 ["tokens"] = progress.Tokens,
                 ["tokens_per_second"] = progress.TokensPerSecond,
-            },
+            }.Concat(progress.Figures).ToDictionary(StringComparer.Ordinal),
             progress.Step);
         context.Log.Progress(new JobProgress(
             "training", progress.Step, progress.Steps, string.Create(CultureInfo.InvariantCulture, $"loss {progress.Loss:F3}, {progress.TokensPerSecond:N0} tokens/s"), progress.Left));

@@ -1,19 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
-using Palimpsest.Data.Batches;
 using Palimpsest.Evaluation;
 using Palimpsest.Models;
 using Palimpsest.Models.Lora;
-using Palimpsest.Models.Sources;
 using Palimpsest.Models.Transformers;
-using Palimpsest.Numerics;
 using Palimpsest.Runs;
 using Palimpsest.Runs.Claims;
 using Palimpsest.Runs.Recipes;
 using Palimpsest.Runs.Reports;
 using Palimpsest.Torch;
 using Palimpsest.Training;
-using Palimpsest.Training.Checkpoints;
 
 namespace Palimpsest.Jobs.Finetune;
 
@@ -44,6 +40,7 @@ public sealed class FinetuneJob : IJob
         (string Name, string? Path)[] inputs =
         [
             ("model", EmbeddedModels.Resolve(settings.Model.Name)), ("data", settings.Data.File), ("held_out", settings.Data.HeldOutFile), ("replay", settings.Data.ReplayFile),
+            ("reference", settings.Method.Reference is string reference ? EmbeddedModels.Resolve(reference) : null),
         ];
         return inputs.Where(input => input.Path is not null).Select(input => (input.Name, input.Path!)).Concat(settings.Evaluate.Sets.Select(set => ($"set_{set.Name}", set.File)));
     }
@@ -57,33 +54,31 @@ public sealed class FinetuneJob : IJob
         FinetuneRecipe settings = (FinetuneRecipe)recipe;
         RunFolder run = context.Run;
         IJobLog log = context.Log;
-        FinetuneData data = FinetuneData.Of(settings);
         if (settings.Data.SkipBad)
         {
             foreach (string file in new[] { settings.Data.File, settings.Data.HeldOutFile, settings.Data.ReplayFile }.OfType<string>())
             {
-                BadLines.Say(settings.Data.Columns.Open(file, skipBad: true), log);
+                BadLines.Say(settings.Data.Columns.Open(file, skipBad: true, settings.Answers), log);
             }
         }
 
         TorchContext torch = settings.Model.Context(settings.Seed);
-        using LanguageModel model = data.Labels.Count > 0
-            ? LanguageModel.LoadClassifier(settings.Model.Name, torch, data.Labels, torch.Stream("finetune", "head"))
-            : LanguageModel.Load(settings.Model.Name, torch, settings.Method.Lora is null ? LoadMode.Trainable : LoadMode.Mapped);
-        int length = settings.Train.MaxLength > 0 ? Math.Min(settings.Train.MaxLength, model.Model.Config.ContextLength) : model.Model.Config.ContextLength;
-        foreach (string note in model.Notes)
+        using FinetuneSession session = FinetuneSessions.Open(settings, torch, context);
+        TransformerModel model = session.Model;
+        foreach (string note in session.Notes)
         {
             log.Say(note);
         }
 
-        log.Say(string.Create(CultureInfo.InvariantCulture, $"Model {settings.Model.Name}: {model.Model.Parameters.Layout.Count:N0} parameters, {torch.ComputeType}, {torch.Threads} threads. Data: {data.Evaluation.Subject}."));
+        log.Say(string.Create(CultureInfo.InvariantCulture, $"Model {settings.Model.Name}: {model.Parameters.Layout.Count:N0} parameters, {torch.ComputeType}, {torch.Threads} threads. Data: {session.Subject}."));
 
         // Before the first evaluation, so that a target that means nothing is told at once; it is not active yet.
-        using LoraAdapter? adapter = settings.Method.Lora is LoraOptions lora ? LoraAdapter.Create(model.Model, lora, torch.Stream("finetune")) : null;
-        using LoraAdapters adapters = new(model.Model);
+        using LoraAdapter? adapter = settings.Method.Lora is LoraOptions lora ? LoraAdapter.Create(model, lora, torch.Stream("finetune")) : null;
+        using LoraAdapters adapters = new(model);
+        session.Prepare(adapters);
 
         long clock = Stopwatch.GetTimestamp();
-        FinetuneStart before = RunFolder.ReadArtifact<FinetuneStart>(run.Path, BeforeFile) ?? Start(settings, data, model, run);
+        FinetuneStart before = RunFolder.ReadArtifact<FinetuneStart>(run.Path, BeforeFile) ?? Start(session, run);
         log.Say($"Before: {Sentence(before.Measurements)}.");
         double evaluating = Stopwatch.GetElapsedTime(clock).TotalSeconds;
 
@@ -93,68 +88,36 @@ public sealed class FinetuneJob : IJob
             log.Say(string.Create(CultureInfo.InvariantCulture, $"Adapter: {adapter.Parameters.Layout.Count:N0} parameters on {adapter.Modules.Count} modules."));
         }
 
-        ExampleEncoder encoder = data.Labels.Count > 0
-            ? new ExampleEncoder(model.Tokenizer, length, data.Labels, settings.Data.TooLong)
-            : new ExampleEncoder(model.Tokenizer, length, settings.Data.TooLong, settings.Data.LossOnPrompt, model.Chats);
-        RandomStream order = torch.Stream("finetune", "batches");
-        using IExampleBatches batches = settings.Data.Packing
-            ? new PackedBatches(data.Stream(torch), encoder, length, settings.Train.BatchSize, order)
-            : new StreamBatches(data.Stream(torch), encoder, settings.Train.BatchSize, order);
-        Trainable trainable = adapter is null ? Trainable.Whole(model.Model) : Trainable.Adapter(adapter);
-        using Trainer<TokenBatch> trainer = Trainer.Of(model.Model, trainable, settings.Train, batches, torch.Stream("train"), new CheckpointStore(run.Checkpoints));
-        bool resumed = trainer.TryResume();
-        run.TruncateMetrics(trainer.State.Step); // a killed process may have gone on after its last checkpoint
-        if (resumed)
-        {
-            log.Say($"Going on from step {trainer.State.Step} of {settings.Train.Steps}.");
-        }
-        else
-        {
-            HeldOutLoss(0, data, model, run);
-        }
-
-        if (!trainer.Run(progress => TrainingLog.Write(progress, context), step => HeldOutLoss(step, data, model, run), context.Stop))
+        if (session.Train(adapter is null ? Trainable.Whole(model) : Trainable.Adapter(adapter), context) is not FinetuneCourse course)
         {
             return false;
         }
 
-        if (trainer.StoppedEarly)
-        {
-            log.Say($"Stopped early after step {trainer.State.Step}: {settings.Train.EarlyStopping!.Patience} evaluations without improvement; the best was at step {trainer.State.BestStep}.");
-        }
-
-        if (batches.LeftOut > 0)
-        {
-            log.Say(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{batches.LeftOut:N0} of the {batches.Read:N0} examples read were left out: they have more than {length:N0} tokens, or nothing in those is to be learnt (a prompt fills them alone)."));
-        }
-
         clock = Stopwatch.GetTimestamp();
-        IReadOnlyList<Measurement> after = data.Evaluation.Suite.Measure(model);
+        IReadOnlyList<Measurement> after = session.Measure();
         log.Say($"After: {Sentence(after)}.");
-        IEnumerable<JobSample> samples = Samples(settings, data, model).Zip(before.Samples, (now, old) => now with { Made = [.. old.Made, .. now.Made] });
-        Save(settings, model, adapter, adapters, run.Path);
+        IEnumerable<JobSample> samples = session.Samples().Zip(before.Samples, (now, old) => now with { Made = [.. old.Made, .. now.Made] });
+        Save(settings, session, adapter, adapters, run.Path);
         run.WriteResult(new FinetuneResult
         {
-            Subject = data.Evaluation.Subject,
-            Parameters = model.Model.Parameters.Layout.Count,
+            Subject = session.Subject,
+            Parameters = model.Parameters.Layout.Count,
             Trained = adapter?.Parameters.Layout.Count,
             AdapterBytes = adapter is null ? null : Directory.EnumerateFiles(AdapterOf(run.Path)).Sum(file => new FileInfo(file).Length),
             Before = before.Measurements,
             After = after,
-            Baselines = data.Baselines(torch.Stream("finetune", "baselines")),
+            Baselines = session.Baselines(),
             Samples = [.. samples],
-            Steps = trainer.State.Step,
-            BestStep = settings.Train.EarlyStopping is { RestoreBest: true } ? trainer.State.BestStep : null,
-            Tokens = trainer.State.Tokens,
-            TrainSeconds = trainer.State.Seconds,
+            Steps = course.State.Step,
+            BestStep = settings.Train.EarlyStopping is { RestoreBest: true } ? course.State.BestStep : null,
+            Tokens = course.State.Tokens,
+            TrainSeconds = course.State.Seconds,
             EvaluateSeconds = evaluating + Stopwatch.GetElapsedTime(clock).TotalSeconds,
-            PeakShare = Share(model.Model, adapter, trainer.State, batches.MeanLength),
+            PeakShare = Share(model, adapter, course),
             PeakMemory = PeakMemory(),
-            LeftOut = batches.LeftOut,
-            FillRate = batches.FillRate,
-            UnpackedFillRate = batches.UnpackedFillRate,
+            LeftOut = course.LeftOut,
+            FillRate = course.FillRate,
+            UnpackedFillRate = course.UnpackedFillRate,
         });
         return true;
     }
@@ -163,8 +126,8 @@ public sealed class FinetuneJob : IJob
     public IReadOnlyList<ClaimResult> Results(Recipe recipe, string folder)
     {
         FinetuneResult result = Result(folder);
-        IEnumerable<ClaimResult> Arm(string arm, IReadOnlyList<Measurement> measured) => measured.Select(m => new ClaimResult(arm, m.Metric, recipe.Seed, m.Value));
-        IEnumerable<ClaimResult> baselines = result.Baselines.Select(baseline => new ClaimResult(baseline.Name, baseline.Measurement.Metric, recipe.Seed, baseline.Measurement.Value));
+        IEnumerable<ClaimResult> Arm(string arm, IReadOnlyList<Measurement> measured) => measured.Select(m => m.ToResult(arm, recipe.Seed));
+        IEnumerable<ClaimResult> baselines = result.Baselines.Select(baseline => baseline.Measurement.ToResult(baseline.Name, recipe.Seed));
         return [.. Arm("before", result.Before), .. Arm("after", result.After), .. baselines, new ClaimResult("after", "train_seconds", recipe.Seed, result.TrainSeconds), new ClaimResult("after", "peak_share", recipe.Seed, result.PeakShare)];
     }
 
@@ -173,34 +136,21 @@ public sealed class FinetuneJob : IJob
 
     private static FinetuneResult Result(string folder) => RunFolder.ResultOf<FinetuneResult>(folder);
 
-    private static IEnumerable<JobSample> Samples(FinetuneRecipe recipe, FinetuneData data, LanguageModel model)
+    private static FinetuneStart Start(FinetuneSession session, RunFolder run)
     {
-        bool shown = recipe.Evaluate.ShowSamples ?? recipe.Data.File is null;
-        return data.Evaluation.Suite.Samples(model).Select(sample => new JobSample(sample.Prompt, sample.Expected, [sample.Made])).Select(sample => shown ? sample : sample.Redacted());
-    }
-
-    private static FinetuneStart Start(FinetuneRecipe recipe, FinetuneData data, LanguageModel model, RunFolder run)
-    {
-        FinetuneStart start = new(data.Evaluation.Suite.Measure(model), [.. Samples(recipe, data, model)]);
+        FinetuneStart start = new(session.Measure(), session.Samples());
         run.WriteArtifact(BeforeFile, start);
         return start;
     }
 
-    private static double HeldOutLoss(int step, FinetuneData data, LanguageModel model, RunFolder run)
-    {
-        double loss = data.Labels.Count > 0 ? ClassPrediction.Of(model, data.Evaluation.Texts).Average(found => found.Nats) : Math.Log(TextPerplexity.PerToken(TextPerplexity.Measure(model, data.Evaluation.Texts)));
-        run.AppendMetrics(new Dictionary<string, double>(StringComparer.Ordinal) { ["held_out_loss"] = loss }, step);
-        return loss;
-    }
-
     private static string Sentence(IReadOnlyList<Measurement> measured) => string.Join("; ", measured.Select(m => $"{m.Label} {m.Show(m.Value)}"));
 
-    private static void Save(FinetuneRecipe recipe, LanguageModel model, LoraAdapter? adapter, LoraAdapters adapters, string folder)
+    private static void Save(FinetuneRecipe recipe, FinetuneSession session, LoraAdapter? adapter, LoraAdapters adapters, string folder)
     {
-        ComputeType type = model.Model.Context.ComputeType;
+        ComputeType type = session.Model.Context.ComputeType;
         if (adapter is null)
         {
-            model.Save(ModelOf(folder), type);
+            session.Save(ModelOf(folder), type);
             return;
         }
 
@@ -208,17 +158,17 @@ public sealed class FinetuneJob : IJob
         if (recipe.Method.SaveMerged)
         {
             adapters.SaveMerged(ModelOf(folder), type);
-            model.Tokenizer.Save(ModelOf(folder));
+            session.SaveBeside(ModelOf(folder));
         }
     }
 
-    private static double Share(CausalModel model, LoraAdapter? adapter, TrainState state, double meanLength)
+    private static double Share(TransformerModel model, LoraAdapter? adapter, FinetuneCourse course)
     {
-        double whole = model.Config.TrainingFlopsPerToken((int)meanLength);
+        double whole = model.Config.TrainingFlopsPerToken((int)course.MeanLength);
 
         // A frozen matrix takes 4 operations a parameter instead of 6: it has no gradient of its own.
         double operations = adapter is null ? whole : whole - (model.Config.TrainingFlopsPerToken(0) / 3) + (6.0 * adapter.Parameters.Layout.Count);
-        return operations * state.Tokens / state.Seconds / MatmulPeak.Measure(model.Context.ScalarType, model.Context.Device);
+        return operations * course.State.Tokens / course.State.Seconds / MatmulPeak.Measure(model.Context.ScalarType, model.Context.Device);
     }
 
     private static long PeakMemory()

@@ -1,5 +1,7 @@
 using Palimpsest.Common;
 using Palimpsest.Models.Lora;
+using Palimpsest.Training.Objectives;
+using Palimpsest.Training.Objectives.Preferences;
 
 namespace Palimpsest.Jobs.Finetune;
 
@@ -14,12 +16,25 @@ public sealed record FinetuneMethod : IValidated
     /// <value>The default is false.</value>
     public bool SaveMerged { get; init; }
 
+    /// <summary>What is minimised: the cross-entropy of the next token, or a preference (dpo, simpo, orpo, cpo, kto).</summary>
+    /// <value>The default is next-token.</value>
+    public ObjectiveOptions Objective { get; init; } = new NextTokenOptions();
+
+    /// <summary>The frozen model that a preference is measured against.</summary>
+    /// <value>The default is the model as it was before the training.</value>
+    public string? Reference { get; init; }
+
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
         if (SaveMerged && Lora is null)
         {
             yield return "save_merged needs lora: without an adapter the whole model is saved anyway.";
+        }
+
+        if (Reference is not null && Objective is (NextTokenOptions or PreferenceOptions { HasReference: false }))
+        {
+            yield return "reference has no part in this objective. Leave it out, or take dpo or kto.";
         }
     }
 }

@@ -58,22 +58,14 @@ public sealed class PretrainJob : IJob
         using IExampleStream stream = new ExampleStream(texts, torch.Stream("pretrain", "texts"), settings.Data.File is null ? 1 : ShuffleBuffer);
         using StreamBatches batches = new(stream, new ExampleEncoder(tokenizer, causal.Config.ContextLength, settings.Data.TooLong), settings.Train.BatchSize, torch.Stream("pretrain", "batches"));
         using Trainer<TokenBatch> trainer = Trainer.Of(causal, settings.Train, batches, torch.Stream("train"), new CheckpointStore(run.Checkpoints));
-        bool resumed = trainer.TryResume();
-        run.TruncateMetrics(trainer.State.Step); // a killed process may have gone on after its last checkpoint
-        if (resumed)
-        {
-            context.Log.Say($"Going on from step {trainer.State.Step} of {settings.Train.Steps}.");
-        }
-
-        double HeldOutLoss(int step)
+        double HeldOutLoss()
         {
             double loss = Math.Log(TextPerplexity.PerToken(TextPerplexity.Measure(model, heldOut)));
-            run.AppendMetrics(new Dictionary<string, double>(StringComparer.Ordinal) { ["held_out_loss"] = loss }, step);
-            context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"Step {step}: {loss:F4} nats per token on held-out text."));
+            context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"Step {trainer.State.Step}: {loss:F4} nats per token on held-out text."));
             return loss;
         }
 
-        if (!trainer.Run(progress => TrainingLog.Write(progress, context), HeldOutLoss, context.Stop))
+        if (!TrainingLoop.Run(trainer, settings.Train, context, HeldOutLoss))
         {
             return false;
         }

@@ -22,6 +22,8 @@ public sealed record DpoOptions : PreferenceOptions
 
     internal override PreferenceLoss Loss => PreferenceLosses.All[LossType];
 
+    internal override bool HasReference => !PreferenceLosses.All.TryGetValue(LossType, out PreferenceLoss? loss) || loss.NeedsReference;
+
     internal override double Epsilon => LabelSmoothing;
 
     /// <inheritdoc/>

@@ -13,6 +13,9 @@ public abstract record PreferenceOptions : ObjectiveOptions
     /// <summary>The formula of a pair.</summary>
     internal abstract PreferenceLoss Loss { get; }
 
+    /// <summary>Whether the reference counts; true for a loss that is not known, which is told elsewhere.</summary>
+    internal virtual bool HasReference => Loss.NeedsReference;
+
     /// <summary>ε: the chance that a label is flipped.</summary>
     internal virtual double Epsilon => 0;
 
