@@ -87,7 +87,9 @@ public sealed class WorkerPool(int workers, int threads = 1)
                 while (true)
                 {
                     // The place comes before the item, so that the next item in order is always one that somebody works on.
+                    // (A wait that is told to stop still takes a place that comes free at that moment.)
                     places.Wait(ending.Token);
+                    ending.Token.ThrowIfCancellationRequested();
                     int index = Interlocked.Increment(ref given);
                     if (index >= items.Count)
                     {
