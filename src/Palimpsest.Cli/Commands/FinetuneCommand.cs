@@ -18,6 +18,7 @@ internal static class FinetuneCommand
         Examples: palimpsest finetune
                   palimpsest finetune --lora --rank 4
                   palimpsest finetune --model my-models/stories --data reviews.jsonl --steps 1000 --learning-rate 3e-4
+                  palimpsest finetune --objective dpo --model my-models/stories --data pairs.jsonl --lora
         """,
         new JobOptions()
             .Add<string>("--model", "model.name", "An embedded model, a folder with config.json, model.safetensors and tokenizer.json, a GGUF file, or a llama2.c file. [default: base-v1]")
@@ -26,6 +27,9 @@ internal static class FinetuneCommand
             .Add<int>("--owner", "data.owner", "Number of the owner in the embedded world. [default: the seed]")
             .Add<string>("--replay", "data.replay_file", "General text to mix in, so that the model forgets less.")
             .Add<string>("--task", "task", "language-model, or classification: a head over the last token names the class, which the completion names. [default: language-model]")
+            .Add<string>("--objective", "method.objective.name", "next-token; or a preference: dpo, simpo, orpo, cpo (rows with chosen and rejected), kto (rows with completion and label). [default: next-token]")
+            .Add<string>("--loss-type", "method.objective.loss_type", "Loss of dpo: sigmoid, cdpo, robust, ipo, hinge, sigmoid_norm, nca_pair, apo_zero, sppo_hard and others (docs/preferences.md). [default: sigmoid]")
+            .Add<double>("--beta", "method.objective.beta", "Beta of a preference. [default: 0.1; simpo 2]")
             .AddFlag("--lora", Lora, $"Train a low-rank adapter beside the frozen model; the learning rate then is {LoraLearningRate} unless given.")
             .Add<int>("--rank", "method.lora.rank", "Rank of the adapter; implies --lora. [default: 8]", Lora)
             .Add<double>("--alpha", "method.lora.alpha", "The adapter's updates are scaled by alpha / rank; implies --lora. [default: 16]", Lora)

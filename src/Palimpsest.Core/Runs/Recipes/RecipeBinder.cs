@@ -126,6 +126,12 @@ internal sealed class RecipeBinder(Func<string, string?> environment)
 
     private object? Scalar(Type type, RecipeNode node, string path)
     {
+        if (node is RecipeSection { Word: { } word, Entries: [_, var wanted, ..] })
+        {
+            Problems.Add(RecipeOverrides.NoSection(word, path, Join(path, wanted.Key)).Message);
+            return null;
+        }
+
         if (node is not RecipeScalar scalar)
             return Fail(node, path, Expected(type));
 

@@ -47,6 +47,9 @@ internal sealed class RecipeSection(Place place, List<RecipeEntry> entries) : Re
 {
     public List<RecipeEntry> Entries { get; } = entries;
 
+    /// <summary>The word that stood here before an override wanted a section: the name of a choice, if this is one.</summary>
+    public RecipeScalar? Word { get; init; }
+
     public RecipeEntry? Find(string key) => Entries.Find(entry => entry.Key == key);
 
     public void Put(RecipeEntry entry)

@@ -45,7 +45,8 @@ internal static class RecipeOverrides
                 return found;
             case RecipeSection section:
                 // A word where a section is wanted is the name of a choice, whose options follow.
-                RecipeSection created = new(Place.Set, section.Find(name)?.Value is RecipeScalar { IsNull: false } chosen ? [new RecipeEntry(RecipeChoices.NameKey, Place.Set, chosen)] : []);
+                RecipeScalar? word = section.Find(name)?.Value is RecipeScalar { IsNull: false } chosen ? chosen : null;
+                RecipeSection created = new(Place.Set, word is null ? [] : [new RecipeEntry(RecipeChoices.NameKey, Place.Set, word)]) { Word = word };
                 section.Put(new RecipeEntry(name, Place.Set, created));
                 return created;
             case RecipeList list:
@@ -63,6 +64,6 @@ internal static class RecipeOverrides
             $"--set: \"{name}\" in \"{path}\" must be a position in a list of {list.Items.Count}, counted from 0."));
     }
 
-    private static PalimpsestException NoSection(RecipeNode node, string name, string path) =>
+    public static PalimpsestException NoSection(RecipeNode node, string name, string path) =>
         new($"--set: \"{name}\" is {node.Describe()} and not a section, so \"{path}\" cannot be set.");
 }
