@@ -7,6 +7,9 @@ switch (args)
     case ["train-step", .. var rest]:
         TrainStepBenchmark.Run(rest.ElementAtOrDefault(0) ?? "7M", Enum.Parse<ComputeType>(rest.ElementAtOrDefault(1) ?? "F32", ignoreCase: true), int.Parse(rest.ElementAtOrDefault(2) ?? "5", System.Globalization.CultureInfo.InvariantCulture));
         return 0;
+    case ["preference-step", .. var rest]:
+        PreferenceStepBenchmark.Run(int.Parse(rest.ElementAtOrDefault(0) ?? "9", System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
     case ["ours", .. var rest]:
         TrainStepBenchmark.Ours(rest.ElementAtOrDefault(0) ?? "7M", 12);
         return 0;
@@ -39,6 +42,7 @@ switch (args)
     default:
         Console.Error.WriteLine("""
             Usage: Palimpsest.Benchmarks train-step [1M|7M|29M] [F32|Bf16] [rounds]
+                   Palimpsest.Benchmarks preference-step [rounds]
                    Palimpsest.Benchmarks attention [rounds]
                    Palimpsest.Benchmarks memory blocks kept|again [steps]
                    Palimpsest.Benchmarks memory loss whole|chunks
