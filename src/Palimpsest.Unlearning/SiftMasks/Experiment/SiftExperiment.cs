@@ -3,55 +3,48 @@ using System.Globalization;
 using Palimpsest.Jobs;
 using Palimpsest.Models;
 using Palimpsest.Numerics;
-using Palimpsest.Runs;
 using Palimpsest.Runs.Claims;
-using Palimpsest.Runs.Recipes;
 using Palimpsest.Runs.Reports;
 
 namespace Palimpsest.Unlearning.SiftMasks.Experiment;
 
 /// <summary>Tunes owners plainly and sign-fixed, merges them by every method for growing numbers, trains one model on all, and deletes owners one after the other.</summary>
 /// <remarks>arXiv 2504.04626, section 4; the rules of which arm should win stand as claims in the recipes.</remarks>
-public sealed class SiftExperiment : IJob
+public sealed class SiftExperiment : Job<SiftRecipe, SiftResult>
 {
     /// <inheritdoc/>
-    public string Kind => "sift-masks";
+    public override string Kind => "sift-masks";
 
     /// <inheritdoc/>
-    public Type RecipeType => typeof(SiftRecipe);
-
-    /// <inheritdoc/>
-    public IEnumerable<(string Name, string Path)> Inputs(Recipe recipe)
+    protected override IEnumerable<(string Name, string Path)> Inputs(SiftRecipe recipe)
     {
-        SiftRecipe settings = (SiftRecipe)recipe;
-        yield return ("model", EmbeddedModels.Resolve(settings.Model.Name));
-        if (settings.Data.File is string file)
+        yield return ("model", EmbeddedModels.Resolve(recipe.Model.Name));
+        if (recipe.Data.File is string file)
         {
             yield return ("data", file);
         }
 
-        for (int i = 0; i < settings.Data.MoreFiles.Count; i++)
+        for (int i = 0; i < recipe.Data.MoreFiles.Count; i++)
         {
-            yield return (string.Create(CultureInfo.InvariantCulture, $"data {i + 2}"), settings.Data.MoreFiles[i]);
+            yield return (string.Create(CultureInfo.InvariantCulture, $"data {i + 2}"), recipe.Data.MoreFiles[i]);
         }
     }
 
     /// <inheritdoc/>
-    public int? Threads(Recipe recipe) => ((SiftRecipe)recipe).Model.Threads;
+    protected override int? Threads(SiftRecipe recipe) => recipe.Model.Threads;
 
     /// <inheritdoc/>
-    public bool Run(Recipe recipe, JobContext context)
+    protected override bool Run(SiftRecipe recipe, JobContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        SiftRecipe settings = (SiftRecipe)recipe;
-        SiftMethodSection method = settings.Method;
+        SiftMethodSection method = recipe.Method;
         int largest = method.Sizes.Max();
-        IReadOnlyList<TaskOwner> owners = TaskOwners.Of(settings.Data, largest, settings.Seed);
-        SiftTraining training = new(settings, owners);
-        DeletionCourse course = new(largest, settings.Seed);
+        IReadOnlyList<TaskOwner> owners = TaskOwners.Of(recipe.Data, largest, recipe.Seed);
+        SiftTraining training = new(recipe, owners);
+        DeletionCourse course = new(largest, recipe.Seed);
         string folder = Path.Combine(context.Run.Path, "vectors");
-        using SiftTuner judge = training.Tuner(method.Tuning, settings.Model.Threads);
-        context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"{settings.Model.Name}: {judge.Layout.Count:N0} trainable parameters; {largest} owners of {owners[0].Train.Count} examples ({settings.Data.Setting})."));
+        using SiftTuner judge = training.Tuner(method.Tuning, recipe.Model.Threads);
+        context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"{recipe.Model.Name}: {judge.Layout.Count:N0} trainable parameters; {largest} owners of {owners[0].Train.Count} examples ({recipe.Data.Setting})."));
 
         FileTaskVectors Vectors(string name) => new(Path.Combine(folder, name), judge.Layout, largest);
         FileTaskVectors plain = Vectors("plain"), signed = Vectors("signed"), again = Vectors("again");
@@ -64,7 +57,7 @@ public sealed class SiftExperiment : IJob
         }
 
         OwnerExam exam = new(judge, owners);
-        SiftArms arms = new(exam, method, plain, signed, new RandomStream(settings.Seed, "sift", "merging"));
+        SiftArms arms = new(exam, method, plain, signed, new RandomStream(recipe.Seed, "sift", "merging"));
         List<SiftFigure> figures = [];
         double central = 0;
         try
@@ -109,10 +102,9 @@ public sealed class SiftExperiment : IJob
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<ClaimResult> Results(Recipe recipe, string folder)
+    protected override IReadOnlyList<ClaimResult> Results(SiftRecipe recipe, SiftResult result)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        SiftResult result = Result(folder);
         List<ClaimResult> results = [];
         void Add(string arm, string metric, int owners, double value, IReadOnlyList<double>? items = null, bool modelled = false) =>
             results.Add(new ClaimResult(arm, metric, recipe.Seed, value)
@@ -144,9 +136,7 @@ public sealed class SiftExperiment : IJob
     }
 
     /// <inheritdoc/>
-    public Report Report(Recipe recipe, string folder) => SiftReport.Of((SiftRecipe)recipe, Result(folder));
-
-    private static SiftResult Result(string folder) => RunFolder.ResultOf<SiftResult>(folder);
+    protected override Report Report(SiftRecipe recipe, SiftResult result, string folder) => SiftReport.Of(recipe, result);
 
     private static string Said(IEnumerable<SiftFigure> figures) => string.Join("; ", figures.Select(figure => string.Create(CultureInfo.InvariantCulture, $"{figure.Arm} {figure.Probability.Average():F3}")));
 }

@@ -7,73 +7,67 @@ using Palimpsest.Models.Sources;
 using Palimpsest.Numerics;
 using Palimpsest.Runs;
 using Palimpsest.Runs.Claims;
-using Palimpsest.Runs.Recipes;
 using Palimpsest.Runs.Reports;
 using Palimpsest.Torch;
 
 namespace Palimpsest.Jobs.Evaluate;
 
 /// <summary>Measures a model as it is.</summary>
-public sealed class EvaluateJob : IJob
+public sealed class EvaluateJob : Job<EvaluateRecipe, EvaluateResult>
 {
     /// <inheritdoc/>
-    public string Kind => "evaluate";
+    public override string Kind => "evaluate";
 
     /// <inheritdoc/>
-    public Type RecipeType => typeof(EvaluateRecipe);
-
-    /// <inheritdoc/>
-    public IEnumerable<(string Name, string Path)> Inputs(Recipe recipe)
+    protected override IEnumerable<(string Name, string Path)> Inputs(EvaluateRecipe recipe)
     {
-        EvaluateRecipe settings = (EvaluateRecipe)recipe;
-        yield return ("model", EmbeddedModels.Resolve(settings.Model.Name));
-        if (settings.Model.Adapter is string adapter)
+        yield return ("model", EmbeddedModels.Resolve(recipe.Model.Name));
+        if (recipe.Model.Adapter is string adapter)
         {
             yield return ("adapter", adapter);
         }
 
-        if (settings.Data.File is string file)
+        if (recipe.Data.File is string file)
         {
             yield return ("data", file);
         }
 
-        foreach (EvaluationSetSection set in settings.Evaluate.Sets)
+        foreach (EvaluationSetSection set in recipe.Evaluate.Sets)
         {
             yield return ($"set_{set.Name}", set.File);
         }
     }
 
     /// <inheritdoc/>
-    public int? Threads(Recipe recipe) => ((EvaluateRecipe)recipe).Model.Threads;
+    protected override int? Threads(EvaluateRecipe recipe) => recipe.Model.Threads;
 
     /// <inheritdoc/>
-    public bool Run(Recipe recipe, JobContext context)
+    protected override bool Run(EvaluateRecipe recipe, JobContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        EvaluateRecipe settings = (EvaluateRecipe)recipe;
-        if (settings.Data is { SkipBad: true, File: string file })
+        if (recipe.Data is { SkipBad: true, File: string file })
         {
-            BadLines.Say(settings.Data.Columns.Open(file, skipBad: true), context.Log);
+            BadLines.Say(recipe.Data.Columns.Open(file, skipBad: true), context.Log);
         }
 
-        TorchContext torch = settings.Model.Context(settings.Seed);
-        using LanguageModel model = LanguageModel.Load(settings.Model.Name, torch, LoadMode.Mapped);
-        if (settings.Model.Adapter is string adapter)
+        TorchContext torch = recipe.Model.Context(recipe.Seed);
+        using LanguageModel model = LanguageModel.Load(recipe.Model.Name, torch, LoadMode.Mapped);
+        if (recipe.Model.Adapter is string adapter)
         {
             model.Attach(adapter);
         }
 
-        EvaluationData data = Data(settings, model.Model.Config.Labels);
+        EvaluationData data = Data(recipe, model.Model.Config.Labels);
 
         foreach (string note in model.Notes)
         {
             context.Log.Say(note);
         }
 
-        context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"Model {settings.Model.Shown}: {model.Model.Parameters.Layout.Count:N0} parameters, {torch.ComputeType}, {torch.Threads} threads. Data: {data.Subject}."));
+        context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"Model {recipe.Model.Shown}: {model.Model.Parameters.Layout.Count:N0} parameters, {torch.ComputeType}, {torch.Threads} threads. Data: {data.Subject}."));
         long clock = Stopwatch.GetTimestamp();
         IReadOnlyList<Measurement> measured = data.Suite.Measure(model);
-        bool shown = settings.Evaluate.ShowSamples ?? settings.Data.File is null;
+        bool shown = recipe.Evaluate.ShowSamples ?? recipe.Data.File is null;
         IEnumerable<JobSample> samples = data.Suite.Samples(model).Select(sample => new JobSample(sample.Prompt, sample.Expected, [sample.Made]));
         context.Run.WriteResult(new EvaluateResult
         {
@@ -87,18 +81,16 @@ public sealed class EvaluateJob : IJob
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<ClaimResult> Results(Recipe recipe, string folder)
+    protected override IReadOnlyList<ClaimResult> Results(EvaluateRecipe recipe, EvaluateResult result)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        return [.. Result(folder).Measurements.Select(m => new ClaimResult("model", m.Metric, recipe.Seed, m.Value))];
+        return [.. result.Measurements.Select(m => m.ToResult("model", recipe.Seed))];
     }
 
     /// <inheritdoc/>
-    public Report Report(Recipe recipe, string folder)
+    protected override Report Report(EvaluateRecipe recipe, EvaluateResult result, string folder)
     {
-        EvaluateRecipe settings = (EvaluateRecipe)recipe;
-        EvaluateResult result = Result(folder);
-        RandomStream random = new(settings.Seed, "report", "intervals");
+        RandomStream random = new(recipe.Seed, "report", "intervals");
         (Measurement Measured, Interval Interval)[] rows = [.. result.Measurements.Select(m => (m, m.Interval(random.Child(m.Metric))))];
         ReportShares shares = new(
             "Share of questions answered rightly, with 95% bootstrap intervals over the items", ["model"],
@@ -108,7 +100,7 @@ public sealed class EvaluateJob : IJob
             [.. rows.Select(row => (IReadOnlyList<string>)[row.Measured.Label, row.Measured.Numerators.Count.ToString("N0", CultureInfo.InvariantCulture), JobText.WithInterval(row.Measured, row.Interval)])]);
         return new Report
         {
-            Title = $"{settings.Model.Shown}, evaluated",
+            Title = $"{recipe.Model.Shown}, evaluated",
             Lead = string.Create(CultureInfo.InvariantCulture, $"{result.Parameters:N0} parameters, asked about {result.Subject} in {JobText.Seconds(result.Seconds)}."),
             Figures = [.. rows.Select(row => new ReportFigure(row.Measured.Label, row.Measured.Show(row.Interval.Estimate), $"[{row.Measured.Show(row.Interval.Lower)}, {row.Measured.Show(row.Interval.Upper)}]"))],
             Sections =

@@ -8,7 +8,6 @@ using Palimpsest.Models.Sources;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Runs;
 using Palimpsest.Runs.Claims;
-using Palimpsest.Runs.Recipes;
 using Palimpsest.Runs.Reports;
 using Palimpsest.Text;
 using Palimpsest.Torch;
@@ -18,46 +17,42 @@ using Palimpsest.Training.Checkpoints;
 namespace Palimpsest.Jobs.Pretrain;
 
 /// <summary>Learns a tokenizer and pre-trains a model from nothing.</summary>
-public sealed class PretrainJob : IJob
+public sealed class PretrainJob : Job<PretrainRecipe, PretrainResult>
 {
     private const string Begin = "<|begin|>", End = "<|end|>";
     private const int ShuffleBuffer = 4096;
     private const int KnowledgeQuestions = 300;
 
     /// <inheritdoc/>
-    public string Kind => "pretrain";
+    public override string Kind => "pretrain";
 
     /// <inheritdoc/>
-    public Type RecipeType => typeof(PretrainRecipe);
+    protected override IEnumerable<(string Name, string Path)> Inputs(PretrainRecipe recipe) => recipe.Data.File is string file ? [("data", file)] : [];
 
     /// <inheritdoc/>
-    public IEnumerable<(string Name, string Path)> Inputs(Recipe recipe) => ((PretrainRecipe)recipe).Data.File is string file ? [("data", file)] : [];
+    protected override int? Threads(PretrainRecipe recipe) => recipe.Model.Threads;
 
     /// <inheritdoc/>
-    public int? Threads(Recipe recipe) => ((PretrainRecipe)recipe).Model.Threads;
-
-    /// <inheritdoc/>
-    public bool Run(Recipe recipe, JobContext context)
+    protected override bool Run(PretrainRecipe recipe, JobContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        PretrainRecipe settings = (PretrainRecipe)recipe;
         RunFolder run = context.Run;
-        TorchContext torch = settings.Model.Context(settings.Seed);
-        (IExampleSource texts, IReadOnlyList<TextExample> heldOut) = Data(settings.Data);
-        if (settings.Data is { SkipBad: true, File: string file })
+        TorchContext torch = recipe.Model.Context(recipe.Seed);
+        (IExampleSource texts, IReadOnlyList<TextExample> heldOut) = Data(recipe.Data);
+        if (recipe.Data is { SkipBad: true, File: string file })
         {
-            BadLines.Say(settings.Data.Columns.Open(file, skipBad: true), context.Log);
+            BadLines.Say(recipe.Data.Columns.Open(file, skipBad: true), context.Log);
         }
 
-        Tokenizer tokenizer = LearnTokenizer(settings, texts, Path.Combine(run.Artifacts, "tokenizer"), context.Log);
+        Tokenizer tokenizer = LearnTokenizer(recipe, texts, Path.Combine(run.Artifacts, "tokenizer"), context.Log);
 
-        using CausalModel causal = CausalModel.Create(settings.Model.ToConfig(tokenizer.BeginToken!.Value, tokenizer.EndToken!.Value), torch, torch.Stream("pretrain"));
+        using CausalModel causal = CausalModel.Create(recipe.Model.ToConfig(tokenizer.BeginToken!.Value, tokenizer.EndToken!.Value), torch, torch.Stream("pretrain"));
         using LanguageModel model = new(causal, tokenizer, "new model");
         context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"The model has {causal.Parameters.Layout.Count:N0} parameters."));
 
-        using IExampleStream stream = new ExampleStream(texts, torch.Stream("pretrain", "texts"), settings.Data.File is null ? 1 : ShuffleBuffer);
-        using StreamBatches batches = new(stream, new ExampleEncoder(tokenizer, causal.Config.ContextLength, settings.Data.TooLong), settings.Train.BatchSize, torch.Stream("pretrain", "batches"));
-        using Trainer<TokenBatch> trainer = Trainer.Of(causal, settings.Train, batches, torch.Stream("train"), new CheckpointStore(run.Checkpoints));
+        using IExampleStream stream = new ExampleStream(texts, torch.Stream("pretrain", "texts"), recipe.Data.File is null ? 1 : ShuffleBuffer);
+        using StreamBatches batches = new(stream, new ExampleEncoder(tokenizer, causal.Config.ContextLength, recipe.Data.TooLong), recipe.Train.BatchSize, torch.Stream("pretrain", "batches"));
+        using Trainer<TokenBatch> trainer = Trainer.Of(causal, recipe.Train, batches, torch.Stream("train"), new CheckpointStore(run.Checkpoints));
         double HeldOutLoss()
         {
             double loss = Math.Log(TextPerplexity.PerToken(TextPerplexity.Measure(model, heldOut)));
@@ -65,7 +60,7 @@ public sealed class PretrainJob : IJob
             return loss;
         }
 
-        if (!TrainingLoop.Run(trainer, settings.Train, context, HeldOutLoss))
+        if (!TrainingLoop.Run(trainer, recipe.Train, context, HeldOutLoss))
         {
             return false;
         }
@@ -79,7 +74,7 @@ public sealed class PretrainJob : IJob
         string folder = Path.Combine(run.Artifacts, "model");
         model.Save(folder, ComputeType.Bf16);
         using LanguageModel saved = LanguageModel.Load(folder, torch, LoadMode.Copied);
-        bool world = settings.Data.File is null;
+        bool world = recipe.Data.File is null;
         run.WriteResult(new PretrainResult
         {
             Parameters = causal.Parameters.Layout.Count,
@@ -93,18 +88,15 @@ public sealed class PretrainJob : IJob
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<ClaimResult> Results(Recipe recipe, string folder)
+    protected override IReadOnlyList<ClaimResult> Results(PretrainRecipe recipe, PretrainResult result)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        PretrainResult result = Result(folder);
         (string Metric, double? Value)[] figures = [("held_out_loss", result.HeldOutLoss), ("facts_choice", result.FactsChoice), ("reading_choice", result.ReadingChoice), ("train_seconds", result.TrainSeconds)];
         return [.. figures.Where(figure => figure.Value is not null).Select(figure => new ClaimResult("model", figure.Metric, recipe.Seed, figure.Value!.Value))];
     }
 
     /// <inheritdoc/>
-    public Report Report(Recipe recipe, string folder) => PretrainReport.Of((PretrainRecipe)recipe, Result(folder), RunFolder.ReadMetrics(folder));
-
-    private static PretrainResult Result(string folder) => RunFolder.ResultOf<PretrainResult>(folder);
+    protected override Report Report(PretrainRecipe recipe, PretrainResult result, string folder) => PretrainReport.Of(recipe, result, RunFolder.ReadMetrics(folder));
 
     private static (IExampleSource Texts, IReadOnlyList<TextExample> HeldOut) Data(PretrainDataSection data)
     {
