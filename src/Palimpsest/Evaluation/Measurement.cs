@@ -79,7 +79,7 @@ public sealed record Measurement
     /// <summary>A value as a reader wants it: 93.3% or 5.42.</summary>
     public string Show(double value) => Unit == MeasurementUnit.Share
         ? string.Create(CultureInfo.InvariantCulture, $"{100 * value:F1}%")
-        : string.Create(CultureInfo.InvariantCulture, $"{value:F2}");
+        : value.ToString(Math.Abs(value) < 1e6 ? "F2" : "0.00e+0", CultureInfo.InvariantCulture); // a perplexity can have hundreds of digits
 
     private double Of(ReadOnlySpan<(double First, double Second)> items)
     {

@@ -45,6 +45,14 @@ public sealed class HtmlReportTests
     }
 
     [Fact]
+    public void Render_LongTitle_IsCut()
+    {
+        XElement root = ReportSamplesOf.Parse(ReportSamplesOf.Everywhere(new string('x', 159) + "𝒳" + new string('y', 500)));
+        Assert.Equal(new string('x', 159) + "…", root.Descendants("h1").Single().Value);
+        Assert.Equal(root.Descendants("h1").Single().Value, root.Descendants("title").First().Value);
+    }
+
+    [Fact]
     public void Render_EveryKindOfBlock_UsesOnlyKnownElementsAndLoadsNothing()
     {
         XElement root = ReportSamplesOf.Parse(ReportSamplesOf.Everywhere("x"));

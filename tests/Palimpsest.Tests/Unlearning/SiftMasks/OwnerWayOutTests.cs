@@ -118,7 +118,7 @@ public sealed class OwnerWayOutTests : IDisposable
         using (OwnerStore store = OwnerStore.OpenToRead(_folder.At("a")))
         {
             notes = [.. store.Notes];
-            string written = Assert.Single(Directory.GetFiles(_folder.Path, "second.json.*"));
+            string written = Assert.Single(Directory.GetFiles(_folder.Path, "second.json.*.json"));
             Assert.Contains(written, Assert.Single(notes), StringComparison.Ordinal);
             (DeletionReceipt receipt, IReadOnlyList<(bool? Holds, string What)> checks) = ReceiptCheck.Run(written, store);
             Assert.Equal("ada-of-the-hills", receipt.Owner);
