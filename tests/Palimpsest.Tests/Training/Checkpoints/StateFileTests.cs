@@ -58,7 +58,7 @@ public sealed partial class StateFileTests
             file.RequireWhole();
         }
 
-        int header = 8 + BitConverter.ToInt32(good), state = good.AsSpan().IndexOf("ada"u8);
+        int header = 8 + BitConverter.ToInt32(good), state = good.AsSpan().IndexOf("ada\\"u8);
         foreach (int place in new[] { header, header + 200, good.Length - 1, state })
         {
             byte[] damaged = [.. good];
