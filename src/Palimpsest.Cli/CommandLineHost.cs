@@ -38,6 +38,11 @@ public static class CommandLineHost
             error.WriteLine(parsed.GetValue(verbose) ? mistake.ToString() : mistake.Message);
             return 2;
         }
+        catch (Exception shortage) when (IsOfMemory(shortage))
+        {
+            error.WriteLine(parsed.GetValue(verbose) ? shortage.ToString() : "The memory does not suffice for this. Make the batches smaller (--batch-size; train.accumulate makes up for it), shorten the sequences (train.max_length), or take a smaller model.");
+            return 2;
+        }
 #pragma warning disable CA1031 // The last line of defence: without it the user sees a crash dump instead of a sentence.
         catch (Exception defect)
 #pragma warning restore CA1031
@@ -46,6 +51,9 @@ public static class CommandLineHost
             return 3;
         }
     }
+
+    // libtorch tells in words only.
+    private static bool IsOfMemory(Exception problem) => problem is OutOfMemoryException || problem.Message.Contains("can't allocate memory", StringComparison.Ordinal) || problem.Message.Contains("not enough memory", StringComparison.Ordinal);
 
     /// <summary>All commands under one name, with what every one of them takes.</summary>
     internal static Command Commands(TextWriter output, Option<bool> verbose)

@@ -1,4 +1,5 @@
 using Palimpsest.Cli.Terminal;
+using Palimpsest.Common;
 using Palimpsest.Jobs;
 using Palimpsest.Jobs.Evaluate;
 using Palimpsest.Jobs.Finetune;
@@ -25,7 +26,7 @@ internal static class JobHost
     public static int StartFile(string path, IReadOnlyList<string> overrides, string root, TextWriter output, CancellationToken stop) =>
         Run(runner => runner.Start(runner.Read(path, overrides), root, stop), output, stop);
 
-    public static int Resume(string folder, TextWriter output, CancellationToken stop) => Run(runner => runner.Resume(folder, stop), output, stop);
+    public static int Resume(string folder, bool older, TextWriter output, CancellationToken stop) => Run(runner => runner.Resume(folder, older, stop), output, stop);
 
     /// <summary>Writes a report again and prints the figures.</summary>
     public static int Report(string folder, TextWriter output)
@@ -47,7 +48,7 @@ internal static class JobHost
         live?.Dispose();
         if (!finished)
         {
-            output.WriteLine($"Stopped, with a checkpoint. Go on with: palimpsest run --resume {Shown(folder)}");
+            output.WriteLine($"Stopped, with a checkpoint. Go on with: palimpsest run --resume {ShellText.Quote(Shown(folder))}");
             return Interrupted;
         }
 

@@ -10,6 +10,12 @@ public static class NearestName
         int bestDistance = (name.Length / 3) + 2;
         foreach (string candidate in candidates)
         {
+            // At least so many edits are needed; a name may be of any length.
+            if (Math.Abs(name.Length - candidate.Length) >= bestDistance)
+            {
+                continue;
+            }
+
             int distance = Distance(name.ToLowerInvariant(), candidate.ToLowerInvariant());
             if (distance < bestDistance && distance < Math.Max(name.Length, candidate.Length))
                 (best, bestDistance) = (candidate, distance);

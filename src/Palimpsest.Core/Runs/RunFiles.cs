@@ -1,4 +1,5 @@
 using System.Globalization;
+using Palimpsest.Common;
 
 namespace Palimpsest.Runs;
 
@@ -6,6 +7,9 @@ namespace Palimpsest.Runs;
 internal static class RunFiles
 {
     public const string Info = "run.json", Recipe = "recipe.yaml", Metrics = "metrics.jsonl", Lock = "lock", Result = "result.json";
+
+    // Raw results of many seeds take some megabytes.
+    private const int MostBytes = 1 << 28;
 
     /// <summary>Makes a folder that no other process makes at the same time, and its lock.</summary>
     public static (string Path, RunLock Held) Claim(string root, string name) => Guard(root, () =>
@@ -39,8 +43,12 @@ internal static class RunFiles
         string file = Path.Combine(path, Info);
         if (!File.Exists(file))
             throw new PalimpsestException($"{path}: this is no run folder, for it has no {Info}. Name the folder of one run, like runs/20260131-142500-finetune.");
-        return RunInfo.FromJson(Guard(path, () => File.ReadAllText(file)), file);
+        return RunInfo.FromJson(ReadText(file), file);
     }
+
+    /// <summary>Reads a file of JSON whole: a regular one, of a length that a run writes.</summary>
+    public static string ReadText(string file) => Guard(file, () => RegularFile.ReadText(file, MostBytes))
+        ?? throw new PalimpsestException($"{file}: has more than {MostBytes >> 20} MiB and was not written by Palimpsest. Restore it from a copy, or start the recipe again.");
 
     /// <summary>Turns errors of the file system into ones that a user can mend.</summary>
     public static T Guard<T>(string path, Func<T> action)

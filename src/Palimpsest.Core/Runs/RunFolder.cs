@@ -232,6 +232,27 @@ public sealed class RunFolder : IDisposable
         }
     }
 
+    /// <summary>Writes down what the run reads, or, when it goes on, compares it with what it read at first: that stays in run.json.</summary>
+    /// <param name="inputs">What is there now, by name.</param>
+    /// <exception cref="PalimpsestException">An input is not what it was; or the folder cannot be written to.</exception>
+    public void SetInputs(IReadOnlyDictionary<string, RunInput> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        IReadOnlyDictionary<string, RunInput> first = Info.Inputs;
+        foreach ((string name, RunInput now) in inputs)
+        {
+            if (first.TryGetValue(name, out RunInput? then) && then.Sha256 != now.Sha256)
+            {
+                throw new PalimpsestException(
+                    $"{now.Path}: is not the {name} that the run began with (sha256 {Start(then.Sha256)} then, {Start(now.Sha256)} now), so it cannot go on with it. Put the original back, or start a new run: palimpsest run {ShellText.Quote(RecipePath)}");
+            }
+        }
+
+        Update(info => info with { Inputs = first.Concat(inputs.Where(input => !first.ContainsKey(input.Key))).ToDictionary(StringComparer.Ordinal) });
+
+        static string Start(string hash) => hash[..Math.Min(12, hash.Length)];
+    }
+
     /// <summary>Marks the run as ended now.</summary>
     /// <param name="status">How it ended.</param>
     /// <param name="problem">Message of the error, for <see cref="RunStatus.Failed"/>.</param>
@@ -263,7 +284,7 @@ public sealed class RunFolder : IDisposable
             return null;
         try
         {
-            return JsonSerializer.Deserialize<T>(RunFiles.Guard(file, () => File.ReadAllText(file)), RunJson.Options);
+            return JsonSerializer.Deserialize<T>(RunFiles.ReadText(file), RunJson.Options);
         }
         catch (JsonException error)
         {
@@ -281,7 +302,7 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="PalimpsestException">The run has not come to its end, or the file is damaged or cannot be read.</exception>
     public static T ResultOf<T>(string path)
         where T : class =>
-        ReadArtifact<T>(path, RunFiles.Result) ?? throw new PalimpsestException($"{path}: this run has no result yet. Let it come to its end with: palimpsest run --resume {path}");
+        ReadArtifact<T>(path, RunFiles.Result) ?? throw new PalimpsestException($"{path}: this run has no result yet. Let it come to its end with: palimpsest run --resume {ShellText.Quote(path)}");
 
     /// <summary>Frees the lock.</summary>
     public void Dispose()

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Palimpsest.Common;
 
 namespace Palimpsest.Runs;
 
@@ -39,6 +40,7 @@ public sealed record RunInput(string Path, string Sha256)
 
     private static string FileHash(string path)
     {
+        RegularFile.Check(path);
         using FileStream stream = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }

@@ -64,7 +64,7 @@ internal sealed class RunLock : IDisposable
     public void Dispose() => _stream.Dispose();
 
     // EAGAIN of Linux and of macOS, sharing and lock violation of Windows.
-    private static bool IsHeld(IOException error) => (error.HResult & 0xFFFF) is 11 or 35 or 32 or 33;
+    internal static bool IsHeld(IOException error) => (error.HResult & 0xFFFF) is 11 or 35 or 32 or 33;
 
     private static FileStreamOptions Options(FileMode mode)
     {

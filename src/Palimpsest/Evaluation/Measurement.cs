@@ -90,7 +90,7 @@ public sealed record Measurement
     public string Show(double value) => Unit switch
     {
         MeasurementUnit.Share => string.Create(CultureInfo.InvariantCulture, $"{100 * value:F1}%"),
-        MeasurementUnit.Perplexity => string.Create(CultureInfo.InvariantCulture, $"{value:F2}"),
+        MeasurementUnit.Perplexity => value.ToString(Math.Abs(value) < 1e6 ? "F2" : "0.00e+0", CultureInfo.InvariantCulture), // it can have hundreds of digits
         _ => string.Create(CultureInfo.InvariantCulture, $"{value:F3}"),
     };
 

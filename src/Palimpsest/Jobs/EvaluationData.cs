@@ -15,6 +15,8 @@ internal sealed record EvaluationData(string Subject, EvaluationSuite Suite, IRe
     /// <summary>Metric of the choice among labels.</summary>
     public const string LabelChoice = "held_out_choice";
 
+    private const string HeldOut = "held-out examples";
+
     // From one other owner to the next, so that neighbouring seeds do not ask about each other's owners.
     private const int Stride = 1009;
 
@@ -44,7 +46,8 @@ internal sealed record EvaluationData(string Subject, EvaluationSuite Suite, IRe
     /// <param name="examples">At least one.</param>
     /// <param name="evaluate">Settings.</param>
     /// <param name="general">General text whose perplexity is measured beside it; may be empty.</param>
-    public static EvaluationData OfExamples(string subject, IReadOnlyList<TextExample> examples, EvaluateSection evaluate, IReadOnlyList<TextExample> general)
+    /// <param name="what">What the examples are called.</param>
+    public static EvaluationData OfExamples(string subject, IReadOnlyList<TextExample> examples, EvaluateSection evaluate, IReadOnlyList<TextExample> general, string what = HeldOut)
     {
         EvaluationSuite suite = new();
         TextExample[] asked = [.. examples.Where(example => example.Prompt.Length > 0)];
@@ -52,11 +55,11 @@ internal sealed record EvaluationData(string Subject, EvaluationSuite Suite, IRe
         bool classification = labels.Length > 1 && labels.Length <= evaluate.MostLabels;
         if (classification)
         {
-            suite.AddChoice(LabelChoice, "held-out examples, choice among the labels", [.. asked.Select(example => new ChoiceItem(example.Prompt, labels, Array.IndexOf(labels, example.Completion), example.Messages))]);
+            suite.AddChoice(LabelChoice, $"{what}, choice among the labels", [.. asked.Select(example => new ChoiceItem(example.Prompt, labels, Array.IndexOf(labels, example.Completion), example.Messages))]);
         }
 
-        suite.AddExactMatch("held_out_exact", "held-out examples, exact match", asked);
-        suite.AddPerplexity("held_out_perplexity", "held-out examples, perplexity per token", examples);
+        suite.AddExactMatch("held_out_exact", $"{what}, exact match", asked);
+        suite.AddPerplexity("held_out_perplexity", $"{what}, perplexity per token", examples);
         suite.AddPerplexity("general_perplexity", "general text, perplexity per token", general);
         AddSets(suite, evaluate);
         suite.AddSamples(Spread(examples, evaluate.Samples).Select(Sample));
@@ -67,10 +70,11 @@ internal sealed record EvaluationData(string Subject, EvaluationSuite Suite, IRe
     /// <param name="subject">Name of the data.</param>
     /// <param name="examples">At least one; the completion names the class.</param>
     /// <param name="labels">The completions as they stand in the data, for the baselines.</param>
-    public static EvaluationData OfClassification(string subject, IReadOnlyList<TextExample> examples, IReadOnlyList<string> labels)
+    /// <param name="what">What the examples are called.</param>
+    public static EvaluationData OfClassification(string subject, IReadOnlyList<TextExample> examples, IReadOnlyList<string> labels, string what = HeldOut)
     {
         EvaluationSuite suite = new();
-        suite.AddClassification(LabelChoice, "held-out examples, accuracy of the classes", examples);
+        suite.AddClassification(LabelChoice, $"{what}, accuracy of the classes", examples);
         return new EvaluationData(subject, suite, examples, labels);
     }
 

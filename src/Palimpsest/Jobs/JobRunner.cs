@@ -5,6 +5,7 @@ using Palimpsest.Runs.Claims;
 using Palimpsest.Runs.Recipes;
 using Palimpsest.Runs.Reports;
 using Palimpsest.Torch;
+using Palimpsest.Training.Checkpoints;
 
 namespace Palimpsest.Jobs;
 
@@ -44,13 +45,21 @@ public sealed class JobRunner(IReadOnlyList<IJob> jobs, IJobLog log)
 
     /// <summary>Goes on with an interrupted run.</summary>
     /// <param name="folder">The run's folder.</param>
+    /// <param name="older">Whether the newest checkpoint is set aside, so that the one before is taken.</param>
     /// <param name="stop">Ends the run at the next step, with a checkpoint.</param>
     /// <returns>The run's folder, and whether the run came to its end.</returns>
     /// <exception cref="PalimpsestException">The folder is no run, another process works on it, or something else that the user can mend.</exception>
-    public (string Folder, bool Finished) Resume(string folder, CancellationToken stop = default)
+    public (string Folder, bool Finished) Resume(string folder, bool older = false, CancellationToken stop = default)
     {
         using RunFolder run = RunFolder.Open(folder);
         Recipe recipe = Read(run.RecipePath);
+        if (older && run.Info.Status != RunStatus.Finished)
+        {
+            // Of a run over several seeds, the one that it stopped in.
+            string part = recipe.Seeds.Select(seed => RunFolder.OfSeed(run.Path, seed)).FirstOrDefault(seed => Directory.Exists(seed) && RunFolder.Read(seed).Status != RunStatus.Finished) ?? run.Path;
+            log.Say($"Going on from {CheckpointStore.SetNewestAside(Path.Combine(part, "checkpoints"))}; the newer one is set aside.");
+        }
+
         return (run.Path, run.Info.Status == RunStatus.Finished || Finish(Job(recipe), recipe, run, stop));
     }
 
@@ -84,10 +93,10 @@ public sealed class JobRunner(IReadOnlyList<IJob> jobs, IJobLog log)
         try
         {
             IReadOnlyList<long> seeds = recipe.Seeds.Count > 0 ? recipe.Seeds : [recipe.Seed];
+            run.SetInputs(job.Inputs(recipe).ToDictionary(input => input.Name, input => RunInput.Of(input.Path), StringComparer.Ordinal));
             run.Update(info => info with
             {
                 Seeds = seeds,
-                Inputs = job.Inputs(recipe).ToDictionary(input => input.Name, input => RunInput.Of(input.Path), StringComparer.Ordinal),
                 ClaimRulesSha256 = recipe.Claims.Count > 0 ? ClaimRules.Hash(recipe.Claims) : null,
             });
             if (job.Threads(recipe) is int threads)

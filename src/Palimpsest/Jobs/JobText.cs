@@ -19,10 +19,13 @@ public static class JobText
     /// <summary>"+56.3 points [48.1, 64.4]", or "+1.2% [0.8, 1.6]" for a perplexity.</summary>
     public static string Change(Measurement measurement, Interval change) => measurement.Unit switch
     {
-        MeasurementUnit.Perplexity => Invariant($"{100 * (change.Estimate - 1):+0.0;-0.0;0.0}% [{100 * (change.Lower - 1):F1}, {100 * (change.Upper - 1):F1}]"),
+        MeasurementUnit.Perplexity => $"{(change.Estimate > 1 ? "+" : "")}{Percent(change.Estimate)}% [{Percent(change.Lower)}, {Percent(change.Upper)}]",
         MeasurementUnit.Share => Invariant($"{100 * change.Estimate:+0.0;-0.0;0.0} points [{100 * change.Lower:F1}, {100 * change.Upper:F1}]"),
         _ => Invariant($"{change.Estimate:+0.000;-0.000;0.000} [{change.Lower:F3}, {change.Upper:F3}]"),
     };
+
+    // Of a factor; one between perplexities can have hundreds of digits.
+    private static string Percent(double factor) => (100 * (factor - 1)).ToString(Math.Abs(factor) < 1e6 ? "0.0" : "0.00e+0", System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -7,6 +7,8 @@ namespace Palimpsest.Training;
 /// <summary>Settings of a training run.</summary>
 public sealed record TrainOptions : IValidated
 {
+    private const int MostSequences = 1 << 20;
+
     private const double DefaultLearningRate = 1e-3;
 
     /// <summary>Optimizer steps.</summary>
@@ -128,6 +130,11 @@ public sealed record TrainOptions : IValidated
         if (Steps < 1 || BatchSize < 1 || Accumulate < 1 || KeepCheckpoints < 1)
         {
             yield return "steps, batch_size, accumulate and keep_checkpoints must be at least 1.";
+        }
+
+        if (BatchSize > MostSequences)
+        {
+            yield return $"batch_size must be at most {MostSequences}: more sequences fit no memory at once. Raise accumulate instead, which adds up several batches before a step.";
         }
 
         if (LearningRate is double rate && !(rate >= 0 && double.IsFinite(rate)))

@@ -33,6 +33,50 @@ public sealed class RunFolderTests
     }
 
     [Fact]
+    public void SetInputs_WhenTheRunGoesOn_KeepsTheFirstAndRefusesAChangedOneByName()
+    {
+        using TemporaryFolder root = new();
+        AtomicFile.WriteText(root["data.csv"], "first");
+        string path;
+        using (RunFolder run = RunFolder.Create(root["my runs"], "finetune", "kind: finetune\n"))
+        {
+            path = run.Path;
+            run.SetInputs(new Dictionary<string, RunInput> { ["data"] = RunInput.Of(root["data.csv"]) });
+        }
+
+        string first = RunFolder.Read(path).Inputs["data"].Sha256;
+        using (RunFolder run = RunFolder.Open(path))
+        {
+            run.SetInputs(new Dictionary<string, RunInput> { ["data"] = RunInput.Of(root["data.csv"]), ["model"] = new("m", "00") });
+            AtomicFile.WriteText(root["data.csv"], "second");
+            string message = Assert.Throws<PalimpsestException>(() => run.SetInputs(new Dictionary<string, RunInput> { ["data"] = RunInput.Of(root["data.csv"]) })).Message;
+            Assert.Contains("data.csv: is not the data that the run began with", message, StringComparison.Ordinal);
+            Assert.EndsWith($"palimpsest run '{run.RecipePath}'", message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(first, RunFolder.Read(path).Inputs["data"].Sha256);
+        Assert.Equal("00", RunFolder.Read(path).Inputs["model"].Sha256);
+    }
+
+    [Fact]
+    public void Read_FileThatNoRunWrites_IsRefusedWithoutReadingItWhole()
+    {
+        using TemporaryFolder root = new();
+        string path;
+        using (RunFolder run = RunFolder.Create(root["runs"], "finetune", "kind: finetune\n"))
+        {
+            path = run.Path;
+        }
+
+        using (FileStream file = new(Path.Combine(path, "run.json"), FileMode.Open))
+        {
+            file.SetLength(1L << 40); // takes no room on the disk
+        }
+
+        Assert.Contains("has more than 256 MiB", Assert.Throws<PalimpsestException>(() => RunFolder.Read(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Create_OnUnix_IsPrivate()
     {
         if (OperatingSystem.IsWindows())

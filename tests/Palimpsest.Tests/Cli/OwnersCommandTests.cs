@@ -28,6 +28,9 @@ public sealed class OwnersCommandTests : IDisposable
         JsonElement receipt = JsonDocument.Parse(File.ReadAllText(Path.Combine(_shell.Folder, "south.json"))).RootElement;
         Assert.True(receipt.GetProperty("proof").GetProperty("equal").GetBoolean());
         Assert.Equal(1, receipt.GetProperty("owners_left").GetInt32());
+        Says("The receipt holds, on its own and against the store.", "owners", "receipt", "south.json", "--store", "clinics");
+        _shell.Write("forged.json", File.ReadAllText(Path.Combine(_shell.Folder, "south.json")).Replace("\"south\"", "\"north\"", StringComparison.Ordinal));
+        Assert.Equal(1, _shell.Run("owners", "receipt", "forged.json").Code);
         Assert.DoesNotContain("south", Says("joined, left, rebuilt       2, 1, 0", "owners", "stats", "--store", "clinics"), StringComparison.Ordinal);
     }
 
@@ -47,6 +50,12 @@ public sealed class OwnersCommandTests : IDisposable
         Assert.Equal(1, code);
         Assert.Contains("there is no owner \"nobody\"", error, StringComparison.Ordinal);
         Assert.Equal(["ada", "nobody", ""], output.TrimEnd('\n').Split('\n').Select(line => line.Split('\t')[0]));
+
+        // A line beyond the bound gets an empty answer, and the next one is served.
+        (code, output, error) = _shell.Shell("(printf 'ada\\t'; head -c 1500000 /dev/zero | tr '\\0' x; printf '\\nada\\tWho?\\n') | $command owners serve --store made");
+        Assert.Equal(1, code);
+        Assert.Contains("more than the 1,048,576 characters", error, StringComparison.Ordinal);
+        Assert.Equal(["ada\t", "ada\t"], output.TrimEnd('\n').Split('\n').Select(line => line[..4]));
 
         File.Delete(ben);
         Refuses("owners forget \"ben\" --rebuild", "owners", "forget", "ben", "--store", "made");

@@ -116,6 +116,27 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void TryResume_NewestIsDamaged_IsNamedAndTheOneBeforeEndsWithTheSameBits()
+    {
+        TrainOptions options = Options() with { KeepCheckpoints = 2 };
+        byte[] whole = Train(options, null, int.MaxValue);
+        using TemporaryFolder folder = new();
+        Train(options, folder.Path, 5);
+        string newest = new CheckpointStore(folder.Path).Newest()!;
+        byte[] bytes = File.ReadAllBytes(newest);
+        bytes[^100] ^= 4;
+        Palimpsest.Common.AtomicFile.Write(newest, stream => stream.Write(bytes));
+        string message = Assert.Throws<PalimpsestException>(() => Train(options, folder.Path, 1)).Message;
+        Assert.StartsWith(newest, message, StringComparison.Ordinal);
+        Assert.Contains("palimpsest run --resume FOLDER --older", message, StringComparison.Ordinal);
+
+        Assert.Equal(CheckpointStore.SetNewestAside(folder.Path), new CheckpointStore(folder.Path).Newest());
+        Assert.Contains("there is no older checkpoint", Assert.Throws<PalimpsestException>(() => CheckpointStore.SetNewestAside(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(newest + ".set-aside"));
+        Assert.Equal(whole, Train(options, folder.Path, int.MaxValue));
+    }
+
+    [Fact]
     public void TryResume_OtherSettings_AreRefused()
     {
         string folder = Directory.CreateTempSubdirectory("palimpsest").FullName;

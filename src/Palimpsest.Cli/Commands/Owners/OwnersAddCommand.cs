@@ -18,6 +18,7 @@ internal static class OwnersAddCommand
         Option<int?> workers = new("--workers") { Description = "Owners tuned at the same time; as many as cores by default." };
         Option<bool> keep = new("--keep-vector") { Description = "Keep the owner's vector, encrypted, so that it can leave without its data and on another machine." };
         Option<string?> key = OwnersCommand.KeyOption();
+        Option<string?> model = OwnersCommand.ModelOption();
         Option<string> store = OwnersCommand.StoreOption();
         Command command = new(
             "add",
@@ -28,14 +29,14 @@ internal static class OwnersAddCommand
             Example: palimpsest owners add --all clinics.csv --owner-column clinic --workers 2
             """)
         {
-            what, all, world, column, workers, keep, key, store,
+            what, all, world, column, workers, keep, key, model, store,
         };
         command.SetAction((parsed, stop) => Task.FromResult(Run(
-            parsed.GetValue(store)!, parsed.GetValue(what)!, parsed.GetValue(all), parsed.GetValue(world), parsed.GetValue(column), parsed.GetValue(workers), parsed.GetValue(keep), parsed.GetValue(key), output, stop)));
+            parsed.GetValue(store)!, parsed.GetValue(what)!, parsed.GetValue(all), parsed.GetValue(world), parsed.GetValue(column), parsed.GetValue(workers), parsed.GetValue(keep), parsed.GetValue(key), parsed.GetValue(model), output, stop)));
         return command;
     }
 
-    private static int Run(string path, string[] what, bool all, int? world, string? column, int? workers, bool keep, string? key, TextWriter output, CancellationToken stop)
+    private static int Run(string path, string[] what, bool all, int? world, string? column, int? workers, bool keep, string? key, string? model, TextWriter output, CancellationToken stop)
     {
         if (workers < 1)
         {
@@ -43,7 +44,7 @@ internal static class OwnersAddCommand
         }
 
         IReadOnlyList<(string Name, Func<OwnerData> Read)> owners = Owners(what, all, world, new ExampleColumns { Owner = column });
-        using OwnerStore store = OwnerStore.Open(path);
+        using OwnerStore store = OwnersCommand.Open(path, model);
         if (!all && owners.Count == 1)
         {
             store.CheckNew(owners[0].Name);

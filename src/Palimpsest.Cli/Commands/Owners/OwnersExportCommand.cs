@@ -10,6 +10,7 @@ internal static class OwnersExportCommand
     {
         Argument<string> name = new("name") { Description = "The owner." };
         Argument<string> folder = new("folder") { Description = "Where the model goes, in Hugging Face's form." };
+        Option<string?> model = OwnersCommand.ModelOption();
         Option<string> store = OwnersCommand.StoreOption();
         Command command = new(
             "export",
@@ -19,11 +20,11 @@ internal static class OwnersExportCommand
             Example: palimpsest owners export ada models/ada
             """)
         {
-            name, folder, store,
+            name, folder, model, store,
         };
         command.SetAction(parsed =>
         {
-            using OwnerStore opened = OwnerStore.Open(parsed.GetValue(store)!);
+            using OwnerStore opened = OwnersCommand.Open(parsed.GetValue(store)!, parsed.GetValue(model));
             opened.Find(parsed.GetValue(name)!);
             string target = parsed.GetValue(folder)!;
             if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
@@ -32,9 +33,9 @@ internal static class OwnersExportCommand
             }
 
             using OwnerReplay loaded = new(opened, CommandTorch.Start());
-            OwnerModel model = new(opened, loaded);
-            model.Switch(parsed.GetValue(name)!);
-            model.Model.Save(target);
+            OwnerModel served = new(opened, loaded);
+            served.Switch(parsed.GetValue(name)!);
+            served.Model.Save(target);
             output.WriteLine($"{target}: the model of \"{parsed.GetValue(name)}\". If it leaves, delete this copy too.");
             return 0;
         });

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Palimpsest.Common;
 using Palimpsest.Unlearning.SiftMasks.Store;
 
 namespace Palimpsest.Cli.Commands.Owners;
@@ -17,6 +18,7 @@ internal static class OwnersForgetCommand
         Option<bool> audit = new("--audit") { Description = "Measure what the difference of two releases and a stale mask still give away." };
         Option<string?> receipt = new("--receipt") { Description = "File of the receipt; receipt-NUMBER.json by default. It must be new and lie outside the store." };
         Option<string?> key = OwnersCommand.KeyOption();
+        Option<string?> model = OwnersCommand.ModelOption();
         Option<string> store = OwnersCommand.StoreOption();
         Command command = new(
             "forget",
@@ -26,7 +28,7 @@ internal static class OwnersForgetCommand
             Example: palimpsest owners forget ada --audit
             """)
         {
-            names, data, column, rebuild, fromData, audit, receipt, key, store,
+            names, data, column, rebuild, fromData, audit, receipt, key, model, store,
         };
         command.SetAction((parsed, stop) =>
         {
@@ -42,22 +44,22 @@ internal static class OwnersForgetCommand
                 throw new PalimpsestException(afresh ? "--audit asks the owner's own questions, which --rebuild does without. Leave one of the two out." : "--from-data belongs to --rebuild. Leave it out, or name the data with --data.");
             }
 
-            using OwnerStore opened = OwnerStore.Open(parsed.GetValue(store)!);
+            using OwnerStore opened = OwnersCommand.Open(parsed.GetValue(store)!, parsed.GetValue(model));
             OwnerRecord[] owners = [.. leaving.Select(opened.Find)];
             Dictionary<string, string> files = owners.ToDictionary(owner => owner.Id, owner => Place(opened, file ?? $"receipt-{owner.Id[..8]}.json"), StringComparer.Ordinal);
             using OwnerReplay replay = new(opened, CommandTorch.Start(threads: opened.Settings.Tuning.Threads));
-            Deletion deletion = new(opened, replay, made => Write(made, files[made.Subject], output));
+            Deletion deletion = new(opened, replay, made => Write(made, files[made.Subject], output), subject => files[subject]);
             string? keyFile = parsed.GetValue(key), place = parsed.GetValue(data), named = parsed.GetValue(column);
             try
             {
                 IReadOnlyList<DeletionReceipt> receipts = afresh
-                    ? deletion.ForgetByRebuild(leaving, owner => Data(owner, place, named), parsed.GetValue(fromData) ? null : OwnersCommand.KeyOf(keyFile, opened), (before, after) => output.WriteLine(OwnersRebuildCommand.Line(before, after)), stop)
+                    ? deletion.ForgetByRebuild(leaving, owner => Data(owner, () => OwnersCommand.DataOfMany(owner, place, named)), parsed.GetValue(fromData) ? null : OwnersCommand.KeyOf(keyFile, opened), (before, after) => output.WriteLine(OwnersRebuildCommand.Line(before, after)), stop)
                     : [owners[0].KeptVector && place is null && !audited
                         ? deletion.ForgetByKeptVector(leaving[0], OwnersCommand.KeyOf(keyFile, opened))
-                        : deletion.Forget(leaving[0], Data(owners[0], place, named), audited, stop)];
+                        : deletion.Forget(leaving[0], Data(owners[0], () => OwnersCommand.DataOf(owners[0], place, named)), audited, stop)];
                 foreach (DeletionReceipt made in receipts)
                 {
-                    Tell(made, files[made.Subject], output);
+                    Tell(made, files[made.Subject], opened.Path, output);
                 }
 
                 return Task.FromResult(receipts.All(made => made.Proof.Equal && made.Problems.Count == 0) ? 0 : 1);
@@ -79,15 +81,15 @@ internal static class OwnersForgetCommand
             throw new PalimpsestException($"{file}: lies in the store, where no trace of the owner may stay. Name a file elsewhere with --receipt.");
         }
 
-        DeletionReceipt.CheckPlace(Path.EndsInDirectorySeparator(receipt) ? receipt : file, store.History().Count);
+        DeletionReceipt.CheckPlace(Path.EndsInDirectorySeparator(receipt) ? receipt : file, (int)store.Head.Sequence + 2);
         return file;
     }
 
-    private static OwnerData Data(OwnerRecord owner, string? path, string? column)
+    private static OwnerData Data(OwnerRecord owner, Func<OwnerData> read)
     {
         try
         {
-            return OwnersCommand.DataOf(owner, path, column);
+            return read();
         }
         catch (PalimpsestException problem)
         {
@@ -103,13 +105,13 @@ internal static class OwnersForgetCommand
         }
         catch (PalimpsestException problem)
         {
-            // The owner has left and the store has forgotten it: nobody can make this receipt again.
+            // The owner has left; the store keeps the receipt, and with it the name, until it is in a file.
             output.WriteLine(receipt.ToJson());
-            throw new PalimpsestException($"\"{receipt.Owner}\" has left, but the receipt is not in a file. {problem.Message} It was printed instead; keep it.", problem);
+            throw new PalimpsestException($"\"{receipt.Owner}\" has left, but the receipt is not in a file. {problem.Message} It was printed instead, and it is written when the store is opened again, for example with 'palimpsest owners list'.", problem);
         }
     }
 
-    private static void Tell(DeletionReceipt receipt, string file, TextWriter output)
+    private static void Tell(DeletionReceipt receipt, string file, string store, TextWriter output)
     {
         output.WriteLine($"\"{receipt.Owner}\" has left: {receipt.Examples} examples, vector {receipt.VectorSha256[..12]} {receipt.VectorFrom}.");
         output.WriteLine($"Sum {receipt.SumBefore[..12]} -> {receipt.SumAfter[..12]}, {receipt.OwnersLeft} owners left.");
@@ -131,6 +133,6 @@ internal static class OwnersForgetCommand
             }
         }
 
-        output.WriteLine($"Receipt: {JobHost.Shown(file)}. Its owner should keep it; the store no longer knows the name.");
+        output.WriteLine($"Receipt: {JobHost.Shown(file)}. Its owner should keep it; the store no longer knows the name. Check it with: palimpsest owners receipt {ShellText.Quote(JobHost.Shown(file))} --store {ShellText.Quote(JobHost.Shown(store))}");
     }
 }

@@ -26,7 +26,7 @@ internal static class OwnersListCommand
 
     private static int Run(string path, TextWriter output)
     {
-        using OwnerStore store = OwnerStore.Open(path);
+        using OwnerStore store = OwnersCommand.Open(path, reading: true);
         if (store.Owners.Count == 0)
         {
             output.WriteLine($"{path} is empty. Add an owner with: palimpsest owners add NAME DATA");

@@ -12,6 +12,7 @@ internal static class OwnersRebuildCommand
         Option<string?> column = OwnersCommand.ColumnOption();
         Option<bool> fromData = new("--from-data") { Description = "Make all vectors from data, also where one is kept." };
         Option<string?> key = OwnersCommand.KeyOption();
+        Option<string?> model = OwnersCommand.ModelOption();
         Option<string> store = OwnersCommand.StoreOption();
         Command command = new(
             "rebuild",
@@ -21,9 +22,9 @@ internal static class OwnersRebuildCommand
             Example: palimpsest owners rebuild --store clinics
             """)
         {
-            data, column, fromData, key, store,
+            data, column, fromData, key, model, store,
         };
-        command.SetAction((parsed, stop) => Task.FromResult(Run(parsed.GetValue(store)!, parsed.GetValue(data), parsed.GetValue(column), parsed.GetValue(fromData), parsed.GetValue(key), output, stop)));
+        command.SetAction((parsed, stop) => Task.FromResult(Run(parsed.GetValue(store)!, parsed.GetValue(data), parsed.GetValue(column), parsed.GetValue(fromData), parsed.GetValue(key), parsed.GetValue(model), output, stop)));
         return command;
     }
 
@@ -34,15 +35,15 @@ internal static class OwnersRebuildCommand
         return $"{after.Name}: {(same ? "the same bits as before" : "other bits than before, as another machine makes them")}{(before.KeptVector && !after.KeptVector ? "; the kept vector is of no use any more and goes" : "")}.";
     }
 
-    private static int Run(string path, string? data, string? column, bool fromData, string? key, TextWriter output, CancellationToken stop)
+    private static int Run(string path, string? data, string? column, bool fromData, string? key, string? model, TextWriter output, CancellationToken stop)
     {
-        using OwnerStore store = OwnerStore.Open(path);
+        using OwnerStore store = OwnersCommand.Open(path, model);
         using OwnerReplay replay = new(store, CommandTorch.Start(threads: store.Settings.Tuning.Threads));
         int same = 0;
         try
         {
             new StoreRebuild(store, replay).Run(
-                owner => OwnersCommand.DataOf(owner, data, column), fromData ? null : OwnersCommand.KeyOf(key, store),
+                owner => OwnersCommand.DataOfMany(owner, data, column), fromData ? null : OwnersCommand.KeyOf(key, store),
                 (before, after) =>
                 {
                     same += after.Manifest.VectorSha256 == before.Manifest.VectorSha256 ? 1 : 0;

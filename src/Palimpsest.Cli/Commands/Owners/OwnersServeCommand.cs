@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Palimpsest.Common;
 using Palimpsest.Evaluation;
 using Palimpsest.Unlearning.SiftMasks.Store;
 
@@ -11,40 +12,47 @@ internal static class OwnersServeCommand
 
     public static Command Create(TextWriter output)
     {
+        Option<string?> model = OwnersCommand.ModelOption();
         Option<string> store = OwnersCommand.StoreOption();
         Command command = new(
             "serve",
             """
-            Answers questions from standard input with one model in memory that becomes each owner's in turn. A line is OWNER, a tab, and the prompt; an empty owner is served the merge without a mask. What cannot be answered gets an empty answer, and the reason goes to the error output.
+            Answers questions from standard input with one model in memory that becomes each owner's in turn. A line is OWNER, a tab, and the prompt; an empty owner is served the merge without a mask. What cannot be answered gets an empty answer, and the reason goes to the error output. Owners can join and leave meanwhile: who has left is not served any more.
 
             Example: printf 'ada\tWhere does Ada work?\n' | palimpsest owners serve
             """)
         {
-            store,
+            model, store,
         };
-        command.SetAction((parsed, stop) => Task.FromResult(Run(parsed.GetValue(store)!, System.Console.In, output, System.Console.Error, stop)));
+        command.SetAction((parsed, stop) => Task.FromResult(Run(parsed.GetValue(store)!, parsed.GetValue(model), output, System.Console.Error, stop)));
         return command;
     }
 
-    private static int Run(string path, TextReader input, TextWriter output, TextWriter error, CancellationToken stop)
+    private static int Run(string path, string? where, TextWriter output, TextWriter error, CancellationToken stop)
     {
-        using OwnerStore store = OwnerStore.Open(path);
+        using OwnerStore store = OwnersCommand.Open(path, where, reading: true);
         using OwnerReplay loaded = new(store, CommandTorch.Start());
         OwnerModel model = new(store, loaded);
+
+        // (Console.In reads a terminal key by key, and its ReadLine takes a line of any length.)
+        using StreamReader input = new(System.Console.OpenStandardInput(), System.Console.InputEncoding);
+        RequestLines lines = new(input);
         int failed = 0;
-        while (Next(input, stop) is string line)
+        while (Next(lines, stop) is (string line, bool whole))
         {
             string[] parts = line.Split('\t', 2);
-            string answer = "";
+            string owner = parts[0], answer = "";
             try
             {
-                if (parts.Length < 2)
+                if (parts.Length < 2 || !whole)
                 {
-                    throw new PalimpsestException($"\"{line}\": a line is the owner's name, a tab, and the prompt.");
+                    owner = ShownText.Cut(owner);
+                    throw new PalimpsestException(whole
+                        ? $"\"{ShownText.Cut(line)}\": a line is the owner's name, a tab, and the prompt."
+                        : $"\"{owner}\": a line has more than the {RequestLines.Most:N0} characters that it may have. Ask something shorter.");
                 }
 
-                model.Switch(parts[0].Length == 0 ? null : parts[0]);
-                answer = ExactMatch.Continue(model.Model, [parts[1]], LongestAnswer)[0];
+                answer = model.Ask(owner.Length == 0 ? null : owner, asked => ExactMatch.Continue(asked, [parts[1]], LongestAnswer)[0]);
             }
             catch (PalimpsestException problem)
             {
@@ -53,16 +61,16 @@ internal static class OwnersServeCommand
             }
 
             // Every line gets one, so that who asks by a pipe does not wait for ever.
-            output.WriteLine($"{parts[0]}\t{answer}");
+            output.WriteLine($"{owner}\t{answer}");
         }
 
         return stop.IsCancellationRequested ? Interruption.ExitCode : failed > 0 ? 1 : 0;
     }
 
     // A thread that waits for a line cannot be told to stop; it is left behind instead.
-    private static string? Next(TextReader input, CancellationToken stop)
+    private static (string Text, bool Whole)? Next(RequestLines lines, CancellationToken stop)
     {
-        Task<string?> line = Task.Run(input.ReadLine, CancellationToken.None);
+        Task<(string Text, bool Whole)?> line = Task.Run(lines.Next, CancellationToken.None);
         try
         {
             line.Wait(stop);

@@ -27,7 +27,7 @@ internal static class OwnersStatsCommand
 
     private static int Run(string path, TextWriter output)
     {
-        using OwnerStore store = OwnerStore.Open(path);
+        using OwnerStore store = OwnersCommand.Open(path, reading: true);
         int owners = store.Owners.Count;
         IReadOnlyList<LedgerEntry> history = store.History();
         long Bytes(string folder) => Directory.EnumerateFiles(folder).Sum(file => new FileInfo(file).Length);

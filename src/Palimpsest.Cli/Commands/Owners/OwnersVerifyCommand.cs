@@ -13,6 +13,7 @@ internal static class OwnersVerifyCommand
         Option<bool> all = new("--all") { Description = "Make all vectors again and compare the whole sum, bit for bit." };
         Option<string?> data = OwnersCommand.DataOption();
         Option<string?> column = OwnersCommand.ColumnOption();
+        Option<string?> model = OwnersCommand.ModelOption();
         Option<string> store = OwnersCommand.StoreOption();
         Command command = new(
             "verify",
@@ -22,15 +23,15 @@ internal static class OwnersVerifyCommand
             Example: palimpsest owners verify --all
             """)
         {
-            sample, all, data, column, store,
+            sample, all, data, column, model, store,
         };
-        command.SetAction((parsed, stop) => Task.FromResult(Run(parsed.GetValue(store)!, parsed.GetValue(all) ? int.MaxValue : parsed.GetValue(sample), parsed.GetValue(data), parsed.GetValue(column), output, stop)));
+        command.SetAction((parsed, stop) => Task.FromResult(Run(parsed.GetValue(store)!, parsed.GetValue(all) ? int.MaxValue : parsed.GetValue(sample), parsed.GetValue(data), parsed.GetValue(column), parsed.GetValue(model), output, stop)));
         return command;
     }
 
-    private static int Run(string path, int sample, string? data, string? column, TextWriter output, CancellationToken stop)
+    private static int Run(string path, int sample, string? data, string? column, string? model, TextWriter output, CancellationToken stop)
     {
-        using OwnerStore store = OwnerStore.Open(path);
+        using OwnerStore store = OwnersCommand.Open(path, model);
         StoreVerifier verifier = new(store);
         IReadOnlyList<string> problems = verifier.Files();
         foreach (string problem in problems)
@@ -61,7 +62,7 @@ internal static class OwnersVerifyCommand
                 float[] vector = [];
                 try
                 {
-                    vector = verifier.Owner(replay, owner, OwnersCommand.DataOf(owner, data, column), stop);
+                    vector = verifier.Owner(replay, owner, OwnersCommand.DataOfMany(owner, data, column), stop);
                     output.WriteLine($"{owner.Name}: made again, the same bits.");
                 }
                 catch (PalimpsestException problem)

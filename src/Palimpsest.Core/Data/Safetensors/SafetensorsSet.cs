@@ -14,7 +14,7 @@ public sealed class SafetensorsSet : IDisposable
     public const string IndexName = "model.safetensors.index.json";
 
     // The largest known index, of a model with 60,000 tensors, has 9 MB.
-    private const long LongestIndex = 100_000_000;
+    private const int LongestIndex = 100_000_000;
     private const int IndexDepth = 8;
     private readonly List<SafetensorsFile> _files = [];
     private readonly Dictionary<string, (SafetensorsFile File, TensorEntry Entry)> _entries = new(StringComparer.Ordinal);
@@ -104,12 +104,7 @@ public sealed class SafetensorsSet : IDisposable
         PalimpsestException Bad(string what, Exception? cause = null) => new($"{path}: {what}. It must be an object whose weight_map gives the shard of each tensor.", cause!);
         try
         {
-            if (new FileInfo(path).Length > LongestIndex)
-            {
-                throw Bad($"has more than {LongestIndex} bytes");
-            }
-
-            byte[] index = File.ReadAllBytes(path);
+            byte[] index = RegularFile.ReadBytes(path, LongestIndex) ?? throw Bad($"has more than {LongestIndex} bytes");
             StrictJson.CheckText(index, IndexDepth);
             using JsonDocument document = JsonDocument.Parse(index, new JsonDocumentOptions { MaxDepth = IndexDepth });
             if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("weight_map", out JsonElement map) || map.ValueKind != JsonValueKind.Object)

@@ -21,7 +21,7 @@ public static class ClaimsFile
 
         try
         {
-            ClaimVerdict[] verdicts = JsonSerializer.Deserialize<ClaimVerdict[]>(RunFiles.Guard(path, () => File.ReadAllText(path)), RunJson.Options) ?? [];
+            ClaimVerdict[] verdicts = JsonSerializer.Deserialize<ClaimVerdict[]>(RunFiles.ReadText(path), RunJson.Options) ?? [];
             return Checked(verdicts);
         }
         catch (JsonException error)

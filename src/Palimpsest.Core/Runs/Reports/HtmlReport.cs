@@ -8,6 +8,8 @@ namespace Palimpsest.Runs.Reports;
 /// <remarks>The page is well-formed as XML, whole without the script, readable on phones, in the dark and on paper. The same input gives the same bytes. Text from outside cannot become markup.</remarks>
 public static class HtmlReport
 {
+    private const int LongestTitle = 160;
+
     private static readonly string Policy = $"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(ReportStyle.Script)))}'; base-uri 'none'; form-action 'none'";
 
     /// <summary>The page.</summary>
@@ -24,10 +26,11 @@ public static class HtmlReport
 
         HtmlWriter html = new();
         html.Constant("<!DOCTYPE html>").Open("html", ("lang", "en"));
-        Head(html, report.Title);
+        string title = Short(report.Title);
+        Head(html, title);
         html.Open("body").Open("main");
         HtmlRun.Banner(html, run);
-        html.Open("header").Element("p", "Palimpsest", ("class", "kicker")).Element("h1", report.Title);
+        html.Open("header").Element("p", "Palimpsest", ("class", "kicker")).Element("h1", title);
         if (!string.IsNullOrWhiteSpace(report.Lead))
         {
             html.Element("p", report.Lead, ("class", "lead"));
@@ -53,6 +56,9 @@ public static class HtmlReport
         html.Close().Open("script").Constant(ReportStyle.Script).Close().Close().Close();
         return html.ToString() + "\n";
     }
+
+    // Of a long path, for example; what was run stands in the recipe.
+    private static string Short(string title) => title.Length <= LongestTitle ? title : title[..(char.IsHighSurrogate(title[LongestTitle - 2]) ? LongestTitle - 2 : LongestTitle - 1)] + "…";
 
     private static void Head(HtmlWriter html, string title)
     {

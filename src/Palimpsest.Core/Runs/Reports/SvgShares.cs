@@ -26,7 +26,7 @@ internal static class SvgShares
 
     private static void Draw(HtmlWriter html, ReportShares shares, bool wide)
     {
-        (double width, double left, double right) = wide ? (880, 270, 715) : (340, 8, 205);
+        (double width, double left, double right) = wide ? (880, 270, 715) : (340, 8, 190);
         double X(double share) => left + (Math.Clamp(share, 0, 1) * (right - left));
         Row[] rows = [.. shares.Rows.Select(row => Row.Of(row, shares.Arms.Count, wide))];
         double top = 22, height = top + rows.Sum(row => row.Height + Gap) + 4;

@@ -47,7 +47,7 @@ public sealed record RunArchive
         RunInfo info = RunFolder.Read(folder);
         if (info.Status != RunStatus.Finished)
         {
-            throw new PalimpsestException($"{folder}: this run has not come to its end. Go on with it first: palimpsest run --resume {folder}");
+            throw new PalimpsestException($"{folder}: this run has not come to its end. Go on with it first: palimpsest run --resume {ShellText.Quote(folder)}");
         }
 
         string Part(long seed) => Directory.Exists(RunFolder.OfSeed(folder, seed)) ? RunFolder.OfSeed(folder, seed) : folder;
@@ -85,7 +85,7 @@ public sealed record RunArchive
     {
         try
         {
-            RunArchive archive = JsonSerializer.Deserialize<RunArchive>(RunFiles.Guard(path, () => File.ReadAllText(path)), RunJson.Options) ?? throw new JsonException("it is empty");
+            RunArchive archive = JsonSerializer.Deserialize<RunArchive>(RunFiles.ReadText(path), RunJson.Options) ?? throw new JsonException("it is empty");
             return archive with { Claims = ClaimsFile.Checked(archive.Claims) };
         }
         catch (JsonException error)

@@ -7,8 +7,9 @@ namespace Palimpsest.Unlearning.SiftMasks.Store;
 /// <summary>Takes an owner out of a store: the vector is had first and checked, then subtracted, then everything of the owner is erased.</summary>
 /// <param name="store">The store.</param>
 /// <param name="replay">Makes vectors again.</param>
-/// <param name="save">Called with the receipt as soon as the owner has left, and once more with the audit where one was asked for. A receipt can be made only once.</param>
-public sealed class Deletion(OwnerStore store, OwnerReplay replay, Action<DeletionReceipt>? save = null)
+/// <param name="save">Called with the receipt as soon as the owner has left, and once more with the audit where one was asked for.</param>
+/// <param name="place">Gives the full path of the receipt's file for an owner's random number. Then a receipt that a kill keeps <paramref name="save"/> from writing is written there when the store is opened again; null for none.</param>
+public sealed class Deletion(OwnerStore store, OwnerReplay replay, Action<DeletionReceipt>? save = null, Func<string, string>? place = null)
 {
     /// <summary>Deletes an owner whose data is at hand.</summary>
     /// <param name="name">The owner.</param>
@@ -50,14 +51,14 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay, Action<Deleti
         IReadOnlyList<string> names, Func<OwnerRecord, OwnerData> data, string? keyFile = null, Action<OwnerRecord, OwnerRecord>? done = null, CancellationToken stop = default)
     {
         OwnerRecord[] leaving = [.. names.Distinct(StringComparer.Ordinal).Select(store.Find)];
-        return Leave(leaving, () => new StoreRebuild(store, replay).Without(leaving, data, keyFile, done, stop), "left out of a sum that was built afresh from the owners that stay");
+        return Leave(leaving, receipts => new StoreRebuild(store, replay).Without(leaving, data, keyFile, done, stop, receipts), "left out of a sum that was built afresh from the owners that stay");
     }
 
     private DeletionReceipt Leave(OwnerRecord owner, float[] vector, string from, IReadOnlyList<TextExample>? audited)
     {
         if (audited is null)
         {
-            return Leave([owner], () => store.Leave(owner, vector), from)[0];
+            return Leave([owner], receipts => store.Leave(owner, vector, receipts), from)[0];
         }
 
         OwnerModel model = new(store, replay);
@@ -66,68 +67,91 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay, Action<Deleti
         model.Switch(owner.Name);
         double served = Ask(model, audited);
         int owners = store.Owners.Count;
-        DeletionReceipt receipt = Leave([owner], () => store.Leave(owner, vector), from)[0];
+        DeletionReceipt receipt = Leave([owner], receipts => store.Leave(owner, vector, receipts), from)[0];
         List<string> problems = [.. receipt.Problems];
         Try(() => receipt = receipt with { Audit = Audit(model, audited, served, before, owners, mask) }, problems);
-        receipt = receipt with { Problems = problems };
+        receipt = (receipt with { Problems = problems }).Sealed();
         save?.Invoke(receipt);
         return receipt;
     }
 
-    private DeletionReceipt[] Leave(OwnerRecord[] leaving, Func<PalimpsestException?> leave, string from)
+    private DeletionReceipt[] Leave(OwnerRecord[] leaving, Func<Func<IReadOnlyList<LedgerEntry>, IReadOnlyList<PendingReceipt>>, PalimpsestException?> leave, string from)
     {
-        IReadOnlyList<LedgerEntry> history = store.History();
-        string sumBefore = store.Head.After;
+        // A line that was damaged long ago keeps nobody from leaving; the receipt says so.
         List<string> problems = [];
-        if (leave() is PalimpsestException remainder)
+        Try(() => store.History(), problems);
+        IReadOnlyList<LedgerLine> history = store.Lines();
+        string sumBefore = store.Head.After;
+        DeletionReceipt[] receipts = [];
+        IReadOnlyList<PendingReceipt> Make(IReadOnlyList<LedgerEntry> lines)
+        {
+            receipts = [.. leaving.Select(owner => Receipt(owner, from, sumBefore, [.. history, .. lines.Select(line => new LedgerLine(line, line.Hash))]))];
+            return place is null ? [] : [.. receipts.Select(receipt => new PendingReceipt(receipt.Subject, place(receipt.Subject), receipt.ToJson()))];
+        }
+
+        if (leave(Make) is PalimpsestException remainder)
         {
             problems.Add(remainder.Message);
         }
 
         // They have left. Whatever fails from here on is said in the receipts instead of losing them.
-        DeletionProof proof = new(0, 0, false, null);
-        IReadOnlyList<LedgerEntry> now = [.. history, store.Head];
-        Try(() => now = store.History(), problems);
-        Try(() => proof = Prove(history.TakeWhile(entry => leaving.All(owner => owner.Id != entry.Subject))), problems);
-        DeletionReceipt[] receipts = [.. leaving.Select(Receipt)];
+        DeletionProof proof = DeletionProof.None;
+        Try(() => proof = DeletionProof.Of(store, [.. leaving.Select(owner => owner.Id)]), problems);
         List<PalimpsestException> unsaved = [];
-        foreach (DeletionReceipt receipt in receipts)
+        for (int i = 0; i < receipts.Length; i++)
         {
+            receipts[i] = (receipts[i] with { Proof = proof, Problems = [.. problems] }).Sealed();
             try
             {
-                save?.Invoke(receipt);
+                save?.Invoke(receipts[i]);
             }
             catch (PalimpsestException problem)
             {
                 unsaved.Add(problem);
+                continue;
             }
+
+            // (A receipt that stays in the store although it is in its file is taken out when the store is opened again.)
+            List<string> late = [.. problems];
+            Try(() => Deliver(receipts[i].Subject), late);
+            receipts[i] = late.Count > problems.Count ? receipts[i] with { Problems = late } : receipts[i];
         }
 
         return unsaved.Count == 0 ? receipts : throw new PalimpsestException(string.Join(" ", unsaved.Select(problem => problem.Message)), unsaved[0]);
+    }
 
-        DeletionReceipt Receipt(OwnerRecord owner)
+    private void Deliver(string subject)
+    {
+        if (place is not null)
         {
-            LedgerEntry left = now.LastOrDefault(entry => entry.Subject == owner.Id && entry.Action == "forget") ?? store.Head;
-            return new DeletionReceipt
-            {
-                Store = store.Settings.Id,
-                Owner = owner.Name,
-                Subject = owner.Id,
-                Time = left.Time,
-                Examples = owner.Manifest.Examples,
-                DataSha256 = owner.Manifest.DataSha256,
-                VectorSha256 = owner.Manifest.VectorSha256,
-                VectorFrom = from,
-                Erased = [$"the mask ({100 * owner.Density:F0}% of {store.Settings.Count:N0} parameters)", "the row with name, data path and replay manifest", .. owner.KeptVector ? ["the encrypted vector"] : Array.Empty<string>()],
-                SumBefore = sumBefore,
-                SumAfter = store.Head.After,
-                OwnersLeft = left.Owners,
-                Proof = proof,
-                Chain = [.. now.SkipWhile(entry => entry.Subject != owner.Id).TakeWhile(entry => entry.Sequence <= left.Sequence).Select(entry => entry.Hash)],
-                Base = $"The base model {store.Settings.ModelSha256[..12]} was not changed by this store; whatever it was trained on before is outside this deletion.",
-                Problems = problems,
-            };
+            store.Delivered(subject);
         }
+    }
+
+    private DeletionReceipt Receipt(OwnerRecord owner, string from, string sumBefore, LedgerLine[] lines)
+    {
+        LedgerEntry left = lines.Last(line => line.Entry.Subject == owner.Id && line.Entry.Action == "forget").Entry;
+        LedgerLine[] own = [.. lines.SkipWhile(line => line.Entry.Subject != owner.Id).TakeWhile(line => line.Entry.Sequence <= left.Sequence)];
+        return new DeletionReceipt
+        {
+            Store = store.Settings.Id,
+            Owner = owner.Name,
+            Subject = owner.Id,
+            Time = left.Time,
+            Examples = owner.Manifest.Examples,
+            DataSha256 = owner.Manifest.DataSha256,
+            VectorSha256 = owner.Manifest.VectorSha256,
+            VectorFrom = from,
+            Erased = [$"the mask ({100 * owner.Density:F0}% of {store.Settings.Count:N0} parameters)", "the row with name, data path and replay manifest", .. owner.KeptVector ? ["the encrypted vector"] : Array.Empty<string>()],
+            SumBefore = sumBefore,
+            SumAfter = left.After,
+            OwnersLeft = left.Owners,
+            Proof = DeletionProof.None,
+            Chain = [.. own.Select(line => line.Hash)],
+            Joined = own[0].Entry,
+            Left = left,
+            Base = $"The base model {store.Settings.ModelSha256[..12]} was not changed by this store; whatever it was trained on before is outside this deletion.",
+        };
     }
 
     private static void Try(Action action, List<string> problems)
@@ -140,13 +164,6 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay, Action<Deleti
         {
             problems.Add(problem.Message);
         }
-    }
-
-    private DeletionProof Prove(IEnumerable<LedgerEntry> earlier)
-    {
-        (ulong sum, ulong owners) = StoreVerifier.Checks(store);
-        LedgerEntry? same = earlier.LastOrDefault(entry => entry.After == store.Head.After);
-        return new DeletionProof(sum, owners, sum == owners, same?.Sequence);
     }
 
     private DeletionAudit Audit(OwnerModel model, IReadOnlyList<TextExample> examples, double servedBefore, float[] before, int owners, BitMask mask)

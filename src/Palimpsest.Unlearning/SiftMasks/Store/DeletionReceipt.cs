@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Palimpsest.Common;
 
 namespace Palimpsest.Unlearning.SiftMasks.Store;
@@ -6,8 +9,8 @@ namespace Palimpsest.Unlearning.SiftMasks.Store;
 /// <summary>What an owner gets when it leaves: what was removed, the proof, and what the deletion does not protect. It is written outside the store, which keeps no name.</summary>
 public sealed record DeletionReceipt
 {
-    // Without the chain a receipt takes about 3 kB; a hash of the chain takes 72 bytes.
-    private const int MostBytes = 1 << 14, BytesPerLine = 80;
+    // Without the chain a receipt takes about 4 kB; a hash of the chain takes 72 bytes.
+    private const int MostBytes = 1 << 14, BytesPerLine = 80, MostReadBytes = 1 << 27;
 
     /// <summary>What it means, in words.</summary>
     public string Statement { get; init; } = "The contribution named here was taken exactly out of the merged model of this store. The sum now equals, bit for bit, one that never held it.";
@@ -54,6 +57,12 @@ public sealed record DeletionReceipt
     /// <summary>Hashes of the ledger's lines from the owner's joining to its leaving; each line contains the hash of the one before.</summary>
     public required IReadOnlyList<string> Chain { get; init; }
 
+    /// <summary>The line of the ledger with which the owner joined, whose hash begins the chain; null in receipts of earlier versions.</summary>
+    public LedgerEntry? Joined { get; init; }
+
+    /// <summary>The line with which it left, whose hash ends the chain; null in receipts of earlier versions.</summary>
+    public LedgerEntry? Left { get; init; }
+
     /// <summary>Which data reached the base model, and so is not covered.</summary>
     public required string Base { get; init; }
 
@@ -72,7 +81,44 @@ public sealed record DeletionReceipt
     /// <summary>What went wrong after the owner had left, such as a file that could not be erased; empty if nothing did.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
-    /// <summary>Refuses a place where no receipt can be written; to be called before an owner leaves, since its receipt can be made only once.</summary>
+    /// <summary>SHA-256 over all the rest of the receipt as compact JSON, lower-case hexadecimal; null in receipts of earlier versions.</summary>
+    public string? Sha256 { get; init; }
+
+    /// <summary>The receipt with its hash.</summary>
+    internal DeletionReceipt Sealed() => this with { Sha256 = HashOf(JsonSerializer.SerializeToNode(this, StoreJson.Options)!.AsObject()) };
+
+    /// <summary>Whether the text of a receipt has the hash that stands in it; null if there is none.</summary>
+    /// <param name="json">The receipt.</param>
+    internal static bool? IsSealed(JsonObject json) => (string?)json["sha256"] is string hash ? hash == HashOf(json.DeepClone().AsObject()) : null;
+
+    /// <summary>Reads a receipt.</summary>
+    /// <returns>The receipt, and its text as it stands.</returns>
+    /// <exception cref="PalimpsestException">The file cannot be read, or is no receipt.</exception>
+    internal static (DeletionReceipt Receipt, JsonObject Text) Read(string path)
+    {
+        try
+        {
+            string text = RegularFile.ReadText(path, MostReadBytes) ?? throw new JsonException("it is too long");
+            DeletionReceipt receipt = JsonSerializer.Deserialize<DeletionReceipt>(text, StoreJson.Options) ?? throw new JsonException("it is empty");
+            return (receipt, JsonNode.Parse(text)!.AsObject());
+        }
+        catch (Exception problem) when (problem is JsonException or ArgumentException)
+        {
+            throw new PalimpsestException($"{path}: is no receipt of an owner that left, or is damaged ({problem.Message.TrimEnd('.')}). Name the file that 'palimpsest owners forget' wrote.", problem);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new PalimpsestException($"{path}: the receipt cannot be read ({problem.Message.TrimEnd('.')}). Check the path and its permissions.", problem);
+        }
+    }
+
+    private static string HashOf(JsonObject json)
+    {
+        json["sha256"] = null;
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json.ToJsonString(StoreJson.Options))));
+    }
+
+    /// <summary>Refuses a place where no receipt can be written; to be called before an owner leaves, since its name and data are forgotten then.</summary>
     /// <param name="path">Where the receipt will be.</param>
     /// <param name="lines">Lines of the ledger, whose hashes a receipt may hold.</param>
     /// <exception cref="PalimpsestException">Something is there already, the folder is not there or cannot be written to, or the disk is full.</exception>

@@ -6,7 +6,7 @@ namespace Palimpsest.Unlearning.SiftMasks.Store;
 
 /// <summary>The database of a store: its settings, the owners that are in it, and the chain of what happened. One transaction makes an operation true.</summary>
 /// <remarks>Deleted rows are overwritten (secure_delete), and the write-ahead log is cut after every operation, so that an erased name is in neither. Not thread-safe.</remarks>
-internal sealed class OwnerLedger : IDisposable
+internal sealed partial class OwnerLedger : IDisposable
 {
     /// <summary>Version of the tables.</summary>
     public const int Version = 1;
@@ -32,10 +32,10 @@ internal sealed class OwnerLedger : IDisposable
         {
             using (SqliteTransaction transaction = ledger._connection.BeginTransaction())
             {
-                ledger.Run(Tables);
-                ledger.Run("INSERT INTO settings VALUES ('settings', $v)", ("$v", JsonSerializer.Serialize(settings, StoreJson.Options)));
+                ledger._connection.Run(Tables);
+                ledger._connection.Run("INSERT INTO settings VALUES ('settings', $v)", ("$v", JsonSerializer.Serialize(settings, StoreJson.Options)));
                 ledger.Append(first);
-                ledger.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {Version}"));
+                ledger._connection.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {Version}"));
                 transaction.Commit();
             }
 
@@ -55,19 +55,26 @@ internal sealed class OwnerLedger : IDisposable
     }
 
     /// <summary>Opens a database, finishing or undoing what a killed process left.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="reading">Whether it is only looked at, beside a process that works on it.</param>
     /// <exception cref="PalimpsestException">It is damaged, or of a newer version.</exception>
-    public static OwnerLedger Open(string path)
+    public static OwnerLedger Open(string path, bool reading = false)
     {
         OwnerLedger ledger = Connect(path, SqliteOpenMode.ReadWrite);
         try
         {
-            long version = (long)ledger.Scalar("PRAGMA user_version")!;
+            long version = (long)ledger._connection.Scalar("PRAGMA user_version")!;
             if (version != Version)
             {
-                throw new PalimpsestException($"{path}: is a store of version {version}, this program reads version {Version}. {(version > Version ? "Use a newer Palimpsest." : "It was not completed; delete the folder and make it again.")}");
+                PalimpsestException? lost = version == 0 ? new StoreFolder(Path.GetDirectoryName(path)!).LostLedger("holds nothing") : null;
+                throw lost ?? new PalimpsestException($"{path}: is a store of version {version}, this program reads version {Version}. {(version > Version ? "Use a newer Palimpsest." : "It was not completed; delete the folder and make it again.")}");
             }
 
-            ledger.CutLog();
+            if (!reading)
+            {
+                ledger.CutLog();
+            }
+
             return ledger;
         }
         catch (SqliteException problem)
@@ -84,13 +91,13 @@ internal sealed class OwnerLedger : IDisposable
 
     /// <summary>What the store was made with.</summary>
     /// <exception cref="PalimpsestException">The database is damaged.</exception>
-    public StoreSettings Settings() => LedgerErrors.Whole(_connection.DataSource, () => Of<StoreSettings>(Scalar("SELECT value FROM settings WHERE key = 'settings'") as string));
+    public StoreSettings Settings() => LedgerErrors.Whole(_connection.DataSource, () => Of<StoreSettings>(_connection.Scalar("SELECT value FROM settings WHERE key = 'settings'") as string));
 
     /// <summary>The owners in the order in which they were added.</summary>
     /// <exception cref="PalimpsestException">The database is damaged.</exception>
     public List<OwnerRecord> Owners() => LedgerErrors.Whole(_connection.DataSource, () =>
     {
-        using SqliteCommand command = Command("SELECT id, name, added, density, mask, sum_check, kept, manifest FROM owners ORDER BY rowid");
+        using SqliteCommand command = _connection.Command("SELECT id, name, added, density, mask, sum_check, kept, manifest FROM owners ORDER BY rowid");
         using SqliteDataReader reader = command.ExecuteReader();
         List<OwnerRecord> owners = [];
         while (reader.Read())
@@ -103,22 +110,30 @@ internal sealed class OwnerLedger : IDisposable
         return owners;
     });
 
-    /// <summary>The last line.</summary>
-    public LedgerEntry Last() => LedgerErrors.Whole(_connection.DataSource, () => Entries("ORDER BY sequence DESC LIMIT 1").Single());
+    /// <summary>The last line, as it stands.</summary>
+    public LedgerEntry Last() => LedgerErrors.Whole(_connection.DataSource, () => Read("ORDER BY sequence DESC LIMIT 1").Single()).Entry;
 
-    /// <summary>All lines.</summary>
-    public List<LedgerEntry> All() => LedgerErrors.Whole(_connection.DataSource, () => Entries("ORDER BY sequence"));
+    /// <summary>All lines as they stand, also those that were changed after they were written.</summary>
+    public List<LedgerLine> Lines() => LedgerErrors.Whole(_connection.DataSource, () => Read("ORDER BY sequence"));
+
+    /// <summary>The last line and the owners of the same moment, while another process may be at work.</summary>
+    public (LedgerEntry Last, List<OwnerRecord> Owners) Snapshot() => LedgerErrors.Whole(_connection.DataSource, () =>
+    {
+        using SqliteTransaction transaction = _connection.BeginTransaction(deferred: true);
+        return (Last(), Owners());
+    });
 
     /// <summary>Adds lines and an owner, removes or (when a store is rebuilt) changes owners, all or nothing. <see cref="CutLog"/> must follow.</summary>
     /// <exception cref="PalimpsestException">The disk is full or fails; nothing was changed.</exception>
-    public void Commit(IReadOnlyList<LedgerEntry> lines, OwnerRecord? added = null, IReadOnlyList<OwnerRecord>? removed = null, IReadOnlyList<OwnerRecord>? changed = null)
+    public void Commit(
+        IReadOnlyList<LedgerEntry> lines, OwnerRecord? added = null, IReadOnlyList<OwnerRecord>? removed = null, IReadOnlyList<OwnerRecord>? changed = null, IReadOnlyList<PendingReceipt>? pending = null)
     {
         try
         {
             using SqliteTransaction transaction = _connection.BeginTransaction();
             if (added is not null)
             {
-                Run(
+                _connection.Run(
                     "INSERT INTO owners VALUES ($id, $name, $skeleton, $added, $density, $mask, $check, $kept, $manifest)",
                     ("$id", added.Id), ("$name", added.Name), ("$skeleton", OwnerName.Skeleton(added.Name)), ("$added", added.Added.ToString(TimeForm, CultureInfo.InvariantCulture)), ("$density", added.Density),
                     ("$mask", added.MaskSha256), ("$check", (long)added.SumCheck), ("$kept", added.KeptVector ? 1 : 0), ("$manifest", JsonSerializer.Serialize(added.Manifest, StoreJson.Options)));
@@ -126,12 +141,12 @@ internal sealed class OwnerLedger : IDisposable
 
             foreach (OwnerRecord owner in removed ?? [])
             {
-                Run("DELETE FROM owners WHERE id = $id", ("$id", owner.Id));
+                _connection.Run("DELETE FROM owners WHERE id = $id", ("$id", owner.Id));
             }
 
             foreach (OwnerRecord owner in changed ?? [])
             {
-                Run(
+                _connection.Run(
                     "UPDATE owners SET density = $density, mask = $mask, sum_check = $check, kept = $kept, manifest = $manifest WHERE id = $id", ("$density", owner.Density), ("$mask", owner.MaskSha256),
                     ("$check", (long)owner.SumCheck), ("$kept", owner.KeptVector ? 1 : 0), ("$manifest", JsonSerializer.Serialize(owner.Manifest, StoreJson.Options)), ("$id", owner.Id));
             }
@@ -139,6 +154,12 @@ internal sealed class OwnerLedger : IDisposable
             foreach (LedgerEntry line in lines)
             {
                 Append(line);
+            }
+
+            foreach (PendingReceipt receipt in pending ?? [])
+            {
+                _connection.Run(PendingTable);
+                _connection.Run("INSERT OR REPLACE INTO pending VALUES ($subject, $file, $receipt)", ("$subject", receipt.Subject), ("$file", receipt.File), ("$receipt", receipt.Json));
             }
 
             transaction.Commit();
@@ -155,7 +176,7 @@ internal sealed class OwnerLedger : IDisposable
     {
         try
         {
-            using SqliteCommand command = Command("PRAGMA wal_checkpoint(TRUNCATE)");
+            using SqliteCommand command = _connection.Command("PRAGMA wal_checkpoint(TRUNCATE)");
             if (command.ExecuteScalar() is not 0L)
             {
                 throw new PalimpsestException($"{_connection.DataSource}: the last operation is complete, but another program reads the database, so that its log cannot be cut and may still hold what was erased. End that program and open the store again, for example with 'palimpsest owners list', which cuts it.");
@@ -177,9 +198,8 @@ internal sealed class OwnerLedger : IDisposable
         try
         {
             connection.Open();
-            OwnerLedger ledger = new(connection);
-            ledger.Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;");
-            return ledger;
+            connection.Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;");
+            return new OwnerLedger(connection);
         }
         catch (SqliteException problem)
         {
@@ -192,49 +212,24 @@ internal sealed class OwnerLedger : IDisposable
 
     private static DateTime Time(string text) => DateTime.ParseExact(text, TimeForm, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
 
-    private void Append(LedgerEntry entry) => Run(
+    private void Append(LedgerEntry entry) => _connection.Run(
         "INSERT INTO ledger VALUES ($sequence, $time, $action, $subject, $before, $after, $vector, $owners, $previous, $hash)",
         ("$sequence", entry.Sequence), ("$time", entry.Time.ToString(TimeForm, CultureInfo.InvariantCulture)), ("$action", entry.Action), ("$subject", entry.Subject), ("$before", entry.Before),
         ("$after", entry.After), ("$vector", entry.Vector), ("$owners", entry.Owners), ("$previous", entry.Previous), ("$hash", entry.Hash));
 
-    private List<LedgerEntry> Entries(string rest)
+    // A line that was changed must not keep anybody from leaving, so a text that is no date is read as none.
+    private List<LedgerLine> Read(string rest)
     {
-        using SqliteCommand command = Command($"SELECT sequence, time, action, subject, before, after, vector, owners, previous, hash FROM ledger {rest}");
+        using SqliteCommand command = _connection.Command($"SELECT sequence, time, action, subject, before, after, vector, owners, previous, hash FROM ledger {rest}");
         using SqliteDataReader reader = command.ExecuteReader();
-        List<LedgerEntry> entries = [];
+        List<LedgerLine> lines = [];
         while (reader.Read())
         {
-            LedgerEntry entry = new(
-                reader.GetInt64(0), Time(reader.GetString(1)), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetString(5), reader.GetString(6), reader.GetInt32(7), reader.GetString(8));
-            entries.Add(entry.Hash == reader.GetString(9) ? entry : throw new PalimpsestException($"The ledger's line {entry.Sequence} does not have the hash that is written beside it: it was changed after it was written."));
+            DateTime time = DateTime.TryParseExact(reader.GetString(1), TimeForm, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime known) ? known : DateTime.MinValue;
+            lines.Add(new LedgerLine(
+                new(reader.GetInt64(0), time, reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetString(5), reader.GetString(6), (int)reader.GetInt64(7), reader.GetString(8)), reader.GetString(9)));
         }
 
-        return entries;
+        return lines;
     }
-
-    private object? Scalar(string text)
-    {
-        using SqliteCommand command = Command(text);
-        return command.ExecuteScalar();
-    }
-
-    private void Run(string text, params ReadOnlySpan<(string Name, object Value)> parameters)
-    {
-        using SqliteCommand command = Command(text, parameters);
-        command.ExecuteNonQuery();
-    }
-
-#pragma warning disable CA2100 // All texts are constants of this class; values are parameters.
-    private SqliteCommand Command(string text, params ReadOnlySpan<(string Name, object Value)> parameters)
-    {
-        SqliteCommand command = _connection.CreateCommand();
-        command.CommandText = text;
-        foreach ((string name, object value) in parameters)
-        {
-            command.Parameters.AddWithValue(name, value);
-        }
-
-        return command;
-    }
-#pragma warning restore CA2100
 }

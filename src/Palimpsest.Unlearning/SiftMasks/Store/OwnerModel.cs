@@ -10,7 +10,6 @@ namespace Palimpsest.Unlearning.SiftMasks.Store;
 public sealed class OwnerModel
 {
     private const int MostMasks = 8;
-    private readonly OwnerStore _store;
     private readonly OwnerReplay _base;
     private readonly Dictionary<string, BitMask> _masks = new(StringComparer.Ordinal);
     private float[] _merged = [];
@@ -21,10 +20,13 @@ public sealed class OwnerModel
     /// <param name="loaded">The base model; it is changed by switching and must not be tuned meanwhile.</param>
     public OwnerModel(OwnerStore store, OwnerReplay loaded)
     {
-        _store = store ?? throw new ArgumentNullException(nameof(store));
+        Store = store ?? throw new ArgumentNullException(nameof(store));
         _base = loaded ?? throw new ArgumentNullException(nameof(loaded));
         Refresh();
     }
+
+    /// <summary>The store.</summary>
+    public OwnerStore Store { get; }
 
     /// <summary>The model as it is now.</summary>
     public LanguageModel Model => _base.Tuner.Model;
@@ -37,11 +39,11 @@ public sealed class OwnerModel
         Refresh();
         if (name is null)
         {
-            Put(_store.Settings is { Alpha: 1, Divisor: SiftDivisor.Owners } ? _merged : Maskless(_store));
+            Put(Store.Settings is { Alpha: 1, Divisor: SiftDivisor.Owners } ? _merged : Maskless(Store));
             return;
         }
 
-        OwnerRecord owner = _store.Find(name);
+        OwnerRecord owner = Store.Find(name);
         if (!_masks.TryGetValue(owner.Id, out BitMask? mask))
         {
             if (_masks.Count >= MostMasks)
@@ -49,10 +51,38 @@ public sealed class OwnerModel
                 _masks.Clear();
             }
 
-            _masks.Add(owner.Id, mask = _store.ReadMask(owner));
+            _masks.Add(owner.Id, mask = Store.ReadMask(owner));
         }
 
         _base.Tuner.Serve(_merged, mask);
+    }
+
+    /// <summary>Makes it an owner's and asks it, in one: no answer is given for an owner who has left by the time that it is ready.</summary>
+    /// <param name="name">As for <see cref="Switch"/>.</param>
+    /// <param name="ask">Asks the model.</param>
+    /// <returns>The answer.</returns>
+    /// <exception cref="PalimpsestException">There is no such owner, or no longer.</exception>
+    public T Ask<T>(string? name, Func<LanguageModel, T> ask)
+    {
+        ArgumentNullException.ThrowIfNull(ask);
+        while (true)
+        {
+            T answer;
+            try
+            {
+                Switch(name);
+                answer = ask(Model);
+            }
+            catch (PalimpsestException) when (Store.Refresh())
+            {
+                continue; // such as a mask that was erased while it was read
+            }
+
+            if (!Store.Refresh())
+            {
+                return answer;
+            }
+        }
     }
 
     /// <summary>Serves what is merged now through a mask that may no longer be in the store.</summary>
@@ -108,11 +138,27 @@ public sealed class OwnerModel
 
     private void Refresh()
     {
-        if (_generation != _store.Head.Sequence)
+        Store.Refresh();
+        while (_generation != Store.Head.Sequence)
         {
-            _merged = Merged(_store);
-            _generation = _store.Head.Sequence;
-            foreach (string gone in _masks.Keys.Except(_store.Owners.Select(owner => owner.Id)).ToArray())
+            float[] merged;
+            try
+            {
+                merged = Merged(Store);
+            }
+            catch (PalimpsestException) when (Store.Refresh())
+            {
+                continue; // the sum that was being read has just been erased for the next one
+            }
+
+            // A sum is erased only after the ledger has named the next one: what was read while the ledger stayed the same is whole.
+            if (Store.Refresh())
+            {
+                continue;
+            }
+
+            (_merged, _generation) = (merged, Store.Head.Sequence);
+            foreach (string gone in _masks.Keys.Except(Store.Owners.Select(owner => owner.Id)).ToArray())
             {
                 _masks.Remove(gone);
             }

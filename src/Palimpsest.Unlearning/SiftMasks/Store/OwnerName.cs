@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Palimpsest.Common;
 using Palimpsest.Text.Normalization;
 
 namespace Palimpsest.Unlearning.SiftMasks.Store;
@@ -29,7 +30,7 @@ internal static class OwnerName
                 : null;
         if (problem is not null)
         {
-            throw new PalimpsestException($"The owner's name \"{name}\" {problem}. Choose another.");
+            throw new PalimpsestException($"The owner's name \"{ShownText.Cut(name)}\" {problem}. Choose another.");
         }
     }
 

@@ -26,18 +26,18 @@ public sealed class OwnerReplay : IDisposable
     {
         ArgumentNullException.ThrowIfNull(store);
         (_settings, _format, _check, Context) = (store.Settings, store.Format, store.Check, context);
-        string source = EmbeddedModels.Resolve(_settings.Model);
+        string source = Source(store.Model);
         if (RunInput.Of(source).Sha256 != _settings.ModelSha256)
         {
-            throw new PalimpsestException($"{_settings.Model}: is not the model that the store was made with (its hash is another). Put the original back; vectors on another base mean nothing.");
+            throw new PalimpsestException($"{store.Model}: is not the model that the store was made with (its hash is another). Put the original back, or name where it lies with --model; vectors on another base mean nothing.");
         }
 
-        LanguageModel model = LanguageModel.Load(_settings.Model, context, LoadMode.TrainableHidden);
+        LanguageModel model = LanguageModel.Load(store.Model, context, LoadMode.TrainableHidden);
         Tuner = new SiftTuner(model, _settings.Tuning, store.Signs);
         if (Tuner.Layout.Hash != _settings.LayoutHash)
         {
             Tuner.Dispose();
-            throw new PalimpsestException($"{_settings.Model}: its parameters are laid out otherwise than when the store was made. Use the version of Palimpsest that made the store.");
+            throw new PalimpsestException($"{store.Model}: its parameters are laid out otherwise than when the store was made. Use the version of Palimpsest that made the store.");
         }
     }
 
@@ -131,6 +131,18 @@ public sealed class OwnerReplay : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Tuner.Dispose();
+
+    private static string Source(string model)
+    {
+        try
+        {
+            return EmbeddedModels.Resolve(model);
+        }
+        catch (PalimpsestException problem) when (!Path.Exists(model))
+        {
+            throw new PalimpsestException($"{model}: the base model of the store is not there any more. Name where it lies now with --model; it is known by its hash.", problem);
+        }
+    }
 
     private float[] Vector(OwnerData data, long seed, CancellationToken stop)
     {

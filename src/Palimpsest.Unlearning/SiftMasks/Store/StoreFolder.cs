@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Palimpsest.Common;
 using Palimpsest.Numerics;
+using Palimpsest.Runs;
 
 namespace Palimpsest.Unlearning.SiftMasks.Store;
 
@@ -9,6 +10,8 @@ namespace Palimpsest.Unlearning.SiftMasks.Store;
 /// <param name="root">The store's folder.</param>
 internal sealed class StoreFolder(string root)
 {
+    private const int Attempts = 100;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly byte[] s_zeros = new byte[1 << 16];
 
     public string Root { get; } = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
@@ -31,6 +34,34 @@ internal sealed class StoreFolder(string root)
 
     /// <summary>Whether a path lies in the store.</summary>
     public bool Holds(string path) => Path.GetFullPath(path).StartsWith(Root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    /// <summary>The folder of a store that exists.</summary>
+    /// <exception cref="PalimpsestException">There is none, or its ledger is lost; then it is said what is left.</exception>
+    public static StoreFolder OfStore(string path)
+    {
+        StoreFolder folder = new(path);
+        FileInfo ledger = new(folder.Ledger);
+        if (ledger is { Exists: true, Length: > 0 })
+        {
+            return folder;
+        }
+
+        throw folder.LostLedger(ledger.Exists ? "is empty" : "is missing")
+            ?? new PalimpsestException(ledger.Exists
+                ? $"{path}: is a store that was not completed; delete the folder and make it again with 'palimpsest owners init'."
+                : $"{path}: is no store of owners. Make one with 'palimpsest owners init {ShellText.Quote(path)}', or name another with --store.");
+    }
+
+    /// <summary>What to do where the ledger is lost but what it describes is not; null if there is nothing else either.</summary>
+    /// <param name="how">What is wrong with the ledger.</param>
+    public PalimpsestException? LostLedger(string how)
+    {
+        int Files(string folder, string pattern) => Directory.Exists(folder) ? Guard(() => Directory.GetFiles(folder, pattern).Length) : 0;
+        int sums = Files(Root, "accumulator-*.sum") - (File.Exists(Accumulator(0)) ? 1 : 0), masks = Files(Masks, "*.mask"), vectors = Files(Vectors, "*.vector");
+        return sums + masks + vectors == 0 ? null : new PalimpsestException(
+            $"{Ledger}: {how}, but the sum{(sums > 0 ? "" : " (of no owner)")}, {masks} masks and {vectors} kept vectors are there and were not touched; do not delete them. Put the ledger back from a backup: if it is older than the sum, "
+            + "'palimpsest owners rebuild' then makes the sum again from the owners' data and kept vectors. Without a backup the owners' names are lost: make a new store with 'palimpsest owners init OTHER' and add the owners again from their data.");
+    }
 
     /// <summary>Makes the folders that are not there, private to their user.</summary>
     /// <param name="closed">Whether those that were there become private, too.</param>
@@ -121,7 +152,18 @@ internal sealed class StoreFolder(string root)
 
         try
         {
-            Overwrite(path);
+            for (int attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    Overwrite(path);
+                    break;
+                }
+                catch (IOException error) when (RunLock.IsHeld(error) && attempt < Attempts)
+                {
+                    Thread.Sleep(Pause); // somebody who serves the store is just reading it
+                }
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -149,11 +191,12 @@ internal sealed class StoreFolder(string root)
         return hash;
     }
 
-    /// <summary>SHA-256 of a file, lower-case hexadecimal.</summary>
-    public static string Hash(string path)
+    /// <summary>SHA-256 of a file, lower-case hexadecimal; empty if the file is longer than it may be, which is not read then.</summary>
+    public static string Hash(string path, long mostBytes)
     {
+        RegularFile.Check(path);
         using FileStream stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
+        return stream.Length > mostBytes ? "" : Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
     private static void Overwrite(string path)

@@ -23,7 +23,9 @@ public sealed class StoreRebuild(OwnerStore store, OwnerReplay replay)
 
     /// <summary>Makes everything again but for some owners, who leave with it.</summary>
     /// <returns>What could not be erased although they have left, or null.</returns>
-    internal PalimpsestException? Without(IReadOnlyList<OwnerRecord> leaving, Func<OwnerRecord, OwnerData> data, string? keyFile, Action<OwnerRecord, OwnerRecord>? done, CancellationToken stop)
+    internal PalimpsestException? Without(
+        IReadOnlyList<OwnerRecord> leaving, Func<OwnerRecord, OwnerData> data, string? keyFile, Action<OwnerRecord, OwnerRecord>? done, CancellationToken stop,
+        Func<IReadOnlyList<LedgerEntry>, IReadOnlyList<PendingReceipt>>? receipts = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         List<OwnerRecord> renewed = [];
@@ -40,7 +42,8 @@ public sealed class StoreRebuild(OwnerStore store, OwnerReplay replay)
                 }
             },
             renewed,
-            leaving);
+            leaving,
+            receipts);
     }
 
     private (OwnerRecord Owner, float[] Vector) Again(OwnerRecord owner, Func<OwnerRecord, OwnerData> data, string? keyFile, CancellationToken stop)

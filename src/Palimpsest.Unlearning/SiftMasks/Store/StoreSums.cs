@@ -31,6 +31,7 @@ internal sealed class StoreSums(StoreFolder folder, long count, FixedPointFormat
     /// <returns>SHA-256 of its codes.</returns>
     public string Write(long generation, Action<FixedPointAccumulator> fill)
     {
+        StoreFolder.Erase(folder.Accumulator(generation)); // of a lost ledger's time
         using FixedPointAccumulator next = FixedPointAccumulator.Create(folder.Accumulator(generation), count, format);
         fill(next);
         next.Flush();

@@ -11,7 +11,7 @@ namespace Palimpsest.Unlearning.SiftMasks.Store;
 internal sealed class VectorVault
 {
     private const int ChunkLength = 1 << 17;
-    private const int NonceBytes = 12, TagBytes = 16, KeyBytes = 32;
+    private const int NonceBytes = 12, TagBytes = 16, KeyBytes = 32, MostKeyBytes = 1 << 10;
     private readonly byte[] _key;
 
     private VectorVault(byte[] key) => _key = key;
@@ -33,7 +33,7 @@ internal sealed class VectorVault
         string text;
         try
         {
-            text = File.ReadAllText(keyFile).Trim();
+            text = RegularFile.ReadText(keyFile, MostKeyBytes)?.Trim() ?? "";
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

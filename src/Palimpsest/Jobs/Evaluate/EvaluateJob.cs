@@ -15,6 +15,9 @@ namespace Palimpsest.Jobs.Evaluate;
 /// <summary>Measures a model as it is.</summary>
 public sealed class EvaluateJob : Job<EvaluateRecipe, EvaluateResult>
 {
+    // Whether the model has seen the file before, nobody here knows.
+    private const string Asked = "examples";
+
     /// <inheritdoc/>
     public override string Kind => "evaluate";
 
@@ -127,9 +130,9 @@ public sealed class EvaluateJob : Job<EvaluateRecipe, EvaluateResult>
 
         IEnumerable<TextExample> all = recipe.Data.Columns.Open(file, recipe.Data.SkipBad).From(0).Select(item => item.Example);
         TextExample[] examples = [.. recipe.Data.Most > 0 ? all.Take(recipe.Data.Most) : all];
-        return labels.Count > 0 && examples.Length > 0 ? EvaluationData.OfClassification(Path.GetFileName(file), examples, [])
+        return labels.Count > 0 && examples.Length > 0 ? EvaluationData.OfClassification(Path.GetFileName(file), examples, [], Asked)
             : examples.Length > 0
-            ? EvaluationData.OfExamples(Path.GetFileName(file), examples, recipe.Evaluate, [])
+            ? EvaluationData.OfExamples(Path.GetFileName(file), examples, recipe.Evaluate, [], Asked)
             : throw new PalimpsestException($"{file}: there is no example in it. Each line must hold \"text\", or \"prompt\" and \"completion\".");
     }
 

@@ -19,7 +19,7 @@ internal static class FinetuneReport
         {
             Title = $"{recipe.Model.Name}, fine-tuned{(result.Trained is null ? "" : " with an adapter")}",
             Lead = string.Create(CultureInfo.InvariantCulture, $"{result.Steps ?? recipe.Train.Steps:N0} steps on {result.Subject}: {rows[0].Sentence}. Training took {JobText.Seconds(result.TrainSeconds)}."),
-            Figures = [.. rows.Take(MostFigures).Select(row => row.Figure)],
+            Figures = [.. rows.Take(MostFigures).Select(row => row.Figure), .. result.Baselines.Select(baseline => Figure(baseline, random))],
             Sections =
             [
                 new ReportSection("What the model knows", Knowledge(rows, Baselines(result, random))),
@@ -28,6 +28,12 @@ internal static class FinetuneReport
                 new ReportSection("Speed and memory", [Cost(recipe, result)]),
             ],
         };
+    }
+
+    private static ReportFigure Figure(JobBaseline baseline, RandomStream random)
+    {
+        Interval interval = baseline.Measurement.Interval(random.Child("baseline", baseline.Name));
+        return new ReportFigure(baseline.Measurement.Label, baseline.Measurement.Show(interval.Estimate), $"baseline [{baseline.Measurement.Show(interval.Lower)}, {baseline.Measurement.Show(interval.Upper)}]");
     }
 
     private static (string Label, Interval Interval)[] Baselines(FinetuneResult result, RandomStream random) =>

@@ -113,6 +113,11 @@ public sealed record LoraOptions : IValidated
             yield return $"targets must be either {AllLinear} alone or names of modules.";
         }
 
+        if (Targets.Any(string.IsNullOrWhiteSpace))
+        {
+            yield return "targets hold an empty name. Name modules, such as q_proj, or leave targets out for all-linear.";
+        }
+
         if (Targets.Count == 0 && TargetPattern is null)
         {
             yield return $"targets is empty. Name modules, or write [{AllLinear}].";

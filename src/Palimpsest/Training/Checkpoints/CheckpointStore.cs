@@ -59,8 +59,8 @@ public sealed class CheckpointStore
     public static TrainState Load(string path, FlatParameters parameters, IReadOnlyList<(string Name, Tensor Values)>? tensors, Action<TrainState>? check = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        using StateFile file = StateFile.Open(path);
-        TrainState state = file.State(TrainStateJson.Default.TrainState);
+        (StateFile opened, TrainState state) = Whole(path);
+        using StateFile file = opened;
         if (state.LayoutHash != parameters.Layout.Hash)
         {
             throw new PalimpsestException($"{path}: belongs to a model with other parameters. Resume with the model that the run was started with.");
@@ -73,7 +73,50 @@ public sealed class CheckpointStore
         return state;
     }
 
-    private string[] Steps() => [.. Directory.EnumerateFiles(_folder, "step-*.safetensors").Order(StringComparer.Ordinal)];
+    /// <summary>Takes the newest checkpoint out of the way, so that a run goes on from the one before; it stays in the folder as <c>.set-aside</c>.</summary>
+    /// <param name="folder">Folder of the checkpoints.</param>
+    /// <returns>The checkpoint that is the newest now.</returns>
+    /// <exception cref="PalimpsestException">There is no older one, or the file cannot be renamed.</exception>
+    public static string SetNewestAside(string folder)
+    {
+        string[] steps = Directory.Exists(folder) ? Steps(folder) : [];
+        if (steps.Length < 2)
+        {
+            throw new PalimpsestException($"{folder}: there is no older checkpoint to go on from{(steps.Length == 1 ? $"; {Path.GetFileName(steps[0])} is the only one" : "")}. Go on without --older, or start the recipe again.");
+        }
+
+        try
+        {
+            File.Move(steps[^1], steps[^1] + ".set-aside", overwrite: true);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new PalimpsestException($"{steps[^1]}: cannot be set aside ({problem.Message.TrimEnd('.')}). Make the folder writable.", problem);
+        }
+
+        return steps[^2];
+    }
+
+    // What is damaged is told from what belongs to another run: only the first has a way out by an older checkpoint.
+    private static (StateFile File, TrainState State) Whole(string path)
+    {
+        StateFile? file = null;
+        try
+        {
+            file = StateFile.Open(path);
+            file.RequireWhole();
+            return (file, file.State(TrainStateJson.Default.TrainState));
+        }
+        catch (PalimpsestException problem)
+        {
+            file?.Dispose();
+            throw new PalimpsestException($"{problem.Message} 'palimpsest run --resume FOLDER --older' takes the checkpoint before it, if there is one.", problem);
+        }
+    }
+
+    private string[] Steps() => Steps(_folder);
+
+    private static string[] Steps(string folder) => [.. Directory.EnumerateFiles(folder, "step-*.safetensors").Order(StringComparer.Ordinal)];
 
     private static void Write(string path, FlatParameters parameters, IReadOnlyList<(string Name, Tensor Values)> tensors, TrainState state) =>
         StateFile.Write(path, state, TrainStateJson.Default.TrainState, [(ValuesKey, parameters.Values), .. tensors]);

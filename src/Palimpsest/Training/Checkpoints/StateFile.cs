@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Palimpsest.Data.Safetensors;
@@ -10,7 +12,8 @@ namespace Palimpsest.Training.Checkpoints;
 /// <remarks>A training's checkpoints are such files; so is the state of whatever runs above trainings, such as rounds over many owners or clients.</remarks>
 public sealed class StateFile : IDisposable
 {
-    private const string StateKey = "palimpsest.state";
+    private const string StateKey = "palimpsest.state", ChecksumKey = "palimpsest.xxh128";
+    private const int Block = 1 << 20;
     private readonly string _path;
     private readonly SafetensorsFile _file;
 
@@ -22,10 +25,15 @@ public sealed class StateFile : IDisposable
     /// <param name="state">The record.</param>
     /// <param name="json">How it is written.</param>
     /// <param name="tensors">The tensors, by names that differ.</param>
-    public static void Write<TState>(string path, TState state, JsonTypeInfo<TState> json, IReadOnlyList<(string Name, Tensor Values)> tensors) => SafetensorsWriter.Write(
-        path,
-        [.. tensors.Select(item => new TensorSource(item.Name, TensorBytes.TypeOf(item.Values.dtype), item.Values.shape, stream => TensorBytes.Write(item.Values, item.Values.dtype, stream)))],
-        new Dictionary<string, string>(StringComparer.Ordinal) { [StateKey] = JsonSerializer.Serialize(state, json) });
+    public static void Write<TState>(string path, TState state, JsonTypeInfo<TState> json, IReadOnlyList<(string Name, Tensor Values)> tensors)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        string text = JsonSerializer.Serialize(state, json);
+        SafetensorsWriter.Write(
+            path,
+            [.. tensors.Select(item => new TensorSource(item.Name, TensorBytes.TypeOf(item.Values.dtype), item.Values.shape, stream => TensorBytes.Write(item.Values, item.Values.dtype, stream)))],
+            new Dictionary<string, string>(StringComparer.Ordinal) { [StateKey] = text, [ChecksumKey] = Checksum(text, tensors) });
+    }
 
     /// <summary>Opens a file to read.</summary>
     /// <param name="path">The file.</param>
@@ -88,6 +96,50 @@ public sealed class StateFile : IDisposable
             using Tensor loaded = TensorBytes.Read(_file, _file[name]);
             values.copy_(loaded);
         }
+    }
+
+    /// <summary>Refuses a file whose record or tensors are not those that were written. Files of earlier versions hold no checksum and pass.</summary>
+    /// <exception cref="PalimpsestException">They are not.</exception>
+    public void RequireWhole()
+    {
+        if (!_file.Metadata.TryGetValue(ChecksumKey, out string? written))
+        {
+            return;
+        }
+
+        XxHash128 hash = new();
+        hash.Append(Encoding.UTF8.GetBytes(_file.Metadata.GetValueOrDefault(StateKey, "")));
+        byte[] block = new byte[Block];
+        foreach (TensorEntry entry in _file.Entries.Values.OrderBy(entry => entry.Name, StringComparer.Ordinal))
+        {
+            hash.Append(Encoding.UTF8.GetBytes(entry.Name));
+            for (long offset = 0; offset < entry.ByteLength; offset += Block)
+            {
+                Span<byte> part = block.AsSpan(0, (int)Math.Min(Block, entry.ByteLength - offset));
+                _file.Read(entry, part, offset);
+                hash.Append(part);
+            }
+        }
+
+        if (Convert.ToHexStringLower(hash.GetHashAndReset()) != written)
+        {
+            throw new PalimpsestException($"{_path}: is damaged: its checksum is not the one that was written.");
+        }
+    }
+
+    // Cheap beside the writing; it tells damage, not malice.
+    private static string Checksum(string state, IReadOnlyList<(string Name, Tensor Values)> tensors)
+    {
+        XxHash128 hash = new();
+        hash.Append(Encoding.UTF8.GetBytes(state));
+        using HashingStream stream = new(hash);
+        foreach ((string name, Tensor values) in tensors.OrderBy(item => item.Name, StringComparer.Ordinal))
+        {
+            hash.Append(Encoding.UTF8.GetBytes(name));
+            TensorBytes.Write(values, values.dtype, stream);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <inheritdoc/>

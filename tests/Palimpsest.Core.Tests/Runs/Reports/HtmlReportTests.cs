@@ -35,13 +35,21 @@ public sealed class HtmlReportTests
 
                 Assert.Equal(plain, Structure(page));
                 string shown = Shown(text);
-                Assert.Equal(shown, root.Descendants("h1").Single().Value);
+                Assert.Equal(text.Length > 160 ? "…" : shown, root.Descendants("h1").Single().Value[^(text.Length > 160 ? 1 : shown.Length)..]);
                 Assert.Equal(shown, root.OfClass("lead").Single().Value);
                 Assert.Equal(shown, root.Descendants("blockquote").Single().Value);
                 Assert.All(root.OfClass("code"), code => Assert.Equal(shown, code.Value));
                 Assert.Equal(page, new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(new UTF8Encoding(false, throwOnInvalidBytes: true).GetBytes(page)));
             },
             iter: 400);
+    }
+
+    [Fact]
+    public void Render_LongTitle_IsCut()
+    {
+        XElement root = ReportSamplesOf.Parse(ReportSamplesOf.Everywhere(new string('x', 159) + "𝒳" + new string('y', 500)));
+        Assert.Equal(new string('x', 159) + "…", root.Descendants("h1").Single().Value);
+        Assert.Equal(root.Descendants("h1").Single().Value, root.Descendants("title").First().Value);
     }
 
     [Fact]

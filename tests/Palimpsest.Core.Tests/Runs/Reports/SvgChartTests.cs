@@ -24,6 +24,16 @@ public sealed partial class SvgChartTests
     }
 
     [Fact]
+    public void Line_LongFirstLabel_HasRoomAtTheLeft()
+    {
+        XElement svg = Chart(new ReportLine("loss", [(5_000_000, 0), (5_000_100, 10)], Marked: true)).Wide();
+        foreach (XElement label in svg.OfClass("tick").Where(label => label.Attribute("class")!.Value.Contains("middle", StringComparison.Ordinal)))
+        {
+            Assert.True(double.Parse(label.Attribute("x")!.Value, CultureInfo.InvariantCulture) >= label.Value.Length * 3.5, label.Value);
+        }
+    }
+
+    [Fact]
     public void Line_LogarithmicAxis_GivesEqualFactorsEqualRoom()
     {
         XElement svg = Logarithmic(new ReportLine("kept", [(0, 9), (1, 0), (10, 5), (100, 10)], Marked: true)).Wide();

@@ -45,6 +45,34 @@ public sealed partial class StateFileTests
         Assert.Contains("is not a checkpoint", Assert.Throws<PalimpsestException>(() => other.State(RoundJson.Default.Round)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void RequireWhole_AnyByteIsChanged_IsDamageAndNoChecksumPasses()
+    {
+        using TemporaryFolder folder = new();
+        string path = Path.Combine(folder.Path, "state.safetensors");
+        using Tensor values = arange(0, 100, ScalarType.Float32), codes = arange(0, 7, ScalarType.Byte);
+        StateFile.Write(path, new Round(3, ["ada"]), RoundJson.Default.Round, [("values", values), ("codes", codes)]);
+        byte[] good = File.ReadAllBytes(path);
+        using (StateFile file = StateFile.Open(path))
+        {
+            file.RequireWhole();
+        }
+
+        int header = 8 + BitConverter.ToInt32(good), state = good.AsSpan().IndexOf("ada\\"u8);
+        foreach (int place in new[] { header, header + 200, good.Length - 1, state })
+        {
+            byte[] damaged = [.. good];
+            damaged[place] ^= 1;
+            Palimpsest.Common.AtomicFile.Write(path, stream => stream.Write(damaged));
+            using StateFile file = StateFile.Open(path);
+            Assert.Contains("its checksum is not the one", Assert.Throws<PalimpsestException>(file.RequireWhole).Message, StringComparison.Ordinal);
+        }
+
+        Palimpsest.Data.Safetensors.SafetensorsWriter.Write(path, [], new Dictionary<string, string> { ["palimpsest.state"] = "{}" });
+        using StateFile older = StateFile.Open(path);
+        older.RequireWhole();
+    }
+
     internal sealed record Round(int Number, IReadOnlyList<string> Clients);
 
     [JsonSerializable(typeof(Round))]
