@@ -104,6 +104,11 @@ public sealed class SiftExperiment : IJob
             RefitSeconds = [.. again.Seconds],
             CentralSeconds = central,
         });
+        if (judge.Boundaries.Sentence is string apart)
+        {
+            context.Log.Say(apart);
+        }
+
         Directory.Delete(folder, recursive: true);
         return true;
     }

@@ -75,6 +75,11 @@ public sealed class EvaluateJob : IJob
         IReadOnlyList<Measurement> measured = data.Suite.Measure(model);
         bool shown = settings.Evaluate.ShowSamples ?? settings.Data.File is null;
         IEnumerable<JobSample> samples = data.Suite.Samples(model).Select(sample => new JobSample(sample.Prompt, sample.Expected, [sample.Made]));
+        if (model.Boundaries.Sentence is string apart)
+        {
+            context.Log.Say(apart);
+        }
+
         context.Run.WriteResult(new EvaluateResult
         {
             Subject = data.Subject,

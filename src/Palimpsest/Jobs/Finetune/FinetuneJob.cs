@@ -130,6 +130,11 @@ public sealed class FinetuneJob : IJob
                 $"{batches.LeftOut:N0} of the {batches.Read:N0} examples read were left out: they have more than {length:N0} tokens, or nothing in those is to be learnt (a prompt fills them alone)."));
         }
 
+        if (encoder.Boundaries.Sentence is string apart)
+        {
+            log.Say(apart);
+        }
+
         clock = Stopwatch.GetTimestamp();
         IReadOnlyList<Measurement> after = data.Evaluation.Suite.Measure(model);
         log.Say($"After: {Sentence(after)}.");

@@ -56,7 +56,8 @@ public sealed class PretrainJob : IJob
         context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"The model has {causal.Parameters.Layout.Count:N0} parameters."));
 
         using IExampleStream stream = new ExampleStream(texts, torch.Stream("pretrain", "texts"), settings.Data.File is null ? 1 : ShuffleBuffer);
-        using StreamBatches batches = new(stream, new ExampleEncoder(tokenizer, causal.Config.ContextLength, settings.Data.TooLong), settings.Train.BatchSize, torch.Stream("pretrain", "batches"));
+        ExampleEncoder encoder = new(tokenizer, causal.Config.ContextLength, settings.Data.TooLong);
+        using StreamBatches batches = new(stream, encoder, settings.Train.BatchSize, torch.Stream("pretrain", "batches"));
         using Trainer<TokenBatch> trainer = Trainer.Of(causal, settings.Train, batches, torch.Stream("train"), new CheckpointStore(run.Checkpoints));
         bool resumed = trainer.TryResume();
         run.TruncateMetrics(trainer.State.Step); // a killed process may have gone on after its last checkpoint
@@ -81,6 +82,11 @@ public sealed class PretrainJob : IJob
         if (batches.LeftOut > 0)
         {
             context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"{batches.LeftOut:N0} of the {batches.Read:N0} texts read were left out: they have more than {causal.Config.ContextLength:N0} tokens."));
+        }
+
+        if (encoder.Boundaries.Sentence is string apart)
+        {
+            context.Log.Say(apart);
         }
 
         // In bf16 a model of this size is a file of a few MB; what is measured is what is saved.
