@@ -43,7 +43,7 @@ internal static class GenerateCommand
             }
 
             string[] texts = parsed.GetValue(prompts)!;
-            OrderedText written = new(output, [.. texts.Select(prompt => loaded.Tokenizer.Decode(loaded.Tokenizer.Encode(prompt)))]);
+            OrderedText written = new(output, [.. texts.Select(prompt => loaded.Tokenizer.Decode(loaded.Tokenizer.EncodePrompt(prompt)))]);
             bool live = parsed.GetValue(stream);
             using Interruption interruption = new();
             if (live)

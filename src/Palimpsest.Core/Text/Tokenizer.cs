@@ -45,6 +45,8 @@ public sealed class Tokenizer
         EndToken = Role("eos_token");
         PadToken = Role("pad_token");
         UnknownToken = Role("unk_token");
+        int[] behind = [.. _parts.PostProcessor?.Behind ?? []];
+        Ending = EndToken is int end && !behind.AsSpan().EndsWith([end]) ? [.. behind, end] : behind;
     }
 
     /// <summary>The highest id and one, added tokens included; ids in between may be unused.</summary>
@@ -70,6 +72,9 @@ public sealed class Tokenizer
 
     /// <summary>The id of <c>unk_token</c>, as for <see cref="BeginToken"/>.</summary>
     public int? UnknownToken { get; }
+
+    /// <summary>What ends a text: what the post-processor puts behind it, and the end token, once.</summary>
+    internal IReadOnlyList<int> Ending { get; }
 
     /// <summary>What stands beside <c>tokenizer.json</c> and is not read, a sentence each.</summary>
     public IReadOnlyList<string> Notes => _parts.UnknownSettings.Count == 0 ? []
@@ -104,6 +109,17 @@ public sealed class Tokenizer
     {
         List<int> ids = EncodeText(text, specialTokensAsText);
         return [.. addSpecialTokens && _parts.PostProcessor is not null ? _parts.PostProcessor.Apply(ids) : ids];
+    }
+
+    /// <summary>The ids of a text that goes on, such as a prompt: as <see cref="Encode"/> gives them, but without what the post-processor puts behind a
+    /// text.</summary>
+    /// <param name="text">As for <see cref="Encode"/>.</param>
+    /// <param name="specialTokensAsText">As for <see cref="Encode"/>.</param>
+    /// <exception cref="PalimpsestException">As for <see cref="Encode"/>.</exception>
+    public int[] EncodePrompt(string text, bool specialTokensAsText = false)
+    {
+        List<int> ids = EncodeText(text, specialTokensAsText);
+        return [.. _parts.PostProcessor is null ? ids : _parts.PostProcessor.ApplyBefore(ids)];
     }
 
     /// <summary>The ids of two texts in one row, with types.</summary>

@@ -49,6 +49,9 @@ public sealed class SiftTuner : IDisposable
     /// <summary>The model; its weights are the base's between two calls.</summary>
     public LanguageModel Model => _model;
 
+    /// <summary>Where prompts and completions were encoded apart.</summary>
+    internal PromptBoundaries Boundaries => _encoder.Boundaries;
+
     /// <summary>Layout of the trainable parameters, and so of all task vectors.</summary>
     public ParameterLayout Layout => _parameters.Layout;
 

@@ -1,4 +1,5 @@
 using Palimpsest.Data;
+using Palimpsest.Data.Batches;
 using Palimpsest.Data.Chats;
 using Palimpsest.Models;
 
@@ -107,7 +108,11 @@ public sealed class EvaluationSuite
     public IReadOnlyList<(string Prompt, string Expected, string Made)> Samples(LanguageModel model) =>
         [.. Continue(model, _samples.Select(sample => (sample.Prompt, sample.Chat))).Zip(_samples, (made, sample) => (sample.Prompt, sample.Expected, made))];
 
-    private static string[] Continue(LanguageModel model, IEnumerable<(string Prompt, Conversation? Chat)> asked) => ExactMatch.Continue(model, [.. asked.Select(item => model.OwnChats.EncodePrompt(item.Prompt, item.Chat))]);
+    private static string[] Continue(LanguageModel model, IEnumerable<(string Prompt, Conversation? Chat)> asked)
+    {
+        ExampleEncoder encoder = model.Encoder();
+        return ExactMatch.Continue(model, [.. asked.Select(item => encoder.EncodePrompt(item.Prompt, item.Chat))]);
+    }
 
     private static Measurement Shares(string metric, string label, double[] correct, double? chance) =>
         new() { Metric = metric, Label = label, Unit = MeasurementUnit.Share, Numerators = correct, Denominators = [.. correct.Select(_ => 1.0)], Chance = chance };

@@ -18,7 +18,7 @@ public static class ExactMatch
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompts);
-        return Continue(model, [.. prompts.Select(prompt => model.Tokenizer.Encode(prompt, specialTokensAsText: true))], maxNewTokens);
+        return Continue(model, [.. prompts.Select(prompt => model.Tokenizer.EncodePrompt(prompt, specialTokensAsText: true))], maxNewTokens);
     }
 
     /// <summary>Continues encoded prompts.</summary>

@@ -21,7 +21,7 @@ public readonly record struct TextPerplexity(double Nats, int Tokens, int Bytes)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(texts);
-        ExampleEncoder encoder = new(model.Tokenizer, maxLength > 0 ? maxLength : model.Model.Config.ContextLength, TooLongPolicy.Truncate, chat: model.Chats);
+        ExampleEncoder encoder = model.Encoder(maxLength);
         (TextExample Text, TokenSequence Sequence)[] encoded = [.. from text in texts let sequence = encoder.Encode(text) where sequence is not null select (text, sequence)];
         if (encoded.Length == 0 && texts.Count > 0)
         {

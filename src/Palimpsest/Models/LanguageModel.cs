@@ -1,3 +1,4 @@
+using Palimpsest.Data.Batches;
 using Palimpsest.Data.Chats;
 using Palimpsest.Models.Lora;
 using Palimpsest.Models.Sources;
@@ -23,7 +24,7 @@ public sealed class LanguageModel : IDisposable
         Model = model ?? throw new ArgumentNullException(nameof(model));
         Tokenizer = tokenizer ?? throw new ArgumentNullException(nameof(tokenizer));
         Name = name;
-        OwnChats = new ModelChatRenderer(tokenizer);
+        Chats = new ModelChatRenderer(tokenizer);
         if (tokenizer.VocabularySize > model.Config.VocabularySize)
         {
             throw new PalimpsestException($"{name}: the tokenizer has {tokenizer.VocabularySize} tokens, the model {model.Config.VocabularySize}. They do not belong together.");
@@ -37,9 +38,15 @@ public sealed class LanguageModel : IDisposable
     public Tokenizer Tokenizer { get; }
 
     /// <summary>The form of its chats: its own template, or lines of <c>User: ...</c> and <c>Assistant: ...</c> where it has none.</summary>
-    public IChatRenderer Chats => OwnChats;
+    public IChatRenderer Chats { get; }
 
-    internal ModelChatRenderer OwnChats { get; }
+    /// <summary>Counts, over all that is measured with the model, where a prompt and its completion were encoded apart.</summary>
+    internal PromptBoundaries Boundaries { get; } = new();
+
+    /// <summary>Makes tokens of what the model is asked and scored on.</summary>
+    /// <param name="maxLength">Most tokens; 0 for the model's context.</param>
+    internal ExampleEncoder Encoder(int maxLength = 0) =>
+        new(Tokenizer, maxLength > 0 ? maxLength : Model.Config.ContextLength, TooLongPolicy.Truncate, chat: Chats) { Boundaries = Boundaries };
 
     /// <summary>What was read otherwise than it stands in the model's files, a sentence each.</summary>
     public IReadOnlyCollection<string> Notes { get; private init; } = [];

@@ -94,13 +94,13 @@ public sealed class ConversationTests
     }
 
     [Fact]
-    public void Encode_TokenAcrossAPiece_BelongsToTheLaterOne()
+    public void Encode_TokenAcrossAPrompt_IsCutThere()
     {
-        // "an" is one token; the piece before it ends in the middle, and the whole text keeps it.
+        // "an" is one token; the piece before it ends in the middle, and is what the model will be asked with.
         Conversation chat = new([new("a", ""), new("assistant", "n")]);
         TokenSequence sequence = new ExampleEncoder(s_bytes, 50, chat: new Joined()).Encode(chat.ToExample())!;
-        Assert.Equal(s_bytes.Encode("aanx"), sequence.Ids);
-        Assert.Equal([1], Enumerable.Range(0, 3).Where(sequence.IsTarget));
+        Assert.Equal([.. s_bytes.Encode("aa"), .. s_bytes.Encode("nx")], sequence.Ids);
+        Assert.Equal([2], Enumerable.Range(0, 4).Where(sequence.IsTarget));
     }
 
     [Theory]
@@ -203,6 +203,8 @@ public sealed class ConversationTests
     {
         public bool SpellsBeginAndEnd => true;
 
+        public IReadOnlyList<ChatSegment> RenderPrompt(Conversation chat) => [.. Render(chat), new("<turn>assistant\n", false, Markup: true)];
+
         public IReadOnlyList<ChatSegment> Render(Conversation chat) => [.. chat.SelectMany(message => new ChatSegment[]
         {
             new($"<turn>{message.Role}\n", false, Markup: true), new(message.Content, message.Role == "assistant"), new("<end>", message.Role == "assistant", Markup: true),
@@ -212,6 +214,8 @@ public sealed class ConversationTests
     private sealed class Joined : IChatRenderer
     {
         public bool SpellsBeginAndEnd => true;
+
+        public IReadOnlyList<ChatSegment> RenderPrompt(Conversation chat) => [new("aa", false)];
 
         public IReadOnlyList<ChatSegment> Render(Conversation chat) => [new("aa", false), new("n", true), new("x", false)];
     }

@@ -228,8 +228,12 @@ public sealed class EncoderModelTests
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         Tensor ids = tensor(s_ids, [1, 6]), plain = model.Hidden(ids);
-        string[] inBlock = ["hook_resid_pre", "attn.hook_q", "attn.hook_k", "attn.hook_v", "attn.hook_z", "hook_attn_out", "hook_resid_mid", "hook_mlp_out", "hook_resid_post"];
-        string[] points = ["hook_embed", .. inBlock.Select(point => "blocks.1." + point)];
+        string[] inBlock =
+        [
+            "hook_resid_pre", "attn.hook_q", "attn.hook_k", "attn.hook_v", "attn.hook_z",
+            "hook_attn_out", "hook_resid_mid", "mlp.hook_pre", "mlp.hook_post", "hook_mlp_out", "hook_resid_post",
+        ];
+        string[] points = ["hook_embed", "hook_pos_embed", .. inBlock.Select(point => "blocks.1." + point)];
         List<string> called = [];
         List<IDisposable> hooks = [.. points.Select(point => model.Hooks.Add(point, x =>
         {

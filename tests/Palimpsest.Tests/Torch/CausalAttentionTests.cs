@@ -159,7 +159,7 @@ public sealed class CausalAttentionTests
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         Tensor ids = arange(0, 80, 1, ScalarType.Int64).view(2, 40), plain = model.Hidden(ids);
-        foreach (string point in new[] { "hook_q", "hook_k", "hook_v", "hook_z" })
+        foreach (string point in new[] { "hook_q", "hook_k", "hook_v", "hook_rot_q", "hook_rot_k", "hook_z" })
         {
             long[] shape = [];
             using IDisposable hook = model.Hooks.Add("blocks.1.attn." + point, x =>
@@ -169,7 +169,7 @@ public sealed class CausalAttentionTests
             });
             Assert.InRange(TestContexts.LargestDifference(plain, model.Hidden(ids)), 0, 1e-5);
             Assert.Equal(4, shape.Length);
-            Assert.Equal((2, 40), (shape[0], shape[2]));
+            Assert.Equal((2, 40), (shape[0], shape[1]));
         }
     }
 

@@ -6,8 +6,15 @@ namespace Palimpsest.Data.Batches;
 
 /// <summary>Turns examples into tokens: the begin token if the tokenizer has one, the text, the end token if there is one.</summary>
 /// <remarks>
-/// Prompt and completion are encoded together, so that the tokens are those of the whole text; the loss begins at the first token that the prompt alone would not have. Of a chat the assistant's
-/// messages are learnt. The spelling of a special token inside the data is read as ordinary text. Safe for several threads.
+/// One rule says where a prompt ends and the answer begins, in training, in likelihoods and in generation. Generation sees the tokens of the prompt alone, as
+/// <see cref="Tokenizer.EncodePrompt"/> gives
+/// them. Where the tokens of the whole text begin with these, as nearly always, they are the sequence. Where they do not, because a token of the whole crosses
+/// the border (one of a colon and the
+/// space behind it, say), the sequence is the prompt's tokens and then those of the completion as it goes on behind them: a model learns and is scored on what
+/// it will see when it is asked. The same holds
+/// for each border before what the assistant says in a chat. <see cref="Boundaries"/> counts where it happens. The loss begins behind the prompt's tokens. Of
+/// a chat the assistant's messages are
+/// learnt. The spelling of a special token inside the data is read as ordinary text. Safe for several threads.
 /// </remarks>
 public sealed class ExampleEncoder
 {
@@ -51,6 +58,9 @@ public sealed class ExampleEncoder
     /// <summary>Most tokens of a sequence.</summary>
     public int MaxLength { get; }
 
+    /// <summary>Counts the sequences with a prompt and those whose completion was encoded apart; may be shared by several encoders.</summary>
+    public PromptBoundaries Boundaries { get; init; } = new();
+
     /// <summary>Encodes an example.</summary>
     /// <returns>The sequence, or null where the example is left out.</returns>
     /// <exception cref="PalimpsestException">The example is too long and the policy is <see cref="TooLongPolicy.Error"/>, or the form of chats has no place for its messages; or a class is not known or has no text.</exception>
@@ -60,7 +70,9 @@ public sealed class ExampleEncoder
     internal TokenSequence? Encode(TextExample example, out UnusedExample unused)
     {
         unused = UnusedExample.None;
-        TokenSequence sequence = _labels.Count > 0 ? Classified(example) : example.Messages is Conversation chat && (!chat.IsQuestion || _renderer.SpellsBeginAndEnd) ? _chat.Encode(chat) : Whole(example);
+        TokenSequence sequence = _labels.Count > 0 ? Classified(example)
+            : example.Messages is Conversation chat && IsChat(chat) ? _chat.Encode(chat, Boundaries)
+            : Whole(example);
         if (sequence.Ids.Length > MaxLength)
         {
             if (_tooLong == TooLongPolicy.Error)
@@ -115,19 +127,60 @@ public sealed class ExampleEncoder
         return preference.RejectedCompletion is not null && rejected is null ? null : new AnswerSequences(answer, rejected, preference.IsDesirable);
     }
 
-    /// <summary>The tokens of prompt and completion without the end token, and where the completion starts; for scoring.</summary>
+    /// <summary>The tokens of prompt and completion without the end token, and where the completion starts; for scoring. They begin with the prompt's own
+    /// tokens; see the remarks.</summary>
     public TokenSequence EncodeOpen(string prompt, string completion)
     {
-        int[] ids = _tokenizer.Encode(prompt + completion, specialTokensAsText: true);
+        int[] ids = _tokenizer.EncodePrompt(prompt + completion, specialTokensAsText: true);
         if (prompt.Length == 0)
         {
-            return new TokenSequence(ids, _tokenizer.BeginToken is int begin && ids.Length > 0 && ids[0] == begin ? 1 : 0);
+            return new TokenSequence(ids, First(ids));
         }
 
-        int[] head = _tokenizer.Encode(prompt, specialTokensAsText: true);
-        int common = head.AsSpan().CommonPrefixLength(ids);
-        return new TokenSequence(ids, Math.Min(common, ids.Length - 1));
+        int[] head = _tokenizer.EncodePrompt(prompt, specialTokensAsText: true);
+        bool apart = !ids.AsSpan().StartsWith(head);
+        Boundaries.Count(apart);
+        if (apart)
+        {
+            ids = [.. head, .. Continuation.Encode(_tokenizer, head, ids, completion, specialTokensAsText: true)];
+        }
+
+        return new TokenSequence(ids, Math.Min(head.Length, ids.Length - 1));
     }
+
+    /// <summary>As <see cref="EncodeOpen(string, string)"/>, for an example that may be a chat: of one, what the assistant is to say last is scored, in the
+    /// form that is learnt.</summary>
+    /// <param name="prompt">The example's prompt, for one that is no chat.</param>
+    /// <param name="chat">The chat up to an answer of the assistant and further, or null.</param>
+    /// <param name="completion">What takes the place of that answer; for a chat a space before it is not part of it where the form sets answers apart
+    /// itself.</param>
+    /// <exception cref="PalimpsestException">The form of chats has no place for its messages.</exception>
+    public TokenSequence EncodeOpen(string prompt, Conversation? chat, string completion) => Asked(chat) is IReadOnlyList<ChatSegment> asked
+        ? _chat.EncodeOpen(asked, _renderer.SpellsBeginAndEnd ? completion.TrimStart(' ') : completion, Boundaries)
+        : EncodeOpen(prompt, completion);
+
+    /// <summary>The tokens that an answer is asked with; what <see cref="EncodeOpen(string, Conversation, string)"/> and <see cref="Encode(TextExample)"/>
+    /// give begins with them.</summary>
+    /// <param name="prompt">The example's prompt, for one that is no chat.</param>
+    /// <param name="chat">The chat, whose last answer of the assistant with a text is asked for, or null.</param>
+    /// <exception cref="PalimpsestException">The form of chats has no place for its messages.</exception>
+    public int[] EncodePrompt(string prompt, Conversation? chat = null) =>
+        Asked(chat) is IReadOnlyList<ChatSegment> asked ? _chat.Encode(asked) : _tokenizer.EncodePrompt(prompt, specialTokensAsText: true);
+
+    /// <summary>A chat up to the answer that is asked for; null where the text of the prompt asks.</summary>
+    private IReadOnlyList<ChatSegment>? Asked(Conversation? chat)
+    {
+        if (chat is not null && !_renderer.SpellsBeginAndEnd)
+        {
+            PlainChatRenderer.Check(chat);
+        }
+
+        return chat is null || chat.LastAnswer < 1 || !IsChat(chat) ? null : _renderer.RenderPrompt(chat.First(chat.LastAnswer));
+    }
+
+    private bool IsChat(Conversation chat) => !chat.IsQuestion || _renderer.SpellsBeginAndEnd;
+
+    private int First(int[] ids) => _tokenizer.BeginToken is int begin && ids is [int first, ..] && first == begin ? 1 : 0;
 
     /// <summary>A prompt with an answer, of which only the answer is learnt: of a chat what comes behind the prompt's messages.</summary>
     private TokenSequence? Answer(TextExample example, int promptMessages, out UnusedExample unused)
@@ -161,7 +214,7 @@ public sealed class ExampleEncoder
 
     private TokenSequence Whole(TextExample example)
     {
-        TokenSequence open = EncodeOpen(_lossOnPrompt ? "" : example.Prompt, _lossOnPrompt ? example.Prompt + example.Completion : example.Completion);
-        return _tokenizer.EndToken is int end ? open with { Ids = [.. open.Ids, end] } : open;
+        TokenSequence open = EncodeOpen(example.Prompt, example.Completion);
+        return open with { Ids = [.. open.Ids, .. _tokenizer.Ending], LossFrom = _lossOnPrompt ? First(open.Ids) : open.LossFrom };
     }
 }

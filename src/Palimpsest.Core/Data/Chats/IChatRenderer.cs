@@ -16,4 +16,9 @@ public interface IChatRenderer
     /// <param name="chat">The chat, of at least one message.</param>
     /// <exception cref="PalimpsestException">The model's form has no place for these messages.</exception>
     IReadOnlyList<ChatSegment> Render(Conversation chat);
+
+    /// <summary>The chat and what begins the assistant's next turn, in pieces.</summary>
+    /// <param name="chat">The chat; of at least one message where the model's form asks for one.</param>
+    /// <exception cref="PalimpsestException">As for <see cref="Render"/>.</exception>
+    IReadOnlyList<ChatSegment> RenderPrompt(Conversation chat);
 }

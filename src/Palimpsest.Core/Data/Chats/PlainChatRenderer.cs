@@ -19,6 +19,13 @@ public sealed class PlainChatRenderer : IChatRenderer
         return Lines(chat);
     }
 
+    /// <inheritdoc/>
+    public IReadOnlyList<ChatSegment> RenderPrompt(Conversation chat)
+    {
+        Check(chat);
+        return Lines([.. chat, new ChatMessage(ChatMessage.Assistant, "")])[..^1];
+    }
+
     /// <summary>Refuses a chat that says more than the lines can.</summary>
     /// <param name="chat">The chat.</param>
     /// <exception cref="PalimpsestException">It calls tools, reasons, or has tools.</exception>

@@ -27,9 +27,7 @@ public sealed class TemplateChatRenderer(ChatTemplate template) : IChatRenderer
     /// <inheritdoc/>
     public IReadOnlyList<ChatSegment> Render(Conversation chat) => Render(chat, addGenerationPrompt: false);
 
-    /// <summary>The chat and what begins the assistant's next turn.</summary>
-    /// <param name="chat">The chat, of at least one message.</param>
-    /// <exception cref="PalimpsestException">As for <see cref="Render(Conversation)"/>.</exception>
+    /// <inheritdoc/>
     public IReadOnlyList<ChatSegment> RenderPrompt(Conversation chat) => Render(chat, addGenerationPrompt: true);
 
     /// <summary>The tokens of the chat and of what begins the assistant's next turn. What people wrote stays text, also where it spells a special token.</summary>

@@ -16,6 +16,12 @@ internal sealed class PostProcessor(TemplatePiece[] single, TemplatePiece[] pair
         return new PostProcessor(Text(0), [.. Text(0), .. Text(1)], secondType: 1);
     }
 
+    /// <summary>What stands behind a single text.</summary>
+    public IEnumerable<int> Behind => single.Reverse().TakeWhile(piece => piece.Source != 0).Reverse().SelectMany(piece => piece.Ids);
+
+    /// <summary>A single text that goes on: with what stands before it alone.</summary>
+    public List<int> ApplyBefore(List<int> ids) => [.. single.TakeWhile(piece => piece.Source != 0).SelectMany(piece => piece.Ids), .. ids];
+
     public List<int> Apply(List<int> ids)
     {
         List<int> result = new(ids.Count + single.Length);

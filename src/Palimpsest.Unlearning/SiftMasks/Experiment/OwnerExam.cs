@@ -8,7 +8,7 @@ namespace Palimpsest.Unlearning.SiftMasks.Experiment;
 /// <param name="owners">All owners.</param>
 internal sealed class OwnerExam(SiftTuner tuner, IReadOnlyList<TaskOwner> owners)
 {
-    private readonly ExampleEncoder _encoder = new(tuner.Model.Tokenizer, tuner.Model.Model.Config.ContextLength);
+    private readonly ExampleEncoder _encoder = new(tuner.Model.Tokenizer, tuner.Model.Model.Config.ContextLength) { Boundaries = tuner.Boundaries };
     private readonly Dictionary<int, TokenSequence[]> _sequences = [];
 
     /// <summary>The mean over an owner's questions of p(answer | question)^(1 / tokens), and the share answered rightly by likelihood (NaN without alternatives).</summary>

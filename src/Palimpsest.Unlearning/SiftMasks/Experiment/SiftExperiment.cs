@@ -97,6 +97,11 @@ public sealed class SiftExperiment : Job<SiftRecipe, SiftResult>
             RefitSeconds = [.. again.Seconds],
             CentralSeconds = central,
         });
+        if (judge.Boundaries.Sentence is string apart)
+        {
+            context.Log.Say(apart);
+        }
+
         Directory.Delete(folder, recursive: true);
         return true;
     }

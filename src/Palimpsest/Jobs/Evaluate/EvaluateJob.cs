@@ -72,6 +72,11 @@ public sealed class EvaluateJob : Job<EvaluateRecipe, EvaluateResult>
         IReadOnlyList<Measurement> measured = data.Suite.Measure(model);
         bool shown = recipe.Evaluate.ShowSamples ?? recipe.Data.File is null;
         IEnumerable<JobSample> samples = data.Suite.Samples(model).Select(sample => new JobSample(sample.Prompt, sample.Expected, [sample.Made]));
+        if (model.Boundaries.Sentence is string apart)
+        {
+            context.Log.Say(apart);
+        }
+
         context.Run.WriteResult(new EvaluateResult
         {
             Subject = data.Subject,

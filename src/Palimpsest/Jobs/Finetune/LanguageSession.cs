@@ -74,6 +74,11 @@ internal sealed class LanguageSession : FinetuneSession
                 $"{batches.LeftOut:N0} of the {batches.Read:N0} examples read were left out: they have more than {length:N0} tokens, or nothing in those is to be learnt (a prompt fills them alone)."));
         }
 
+        if (encoder.Boundaries.Sentence is string apart)
+        {
+            context.Log.Say(apart);
+        }
+
         return new FinetuneCourse(trainer.State, batches.MeanLength, batches.LeftOut, batches.FillRate, batches.UnpackedFillRate);
     }
 

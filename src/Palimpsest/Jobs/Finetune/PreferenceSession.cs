@@ -100,7 +100,8 @@ internal sealed class PreferenceSession : FinetuneSession
     /// <inheritdoc/>
     public override FinetuneCourse? Train(Trainable trainable, JobContext context)
     {
-        using PreferenceBatches batches = new(_data.Stream(_torch), Encoder(), _recipe.Train.BatchSize, _torch.Stream("finetune", "batches"));
+        ExampleEncoder encoder = Encoder();
+        using PreferenceBatches batches = new(_data.Stream(_torch), encoder, _recipe.Train.BatchSize, _torch.Stream("finetune", "batches"));
         using Trainer<PreferenceBatch> trainer = new(trainable, Objective, _recipe.Train, batches, _torch.Stream("train"), new CheckpointStore(context.Run.Checkpoints));
         if (!TrainingLoop.Run(trainer, _recipe.Train, context, HeldOutLoss))
         {
@@ -110,6 +111,11 @@ internal sealed class PreferenceSession : FinetuneSession
         if (batches.LeftOut > 0)
         {
             context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"{batches.LeftOut:N0} examples were left out: an answer has more than {_recipe.LengthOf(Model):N0} tokens with its prompt, or nothing of it fits."));
+        }
+
+        if (encoder.Boundaries.Sentence is string apart)
+        {
+            context.Log.Say(apart);
         }
 
         return new FinetuneCourse(trainer.State, batches.MeanLength, batches.LeftOut, batches.FillRate, batches.FillRate);

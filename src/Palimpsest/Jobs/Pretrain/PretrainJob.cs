@@ -51,7 +51,8 @@ public sealed class PretrainJob : Job<PretrainRecipe, PretrainResult>
         context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"The model has {causal.Parameters.Layout.Count:N0} parameters."));
 
         using IExampleStream stream = new ExampleStream(texts, torch.Stream("pretrain", "texts"), recipe.Data.File is null ? 1 : ShuffleBuffer);
-        using StreamBatches batches = new(stream, new ExampleEncoder(tokenizer, causal.Config.ContextLength, recipe.Data.TooLong), recipe.Train.BatchSize, torch.Stream("pretrain", "batches"));
+        ExampleEncoder encoder = new(tokenizer, causal.Config.ContextLength, recipe.Data.TooLong);
+        using StreamBatches batches = new(stream, encoder, recipe.Train.BatchSize, torch.Stream("pretrain", "batches"));
         using Trainer<TokenBatch> trainer = Trainer.Of(causal, recipe.Train, batches, torch.Stream("train"), new CheckpointStore(run.Checkpoints));
         double HeldOutLoss()
         {
@@ -68,6 +69,11 @@ public sealed class PretrainJob : Job<PretrainRecipe, PretrainResult>
         if (batches.LeftOut > 0)
         {
             context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"{batches.LeftOut:N0} of the {batches.Read:N0} texts read were left out: they have more than {causal.Config.ContextLength:N0} tokens."));
+        }
+
+        if (encoder.Boundaries.Sentence is string apart)
+        {
+            context.Log.Say(apart);
         }
 
         // In bf16 a model of this size is a file of a few MB; what is measured is what is saved.

@@ -66,12 +66,13 @@ internal sealed class Gpt2Architecture : CausalArchitecture
         Func<Tensor, Tensor> activation = Activation.Of(((Gpt2Config)config).Activation);
         Tensor positions = modules[Gpt2Config.PositionName];
         long width = config.HiddenSize;
+        modules.Hooks.Declare(HookPoints.PositionEmbed);
         return new CausalNetwork(Embed, [.. Enumerable.Range(0, config.Layers).Select(Block)], modules.LayerNorm("transformer.ln_f", config.NormEpsilon));
 
         Tensor Embed(Tensor ids, AttentionScope scope)
         {
             Tensor places = tensor(scope.Positions.Select(position => (long)position).ToArray(), [ids.size(0), ids.size(1)], device: ids.device);
-            return Ops.Add(modules.Embedding.Forward(ids), Kernels.Embedding(positions, places));
+            return modules.AddPositions(modules.Embed(ids), Kernels.Embedding(positions, places));
         }
 
         DecoderBlock Block(int layer)
@@ -79,7 +80,9 @@ internal sealed class Gpt2Architecture : CausalArchitecture
             string prefix = $"transformer.h.{layer}.";
             Linear all = modules.Linear(prefix + "attn.c_attn", bias: true);
             Attention attention = new(layer, shape, Project, modules.Linear(prefix + "attn.c_proj", bias: true), null, modules.Hooks);
-            PlainMlp mlp = new(modules.Linear(prefix + "mlp.c_fc", bias: true), activation, modules.Linear(prefix + "mlp.c_proj", bias: true));
+            PlainMlp mlp = new(
+                layer, modules.Linear(prefix + "mlp.c_fc", bias: true), activation,
+                modules.Linear(prefix + "mlp.c_proj", bias: true), modules.Hooks);
             return new DecoderBlock(layer, modules.LayerNorm(prefix + "ln_1", config.NormEpsilon), attention, modules.LayerNorm(prefix + "ln_2", config.NormEpsilon), mlp, modules.Hooks);
 
             (Tensor Query, Tensor Key, Tensor Value) Project(Tensor x, Tensor source)

@@ -82,7 +82,7 @@ internal sealed class LlamaArchitecture : CausalArchitecture
         RotaryEmbedding rotary = new(llama.HeadWidth, llama.RopeTheta, llama.RopeScaling);
         AttentionShape shape = new(llama.Heads, llama.KeyValueHeads, llama.HeadWidth);
         return new CausalNetwork(
-            (ids, _) => modules.Embedding.Forward(ids),
+            (ids, _) => modules.Embed(ids),
             [.. Enumerable.Range(0, llama.Layers).Select(Block)],
             modules.RmsNorm("model.norm", llama.NormEpsilon));
 
@@ -101,7 +101,7 @@ internal sealed class LlamaArchitecture : CausalArchitecture
             Attention attention = new(layer, shape, Project, Attend("o_proj"), rotary, modules.Hooks);
             return new DecoderBlock(
                 layer, modules.RmsNorm(prefix + "input_layernorm", llama.NormEpsilon), attention, modules.RmsNorm(prefix + "post_attention_layernorm", llama.NormEpsilon),
-                new GatedMlp(Mlp("gate_proj"), Mlp("up_proj"), Mlp("down_proj")), modules.Hooks);
+                new GatedMlp(layer, Mlp("gate_proj"), Mlp("up_proj"), Mlp("down_proj"), modules.Hooks), modules.Hooks);
         }
     }
 

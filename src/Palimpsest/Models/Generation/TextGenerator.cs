@@ -26,7 +26,7 @@ public static class TextGenerator
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompts);
         ArgumentNullException.ThrowIfNull(options);
-        int[][] encoded = [.. prompts.Select(prompt => model.Tokenizer.Encode(prompt))];
+        int[][] encoded = [.. prompts.Select(prompt => model.Tokenizer.EncodePrompt(prompt))];
         TextAssembler[] texts = [.. encoded.Select(ids => Assembler(model.Tokenizer, ids, options))];
         GenerationRun run = new(model.Model, encoded, options, random, stop) { OnToken = Take };
         run.Run();

@@ -39,6 +39,12 @@ public sealed class Attention
         _rotary = rotary;
         _hooks = hooks;
         _prefix = $"blocks.{layer}.attn.";
+        hooks.DeclareInBlock(layer, "attn.hook_q", "attn.hook_k", "attn.hook_v", "attn.hook_z");
+        if (rotary is not null)
+        {
+            hooks.DeclareInBlock(layer, "attn.hook_rot_q", "attn.hook_rot_k");
+        }
+
         _scale = Scalars.Of(1.0 / Math.Sqrt(shape.HeadWidth));
     }
 
@@ -56,49 +62,39 @@ public sealed class Attention
         ArgumentNullException.ThrowIfNull(scope);
         long batch = x.size(0), time = x.size(1);
         (Tensor q, Tensor k, Tensor v) = _project(x, source ?? x);
-        if (scope.IsCausal && scope.Mask is null && scope.Cache is null && CausalAttentionFunction.Takes(q, _shape.HeadWidth))
+        q = Hooked("hook_q", q, _shape.Heads);
+        k = Hooked("hook_k", k, _shape.KeyValueHeads);
+        v = Hooked("hook_v", v, _shape.KeyValueHeads);
+        bool whole = scope.IsCausal && scope.Mask is null && scope.Cache is null && CausalAttentionFunction.Takes(q, _shape.HeadWidth);
+        bool turnsInside = whole && !_hooks.Has(_prefix, "hook_rot_q") && !_hooks.Has(_prefix, "hook_rot_k");
+        if (_rotary is not null && !turnsInside)
         {
-            return Output.Forward(MixWhole(q, k, v, scope));
+            q = Hooked("hook_rot_q", _rotary.Forward(q, scope.Positions), _shape.Heads);
+            k = Hooked("hook_rot_k", _rotary.Forward(k, scope.Positions), _shape.KeyValueHeads);
         }
 
-        if (_rotary is not null)
+        if (whole)
         {
-            (q, k) = (_rotary.Forward(q, scope.Positions), _rotary.Forward(k, scope.Positions));
+            RotaryTurn? turn = turnsInside ? _rotary?.Turn(scope.Positions) : null;
+            Tensor all = CausalAttentionFunction.Apply(q, k, v, _shape.HeadWidth, 1.0 / Math.Sqrt(_shape.HeadWidth), turn);
+            return Output.Forward(Hooked("hook_z", all, _shape.Heads));
         }
 
-        q = _hooks.Apply(_prefix, "hook_q", Heads(q, _shape.Heads)); // [batch, heads, time, head width]
-        k = _hooks.Apply(_prefix, "hook_k", Heads(k, _shape.KeyValueHeads));
-        v = _hooks.Apply(_prefix, "hook_v", Heads(v, _shape.KeyValueHeads));
+        q = Heads(q, _shape.Heads); // [batch, heads, time, head width]
+        k = Heads(k, _shape.KeyValueHeads);
+        v = Heads(v, _shape.KeyValueHeads);
         if (scope.Cache is not null)
         {
             (k, v) = scope.Cache.Append(_layer, k, v);
         }
 
-        Tensor mixed = _hooks.Apply(_prefix, "hook_z", Mix(q, Shared(k), Shared(v), scope)); // [batch, heads, time, head width]
-        return Output.Forward(mixed.transpose(1, 2).reshape(batch, time, (long)_shape.Heads * _shape.HeadWidth));
+        Tensor mixed = _hooks.Apply(_prefix, "hook_z", Mix(q, Shared(k), Shared(v), scope).transpose(1, 2)); // [batch, time, heads, head width]
+        return Output.Forward(mixed.reshape(batch, time, (long)_shape.Heads * _shape.HeadWidth));
     }
 
-    /// <summary>Whole sequences in the layout of the projections, [batch, time, heads * head width]; a hook sees its tensor in the other layout.</summary>
-    private Tensor MixWhole(Tensor q, Tensor k, Tensor v, AttentionScope scope)
-    {
-        RotaryTurn? turn = null;
-        if (_rotary is not null && (_hooks.Has(_prefix, "hook_q") || _hooks.Has(_prefix, "hook_k")))
-        {
-            (q, k) = (_rotary.Forward(q, scope.Positions), _rotary.Forward(k, scope.Positions));
-        }
-        else
-        {
-            turn = _rotary?.Turn(scope.Positions);
-        }
-
-        q = Hooked("hook_q", q, _shape.Heads);
-        k = Hooked("hook_k", k, _shape.KeyValueHeads);
-        v = Hooked("hook_v", v, _shape.KeyValueHeads);
-        return Hooked("hook_z", CausalAttentionFunction.Apply(q, k, v, _shape.HeadWidth, 1.0 / Math.Sqrt(_shape.HeadWidth), turn), _shape.Heads);
-    }
-
+    /// <summary>A point in the layout of the projections, [batch, time, heads * head width]; its hooks see [batch, time, heads, head width].</summary>
     private Tensor Hooked(string point, Tensor x, int heads) =>
-        _hooks.Has(_prefix, point) ? _hooks.Apply(_prefix, point, Heads(x, heads)).transpose(1, 2).reshape(x.size(0), x.size(1), x.size(2)) : x;
+        _hooks.Has(_prefix, point) ? _hooks.Apply(_prefix, point, x.view(x.size(0), x.size(1), heads, _shape.HeadWidth)).reshape(x.shape) : x;
 
     private Tensor Mix(Tensor q, Tensor k, Tensor v, AttentionScope scope)
     {

@@ -7,7 +7,7 @@ namespace Palimpsest.Models.Layers;
 /// <summary>A pre-norm decoder block. The MLP's output is not added at its end but handed on, so that the next norm can add and normalise in one pass.</summary>
 public sealed class DecoderBlock(int layer, INorm attentionNorm, Attention attention, INorm mlpNorm, IFeedForward mlp, HookPoints hooks)
 {
-    private readonly string _prefix = $"blocks.{layer}.";
+    private readonly string _prefix = Declared(hooks, layer);
     private readonly string _before = $"blocks.{layer - 1}.";
 
     /// <summary>The attention.</summary>
@@ -53,5 +53,11 @@ public sealed class DecoderBlock(int layer, INorm attentionNorm, Attention atten
         }
 
         return sum;
+    }
+
+    private static string Declared(HookPoints hooks, int layer)
+    {
+        hooks.DeclareInBlock(layer, HookPoints.BlockInput, "hook_attn_out", "hook_resid_mid", "hook_mlp_out", "hook_resid_post");
+        return $"blocks.{layer}.";
     }
 }

@@ -6,7 +6,7 @@ namespace Palimpsest.Models.Layers;
 /// <summary>A post-norm encoder block: norm(x + attention(x)), then norm(x + mlp(x)).</summary>
 internal sealed class EncoderBlock(int layer, Attention attention, INorm attentionNorm, IFeedForward mlp, INorm mlpNorm, HookPoints hooks)
 {
-    private readonly string _prefix = $"blocks.{layer}.";
+    private readonly string _prefix = Declared(hooks, layer);
 
     /// <summary>Runs the block.</summary>
     /// <param name="x">[batch, time, width]</param>
@@ -18,5 +18,11 @@ internal sealed class EncoderBlock(int layer, Attention attention, INorm attenti
         x = hooks.Apply(_prefix, "hook_resid_pre", x);
         Tensor mid = hooks.Apply(_prefix, "hook_resid_mid", attentionNorm.Last(x, hooks.Apply(_prefix, "hook_attn_out", attention.Forward(x, scope))));
         return mlpNorm.Last(mid, hooks.Apply(_prefix, "hook_mlp_out", mlp.Forward(mid))).MoveToOuterDisposeScope();
+    }
+
+    private static string Declared(HookPoints hooks, int layer)
+    {
+        hooks.DeclareInBlock(layer, HookPoints.BlockInput, "hook_attn_out", "hook_resid_mid", "hook_mlp_out", "hook_resid_post");
+        return $"blocks.{layer}.";
     }
 }

@@ -29,13 +29,18 @@ internal static class TokenHead
             return (rowWeights is null ? numbers : numbers.mul(tensor(rowWeights, device: hidden.device))).sum().neg();
         }
 
+        // What is computed again uses nothing but its input: tensors around it have died by then.
+        Device device = hidden.device;
         Tensor? total = null;
         foreach ((int from, int count) in Chunks(head, targets.Length))
         {
-            Tensor weights = rowWeights is null ? ones(count, ComposedForms.Precise(hidden.dtype), hidden.device) : tensor(rowWeights[from..(from + count)], device: hidden.device);
-            Tensor loss = Composed(head, hidden, targets, from, count, rewind, scores => rowWeights is null
-                ? nn.functional.cross_entropy(scores, tensor(targets[from..(from + count)], device: hidden.device), reduction: nn.Reduction.Sum)
-                : ComposedForms.LogProbabilities(scores, tensor(targets[from..(from + count)], device: hidden.device)).mul(weights).sum().neg());
+            Tensor loss = Composed(head, hidden, targets.Length, from, count, rewind, scores =>
+            {
+                Tensor wanted = tensor(targets[from..(from + count)], device: device);
+                return rowWeights is null
+                    ? nn.functional.cross_entropy(scores, wanted, reduction: nn.Reduction.Sum)
+                    : ComposedForms.LogProbabilities(scores, wanted).mul(tensor(rowWeights[from..(from + count)], device: device)).sum().neg();
+            });
             total = total is null ? loss : Ops.Add(total, loss);
         }
 
@@ -56,14 +61,15 @@ internal static class TokenHead
             return TokenLogProbabilitiesFunction.Apply(hidden, head.Weight, head.Bias, targets, statistics, head.Observer);
         }
 
-        return cat([.. Chunks(head, targets.Length).Select(chunk => Composed(head, hidden, targets, chunk.From, chunk.Count, rewind, scores =>
+        Device device = hidden.device;
+        return cat([.. Chunks(head, targets.Length).Select(chunk => Composed(head, hidden, targets.Length, chunk.From, chunk.Count, rewind, scores =>
         {
             if (statistics is not null)
             {
                 Fill(statistics, chunk.From, scores, targets);
             }
 
-            return ComposedForms.LogProbabilities(scores, tensor(targets[chunk.From..(chunk.From + chunk.Count)], device: hidden.device));
+            return ComposedForms.LogProbabilities(scores, tensor(targets[chunk.From..(chunk.From + chunk.Count)], device: device));
         }))]);
     }
 
@@ -78,11 +84,11 @@ internal static class TokenHead
         }
     }
 
-    private static Tensor Composed(Linear head, Tensor hidden, long[] targets, int from, int count, Func<Action>? rewind, Func<Tensor, Tensor> read)
+    private static Tensor Composed(Linear head, Tensor hidden, int rows, int from, int count, Func<Action>? rewind, Func<Tensor, Tensor> read)
     {
         Tensor part = hidden.narrow(0, from, count); // [chunk, width]
-        Tensor[] Compute(Tensor[] inputs) => [read(head.Forward(inputs[0]).to_type(ComposedForms.Precise(hidden.dtype)))];
-        return count == targets.Length || !is_grad_enabled() ? Compute([part])[0] : RecomputeFunction.Apply(Compute, rewind?.Invoke(), part)[0];
+        Tensor[] Compute(Tensor[] inputs) => [read(head.Forward(inputs[0]).to_type(ComposedForms.Precise(inputs[0].dtype)))];
+        return count == rows || !is_grad_enabled() ? Compute([part])[0] : RecomputeFunction.Apply(Compute, rewind?.Invoke(), part)[0];
     }
 
     private static void Fill(TokenStatistics statistics, int first, Tensor scores, long[] targets)

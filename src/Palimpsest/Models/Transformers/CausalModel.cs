@@ -23,6 +23,8 @@ public sealed class CausalModel : TransformerModel
         : base(config, parameters, context)
     {
         Config = config;
+        Hooks.Declare(HookPoints.Embed);
+        Hooks.Declare(HookPoints.FinalNorm, config.Layers);
         _network = config.Architecture.Network(config, Modules);
         _lastBlock = $"blocks.{config.Layers - 1}.";
         Head = Modules.Linear(HeadModule!, bias: false);
@@ -62,7 +64,7 @@ public sealed class CausalModel : TransformerModel
         ArgumentNullException.ThrowIfNull(ids);
         long batch = ids.size(0), time = ids.size(1);
         CheckLength(time + (scope?.Cache?.Length ?? 0));
-        int blocks = HookPoints.BlocksUntil(stopAfter, Config.Layers);
+        int blocks = Hooks.BlocksUntil(stopAfter, Config.Layers);
         if (stopAfter is not null && scope?.Cache is not null)
         {
             throw new ArgumentException("A pass that stops early would leave the cache without the keys of later blocks.", nameof(stopAfter));
@@ -71,7 +73,7 @@ public sealed class CausalModel : TransformerModel
         using DisposeScope temporaries = NewDisposeScope();
         scope ??= AttentionScope.Causal(batch, time);
         Tensor embedded = _network.Embed(ids, scope); // [batch, time, width]
-        Tensor residual = Hooks.Apply("", "hook_embed", embedded.dtype == Context.ScalarType ? embedded : embedded.to_type(Context.ScalarType));
+        Tensor residual = embedded.dtype == Context.ScalarType ? embedded : embedded.to_type(Context.ScalarType);
         Tensor? branch = null;
         bool recomputes = RecomputeBlocks && scope.Cache is null && is_grad_enabled();
         foreach (DecoderBlock block in _network.Blocks.Take(blocks))
@@ -87,7 +89,7 @@ public sealed class CausalModel : TransformerModel
         Tensor? hooked = DecoderBlock.Hooked(Hooks, residual, branch, (_lastBlock, "hook_resid_post"));
         Tensor hidden = hooked is null ? _network.FinalNorm.Last(residual, branch) : _network.FinalNorm.Last(hooked, null);
         scope.Cache?.Advance((int)time);
-        return Hooks.Apply("", "hook_final_norm", hidden).MoveToOuterDisposeScope();
+        return Hooks.Apply("", HookPoints.FinalNorm, hidden).MoveToOuterDisposeScope();
     }
 
     /// <summary>Asks for a model that predicts tokens.</summary>

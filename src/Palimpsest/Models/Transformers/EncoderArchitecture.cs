@@ -163,6 +163,7 @@ internal abstract class EncoderArchitecture : Architecture
         LayerNorm norm = modules.LayerNorm(config.Inner(Norm), config.NormEpsilon);
         AttentionShape shape = new(config.Heads, config.Heads, config.HeadWidth);
         Func<Tensor, Tensor> activation = Activation.Of(config.Activation);
+        modules.Hooks.Declare(HookPoints.PositionEmbed);
         EncoderBlock[] blocks = [.. Enumerable.Range(0, config.Layers).Select(BlockOf)];
         return config.Head switch
         {
@@ -173,7 +174,7 @@ internal abstract class EncoderArchitecture : Architecture
 
         Tensor Embed(Tensor ids, Tensor? segments)
         {
-            Tensor sum = Ops.Add(modules.Embedding.Forward(ids), Positions(config, places, ids)); // [batch, time, width]
+            Tensor sum = modules.AddPositions(modules.Embed(ids), Positions(config, places, ids)); // [batch, time, width]
             if (segmentTypes is not null)
             {
                 sum = Ops.Add(sum, segments is null ? segmentTypes.narrow(0, 0, 1) : Kernels.Embedding(segmentTypes, segments));
@@ -189,7 +190,7 @@ internal abstract class EncoderArchitecture : Architecture
             Linear query = LayerOf(Block.Query), key = LayerOf(Block.Key), value = LayerOf(Block.Value);
             Attention attention = new(
                 layer, shape, (x, source) => (query.Forward(x), key.Forward(source), value.Forward(source)), LayerOf(Block.Output), null, modules.Hooks);
-            PlainMlp mlp = new(LayerOf(Block.Up), activation, LayerOf(Block.Down));
+            PlainMlp mlp = new(layer, LayerOf(Block.Up), activation, LayerOf(Block.Down), modules.Hooks);
             LayerNorm NormOf(string name) => modules.LayerNorm(prefix + name, config.NormEpsilon);
             return new EncoderBlock(layer, attention, NormOf(Block.AttentionNorm), mlp, NormOf(Block.MlpNorm), modules.Hooks);
         }

@@ -25,6 +25,7 @@ public sealed class EncoderModel : TransformerModel
         : base(config, parameters, context)
     {
         Config = config;
+        Hooks.Declare(HookPoints.Embed);
         _network = config.Architecture.Network(config, Modules);
     }
 
@@ -53,11 +54,11 @@ public sealed class EncoderModel : TransformerModel
     {
         ArgumentNullException.ThrowIfNull(ids);
         CheckLength(ids.size(1));
-        int blocks = HookPoints.BlocksUntil(stopAfter, Config.Layers);
+        int blocks = Hooks.BlocksUntil(stopAfter, Config.Layers);
         using DisposeScope temporaries = NewDisposeScope();
         AttentionScope scope = AttentionScope.Everywhere(mask);
         Tensor embedded = _network.Embed(ids, segments); // [batch, time, width]
-        Tensor residual = Hooks.Apply("", "hook_embed", embedded.dtype == Context.ScalarType ? embedded : embedded.to_type(Context.ScalarType));
+        Tensor residual = embedded.dtype == Context.ScalarType ? embedded : embedded.to_type(Context.ScalarType);
         bool recomputes = RecomputeBlocks && is_grad_enabled();
         for (int layer = 0; layer < blocks; layer++)
         {
@@ -68,7 +69,7 @@ public sealed class EncoderModel : TransformerModel
                 : block.Forward(residual, scope);
         }
 
-        return SeenAtStop(residual, blocks, stopAfter ?? HookPoints.FinalNorm).MoveToOuterDisposeScope();
+        return SeenAtStop(residual, blocks, stopAfter ?? "").MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using Palimpsest.Models.Layers;
+using Palimpsest.Torch;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Models.Transformers;
@@ -37,6 +38,17 @@ internal sealed class ModuleBuilder(ParameterStore parameters, HookPoints hooks,
         _linears.Add((name, linear));
         return linear;
     }
+
+    /// <summary>The embedding of tokens, as its hooks leave it.</summary>
+    /// <param name="ids">[batch, time], int64</param>
+    /// <returns>[batch, time, width]</returns>
+    public Tensor Embed(Tensor ids) => Hooks.Apply("", HookPoints.Embed, Embedding.Forward(ids));
+
+    /// <summary>Adds the positions, as their hooks leave them.</summary>
+    /// <param name="embedded">[batch, time, width]</param>
+    /// <param name="positions">The same shape, or one row for all: [1, time, width].</param>
+    public Tensor AddPositions(Tensor embedded, Tensor positions) => Ops.Add(
+        embedded, Hooks.Has("", HookPoints.PositionEmbed) ? Hooks.Apply("", HookPoints.PositionEmbed, positions.expand(embedded.shape)) : positions);
 
     /// <summary>The RMS norm of a name.</summary>
     public RmsNorm RmsNorm(string name, double epsilon) => Counted(name, new RmsNorm(parameters[name + ".weight"], epsilon));
