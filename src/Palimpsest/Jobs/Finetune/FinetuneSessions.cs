@@ -10,7 +10,10 @@ internal static class FinetuneSessions
     /// <param name="recipe">A recipe without problems.</param>
     /// <param name="torch">Device, compute type and seed.</param>
     /// <param name="context">The run.</param>
-    public static FinetuneSession Open(FinetuneRecipe recipe, TorchContext torch, JobContext context) => recipe.Method.Objective is NextTokenOptions
-        ? new LanguageSession(recipe, torch)
-        : new PreferenceSession(recipe, torch, context);
+    public static FinetuneSession Open(FinetuneRecipe recipe, TorchContext torch, JobContext context) => recipe.Task switch
+    {
+        FinetuneTask.Retrieval => new RetrievalSession(recipe, torch, context),
+        _ when recipe.Method.Objective is not NextTokenOptions => new PreferenceSession(recipe, torch, context),
+        _ => new LanguageSession(recipe, torch),
+    };
 }
