@@ -45,6 +45,7 @@ public sealed class Tokenizer
         EndToken = Role("eos_token");
         PadToken = Role("pad_token");
         UnknownToken = Role("unk_token");
+        MaskToken = Role("mask_token");
     }
 
     /// <summary>The highest id and one, added tokens included; ids in between may be unused.</summary>
@@ -70,6 +71,9 @@ public sealed class Tokenizer
 
     /// <summary>The id of <c>unk_token</c>, as for <see cref="BeginToken"/>.</summary>
     public int? UnknownToken { get; }
+
+    /// <summary>The id of <c>mask_token</c>, as for <see cref="BeginToken"/>.</summary>
+    public int? MaskToken { get; }
 
     /// <summary>What stands beside <c>tokenizer.json</c> and is not read, a sentence each.</summary>
     public IReadOnlyList<string> Notes => _parts.UnknownSettings.Count == 0 ? []
