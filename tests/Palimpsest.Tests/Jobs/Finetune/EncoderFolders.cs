@@ -13,7 +13,13 @@ internal static class EncoderFolders
         JsonObject vocabulary = new(Enumerable.Range(0, 160).Select(id => KeyValuePair.Create<string, JsonNode?>(id == 4 ? "[MASK]" : $"t{id}", id)));
         JsonObject mask = new()
         {
-            ["id"] = 4, ["content"] = "[MASK]", ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false, ["special"] = true,
+            ["id"] = 4,
+            ["content"] = "[MASK]",
+            ["single_word"] = false,
+            ["lstrip"] = false,
+            ["rstrip"] = false,
+            ["normalized"] = false,
+            ["special"] = true,
         };
         folder.Write("tokenizer.json", new JsonObject
         {

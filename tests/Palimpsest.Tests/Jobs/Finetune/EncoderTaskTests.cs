@@ -93,6 +93,16 @@ public sealed class EncoderTaskTests
     }
 
     [Fact]
+    public void Classification_LoraOnADecoder_IsRefused()
+    {
+        using CommandProcess command = new();
+        string data = command.Write("data.jsonl", Classified());
+        (int code, _, string error) = command.Run(["finetune", "--task", "classification", "--data", data, "--lora", "--steps", "1", .. s_small]);
+        Assert.NotEqual(0, code);
+        Assert.Contains("leave out method.lora", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Hide_ManyTokens_FollowsTheSharesAndTheStream()
     {
         TokenMasking masking = new(4, 160, token => token < 10);
