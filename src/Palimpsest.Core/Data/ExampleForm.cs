@@ -9,7 +9,7 @@ namespace Palimpsest.Data;
 /// <summary>Makes an example of the values of a row, in whichever form they come.</summary>
 internal sealed class ExampleForm
 {
-    private readonly PreferenceReader? _preferences;
+    private readonly IAnswerReader? _preferences;
 
     /// <param name="columns">Names of the values.</param>
     /// <param name="answers">What the rows say about answers.</param>
@@ -18,13 +18,19 @@ internal sealed class ExampleForm
     {
         Columns = columns.Checked();
         string? idle = answers == AnswerForm.Plain ? columns.Chosen ?? columns.Rejected ?? columns.Label
+            : answers == AnswerForm.Passages ? columns.Text ?? columns.Messages ?? columns.Tools ?? columns.Instruction ?? columns.Input ?? columns.Output ?? columns.Chosen ?? columns.Label
             : columns.Text ?? columns.Messages ?? columns.Instruction ?? columns.Input ?? columns.Output ?? (answers == AnswerForm.Pairs ? columns.Completion ?? columns.Label : columns.Chosen ?? columns.Rejected);
         if (idle is not null)
         {
-            throw new PalimpsestException($"The column \"{idle}\" is named, but has no part in what is learnt here ({(answers == AnswerForm.Plain ? "examples" : answers == AnswerForm.Pairs ? "pairs of answers" : "judged answers")}). Leave it out.");
+            throw new PalimpsestException($"The column \"{idle}\" is named, but has no part in what is learnt here ({Kind(answers)}). Leave it out.");
         }
 
-        _preferences = answers == AnswerForm.Plain ? null : new PreferenceReader(Columns, answers);
+        _preferences = answers switch
+        {
+            AnswerForm.Plain => null,
+            AnswerForm.Passages => new PassageReader(Columns),
+            _ => new PreferenceReader(Columns, answers),
+        };
     }
 
     /// <summary>Which values there may be.</summary>
@@ -33,7 +39,7 @@ internal sealed class ExampleForm
     /// <summary>The columns that must be there.</summary>
     public IEnumerable<string> Required => _preferences?.Required ?? Columns.Required;
 
-    /// <summary>Whether rows are pairs of answers or judged answers.</summary>
+    /// <summary>Whether rows say something about answers, so that other columns have no part.</summary>
     public bool IsPreference => _preferences is not null;
 
     /// <summary>Makes an example of the values that are there.</summary>
@@ -107,6 +113,14 @@ internal sealed class ExampleForm
         "system" => messages || instruction,
         "history" or "input" or "context" => instruction,
         _ => false,
+    };
+
+    private static string Kind(AnswerForm answers) => answers switch
+    {
+        AnswerForm.Plain => "examples",
+        AnswerForm.Pairs => "pairs of answers",
+        AnswerForm.Judged => "judged answers",
+        _ => "pairs of query and passage",
     };
 
     private bool TryChat(Func<string, RowCell> cell, string[] lists, bool instructed, out Conversation? chat, out string problem)

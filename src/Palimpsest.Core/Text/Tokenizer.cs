@@ -47,6 +47,7 @@ public sealed class Tokenizer
         UnknownToken = Role("unk_token");
         int[] behind = [.. _parts.PostProcessor?.Behind ?? []];
         Ending = EndToken is int end && !behind.AsSpan().EndsWith([end]) ? [.. behind, end] : behind;
+        MaskToken = Role("mask_token");
     }
 
     /// <summary>The highest id and one, added tokens included; ids in between may be unused.</summary>
@@ -75,6 +76,9 @@ public sealed class Tokenizer
 
     /// <summary>What ends a text: what the post-processor puts behind it, and the end token, once.</summary>
     internal IReadOnlyList<int> Ending { get; }
+
+    /// <summary>The id of <c>mask_token</c>, as for <see cref="BeginToken"/>.</summary>
+    public int? MaskToken { get; }
 
     /// <summary>What stands beside <c>tokenizer.json</c> and is not read, a sentence each.</summary>
     public IReadOnlyList<string> Notes => _parts.UnknownSettings.Count == 0 ? []

@@ -1,3 +1,4 @@
+using Palimpsest.Data.Batches;
 using Palimpsest.Models.Sources;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Text;
@@ -13,8 +14,11 @@ public sealed class SentenceEncoder : IDisposable
 {
     private readonly SentenceFolder _folder;
 
-    private SentenceEncoder(EncoderModel model, Tokenizer tokenizer, int maxLength, SentenceFolder folder)
+    private readonly string _source;
+
+    private SentenceEncoder(EncoderModel model, Tokenizer tokenizer, int maxLength, SentenceFolder folder, string source)
     {
+        _source = source;
         Model = model;
         Tokenizer = tokenizer;
         MaxLength = maxLength;
@@ -45,12 +49,13 @@ public sealed class SentenceEncoder : IDisposable
     /// <summary>Loads a folder.</summary>
     /// <param name="folder">Holds <c>modules.json</c>, the pooling's <c>config.json</c>, and the encoder with its tokenizer.</param>
     /// <param name="context">Device and compute type.</param>
+    /// <param name="mode">Frozen, or trainable.</param>
     /// <exception cref="PalimpsestException">A file is missing or damaged, or a module or pooling is not supported.</exception>
-    public static SentenceEncoder Load(string folder, TorchContext context)
+    public static SentenceEncoder Load(string folder, TorchContext context, LoadMode mode = LoadMode.Mapped)
     {
         SentenceFolder files = SentenceFolder.Read(folder);
         Tokenizer tokenizer = Tokenizer.Load(files.Encoder);
-        EncoderModel model = ModelFolder.Load<EncoderModel>(files.Encoder, context, LoadMode.Mapped);
+        EncoderModel model = ModelFolder.Load<EncoderModel>(files.Encoder, context, mode);
         int longest = Math.Min(files.MaxLength ?? model.Config.ContextLength, model.Config.ContextLength);
         if (tokenizer.VocabularySize > model.Config.VocabularySize || longest < 3 || (files.Width ?? model.Config.HiddenSize) != model.Config.HiddenSize)
         {
@@ -61,7 +66,7 @@ public sealed class SentenceEncoder : IDisposable
                 + $"and the pooling a width of {files.Width ?? width} where the encoder has {width}. They do not belong together.");
         }
 
-        return new SentenceEncoder(model, tokenizer, longest, files);
+        return new SentenceEncoder(model, tokenizer, longest, files, folder);
     }
 
     /// <summary>The tokens of a text as the encoder gets them.</summary>
@@ -70,10 +75,58 @@ public sealed class SentenceEncoder : IDisposable
     /// <exception cref="PalimpsestException">There is no such prompt.</exception>
     public int[] Encode(string text, string? prompt = null)
     {
-        string whole = Before(prompt) + text;
-        int[] ids = Tokenizer.Encode(_folder.LowerCase ? whole.ToLowerInvariant() : whole, specialTokensAsText: true);
+        int[] ids = EncodeWhole(text, prompt);
         return ids.Length <= MaxLength ? ids : [.. ids.Take(MaxLength - 1), ids[^1]];
     }
+
+    /// <summary>As <see cref="Encode"/>, but not cut.</summary>
+    internal int[] EncodeWhole(string text, string? prompt = null)
+    {
+        string whole = Before(prompt) + text;
+        return Tokenizer.Encode(_folder.LowerCase ? whole.ToLowerInvariant() : whole, specialTokensAsText: true);
+    }
+
+    /// <summary>The vectors of texts that are tokens already, with a gradient.</summary>
+    /// <param name="texts">A row a text.</param>
+    /// <returns>[texts, width], f32, as the folder pools and normalises.</returns>
+    public Tensor Vectors(TokenBatch texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        using DisposeScope temporaries = NewDisposeScope();
+        Tensor real = tensor(texts.RealTokens(), [texts.Batch, texts.Time], device: Model.Context.Device);
+        return Pooled(Model.Hidden(texts), real).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Writes a folder that sentence-transformers and <see cref="Load"/> read: the weights as they are now, and the files of the folder that this encoder came from.</summary>
+    /// <param name="folder">Created if needed; another than that one.</param>
+    /// <param name="type">Element type of the weights: f32 or bf16.</param>
+    /// <exception cref="PalimpsestException">The folder cannot be written.</exception>
+    public void Save(string folder, ComputeType type = ComputeType.F32)
+    {
+        ModelFolder.Save(Model, EncoderIn(folder), type);
+        SaveBeside(folder);
+    }
+
+    /// <summary>Writes all but the encoder's weights and configuration.</summary>
+    internal void SaveBeside(string folder)
+    {
+        Tokenizer.Save(EncoderIn(folder));
+        try
+        {
+            foreach (string file in SentenceFolder.Files(_source))
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, file))!);
+                File.Copy(Path.Combine(_source, file), Path.Combine(folder, file), overwrite: true);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PalimpsestException($"{folder}: cannot be written ({error.Message})", error);
+        }
+    }
+
+    /// <summary>Where the encoder lies in a folder of the same form.</summary>
+    internal string EncoderIn(string folder) => Path.Combine(folder, Path.GetRelativePath(_source, _folder.Encoder));
 
     /// <summary>The vectors of texts.</summary>
     /// <param name="texts">Any texts.</param>
@@ -119,7 +172,11 @@ public sealed class SentenceEncoder : IDisposable
 
         long[] shape = [sequences.Length, time];
         Tensor real = tensor(mask, shape, device: Model.Context.Device);
-        Tensor hidden = Model.Hidden(tensor(ids, shape, device: Model.Context.Device), real);
+        return Pooled(Model.Hidden(tensor(ids, shape, device: Model.Context.Device), real), real);
+    }
+
+    private Tensor Pooled(Tensor hidden, Tensor real)
+    {
         Tensor pooled = _folder.FirstToken ? hidden.select(1, 0).to_type(ScalarType.Float32) : EncoderModel.MeanPooled(hidden, real); // [batch, width]
         return _folder.Normalise ? nn.functional.normalize(pooled) : pooled;
     }

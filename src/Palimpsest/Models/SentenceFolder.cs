@@ -33,9 +33,17 @@ internal sealed record SentenceFolder(
     /// <summary>The files beside model and tokenizer that make a folder one of sentence-transformers, relative to it; none for another folder.</summary>
     public static IEnumerable<string> Files(string folder)
     {
-        string[] candidates = File.Exists(Path.Combine(folder, Modules))
-            ? [Modules, Settings, .. ModulesOf(Path.Combine(folder, Modules)).Skip(1).Select(module => Path.Combine(module.Path, "config.json")), .. s_limits]
-            : [];
+        if (!File.Exists(Path.Combine(folder, Modules)))
+        {
+            return [];
+        }
+
+        List<(string Kind, string Path)> modules = ModulesOf(Path.Combine(folder, Modules));
+        string encoder = modules.Count > 0 ? modules[0].Path : "";
+        string[] candidates =
+        [
+            Modules, Settings, .. modules.Skip(1).Select(module => Path.Combine(module.Path, "config.json")), .. s_limits.Select(name => Path.Combine(encoder, name)),
+        ];
         return candidates.Where(name => File.Exists(Path.Combine(folder, name)));
     }
 

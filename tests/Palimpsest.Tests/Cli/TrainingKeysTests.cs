@@ -101,7 +101,6 @@ public sealed class TrainingKeysTests
 
     [Theory]
     [InlineData("", "task classification needs data.file")]
-    [InlineData("--lora", "leave out method.lora")]
     public void Finetune_ClassificationThatCannotWork_IsRefused(string option, string expected)
     {
         using CommandProcess command = new();

@@ -16,12 +16,27 @@ public sealed class StreamBatches : IExampleBatches
     /// <param name="batchSize">Sequences of a batch.</param>
     /// <param name="random">Orders the batches of each pool.</param>
     public StreamBatches(IExampleStream stream, ExampleEncoder encoder, int batchSize, RandomStream random)
+        : this((encoder ?? throw new ArgumentNullException(nameof(encoder))).Encode, stream, encoder.MaxLength, batchSize, random)
+    {
+    }
+
+    /// <summary>Batches of sequences that something else makes.</summary>
+    /// <param name="stream">The examples; disposed with this object.</param>
+    /// <param name="encode">Makes tokens of an example, at least one; null where it is longer than fits.</param>
+    /// <param name="maxLength">Most tokens of a sequence.</param>
+    /// <param name="batchSize">Sequences of a batch.</param>
+    /// <param name="random">Orders the batches of each pool.</param>
+    public StreamBatches(IExampleStream stream, Func<TextExample, TokenSequence?> encode, int maxLength, int batchSize, RandomStream random)
+        : this(Explained(encode ?? throw new ArgumentNullException(nameof(encode))), stream, maxLength, batchSize, random)
+    {
+    }
+
+    private StreamBatches(ExampleEncoding<TokenSequence> encode, IExampleStream stream, int maxLength, int batchSize, RandomStream random)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        ArgumentNullException.ThrowIfNull(encoder);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentNullException.ThrowIfNull(random);
-        _pools = new BatchPools<TokenSequence, TokenBatch>(stream, encoder.Encode, encoder.MaxLength, random, next =>
+        _pools = new BatchPools<TokenSequence, TokenBatch>(stream, encode, maxLength, random, next =>
         {
             TokenSequence[] sequences = new TokenSequence[batchSize * BatchesPerPool];
             for (int i = 0; i < sequences.Length; i++)
@@ -59,4 +74,16 @@ public sealed class StreamBatches : IExampleBatches
 
     /// <inheritdoc/>
     public void Dispose() => _pools.Dispose();
+
+    private static ExampleEncoding<TokenSequence> Explained(Func<TextExample, TokenSequence?> encode)
+    {
+        return Encode;
+
+        TokenSequence? Encode(TextExample example, out UnusedExample unused)
+        {
+            TokenSequence? sequence = encode(example);
+            unused = sequence is null ? UnusedExample.TooLong : UnusedExample.None;
+            return sequence;
+        }
+    }
 }

@@ -11,4 +11,7 @@ public enum AnswerForm
 
     /// <summary>Whether one answer is good: <c>completion</c> and <c>label</c>.</summary>
     Judged,
+
+    /// <summary>Which passage answers a query: <c>query</c> and <c>passage</c>, or <c>anchor</c> and <c>positive</c>, and at will <c>negative</c>.</summary>
+    Passages,
 }

@@ -5,22 +5,19 @@ using Palimpsest.Data.Files;
 namespace Palimpsest.Data.Preferences;
 
 /// <summary>Makes pairs of answers, or judged answers, of the values of a row, in the forms that TRL reads: texts or messages, the prompt in a column of its own or at the beginning of both answers.</summary>
-internal sealed class PreferenceReader(ExampleColumns columns, AnswerForm form)
+internal sealed class PreferenceReader(ExampleColumns columns, AnswerForm form) : IAnswerReader
 {
-    /// <summary>The columns that must be there.</summary>
+    /// <inheritdoc/>
     public IEnumerable<string> Required => form == AnswerForm.Pairs ? [columns.ChosenName, columns.RejectedName] : [Completion, columns.LabelName];
 
     private string Completion => columns.Completion ?? "completion";
 
     private string Prompt => columns.Prompt ?? "prompt";
 
-    /// <summary>Whether a column is read.</summary>
+    /// <inheritdoc/>
     public bool Uses(string name) => Required.Contains(name, StringComparer.Ordinal) || name == Prompt || name == columns.OwnerName || name == (columns.Tools ?? "tools") || name == "system";
 
-    /// <summary>Makes an example.</summary>
-    /// <param name="cell">The value of a column; no value for one that is not there.</param>
-    /// <param name="example">The example, where the values are one.</param>
-    /// <param name="problem">Otherwise what is wrong and how to mend it: two sentences without the last full stop.</param>
+    /// <inheritdoc/>
     public bool TryMake(Func<string, RowCell> cell, out TextExample example, out string problem)
     {
         example = default;

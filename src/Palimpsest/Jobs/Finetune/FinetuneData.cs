@@ -1,4 +1,5 @@
 using Palimpsest.Data;
+using Palimpsest.Data.Preferences;
 using Palimpsest.Data.Worlds;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
@@ -25,7 +26,7 @@ internal sealed class FinetuneData
     /// <summary>Names of the classes of a classification, in order; none for a language model.</summary>
     public IReadOnlyList<string> Labels { get; private init; } = [];
 
-    public static FinetuneData Of(FinetuneRecipe recipe) => recipe.Data.File is string file ? FromFile(recipe, file) : FromWorld(recipe);
+    public static FinetuneData Of(FinetuneRecipe recipe) => recipe.Data.File is not null ? FromFile(recipe) : FromWorld(recipe);
 
     /// <summary>The training examples without end, shuffled, with the replay mixed in.</summary>
     public IExampleStream Stream(TorchContext context)
@@ -54,23 +55,14 @@ internal sealed class FinetuneData
             data.ReplayFile is string file ? data.Columns.Open(file, data.SkipBad) : new WorldSource(World.V1, wholeTexts: true), data.ReplayPercent, EvaluationData.OfOwner(index, data.Facts, recipe.Evaluate));
     }
 
-    private static FinetuneData FromFile(FinetuneRecipe recipe, string file)
+    private static FinetuneData FromFile(FinetuneRecipe recipe)
     {
         FinetuneDataSection data = recipe.Data;
-        IExampleSource whole = data.Columns.Open(file, data.SkipBad);
-        IExampleSource all = data.Skip + data.Most > 0 ? new RangeSource(whole, data.Skip, data.Most) : whole;
-        IExampleSource own = data.HeldOutFile is null ? new SplitSource(all, data.HeldOutShare, heldOut: false) : all;
-        IExampleSource kept = data.HeldOutFile is string other ? data.Columns.Open(other, data.SkipBad) : new SplitSource(all, data.HeldOutShare, heldOut: true);
-        TextExample[] heldOut = [.. kept.From(0).Take(data.HeldOut).Select(item => item.Example)];
-        if (heldOut.Length == 0)
-        {
-            throw new PalimpsestException($"{kept.Name}: no example is left for evaluation. Add data, raise data.held_out_share, or name a file with --held-out.");
-        }
-
+        (string name, IExampleSource own, IReadOnlyList<TextExample> heldOut) = FinetuneFile.Of(data, AnswerForm.Plain);
         if (recipe.Task == FinetuneTask.Classification)
         {
             string[] completions = Classes(own, recipe.Evaluate.MostLabels);
-            return new FinetuneData(own, null, null, EvaluationData.OfClassification(Path.GetFileName(file), heldOut, completions))
+            return new FinetuneData(own, null, null, EvaluationData.OfClassification(name, heldOut, completions))
             {
                 Labels = [.. completions.Select(completion => completion.Trim()).Distinct(StringComparer.Ordinal)],
             };
@@ -78,12 +70,12 @@ internal sealed class FinetuneData
 
         if (data.ReplayFile is not string path)
         {
-            return new FinetuneData(own, null, null, EvaluationData.OfExamples(Path.GetFileName(file), heldOut, recipe.Evaluate, []));
+            return new FinetuneData(own, null, null, EvaluationData.OfExamples(name, heldOut, recipe.Evaluate, []));
         }
 
         IExampleSource general = data.Columns.Open(path, data.SkipBad);
         TextExample[] asked = [.. new SplitSource(general, data.HeldOutShare, heldOut: true).From(0).Take(recipe.Evaluate.GeneralTexts).Select(item => item.Example)];
-        return new FinetuneData(own, new SplitSource(general, data.HeldOutShare, heldOut: false), data.ReplayPercent, EvaluationData.OfExamples(Path.GetFileName(file), heldOut, recipe.Evaluate, asked));
+        return new FinetuneData(own, new SplitSource(general, data.HeldOutShare, heldOut: false), data.ReplayPercent, EvaluationData.OfExamples(name, heldOut, recipe.Evaluate, asked));
     }
 
     // All of the training data are read for it, since a class may come late.

@@ -58,7 +58,7 @@ public sealed class FinetuneJob : IJob
         {
             foreach (string file in new[] { settings.Data.File, settings.Data.HeldOutFile, settings.Data.ReplayFile }.OfType<string>())
             {
-                BadLines.Say(settings.Data.Columns.Open(file, skipBad: true, settings.Answers), log);
+                BadLines.Say(settings.Open(file), log);
             }
         }
 
@@ -73,7 +73,7 @@ public sealed class FinetuneJob : IJob
         log.Say(string.Create(CultureInfo.InvariantCulture, $"Model {settings.Model.Name}: {model.Parameters.Layout.Count:N0} parameters, {torch.ComputeType}, {torch.Threads} threads. Data: {session.Subject}."));
 
         // Before the first evaluation, so that a target that means nothing is told at once; it is not active yet.
-        using LoraAdapter? adapter = settings.Method.Lora is LoraOptions lora ? LoraAdapter.Create(model, lora, torch.Stream("finetune")) : null;
+        using LoraAdapter? adapter = settings.Method.Lora is LoraOptions lora ? LoraAdapter.Create(model, session.AdapterOptions(lora), torch.Stream("finetune")) : null;
         using LoraAdapters adapters = new(model);
         session.Prepare(adapters);
 
@@ -157,7 +157,7 @@ public sealed class FinetuneJob : IJob
         adapter.Save(AdapterOf(folder), recipe.Model.Name);
         if (recipe.Method.SaveMerged)
         {
-            adapters.SaveMerged(ModelOf(folder), type);
+            adapters.SaveMerged(session.WeightsIn(ModelOf(folder)), type);
             session.SaveBeside(ModelOf(folder));
         }
     }

@@ -1,6 +1,7 @@
 using Palimpsest.Common;
 using Palimpsest.Models.Lora;
 using Palimpsest.Training.Objectives;
+using Palimpsest.Training.Objectives.Contrastive;
 using Palimpsest.Training.Objectives.Preferences;
 
 namespace Palimpsest.Jobs.Finetune;
@@ -19,6 +20,10 @@ public sealed record FinetuneMethod : IValidated
     /// <summary>What is minimised: the cross-entropy of the next token, or a preference (dpo, simpo, orpo, cpo, kto).</summary>
     /// <value>The default is next-token.</value>
     public ObjectiveOptions Objective { get; init; } = new NextTokenOptions();
+
+    /// <summary>How passages are told apart in the task retrieval.</summary>
+    /// <value>The default is sentence-transformers' MultipleNegativesRankingLoss with its scale of 20.</value>
+    public ContrastiveOptions? Contrastive { get; init; }
 
     /// <summary>The frozen model that a preference is measured against.</summary>
     /// <value>The default is the model as it was before the training.</value>

@@ -24,6 +24,10 @@ internal abstract class FinetuneSession : IDisposable
     {
     }
 
+    /// <summary>The settings of an adapter on this model.</summary>
+    /// <param name="asked">The recipe's.</param>
+    public virtual LoraOptions AdapterOptions(LoraOptions asked) => asked;
+
     /// <summary>Measures the model as it is.</summary>
     public abstract IReadOnlyList<Measurement> Measure();
 
@@ -44,6 +48,9 @@ internal abstract class FinetuneSession : IDisposable
 
     /// <summary>Saves the whole model with all that is needed to use it.</summary>
     public abstract void Save(string folder, ComputeType type);
+
+    /// <summary>Where the weights lie in a folder that <see cref="Save"/> writes.</summary>
+    public virtual string WeightsIn(string folder) => folder;
 
     /// <summary>Saves what stands beside the weights.</summary>
     public abstract void SaveBeside(string folder);

@@ -15,11 +15,7 @@ internal sealed record PreferenceData(string Subject, IExampleSource Training, I
 {
     private const int ShuffleBuffer = 4096, WrongAnswers = 3;
 
-    public static PreferenceData Of(FinetuneRecipe recipe, AnswerForm form)
-    {
-        FinetuneDataSection data = recipe.Data;
-        return data.File is string file ? FromFile(recipe, file, form) : FromWorld(recipe, form);
-    }
+    public static PreferenceData Of(FinetuneRecipe recipe, AnswerForm form) => recipe.Data.File is not null ? FromFile(recipe, form) : FromWorld(recipe, form);
 
     /// <summary>The training examples without end, shuffled.</summary>
     public IExampleStream Stream(TorchContext context) => new ExampleStream(Training, context.Stream("finetune", "own"), ShuffleBuffer);
@@ -39,21 +35,11 @@ internal sealed record PreferenceData(string Subject, IExampleSource Training, I
         TextExample Example(ChoiceQuestion question, string answer) => new(question.Prompt, " " + answer, owner.Slug);
     }
 
-    private static PreferenceData FromFile(FinetuneRecipe recipe, string file, AnswerForm form)
+    private static PreferenceData FromFile(FinetuneRecipe recipe, AnswerForm form)
     {
-        FinetuneDataSection data = recipe.Data;
-        IExampleSource whole = data.Columns.Open(file, data.SkipBad, form);
-        IExampleSource all = data.Skip + data.Most > 0 ? new RangeSource(whole, data.Skip, data.Most) : whole;
-        IExampleSource own = data.HeldOutFile is null ? new SplitSource(all, data.HeldOutShare, heldOut: false) : all;
-        IExampleSource kept = data.HeldOutFile is string other ? data.Columns.Open(other, data.SkipBad, form) : new SplitSource(all, data.HeldOutShare, heldOut: true);
-        TextExample[] heldOut = [.. kept.From(0).Take(data.HeldOut).Select(item => item.Example)];
-        if (heldOut.Length == 0)
-        {
-            throw new PalimpsestException($"{kept.Name}: no example is left for evaluation. Add data, raise data.held_out_share, or name a file with --held-out.");
-        }
-
+        FinetuneFile file = FinetuneFile.Of(recipe.Data, form);
         EvaluationSuite suite = new();
         EvaluationData.AddSets(suite, recipe.Evaluate);
-        return new PreferenceData(Path.GetFileName(file), own, heldOut, suite);
+        return new PreferenceData(file.Name, file.Training, file.HeldOut, suite);
     }
 }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Palimpsest.Data.Retrieval;
 using Palimpsest.Evaluation;
-using Palimpsest.Metrics;
 using Palimpsest.Models;
 using Palimpsest.Numerics;
 using Palimpsest.Retrieval;
@@ -17,15 +16,6 @@ namespace Palimpsest.Jobs.Retrieval;
 /// <summary>Compares BM25 and, where an encoder is named, dense retrieval on one collection.</summary>
 public sealed class RetrievalJob : IJob
 {
-    private static readonly (string Metric, string Label, Func<RankedRun, double> Of)[] s_measures =
-    [
-        ("ndcg_10", "nDCG@10", run => run.Ndcg(10)),
-        ("recall_10", "recall@10", run => run.Recall(10)),
-        ("precision_1", "P@1", run => run.Precision(1)),
-        ("mrr_10", "MRR@10", run => run.ReciprocalRank >= 0.1 ? run.ReciprocalRank : 0),
-        ("map", "MAP", run => run.AveragePrecision()),
-    ];
-
     /// <inheritdoc/>
     public string Kind => "retrieval";
 
@@ -79,7 +69,7 @@ public sealed class RetrievalJob : IJob
             IRetriever retriever = arm();
             double indexing = Stopwatch.GetElapsedTime(clock).TotalSeconds;
             clock = Stopwatch.GetTimestamp();
-            IReadOnlyList<Measurement> measured = Measure(collection, retriever, settings.Depth);
+            IReadOnlyList<Measurement> measured = RetrievalMeasures.Of(collection, retriever, settings.Depth);
             seconds.Add(retriever.Name, [indexing, Stopwatch.GetElapsedTime(clock).TotalSeconds]);
             found.Add(retriever.Name, measured);
             context.Log.Say($"{retriever.Name}: {string.Join("; ", measured.Select(m => $"{m.Label} {m.Value.ToString("F4", CultureInfo.InvariantCulture)}"))}.");
@@ -103,11 +93,11 @@ public sealed class RetrievalJob : IJob
         RetrievalResult result = Result(folder);
         RandomStream random = new(recipe.Seed, "report", "intervals");
         string[] arms = [.. result.Arms.Keys];
-        Interval Of(string arm, int measure) => result.Arms[arm][measure].Interval(random.Child(arm, s_measures[measure].Metric));
-        Interval[][] cells = [.. s_measures.Select((_, measure) => arms.Select(arm => Of(arm, measure)).ToArray())];
+        Interval Of(string arm, int measure) => result.Arms[arm][measure].Interval(random.Child(arm, RetrievalMeasures.Names[measure].Metric));
+        Interval[][] cells = [.. RetrievalMeasures.Names.Select((_, measure) => arms.Select(arm => Of(arm, measure)).ToArray())];
         ReportTable table = new(
             ["measure", .. arms],
-            [.. s_measures.Select((measure, i) => (IReadOnlyList<string>)[measure.Label, .. cells[i].Select(cell => string.Create(CultureInfo.InvariantCulture, $"{cell.Estimate:F4} [{cell.Lower:F4}, {cell.Upper:F4}]"))])],
+            [.. RetrievalMeasures.Names.Select((measure, i) => (IReadOnlyList<string>)[measure.Label, .. cells[i].Select(cell => string.Create(CultureInfo.InvariantCulture, $"{cell.Estimate:F4} [{cell.Lower:F4}, {cell.Upper:F4}]"))])],
             "Means over queries with 95% bootstrap intervals over them");
         ReportTable times = new(["retriever", "indexing", "searching"], [.. result.Seconds.Select(pair => (IReadOnlyList<string>)[pair.Key, JobText.Seconds(pair.Value[0]), JobText.Seconds(pair.Value[1])])]);
         return new Report
@@ -117,18 +107,6 @@ public sealed class RetrievalJob : IJob
             Figures = [.. arms.Select((arm, i) => new ReportFigure($"nDCG@10, {arm}", cells[0][i].Estimate.ToString("F4", CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"[{cells[0][i].Lower:F4}, {cells[0][i].Upper:F4}]")))],
             Sections = [new ReportSection("What is found", [table]), new ReportSection("Time", [times])],
         };
-    }
-
-    private static Measurement[] Measure(RetrievalCollection collection, IRetriever retriever, int depth)
-    {
-        // One hit more makes up for the query itself.
-        int most = depth + (collection.LeavesOutTheQueryItself ? 1 : 0);
-        IReadOnlyList<IReadOnlyList<(int Document, double Score)>> hits = retriever.Search([.. collection.Queries.Select(query => query.Text)], most);
-        RankedRun[] runs = [.. collection.Queries.Select((query, i) => new RankedRun(
-            hits[i].Select(hit => (collection.Documents[hit.Document].Id, hit.Score)).Where(hit => !collection.LeavesOutTheQueryItself || hit.Id != query.Id).Take(depth).ToDictionary(StringComparer.Ordinal),
-            collection.Judgements[query.Id]))];
-        double[] ones = [.. runs.Select(_ => 1.0)];
-        return [.. s_measures.Select(measure => new Measurement { Metric = measure.Metric, Label = measure.Label, Unit = MeasurementUnit.Share, Numerators = [.. runs.Select(measure.Of)], Denominators = ones })];
     }
 
     private static RetrievalResult Result(string folder) => RunFolder.ResultOf<RetrievalResult>(folder);
