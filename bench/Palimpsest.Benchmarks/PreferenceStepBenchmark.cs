@@ -22,7 +22,14 @@ internal static class PreferenceStepBenchmark
         TorchThreads.Use(context.Threads);
         LlamaConfig config = new()
         {
-            VocabularySize = 4096, HiddenSize = 256, IntermediateSize = 688, Layers = 6, Heads = 8, KeyValueHeads = 8, HeadWidth = 32, ContextLength = Time,
+            VocabularySize = 4096,
+            HiddenSize = 256,
+            IntermediateSize = 688,
+            Layers = 6,
+            Heads = 8,
+            KeyValueHeads = 8,
+            HeadWidth = 32,
+            ContextLength = Time,
         };
         RandomStream random = context.Stream("bench");
         using CausalModel policy = CausalModel.Create(config, context, random), plain = CausalModel.Create(config, context, random);

@@ -47,6 +47,9 @@ public sealed record ExampleTemplate
             Prompt = Prompt.Replace(PromptMark, example.Prompt, StringComparison.Ordinal),
             Completion = Completion.Replace(CompletionMark, completion, StringComparison.Ordinal),
             Messages = null,
+            Preference = example.Preference is { RejectedCompletion: string rejected } preference
+                ? preference with { RejectedCompletion = Completion.Replace(CompletionMark, rejected, StringComparison.Ordinal) }
+                : example.Preference,
         };
     }
 }

@@ -1,10 +1,10 @@
-using Palimpsest.Training.Optimizers;
 using Palimpsest.Models;
 using Palimpsest.Models.Lora;
 using Palimpsest.Models.Sources;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
+using Palimpsest.Training.Optimizers;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -6,7 +6,6 @@ using Palimpsest.Models.Lora;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Runs;
 using Palimpsest.Runs.Claims;
-using Palimpsest.Runs.Recipes;
 using Palimpsest.Runs.Reports;
 using Palimpsest.Torch;
 using Palimpsest.Training;
@@ -14,18 +13,15 @@ using Palimpsest.Training;
 namespace Palimpsest.Jobs.Finetune;
 
 /// <summary>Fine-tunes a model on an owner's data and measures what it knows before and after.</summary>
-public sealed class FinetuneJob : IJob
+public sealed class FinetuneJob : Job<FinetuneRecipe, FinetuneResult>
 {
     private const string BeforeFile = "before.json";
 
     /// <inheritdoc/>
-    public string Kind => "finetune";
+    public override string Kind => "finetune";
 
     /// <inheritdoc/>
-    public Type RecipeType => typeof(FinetuneRecipe);
-
-    /// <inheritdoc/>
-    public Recipe Complete(Recipe recipe) => ((FinetuneRecipe)recipe).Completed;
+    protected override FinetuneRecipe Complete(FinetuneRecipe recipe) => recipe.Completed;
 
     /// <summary>The folder of the fine-tuned model in a run's folder.</summary>
     public static string ModelOf(string folder) => Path.Combine(folder, "artifacts", "model");
@@ -34,46 +30,44 @@ public sealed class FinetuneJob : IJob
     public static string AdapterOf(string folder) => Path.Combine(folder, "artifacts", "adapter");
 
     /// <inheritdoc/>
-    public IEnumerable<(string Name, string Path)> Inputs(Recipe recipe)
+    protected override IEnumerable<(string Name, string Path)> Inputs(FinetuneRecipe recipe)
     {
-        FinetuneRecipe settings = (FinetuneRecipe)recipe;
         (string Name, string? Path)[] inputs =
         [
-            ("model", EmbeddedModels.Resolve(settings.Model.Name)), ("data", settings.Data.File), ("held_out", settings.Data.HeldOutFile), ("replay", settings.Data.ReplayFile),
-            ("reference", settings.Method.Reference is string reference ? EmbeddedModels.Resolve(reference) : null),
+            ("model", EmbeddedModels.Resolve(recipe.Model.Name)), ("data", recipe.Data.File), ("held_out", recipe.Data.HeldOutFile), ("replay", recipe.Data.ReplayFile),
+            ("reference", recipe.Method.Reference is string reference ? EmbeddedModels.Resolve(reference) : null),
         ];
-        return inputs.Where(input => input.Path is not null).Select(input => (input.Name, input.Path!)).Concat(settings.Evaluate.Sets.Select(set => ($"set_{set.Name}", set.File)));
+        return inputs.Where(input => input.Path is not null).Select(input => (input.Name, input.Path!)).Concat(recipe.Evaluate.Sets.Select(set => ($"set_{set.Name}", set.File)));
     }
 
     /// <inheritdoc/>
-    public int? Threads(Recipe recipe) => ((FinetuneRecipe)recipe).Model.Threads;
+    protected override int? Threads(FinetuneRecipe recipe) => recipe.Model.Threads;
 
     /// <inheritdoc/>
-    public bool Run(Recipe recipe, JobContext context)
+    protected override bool Run(FinetuneRecipe recipe, JobContext context)
     {
-        FinetuneRecipe settings = (FinetuneRecipe)recipe;
         RunFolder run = context.Run;
         IJobLog log = context.Log;
-        if (settings.Data.SkipBad)
+        if (recipe.Data.SkipBad)
         {
-            foreach (string file in new[] { settings.Data.File, settings.Data.HeldOutFile, settings.Data.ReplayFile }.OfType<string>())
+            foreach (string file in new[] { recipe.Data.File, recipe.Data.HeldOutFile, recipe.Data.ReplayFile }.OfType<string>())
             {
-                BadLines.Say(settings.Open(file), log);
+                BadLines.Say(recipe.Open(file), log);
             }
         }
 
-        TorchContext torch = settings.Model.Context(settings.Seed);
-        using FinetuneSession session = FinetuneSessions.Open(settings, torch, context);
+        TorchContext torch = recipe.Model.Context(recipe.Seed);
+        using FinetuneSession session = FinetuneSessions.Open(recipe, torch, context);
         TransformerModel model = session.Model;
         foreach (string note in session.Notes)
         {
             log.Say(note);
         }
 
-        log.Say(string.Create(CultureInfo.InvariantCulture, $"Model {settings.Model.Name}: {model.Parameters.Layout.Count:N0} parameters, {torch.ComputeType}, {torch.Threads} threads. Data: {session.Subject}."));
+        log.Say(string.Create(CultureInfo.InvariantCulture, $"Model {recipe.Model.Name}: {model.Parameters.Layout.Count:N0} parameters, {torch.ComputeType}, {torch.Threads} threads. Data: {session.Subject}."));
 
         // Before the first evaluation, so that a target that means nothing is told at once; it is not active yet.
-        using LoraAdapter? adapter = settings.Method.Lora is LoraOptions lora ? LoraAdapter.Create(model, session.AdapterOptions(lora), torch.Stream("finetune")) : null;
+        using LoraAdapter? adapter = recipe.Method.Lora is LoraOptions lora ? LoraAdapter.Create(model, session.AdapterOptions(lora), torch.Stream("finetune")) : null;
         using LoraAdapters adapters = new(model);
         session.Prepare(adapters);
 
@@ -97,7 +91,7 @@ public sealed class FinetuneJob : IJob
         IReadOnlyList<Measurement> after = session.Measure();
         log.Say($"After: {Sentence(after)}.");
         IEnumerable<JobSample> samples = session.Samples().Zip(before.Samples, (now, old) => now with { Made = [.. old.Made, .. now.Made] });
-        Save(settings, session, adapter, adapters, run.Path);
+        Save(recipe, session, adapter, adapters, run.Path);
         run.WriteResult(new FinetuneResult
         {
             Subject = session.Subject,
@@ -109,7 +103,7 @@ public sealed class FinetuneJob : IJob
             Baselines = session.Baselines(),
             Samples = [.. samples],
             Steps = course.State.Step,
-            BestStep = settings.Train.EarlyStopping is { RestoreBest: true } ? course.State.BestStep : null,
+            BestStep = recipe.Train.EarlyStopping is { RestoreBest: true } ? course.State.BestStep : null,
             Tokens = course.State.Tokens,
             TrainSeconds = course.State.Seconds,
             EvaluateSeconds = evaluating + Stopwatch.GetElapsedTime(clock).TotalSeconds,
@@ -123,18 +117,15 @@ public sealed class FinetuneJob : IJob
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<ClaimResult> Results(Recipe recipe, string folder)
+    protected override IReadOnlyList<ClaimResult> Results(FinetuneRecipe recipe, FinetuneResult result)
     {
-        FinetuneResult result = Result(folder);
         IEnumerable<ClaimResult> Arm(string arm, IReadOnlyList<Measurement> measured) => measured.Select(m => m.ToResult(arm, recipe.Seed));
         IEnumerable<ClaimResult> baselines = result.Baselines.Select(baseline => baseline.Measurement.ToResult(baseline.Name, recipe.Seed));
         return [.. Arm("before", result.Before), .. Arm("after", result.After), .. baselines, new ClaimResult("after", "train_seconds", recipe.Seed, result.TrainSeconds), new ClaimResult("after", "peak_share", recipe.Seed, result.PeakShare)];
     }
 
     /// <inheritdoc/>
-    public Report Report(Recipe recipe, string folder) => FinetuneReport.Of((FinetuneRecipe)recipe, Result(folder), RunFolder.ReadMetrics(folder));
-
-    private static FinetuneResult Result(string folder) => RunFolder.ResultOf<FinetuneResult>(folder);
+    protected override Report Report(FinetuneRecipe recipe, FinetuneResult result, string folder) => FinetuneReport.Of(recipe, result, RunFolder.ReadMetrics(folder));
 
     private static FinetuneStart Start(FinetuneSession session, RunFolder run)
     {

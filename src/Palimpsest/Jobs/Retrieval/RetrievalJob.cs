@@ -7,38 +7,32 @@ using Palimpsest.Numerics;
 using Palimpsest.Retrieval;
 using Palimpsest.Runs;
 using Palimpsest.Runs.Claims;
-using Palimpsest.Runs.Recipes;
 using Palimpsest.Runs.Reports;
 using Palimpsest.Torch;
 
 namespace Palimpsest.Jobs.Retrieval;
 
 /// <summary>Compares BM25 and, where an encoder is named, dense retrieval on one collection.</summary>
-public sealed class RetrievalJob : IJob
+public sealed class RetrievalJob : Job<RetrievalRecipe, RetrievalResult>
 {
     /// <inheritdoc/>
-    public string Kind => "retrieval";
+    public override string Kind => "retrieval";
 
     /// <inheritdoc/>
-    public Type RecipeType => typeof(RetrievalRecipe);
-
-    /// <inheritdoc/>
-    public IEnumerable<(string Name, string Path)> Inputs(Recipe recipe)
+    protected override IEnumerable<(string Name, string Path)> Inputs(RetrievalRecipe recipe)
     {
-        RetrievalRecipe settings = (RetrievalRecipe)recipe;
-        (string Name, string? Path)[] inputs = [("encoder", settings.Encoder), ("documents", settings.Data.Documents), ("queries", settings.Data.Queries), ("judgements", settings.Data.Judgements)];
+        (string Name, string? Path)[] inputs = [("encoder", recipe.Encoder), ("documents", recipe.Data.Documents), ("queries", recipe.Data.Queries), ("judgements", recipe.Data.Judgements)];
         return inputs.Where(input => input.Path is not null).Select(input => (input.Name, input.Path!));
     }
 
     /// <inheritdoc/>
-    public int? Threads(Recipe recipe) => ((RetrievalRecipe)recipe).Encoder is null ? null : 0;
+    protected override int? Threads(RetrievalRecipe recipe) => recipe.Encoder is null ? null : 0;
 
     /// <inheritdoc/>
-    public bool Run(Recipe recipe, JobContext context)
+    protected override bool Run(RetrievalRecipe recipe, JobContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        RetrievalRecipe settings = (RetrievalRecipe)recipe;
-        RetrievalCollection collection = settings.Data.Read();
+        RetrievalCollection collection = recipe.Data.Read();
         string[] documents = [.. collection.Documents.Select(document => document.Text)];
         context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"{collection.Name}: {documents.Length:N0} documents, {collection.Queries.Count:N0} judged queries."));
         HashSet<string> known = [.. collection.Documents.Select(document => document.Id)];
@@ -47,14 +41,14 @@ public sealed class RetrievalJob : IJob
             context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"{same:N0} queries are documents of the collection by their identifiers; they do not count as found for themselves, as BEIR evaluates."));
         }
 
-        using SentenceEncoder? encoder = settings.Encoder is string folder ? SentenceEncoder.Load(folder, new TorchContext(seed: settings.Seed)) : null;
+        using SentenceEncoder? encoder = recipe.Encoder is string folder ? SentenceEncoder.Load(folder, new TorchContext(seed: recipe.Seed)) : null;
         List<Func<IRetriever>> arms = [Words(stem: false), Words(stem: true)];
         if (encoder is not null)
         {
             arms.Add(() => new DenseRetriever(documents, encoder));
         }
 
-        Func<IRetriever> Words(bool stem) => () => new LexicalRetriever(documents, settings.Bm25, stem, context.Log.Say);
+        Func<IRetriever> Words(bool stem) => () => new LexicalRetriever(documents, recipe.Bm25, stem, context.Log.Say);
 
         Dictionary<string, IReadOnlyList<Measurement>> found = new(StringComparer.Ordinal);
         Dictionary<string, IReadOnlyList<double>> seconds = new(StringComparer.Ordinal);
@@ -69,7 +63,7 @@ public sealed class RetrievalJob : IJob
             IRetriever retriever = arm();
             double indexing = Stopwatch.GetElapsedTime(clock).TotalSeconds;
             clock = Stopwatch.GetTimestamp();
-            IReadOnlyList<Measurement> measured = RetrievalMeasures.Of(collection, retriever, settings.Depth);
+            IReadOnlyList<Measurement> measured = RetrievalMeasures.Of(collection, retriever, recipe.Depth);
             seconds.Add(retriever.Name, [indexing, Stopwatch.GetElapsedTime(clock).TotalSeconds]);
             found.Add(retriever.Name, measured);
             context.Log.Say($"{retriever.Name}: {string.Join("; ", measured.Select(m => $"{m.Label} {m.Value.ToString("F4", CultureInfo.InvariantCulture)}"))}.");
@@ -80,17 +74,16 @@ public sealed class RetrievalJob : IJob
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<ClaimResult> Results(Recipe recipe, string folder)
+    protected override IReadOnlyList<ClaimResult> Results(RetrievalRecipe recipe, RetrievalResult result)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        return [.. Result(folder).Arms.SelectMany(arm => arm.Value.Select(m => new ClaimResult(arm.Key, m.Metric, recipe.Seed, m.Value)))];
+        return [.. result.Arms.SelectMany(arm => arm.Value.Select(m => m.ToResult(arm.Key, recipe.Seed)))];
     }
 
     /// <inheritdoc/>
-    public Report Report(Recipe recipe, string folder)
+    protected override Report Report(RetrievalRecipe recipe, RetrievalResult result, string folder)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        RetrievalResult result = Result(folder);
         RandomStream random = new(recipe.Seed, "report", "intervals");
         string[] arms = [.. result.Arms.Keys];
         Interval Of(string arm, int measure) => result.Arms[arm][measure].Interval(random.Child(arm, RetrievalMeasures.Names[measure].Metric));

@@ -72,6 +72,14 @@ public sealed class PreferenceReaderTests
     }
 
     [Fact]
+    public void Words_StandAroundBothAnswers()
+    {
+        ExampleTemplate words = new() { Prompt = "Q: {prompt}\nA:", Completion = " {completion}" };
+        TextExample example = words.Apply(Read("""{"prompt": "2 + 2", "chosen": "4", "rejected": "5"}""", AnswerForm.Pairs), "here");
+        Assert.Equal(("Q: 2 + 2\nA:", " 4", " 5"), (example.Prompt, example.Completion, example.Preference!.RejectedCompletion));
+    }
+
+    [Fact]
     public void EncodeAnswers_OfPairs_LearnsTheAnswersOnly()
     {
         Tokenizer tokenizer = TinyTokenizer.Bytes().Add(256, "<end>", special: true).Parse("""{"eos_token": "<end>"}""");
