@@ -18,7 +18,9 @@ public sealed class KillTests
     {
         int kills = int.TryParse(Environment.GetEnvironmentVariable("PALIMPSEST_KILLS"), CultureInfo.InvariantCulture, out int asked) ? asked : 4;
         using CommandProcess whole = new(), broken = new();
+        long started = Stopwatch.GetTimestamp();
         (int code, string output, string error) = whole.Run([.. Training, .. method]);
+        double milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         Assert.True(code == 0, output + error);
 
         RandomStream random = new(20, "kills");
@@ -28,7 +30,7 @@ public sealed class KillTests
         {
             using Process process = broken.Start(arguments);
             bool midWrite = kill % 2 == 1;
-            inWrite += WaitForMoment(process, broken.Folder, midWrite, random) ? 1 : 0;
+            inWrite += WaitForMoment(process, broken.Folder, midWrite, random, milliseconds) ? 1 : 0;
             beforeEnd += process.HasExited ? 0 : 1;
             process.Kill();
             process.WaitForExit();
@@ -47,17 +49,17 @@ public sealed class KillTests
         TestContext.Current.TestOutputHelper?.WriteLine($"{beforeEnd} of {kills} kills met a living process, {inWrite} while a checkpoint was being written.");
     }
 
-    // Random moments are spread over start-up and steps; the others wait until a temporary file of a checkpoint is there.
-    private static bool WaitForMoment(Process process, string folder, bool midWrite, RandomStream random)
+    // Random moments are spread over start-up and steps of a whole run, however fast the machine is; the others wait until a temporary file of a checkpoint is there.
+    private static bool WaitForMoment(Process process, string folder, bool midWrite, RandomStream random, double milliseconds)
     {
         if (!midWrite)
         {
-            process.WaitForExit(300 + random.NextInt(4000));
+            process.WaitForExit((int)(milliseconds * (0.1 + (0.4 * random.NextDouble()))));
             return false;
         }
 
         string runs = Path.Combine(folder, "runs");
-        int skipped = random.NextInt(8);
+        int skipped = random.NextInt(3);
         while (!process.HasExited)
         {
             if (Directory.Exists(runs) && Directory.GetDirectories(runs) is [string run] && Directory.Exists(Path.Combine(run, "checkpoints")) &&

@@ -14,7 +14,7 @@ namespace Palimpsest.Tests.Training.Objectives;
 /// <summary>Every preference loss of the reference set in every setting: values, gradients and logged figures, in f64 with the whole model; and in f32 within the tolerance of that.</summary>
 public sealed class GoldenPreferenceTests
 {
-    [Theory]
+    [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(GoldenObjectives.Folders), MemberType = typeof(GoldenObjectives))]
     public void Losses_EverySetting_EqualReference(string folder)
     {
@@ -60,7 +60,7 @@ public sealed class GoldenPreferenceTests
         Assert.Equal(stored.Entries.Count, gradients);
     }
 
-    [Theory]
+    [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(GoldenObjectives.Folders), MemberType = typeof(GoldenObjectives))]
     public void Losses_PolicyIsReference_HaveTheirFirstValue(string folder)
     {
@@ -79,7 +79,7 @@ public sealed class GoldenPreferenceTests
         Assert.True(compared > 0);
     }
 
-    [Theory]
+    [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(GoldenObjectives.Folders), MemberType = typeof(GoldenObjectives))]
     public void Kto_EveryCase_EqualsReference(string folder)
     {
@@ -106,7 +106,7 @@ public sealed class GoldenPreferenceTests
         }
     }
 
-    [Theory]
+    [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(GoldenObjectives.Folders), MemberType = typeof(GoldenObjectives))]
     public void Losses_ExtremeMargins_HaveReferenceValuesAndSlopes(string folder)
     {
