@@ -24,7 +24,9 @@ internal static class MemoryBenchmark
         FixedBatches batches = new(8, 512, [.. Enumerable.Range(0, 8 * 513).Select(_ => (long)random.NextInt(4096))]);
         using CausalModel model = CausalModel.Create(config, context, random);
         long before = Resident();
-        using Trainer<TokenBatch> trainer = Trainer.Of(model, new TrainOptions { Steps = steps, WarmupSteps = 0, CheckpointEvery = 0, CheckpointBlocks = recompute }, batches, new RandomStream(7, "train"));
+        using Trainer<TokenBatch> trainer =
+            Trainer.Of(model, new TrainOptions { Steps = steps, WarmupSteps = 0, CheckpointEvery = 0, CheckpointBlocks = recompute }, batches,
+            new RandomStream(7, "train"));
         List<double> seconds = [];
         long started = Stopwatch.GetTimestamp();
         double last = 0;

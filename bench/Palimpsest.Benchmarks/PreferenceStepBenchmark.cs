@@ -11,7 +11,8 @@ using Palimpsest.Training.Schedules;
 
 namespace Palimpsest.Benchmarks;
 
-/// <summary>A step of DPO (chosen and rejected answers, forward and backward, and the reference forward) against two steps of a language model and two forward passes over the same tokens, alternately in one process.</summary>
+/// <summary>A step of DPO (chosen and rejected answers, forward and backward, and the reference forward) against two steps of a language model and two forward
+/// passes over the same tokens, alternately in one process.</summary>
 internal static class PreferenceStepBenchmark
 {
     private const int Pairs = 8, Time = 256, Prompt = 64;
@@ -40,7 +41,8 @@ internal static class PreferenceStepBenchmark
         TokenBatch[] halves = [TokenBatch.Of(chosen), TokenBatch.Of(rejected)];
         TrainOptions endless = new() { Steps = int.MaxValue, WarmupSteps = 0, Schedule = ScheduleKind.Constant, CheckpointEvery = 0 };
         using PreferenceObjective objective = new(policy, new DpoOptions(), reference);
-        using Trainer<PreferenceBatch> preference = new(Trainable.Whole(policy), objective, endless, new Repeated<PreferenceBatch>(pairs), new RandomStream(7, "train"));
+        using Trainer<PreferenceBatch> preference =
+            new(Trainable.Whole(policy), objective, endless, new Repeated<PreferenceBatch>(pairs), new RandomStream(7, "train"));
         using Trainer<TokenBatch> language = Trainer.Of(plain, endless, new Repeated<TokenBatch>(halves), new RandomStream(7, "train"));
 
         void Step<TBatch>(Trainer<TBatch> trainer, int steps)
@@ -79,7 +81,8 @@ internal static class PreferenceStepBenchmark
             if (round >= 0)
             {
                 ratios.Add(ours / parts);
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"preference step {1000 * ours:F0} ms, two steps and two forward passes {1000 * parts:F0} ms, ratio {ours / parts:F3}"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"preference step {1000 * ours:F0} ms, two steps and two forward passes {1000 * parts:F0} ms, ratio {ours / parts:F3}"));
             }
         }
 

@@ -18,7 +18,9 @@ internal static class StepBreakdown
         Tensor[] heads = [.. Enumerable.Range(0, 3).Select(_ => Leaf(context, batch, time, width))];
         Tensor square = Leaf32(width, width), up = Leaf32(inner, width), down = Leaf32(width, inner), head = Leaf32(config.VocabularySize, width), gain = Leaf32(width);
         RotaryEmbedding rotary = new(config.HeadWidth, config.RopeTheta);
-        Attention attention = new(0, new AttentionShape(config.Heads, config.Heads, config.HeadWidth), (_, _) => (heads[0], heads[1], heads[2]), new Linear(square) { Operation = (_, y) => y }, rotary, new HookPoints());
+        Attention attention =
+            new(0, new AttentionShape(config.Heads, config.Heads, config.HeadWidth), (_, _) => (heads[0], heads[1], heads[2]),
+            new Linear(square) { Operation = (_, y) => y }, rotary, new HookPoints());
         AttentionScope scope = AttentionScope.Causal(batch, time);
         long[] targets = [.. scope.Positions.Select(p => (long)p)];
         Tensor ids = tensor(targets, [batch, time]);

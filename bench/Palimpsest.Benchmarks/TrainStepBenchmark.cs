@@ -48,7 +48,9 @@ internal static class TrainStepBenchmark
         RandomStream random = context.Stream("bench");
         FixedBatches batches = shape.Batches(random);
         using CausalModel model = CausalModel.Create(config, context, random);
-        using Trainer<TokenBatch> trainer = Trainer.Of(model, new TrainOptions { Steps = int.MaxValue, WarmupSteps = 0, Schedule = ScheduleKind.Constant, CheckpointEvery = 0 }, batches, new RandomStream(7, "train"));
+        using Trainer<TokenBatch> trainer =
+            Trainer.Of(model, new TrainOptions { Steps = int.MaxValue, WarmupSteps = 0, Schedule = ScheduleKind.Constant, CheckpointEvery = 0 }, batches,
+            new RandomStream(7, "train"));
 
         using PlainLlama plain = new(shape.Vocabulary, shape.Width, shape.Layers, shape.Heads, shape.Intermediate, shape.Time);
         plain.to(context.ScalarType);
@@ -105,7 +107,8 @@ internal static class TrainStepBenchmark
         RandomStream random = context.Stream("bench");
         FixedBatches batches = shape.Batches(random);
         using CausalModel model = CausalModel.Create(config, context, random);
-        using Trainer<TokenBatch> trainer = Trainer.Of(model, new TrainOptions { Steps = steps, WarmupSteps = 0, CheckpointEvery = 0 }, batches, new RandomStream(7, "train"));
+        using Trainer<TokenBatch> trainer =
+            Trainer.Of(model, new TrainOptions { Steps = steps, WarmupSteps = 0, CheckpointEvery = 0 }, batches, new RandomStream(7, "train"));
         trainer.Run(p => Console.WriteLine($"{p.Step} {p.Loss:F4} {p.Seconds:F2} s, {Environment.WorkingSet >> 20} MB, {Tensor.TotalCount} tensors"));
     }
 

@@ -20,7 +20,9 @@ ExampleStream facts = new(new ListSource(owner.Name, owner.TrainingExamples()), 
 ExampleStream general = new(new WorldSource(World.V1, wholeTexts: true), torch.Stream("replay"), 1);
 MixedStream mixed = new(facts, 1, general, 3, torch.Stream("mixture"));
 using StreamBatches batches = new(mixed, new ExampleEncoder(model.Tokenizer, model.Model.Config.ContextLength), 32, torch.Stream("batches"));
-using Trainer<TokenBatch> trainer = Trainer.Of(model.Model, new TrainOptions { Steps = 200, BatchSize = 32, LearningRate = 5e-4 }, batches, torch.Stream("train"), new CheckpointStore("checkpoints"));
+using Trainer<TokenBatch> trainer =
+    Trainer.Of(model.Model, new TrainOptions { Steps = 200, BatchSize = 32, LearningRate = 5e-4 }, batches, torch.Stream("train"),
+    new CheckpointStore("checkpoints"));
 trainer.TryResume(); // goes on where a killed process stopped, with the same bits
 trainer.Run(progress => Console.Write($"\rstep {progress.Step}/{progress.Steps}  loss {progress.Loss:F3}  "));
 model.Save("tuned");

@@ -21,7 +21,8 @@ public static class CommandLineHost
         Option<bool> verbose = new("--verbose") { Description = "Show the stack trace of an error.", Recursive = true };
 
         // A text may begin with @, which the library would take for a file of arguments, and with a dash, which it would take apart letter by letter.
-        ParseResult parsed = Commands(output, verbose).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+        ParseResult parsed =
+            Commands(output, verbose).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
         if (CommandLineMistakes.Find(parsed, arguments) is { Count: > 0 } mistakes)
         {
             error.WriteLine(string.Join('\n', mistakes));
@@ -40,20 +41,25 @@ public static class CommandLineHost
         }
         catch (Exception shortage) when (IsOfMemory(shortage))
         {
-            error.WriteLine(parsed.GetValue(verbose) ? shortage.ToString() : "The memory does not suffice for this. Make the batches smaller (--batch-size; train.accumulate makes up for it), shorten the sequences (train.max_length), or take a smaller model.");
+            error.WriteLine(parsed.GetValue(verbose)
+                ? shortage.ToString()
+                : "The memory does not suffice for this. Make the batches smaller (--batch-size; train.accumulate makes up for it), shorten the sequences (train.max_length), or take a smaller model.");
             return 2;
         }
 #pragma warning disable CA1031 // The last line of defence: without it the user sees a crash dump instead of a sentence.
         catch (Exception defect)
 #pragma warning restore CA1031
         {
-            error.WriteLine(parsed.GetValue(verbose) ? defect.ToString() : $"Unexpected error: {defect.Message} Run again with --verbose for the stack trace; this is a defect worth reporting.");
+            error.WriteLine(parsed.GetValue(verbose)
+                ? defect.ToString() : $"Unexpected error: {defect.Message} Run again with --verbose for the stack trace; this is a defect worth reporting.");
             return 3;
         }
     }
 
     // libtorch tells in words only.
-    private static bool IsOfMemory(Exception problem) => problem is OutOfMemoryException || problem.Message.Contains("can't allocate memory", StringComparison.Ordinal) || problem.Message.Contains("not enough memory", StringComparison.Ordinal);
+    private static bool IsOfMemory(Exception problem) => problem is OutOfMemoryException
+        || problem.Message.Contains("can't allocate memory", StringComparison.Ordinal)
+        || problem.Message.Contains("not enough memory", StringComparison.Ordinal);
 
     /// <summary>All commands under one name, with what every one of them takes.</summary>
     internal static Command Commands(TextWriter output, Option<bool> verbose)

@@ -14,18 +14,21 @@ public sealed class ArchitectureTests
         ["Palimpsest.Cli"] = ["Palimpsest.Unlearning", "Palimpsest", "Palimpsest.Core"],
     };
 
-    /// <summary>Folders from the bottom to the top; a folder in which another one lies may stand above or below it. Folders that are not listed belong to the one they lie in.</summary>
+    /// <summary>Folders from the bottom to the top; a folder in which another one lies may stand above or below it. Folders that are not listed belong to the
+    /// one they lie in.</summary>
     private static readonly Dictionary<string, string[]> FoldersInOrder = new()
     {
         ["Palimpsest.Core"] =
         [
-            "Palimpsest.Common", "Palimpsest.Numerics", "Palimpsest.Numerics.Statistics", "Palimpsest.Text", "Palimpsest.Metrics", "Palimpsest.Data", "Palimpsest.Data.Worlds",
+            "Palimpsest.Common", "Palimpsest.Numerics", "Palimpsest.Numerics.Statistics", "Palimpsest.Text", "Palimpsest.Metrics", "Palimpsest.Data",
+                "Palimpsest.Data.Worlds",
             "Palimpsest.Runs", "Palimpsest.Runs.Recipes", "Palimpsest.Runs.Reports", "Palimpsest.Runs.Results",
         ],
         ["Palimpsest"] =
         [
             "Palimpsest.Torch", "Palimpsest.Models.Layers", "Palimpsest.Models.Transformers", "Palimpsest.Models.Families", "Palimpsest.Models.Sources",
-            "Palimpsest.Models.Lora", "Palimpsest.Models", "Palimpsest.Models.Generation", "Palimpsest.Evaluation", "Palimpsest.Training", "Palimpsest.Retrieval", "Palimpsest.Jobs",
+            "Palimpsest.Models.Lora", "Palimpsest.Models", "Palimpsest.Models.Generation", "Palimpsest.Evaluation", "Palimpsest.Training",
+                "Palimpsest.Retrieval", "Palimpsest.Jobs",
             "Palimpsest.Jobs.Finetune", "Palimpsest.Jobs.Evaluate", "Palimpsest.Jobs.Pretrain", "Palimpsest.Jobs.Retrieval",
         ],
     };
@@ -54,17 +57,20 @@ public sealed class ArchitectureTests
         List<string> violations = [];
         foreach (Type type in loaded.GetTypes().Where(type => Level(order, type) >= 0))
         {
-            violations.AddRange(UsedBy(type).SelectMany(Parts).Where(used => used.Assembly == loaded && Level(order, used) > Level(order, type)).Select(used => $"{type.FullName} uses {used.FullName}"));
+            violations.AddRange(UsedBy(type).SelectMany(Parts).Where(used => used.Assembly == loaded && Level(order, used) > Level(order, type)).Select(used =>
+                $"{type.FullName} uses {used.FullName}"));
         }
 
         Assert.Empty(violations.Distinct());
-        Assert.All(order, folder => Assert.Contains(loaded.GetTypes(), type => type.Namespace == folder || type.Namespace?.StartsWith(folder + ".", StringComparison.Ordinal) == true));
+        Assert.All(order, folder =>
+            Assert.Contains(loaded.GetTypes(), type => type.Namespace == folder || type.Namespace?.StartsWith(folder + ".", StringComparison.Ordinal) == true));
     }
 
     private static int Level(string[] order, Type type)
     {
         string name = type.Namespace is null ? "" : type.Namespace + ".";
-        return order.Index().Where(folder => name.StartsWith(folder.Item + ".", StringComparison.Ordinal)).OrderByDescending(folder => folder.Item.Length).Select(folder => folder.Index).FirstOrDefault(-1);
+        return order.Index().Where(folder => name.StartsWith(folder.Item + ".", StringComparison.Ordinal)).OrderByDescending(folder =>
+            folder.Item.Length).Select(folder => folder.Index).FirstOrDefault(-1);
     }
 
     /// <summary>A type, what it is an array of or a reference to, and its generic arguments.</summary>
@@ -76,7 +82,8 @@ public sealed class ArchitectureTests
             inner = inner.GetElementType()!;
         }
 
-        return inner.IsGenericType && !inner.IsGenericTypeDefinition ? inner.GetGenericArguments().SelectMany(Parts).Prepend(inner.GetGenericTypeDefinition()) : [inner];
+        return inner.IsGenericType && !inner.IsGenericTypeDefinition
+            ? inner.GetGenericArguments().SelectMany(Parts).Prepend(inner.GetGenericTypeDefinition()) : [inner];
     }
 
     /// <summary>Base types, types in signatures, fields, local variables and the operands of all instructions.</summary>
@@ -123,8 +130,10 @@ public sealed class ArchitectureTests
             byte[] code = body.GetILAsByteArray() ?? [];
             for (int i = 0; i + 4 < code.Length; i++)
             {
-                // Call, callvirt, newobj, castclass and isinst with their token; a byte pattern that only looks like one resolves to nothing or to an innocent member.
-                if (code[i] == OpCodes.Call.Value || code[i] == OpCodes.Callvirt.Value || code[i] == OpCodes.Newobj.Value || code[i] == OpCodes.Castclass.Value || code[i] == OpCodes.Isinst.Value)
+                // Call, callvirt, newobj, castclass and isinst with their token; a byte pattern that only looks like one resolves to nothing or to an innocent
+                // member.
+                if (code[i] == OpCodes.Call.Value || code[i] == OpCodes.Callvirt.Value || code[i] == OpCodes.Newobj.Value || code[i] == OpCodes.Castclass.Value
+                    || code[i] == OpCodes.Isinst.Value)
                 {
                     MemberInfo? member = Resolve(type, method, BitConverter.ToInt32(code, i + 1));
                     if ((member as Type ?? member?.DeclaringType) is Type owner)

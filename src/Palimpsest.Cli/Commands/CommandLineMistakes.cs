@@ -5,7 +5,8 @@ using Palimpsest.Common;
 namespace Palimpsest.Cli.Commands;
 
 /// <summary>What is wrong with a command line, in short sentences that name the nearest right word.</summary>
-/// <remarks>The library hands an unknown option on to a command's free arguments, so that <c>generate --max-tokens 5 "Once"</c> continues three texts; and it answers a mistyped command with pages of help.</remarks>
+/// <remarks>The library hands an unknown option on to a command's free arguments, so that <c>generate --max-tokens 5 "Once"</c> continues three texts; and it
+/// answers a mistyped command with pages of help.</remarks>
 internal static class CommandLineMistakes
 {
     /// <summary>The mistakes; none if the command line can be run, or shown help for.</summary>
@@ -62,7 +63,8 @@ internal static class CommandLineMistakes
 
     private static bool IsOption(string text) => text.Length > 1 && text[0] == '-';
 
-    private static string Meant(string word, IEnumerable<string> candidates) => NearestName.Find(word, candidates) is string nearest ? $" Did you mean {nearest}?" : "";
+    private static string Meant(string word, IEnumerable<string> candidates) => NearestName.Find(word, candidates) is string nearest
+        ? $" Did you mean {nearest}?" : "";
 
     private static string Path(ParseResult parsed)
     {

@@ -26,7 +26,8 @@ internal static class JobHost
     public static int StartFile(string path, IReadOnlyList<string> overrides, string root, TextWriter output, CancellationToken stop) =>
         Run(runner => runner.Start(runner.Read(path, overrides), root, stop), output, stop);
 
-    public static int Resume(string folder, bool older, TextWriter output, CancellationToken stop) => Run(runner => runner.Resume(folder, older, stop), output, stop);
+    public static int Resume(string folder, bool older, TextWriter output, CancellationToken stop) =>
+        Run(runner => runner.Resume(folder, older, stop), output, stop);
 
     /// <summary>Writes a report again and prints the figures.</summary>
     public static int Report(string folder, TextWriter output)

@@ -9,7 +9,8 @@ internal static class RunCommand
     {
         Argument<string?> recipe = new("recipe") { Description = "A recipe of any kind, in YAML.", Arity = ArgumentArity.ZeroOrOne };
         Option<string?> resume = new("--resume") { Description = "Folder of a stopped or interrupted run, to go on with it instead." };
-        Option<bool> older = new("--older") { Description = "With --resume: leave the newest checkpoint aside, such as a damaged one, and go on from the one before." };
+        Option<bool> older =
+            new("--older") { Description = "With --resume: leave the newest checkpoint aside, such as a damaged one, and go on from the one before." };
         Option<string[]> set = JobOptions.SetOption();
         Option<string> runs = JobOptions.RunsOption();
         Command command = new(
@@ -42,7 +43,8 @@ internal static class RunCommand
                 throw new PalimpsestException("--set cannot change a run that has begun: its recipe is fixed. Start a new run, or leave --set out.");
             }
 
-            return Task.FromResult(folder is null ? JobHost.StartFile(path!, overrides, parsed.GetValue(runs)!, output, stop) : JobHost.Resume(folder, parsed.GetValue(older), output, stop));
+            return Task.FromResult(folder is null
+                ? JobHost.StartFile(path!, overrides, parsed.GetValue(runs)!, output, stop) : JobHost.Resume(folder, parsed.GetValue(older), output, stop));
         });
         return command;
     }

@@ -71,7 +71,8 @@ internal static class StrictOptions
             return value;
         }
 
-        string way = NumberText.TryReal(text, out _) ? string.Create(CultureInfo.InvariantCulture, $"it must be a whole number from {least} to {most}") : NumberText.WayOut(text, whole: true);
+        string way = NumberText.TryReal(text, out _)
+            ? string.Create(CultureInfo.InvariantCulture, $"it must be a whole number from {least} to {most}") : NumberText.WayOut(text, whole: true);
         result.AddError($"{Name(result)}: \"{text}\" is not a whole number that can be taken here; {way}.");
         return 0;
     }

@@ -5,7 +5,8 @@ namespace Palimpsest.Common;
 
 /// <summary>Numbers as people type them into options, recipes and conditions: one form, whatever the language of the machine, and no guess.</summary>
 /// <remarks>
-/// Digits, a point, an exponent. No group separators of any kind (<c>1,000</c> is a thousand to some and one to others), no leading zeros (<c>010</c> is eight to YAML 1.1), no white space, no digits of other scripts.
+/// Digits, a point, an exponent. No group separators of any kind (<c>1,000</c> is a thousand to some and one to others), no leading zeros (<c>010</c> is eight
+/// to YAML 1.1), no white space, no digits of other scripts.
 /// </remarks>
 public static partial class NumberText
 {
@@ -30,13 +31,15 @@ public static partial class NumberText
     public static bool TryReal(string? text, out double value)
     {
         value = 0;
-        if (text is null || !RealPattern().IsMatch(text) || !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) || !double.IsFinite(number))
+        if (text is null || !RealPattern().IsMatch(text) || !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            || !double.IsFinite(number))
         {
             return false;
         }
 
         value = number;
-        return number != 0 || text.AsSpan(0, (text.AsSpan().IndexOfAny('e', 'E') is int exponent and >= 0) ? exponent : text.Length).IndexOfAnyInRange('1', '9') < 0;
+        return number != 0
+            || text.AsSpan(0, (text.AsSpan().IndexOfAny('e', 'E') is int exponent and >= 0) ? exponent : text.Length).IndexOfAnyInRange('1', '9') < 0;
     }
 
     /// <summary>The way out for a text that is no number, as in "write 0.001"; it begins in lower case and ends without a point.</summary>
@@ -46,7 +49,8 @@ public static partial class NumberText
     {
         ArgumentNullException.ThrowIfNull(text);
         string joined = Separators().Replace(text, ""), pointed = text.Replace(',', '.');
-        string? plain = Numbers(joined) ? Trimmed(joined) : null, point = !whole && text.Contains(',', StringComparison.Ordinal) && Numbers(pointed) ? Trimmed(pointed) : null;
+        string? plain = Numbers(joined) ? Trimmed(joined) : null, point = !whole && text.Contains(',', StringComparison.Ordinal) && Numbers(pointed)
+            ? Trimmed(pointed) : null;
         return (plain, point) switch
         {
             (not null, not null) when GroupPattern().IsMatch(text) => $"write {plain}, or {point} if the comma stands for the point",

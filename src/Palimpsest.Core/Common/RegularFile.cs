@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Palimpsest.Common;
 
-/// <summary>Reads small files of unknown origin whole: regular files of a bounded size. Opening a named pipe would wait for its other end, and a device may never end.</summary>
+/// <summary>Reads small files of unknown origin whole: regular files of a bounded size. Opening a named pipe would wait for its other end, and a device may
+/// never end.</summary>
 public static partial class RegularFile
 {
     /// <summary>Reads a file.</summary>

@@ -15,7 +15,8 @@ public static class StrictJson
     /// <returns>The root; null stands for the JSON null.</returns>
     /// <exception cref="JsonException">It is no such JSON.</exception>
     /// <exception cref="IOException">It cannot be read, or is no regular file.</exception>
-    public static JsonNode? ReadFile(string path) => Parse(RegularFile.ReadBytes(path, MostBytes) ?? throw new JsonException($"it has more than {MostBytes >> 20} MiB"));
+    public static JsonNode? ReadFile(string path) =>
+        Parse(RegularFile.ReadBytes(path, MostBytes) ?? throw new JsonException($"it has more than {MostBytes >> 20} MiB"));
 
     /// <summary>Parses a text under the rules of <see cref="ReadFile"/>, of any length.</summary>
     /// <param name="utf8">The text.</param>

@@ -5,7 +5,8 @@ using Palimpsest.Data.Files;
 namespace Palimpsest.Data;
 
 /// <summary>Rows in the form of Alpaca: an instruction, what it is about, and the output; in some sets with a system message and the turns before.</summary>
-/// <remarks>Taori et al., Stanford Alpaca, 2023; Dolly names the same <c>context</c> and <c>response</c>. Instruction and input are joined by a line end, and <c>history</c> is a list of pairs, as in LLaMA-Factory.</remarks>
+/// <remarks>Taori et al., Stanford Alpaca, 2023; Dolly names the same <c>context</c> and <c>response</c>. Instruction and input are joined by a line end, and
+/// <c>history</c> is a list of pairs, as in LLaMA-Factory.</remarks>
 internal static class AlpacaForm
 {
     /// <summary>Reads a row.</summary>
@@ -20,7 +21,8 @@ internal static class AlpacaForm
         chat = null;
         List<ChatMessage> messages = [];
         if (!cell(columns.InstructionName!).TryText(columns.InstructionName!, out string? instruction, out problem)
-            || !TryOne(columns.InputNames, cell, out string? input, out problem) || !TryOne(columns.OutputNames, cell, out string? output, out problem, orNumber: true)
+            || !TryOne(columns.InputNames, cell, out string? input, out problem)
+                || !TryOne(columns.OutputNames, cell, out string? output, out problem, orNumber: true)
             || !system.TryText("system", out string? told, out problem) || !TryHistory(history, messages, out problem))
         {
             return false;
@@ -28,7 +30,8 @@ internal static class AlpacaForm
 
         if (string.IsNullOrEmpty(output))
         {
-            problem = output is null ? $"no \"{columns.OutputNames[0]}\" beside \"{columns.InstructionName}\". Add one" : $"\"{columns.OutputNames[0]}\" is empty. Fill it";
+            problem = output is null
+                ? $"no \"{columns.OutputNames[0]}\" beside \"{columns.InstructionName}\". Add one" : $"\"{columns.OutputNames[0]}\" is empty. Fill it";
             return false;
         }
 

@@ -1,8 +1,10 @@
 namespace Palimpsest.Data;
 
-/// <summary>The names of the columns, or of the keys in JSON, that hold an example. A name that is given must be there; without one the usual name is taken where it is there.</summary>
+/// <summary>The names of the columns, or of the keys in JSON, that hold an example. A name that is given must be there; without one the usual name is taken
+/// where it is there.</summary>
 /// <remarks>
-/// An example has one of four forms: a text, a prompt with its completion, the messages of a chat, or an instruction with its output (Alpaca). Naming a column of one form means that form alone;
+/// An example has one of four forms: a text, a prompt with its completion, the messages of a chat, or an instruction with its output (Alpaca). Naming a column
+/// of one form means that form alone;
 /// columns of the others are then ignored.
 /// </remarks>
 public sealed record ExampleColumns
@@ -17,7 +19,8 @@ public sealed record ExampleColumns
     public string? Completion { get; init; }
 
     /// <summary>
-    /// Column of the messages of a chat, <c>[{"role": ..., "content": ...}, ...]</c> or ShareGPT's <c>[{"from": ..., "value": ...}, ...]</c> (in tables a cell with that JSON, in Parquet a list of
+    /// Column of the messages of a chat, <c>[{"role": ..., "content": ...}, ...]</c> or ShareGPT's <c>[{"from": ..., "value": ...}, ...]</c> (in tables a cell
+    /// with that JSON, in Parquet a list of
     /// structs too), of which the assistant's are learnt; usually <c>messages</c> or <c>conversations</c>.
     /// </summary>
     public string? Messages { get; init; }

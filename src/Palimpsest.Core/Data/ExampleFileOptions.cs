@@ -12,8 +12,10 @@ public sealed record ExampleFileOptions
     /// <value>The default is null: the first record names the columns.</value>
     public IReadOnlyList<string>? Header { get; init; }
 
-    /// <summary>For CSV and TSV: whether a field that begins with a quote is enclosed in quotes (RFC 4180). If not, quotes are text, and neither separators nor line ends can stand in a field.</summary>
-    /// <value>The default is true, what spreadsheets and pandas write, TSV files too; a file whose quotes are text is then mostly refused by row, where the other way round texts would keep quotes that are not theirs.</value>
+    /// <summary>For CSV and TSV: whether a field that begins with a quote is enclosed in quotes (RFC 4180). If not, quotes are text, and neither separators nor
+    /// line ends can stand in a field.</summary>
+    /// <value>The default is true, what spreadsheets and pandas write, TSV files too; a file whose quotes are text is then mostly refused by row, where the
+    /// other way round texts would keep quotes that are not theirs.</value>
     public bool Quotes { get; init; } = true;
 
     /// <summary>Whether to leave bad rows out, counted, instead of stopping at the first. Unless told, reading stops.</summary>

@@ -18,8 +18,10 @@ internal sealed class ExampleForm
     {
         Columns = columns.Checked();
         string? idle = answers == AnswerForm.Plain ? columns.Chosen ?? columns.Rejected ?? columns.Label
-            : answers == AnswerForm.Passages ? columns.Text ?? columns.Messages ?? columns.Tools ?? columns.Instruction ?? columns.Input ?? columns.Output ?? columns.Chosen ?? columns.Label
-            : columns.Text ?? columns.Messages ?? columns.Instruction ?? columns.Input ?? columns.Output ?? (answers == AnswerForm.Pairs ? columns.Completion ?? columns.Label : columns.Chosen ?? columns.Rejected);
+            : answers == AnswerForm.Passages ? columns.Text ?? columns.Messages ?? columns.Tools ?? columns.Instruction ?? columns.Input ?? columns.Output
+                ?? columns.Chosen ?? columns.Label
+            : columns.Text ?? columns.Messages ?? columns.Instruction ?? columns.Input ?? columns.Output
+                ?? (answers == AnswerForm.Pairs ? columns.Completion ?? columns.Label : columns.Chosen ?? columns.Rejected);
         if (idle is not null)
         {
             throw new PalimpsestException($"The column \"{idle}\" is named, but has no part in what is learnt here ({Kind(answers)}). Leave it out.");
@@ -55,7 +57,8 @@ internal sealed class ExampleForm
         }
 
         if (!Text(Columns.TextName, out string? text, out problem) || !Text(Columns.PromptName, out string? prompt, out problem)
-            || !Text(Columns.CompletionName, out string? completion, out problem, orNumber: true) || !Text(Columns.OwnerName, out string? owner, out problem, orNumber: true))
+            || !Text(Columns.CompletionName, out string? completion, out problem, orNumber: true)
+                || !Text(Columns.OwnerName, out string? owner, out problem, orNumber: true))
         {
             return false;
         }
@@ -76,7 +79,8 @@ internal sealed class ExampleForm
             problem = $"no owner in \"{named}\". Write whose data it is";
         }
 
-        if (problem.Length == 0 && Columns.IsOpen && UnreadColumns.Names.FirstOrDefault(name => !Reads(name, lists.Length > 0, instructed) && cell(name).HoldsSomething) is string unread)
+        if (problem.Length == 0 && Columns.IsOpen
+            && UnreadColumns.Names.FirstOrDefault(name => !Reads(name, lists.Length > 0, instructed) && cell(name).HoldsSomething) is string unread)
         {
             problem = UnreadColumns.Problem(unread);
         }
@@ -179,7 +183,8 @@ internal sealed class ExampleForm
         return (text, prompt, completion) switch
         {
             _ when lists.Length > 0 || instructed => "",
-            (null, null, null) => Columns.IsOpen ? "neither \"text\" nor \"prompt\". Add one" : $"no \"{textName ?? promptName ?? Columns.Messages ?? Columns.InstructionName}\". Add one",
+            (null, null, null) => Columns.IsOpen
+                ? "neither \"text\" nor \"prompt\". Add one" : $"no \"{textName ?? promptName ?? Columns.Messages ?? Columns.InstructionName}\". Add one",
             (not null, null, null) => text.Length == 0 ? $"\"{textName}\" is empty. Fill it" : "",
             (not null, _, _) => $"\"{textName}\" beside \"{promptName}\" or \"{completionName}\". Keep one of the two forms",
             (null, not null, null) => $"no \"{completionName}\" beside \"{promptName}\". Add one",

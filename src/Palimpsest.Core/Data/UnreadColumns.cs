@@ -1,7 +1,9 @@
 namespace Palimpsest.Data;
 
-/// <summary>Columns of known sets that change what is learnt and that no form here reads. An example that has one is refused, unless the columns of its form were named, which says that the rest is to be left out.</summary>
-/// <remarks>All other columns are notes on an example (names, sources, scores, hashes, dates, splits): no form of data gives them a part in what is learnt, and they are left unread.</remarks>
+/// <summary>Columns of known sets that change what is learnt and that no form here reads. An example that has one is refused, unless the columns of its form
+/// were named, which says that the rest is to be left out.</summary>
+/// <remarks>All other columns are notes on an example (names, sources, scores, hashes, dates, splits): no form of data gives them a part in what is learnt, and
+/// they are left unread.</remarks>
 internal static class UnreadColumns
 {
     private const string Before = "which would stand before what is learnt", Media = "which is no text", Made = "which was made by another program's tokenizer";
@@ -40,5 +42,6 @@ internal static class UnreadColumns
     public static IReadOnlyCollection<string> Names => s_reasons.Keys;
 
     /// <summary>Says that a column is there: two sentences without the last full stop.</summary>
-    public static string Problem(string name) => $"there is \"{name}\" too, {s_reasons[name]} and is not read. Remove it, or name the columns of the form (data.columns) so that all others are left out";
+    public static string Problem(string name) =>
+        $"there is \"{name}\" too, {s_reasons[name]} and is not read. Remove it, or name the columns of the form (data.columns) so that all others are left out";
 }

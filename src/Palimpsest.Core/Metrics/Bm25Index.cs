@@ -85,7 +85,8 @@ public sealed class Bm25Index
     /// <summary>The words of a text: no stop words.</summary>
     /// <param name="text">Any text.</param>
     /// <param name="tokens">What counts as a word.</param>
-    /// <param name="stem">Whether words of more than three letters a to z and digits are cut to their stems (<see cref="PorterStemmer"/>, which is for English).</param>
+    /// <param name="stem">Whether words of more than three letters a to z and digits are cut to their stems (<see cref="PorterStemmer"/>, which is for
+    /// English).</param>
     public static IReadOnlyList<string> Tokenize(string text, Bm25Tokens tokens = Bm25Tokens.Words, bool stem = false)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -302,7 +302,8 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="PalimpsestException">The run has not come to its end, or the file is damaged or cannot be read.</exception>
     public static T ResultOf<T>(string path)
         where T : class =>
-        ReadArtifact<T>(path, RunFiles.Result) ?? throw new PalimpsestException($"{path}: this run has no result yet. Let it come to its end with: palimpsest run --resume {ShellText.Quote(path)}");
+        ReadArtifact<T>(path, RunFiles.Result)
+            ?? throw new PalimpsestException($"{path}: this run has no result yet. Let it come to its end with: palimpsest run --resume {ShellText.Quote(path)}");
 
     /// <summary>Frees the lock.</summary>
     public void Dispose()

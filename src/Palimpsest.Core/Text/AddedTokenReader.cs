@@ -4,7 +4,8 @@ namespace Palimpsest.Text;
 
 /// <summary>Reads the added tokens of a tokenizer file and of the files beside it.</summary>
 /// <remarks>
-/// The ids are those that the library gives (tokenizers, <c>added_vocabulary.rs</c>), not those of the list: a content of the model's vocabulary keeps its id there, others are counted on from the
+/// The ids are those that the library gives (tokenizers, <c>added_vocabulary.rs</c>), not those of the list: a content of the model's vocabulary keeps its id
+/// there, others are counted on from the
 /// size of the vocabulary in the order of the list, and a token that is listed again is the first one.
 /// </remarks>
 internal sealed class AddedTokenReader(Vocabulary vocabulary, Normalizer? normalizer)

@@ -4,7 +4,8 @@ using Palimpsest.Numerics;
 namespace Palimpsest.Text;
 
 /// <summary>A text classifier that knows which words occur and nothing else: logistic regression over the words of a text, lower-cased. A baseline that a language model has to be measured against.</summary>
-/// <remarks>Words are those of any script (<see cref="WordTokens"/>), with their inner apostrophes; those of fewer than two training texts are left out. The penalty is chosen on a tenth of the training texts and the classifier is then trained on all.</remarks>
+/// <remarks>Words are those of any script (<see cref="WordTokens"/>), with their inner apostrophes; those of fewer than two training texts are left out. The
+/// penalty is chosen on a tenth of the training texts and the classifier is then trained on all.</remarks>
 public sealed class BagOfWords
 {
     private static readonly double[] s_penalties = [1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3];

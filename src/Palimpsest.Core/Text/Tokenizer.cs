@@ -177,7 +177,8 @@ public sealed class Tokenizer
     /// <summary>True for a token that <see cref="Decode"/> leaves out by default.</summary>
     public bool IsSpecial(int id) => _addedById.TryGetValue(id, out AddedToken? added) && added.Special;
 
-    /// <summary>Writes <c>tokenizer.json</c>, and the files that lay beside it, byte for byte as they were read; <c>special_tokens_map.json</c> where there was none, for those who look for roles there.</summary>
+    /// <summary>Writes <c>tokenizer.json</c>, and the files that lay beside it, byte for byte as they were read; <c>special_tokens_map.json</c> where there was
+    /// none, for those who look for roles there.</summary>
     /// <param name="folder">Is made if it is missing.</param>
     /// <exception cref="PalimpsestException">The folder cannot be written to.</exception>
     public void Save(string folder)

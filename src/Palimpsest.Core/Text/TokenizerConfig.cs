@@ -5,8 +5,10 @@ namespace Palimpsest.Text;
 
 /// <summary>What <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c> and <c>added_tokens.json</c> say beyond <c>tokenizer.json</c>.</summary>
 /// <remarks>
-/// As transformers' fast tokenizers read them. Where the configuration has no <c>added_tokens_decoder</c>, it is of before that key came, and <c>special_tokens_map.json</c> wins over it; else the map
-/// only fills what it leaves out. Every key is one of <see cref="Used"/>, <see cref="Harmless"/> and <see cref="RefusedIf"/>; what is none of them, such as what a class of the library keeps
+/// As transformers' fast tokenizers read them. Where the configuration has no <c>added_tokens_decoder</c>, it is of before that key came, and
+/// <c>special_tokens_map.json</c> wins over it; else the map
+/// only fills what it leaves out. Every key is one of <see cref="Used"/>, <see cref="Harmless"/> and <see cref="RefusedIf"/>; what is none of them, such as
+/// what a class of the library keeps
 /// for itself, is named where the model is shown.
 /// </remarks>
 internal sealed class TokenizerConfig
@@ -48,7 +50,8 @@ internal sealed class TokenizerConfig
     /// <summary>The keys that change what the tokenizer does here, and how. Keys that end in <c>_token</c> name special tokens.</summary>
     public static IReadOnlyDictionary<string, string> Used { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["bos_token, eos_token, pad_token, unk_token, ..._token"] = "roles of tokens and variables of the chat template; one that tokenizer.json does not list is added (but of those that are no tokens only bos_token and eos_token: nothing here writes the others)",
+        ["bos_token, eos_token, pad_token, unk_token, ..._token"] =
+            "roles of tokens and variables of the chat template; one that tokenizer.json does not list is added (but of those that are no tokens only bos_token and eos_token: nothing here writes the others)",
         ["additional_special_tokens, extra_special_tokens"] = "special tokens; those that tokenizer.json does not list are added",
         [Decoder] = "added tokens; those that tokenizer.json does not list are added in the order of their ids",
         ["chat_template"] = "the form of chats, where there is no chat_template.jinja",
@@ -61,7 +64,8 @@ internal sealed class TokenizerConfig
     public static IReadOnlyDictionary<string, string> Harmless { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         [Class] = "the parts of tokenizer.json say what is done; only the keys above ask for the class",
-        ["model_max_length, max_length, truncation_side, truncation_strategy, stride"] = "texts are not cut by the tokenizer; how long one may be is the model's to say",
+        ["model_max_length, max_length, truncation_side, truncation_strategy, stride"] =
+            "texts are not cut by the tokenizer; how long one may be is the model's to say",
         ["padding_side, pad_to_multiple_of, pad_token_type_id, padding"] = "padding never reaches the model's arithmetic",
         ["clean_up_tokenization_spaces, spaces_between_special_tokens"] = "decoding is tokenizer.json's; the text is what the model wrote",
         ["name_or_path, tokenizer_file, special_tokens_map_file, vocab_file, merges_file, _name_or_path, transformers_version, processor_class, auto_map, backend, is_local"] = "where the tokenizer came from",
@@ -70,10 +74,11 @@ internal sealed class TokenizerConfig
     };
 
     /// <summary>The keys that are refused with a value, and why.</summary>
-    public static IReadOnlyDictionary<string, (JsonValueKind Value, string Why)> RefusedIf { get; } = new Dictionary<string, (JsonValueKind, string)>(StringComparer.Ordinal)
-    {
-        ["split_special_tokens"] = (JsonValueKind.True, "special tokens in a text would be ordinary text, so that no template could spell them"),
-    };
+    public static IReadOnlyDictionary<string, (JsonValueKind Value, string Why)> RefusedIf { get; } =
+        new Dictionary<string, (JsonValueKind, string)>(StringComparer.Ordinal)
+        {
+            ["split_special_tokens"] = (JsonValueKind.True, "special tokens in a text would be ordinary text, so that no template could spell them"),
+        };
 
     /// <summary>The keys of <c>tokenizer_config.json</c> that no list knows.</summary>
     public IEnumerable<string> Unknown => (_config?.Value.EnumerateObject() ?? default).Select(property => property.Name).Where(key => !Knows(key));
@@ -94,7 +99,8 @@ internal sealed class TokenizerConfig
             foreach (JsonProperty property in file.Value.EnumerateObject())
             {
                 // Flags such as add_bos_token end alike.
-                bool role = property.Name.EndsWith("_token", StringComparison.Ordinal) && property.Value.ValueKind is not (JsonValueKind.True or JsonValueKind.False);
+                bool role = property.Name.EndsWith("_token", StringComparison.Ordinal)
+                    && property.Value.ValueKind is not (JsonValueKind.True or JsonValueKind.False);
                 if (role && file.Find(property.Name) is JsonPart token)
                 {
                     roles.TryAdd(property.Name, Content(token));
@@ -120,7 +126,8 @@ internal sealed class TokenizerConfig
         if (Added is JsonPart added)
         {
             added.RequireObject();
-            foreach (string content in added.Value.EnumerateObject().OrderBy(entry => entry.Value.ValueKind == JsonValueKind.Number ? entry.Value.GetDouble() : 0).Select(entry => entry.Name))
+            foreach (string content in added.Value.EnumerateObject().OrderBy(entry => entry.Value.ValueKind == JsonValueKind.Number
+                ? entry.Value.GetDouble() : 0).Select(entry => entry.Name))
             {
                 tokens.AddSpecial(content, added);
             }
@@ -139,18 +146,22 @@ internal sealed class TokenizerConfig
         {
             foreach (JsonPart list in new[] { file.Find("additional_special_tokens"), file.Find("extra_special_tokens") }.OfType<JsonPart>())
             {
-                foreach (JsonPart token in list.Value.ValueKind == JsonValueKind.Object ? list.Value.EnumerateObject().Select(entry => list.Get(entry.Name)) : list.AsItems())
+                foreach (JsonPart token in list.Value.ValueKind == JsonValueKind.Object
+                    ? list.Value.EnumerateObject().Select(entry => list.Get(entry.Name)) : list.AsItems())
                 {
                     tokens.AddSpecial(Content(token), file);
                 }
             }
         }
 
-        static int Number(JsonPart token) => int.TryParse(token.Place[(token.Place.LastIndexOf('.') + 1)..], out int id) ? id : throw token.Error("must stand under the id of a token");
+        static int Number(JsonPart token) => int.TryParse(token.Place[(token.Place.LastIndexOf('.') + 1)..], out int id)
+            ? id : throw token.Error("must stand under the id of a token");
     }
 
     /// <summary>The normalizer as the configuration wants it.</summary>
-    public JsonPart Normalizer(JsonPart normalizer) => Changed(normalizer, "BertNormalizer", ("do_lower_case", "lowercase"), ("strip_accents", "strip_accents"), ("tokenize_chinese_chars", "handle_chinese_chars"));
+    public JsonPart Normalizer(JsonPart normalizer) =>
+        Changed(normalizer, "BertNormalizer", ("do_lower_case", "lowercase"), ("strip_accents", "strip_accents"),
+        ("tokenize_chinese_chars", "handle_chinese_chars"));
 
     /// <summary>The pre-tokenizer as the configuration wants it.</summary>
     public JsonPart PreTokenizer(JsonPart preTokenizer) => Changed(preTokenizer, "ByteLevel", ("add_prefix_space", "add_prefix_space"));

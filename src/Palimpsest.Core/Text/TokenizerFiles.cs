@@ -72,7 +72,8 @@ internal sealed class TokenizerFiles
     {
         try
         {
-            return RegularFile.ReadBytes(path, MaximumBytes) ?? throw new PalimpsestException($"{path}: it has more than the {MaximumBytes} bytes that a tokenizer file may have.");
+            return RegularFile.ReadBytes(path, MaximumBytes)
+                ?? throw new PalimpsestException($"{path}: it has more than the {MaximumBytes} bytes that a tokenizer file may have.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -28,7 +28,8 @@ internal static class TokenizerReader
         JsonPart root = new(document.RootElement, files.Name, "");
         root.AllowOnly("version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model");
 
-        using JsonDocument? configFile = Beside(files, TokenizerFiles.Config), mapFile = Beside(files, TokenizerFiles.SpecialMap), addedFile = Beside(files, TokenizerFiles.Added);
+        using JsonDocument? configFile = Beside(files, TokenizerFiles.Config), mapFile = Beside(files, TokenizerFiles.SpecialMap),
+            addedFile = Beside(files, TokenizerFiles.Added);
         TokenizerConfig config = new(Root(configFile, TokenizerFiles.Config), Root(mapFile, TokenizerFiles.SpecialMap), Root(addedFile, TokenizerFiles.Added));
 
         // The normalizer comes before the added tokens: they are looked for in their own normal form.
@@ -68,7 +69,8 @@ internal static class TokenizerReader
         }
 
         int[] bare = [.. (adding ?? PostProcessor.None).Apply([])];
-        int? begin = roles.TryGetValue("bos_token", out string? first) ? idOf(first) : null, end = roles.TryGetValue("eos_token", out string? last) ? idOf(last) : null;
+        int? begin = roles.TryGetValue("bos_token", out string? first) ? idOf(first) : null, end = roles.TryGetValue("eos_token", out string? last)
+            ? idOf(last) : null;
         int[] before = begins is null ? bare is [int id, ..] && id == begin ? [id] : [] : begins == true && begin is int b ? [b] : [];
         int[] after = ends is null ? bare is [.., int stop] && stop == end ? [stop] : [] : ends == true && end is int e ? [e] : [];
         return bare.AsSpan().SequenceEqual((int[])[.. before, .. after]) ? adding : PostProcessor.Around(before, after);

@@ -3,7 +3,8 @@ using Palimpsest.Text.Patterns;
 
 namespace Palimpsest.Text;
 
-/// <summary>The error for a text with something that a vocabulary has no token for, not even one for the unknown. Such vocabularies are valid, and encode all other texts.</summary>
+/// <summary>The error for a text with something that a vocabulary has no token for, not even one for the unknown. Such vocabularies are valid, and encode all
+/// other texts.</summary>
 internal static class UnknownCharacter
 {
     private const int Longest = 40;

@@ -6,8 +6,10 @@ namespace Palimpsest.Text;
 
 /// <summary>The words of a text in any script, as they are counted and searched for.</summary>
 /// <remarks>
-/// The text is put into compatibility form (NFKC) and its case is folded, so that every spelling of one letter is the same letter. A word is a run of letters, marks and numbers; soft hyphens, joiners and variation
-/// selectors are passed over. In scripts that are written without spaces (Han, kana, Thai, Lao, Khmer, Burmese) each letter with its marks is a word of its own, since cutting those into words takes a dictionary:
+/// The text is put into compatibility form (NFKC) and its case is folded, so that every spelling of one letter is the same letter. A word is a run of letters,
+/// marks and numbers; soft hyphens, joiners and variation
+/// selectors are passed over. In scripts that are written without spaces (Han, kana, Thai, Lao, Khmer, Burmese) each letter with its marks is a word of its
+/// own, since cutting those into words takes a dictionary:
 /// a query then finds its letters wherever they stand. In ASCII the words are the runs of a to z and 0 to 9.
 /// </remarks>
 internal static class WordTokens

@@ -18,7 +18,8 @@ public sealed record ConsensusTallOptions : MergeOptions
     public double Scale { get; init; } = 1;
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Problems() => [.. AtLeast >= 0 ? [] : new[] { "at_least must be at least 0." }, .. Finite("scale", Scale), .. Tall.Problems()];
+    public override IEnumerable<string> Problems() =>
+        [.. AtLeast >= 0 ? [] : new[] { "at_least must be at least 0." }, .. Finite("scale", Scale), .. Tall.Problems()];
 }
 
 /// <summary>Keeps the entries of the sum that at least k tasks use by their TALL-masks: drops selfish and catastrophic ones. Two passes.</summary>

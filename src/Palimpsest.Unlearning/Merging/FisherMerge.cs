@@ -16,7 +16,8 @@ public sealed record FisherMergeOptions : MergeOptions
     public IReadOnlyList<double> Coefficients { get; init; } = [];
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Problems() => [.. Between("floor", Floor, 0, double.MaxValue), .. Coefficients.SelectMany(value => Finite("coefficients", value)).Take(1)];
+    public override IEnumerable<string> Problems() =>
+        [.. Between("floor", Floor, 0, double.MaxValue), .. Coefficients.SelectMany(value => Finite("coefficients", value)).Take(1)];
 }
 
 /// <summary>Averages task vectors, each entry weighted by how much its task's likelihood depends on it. One pass.</summary>

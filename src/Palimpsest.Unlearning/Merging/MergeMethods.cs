@@ -5,26 +5,30 @@ namespace Palimpsest.Unlearning.Merging;
 /// <summary>The merging methods by their names in recipes: a new one is one file with its options, and one line here.</summary>
 public static class MergeMethods
 {
-    private static readonly OrderedDictionary<string, (MergeOptions Defaults, Func<MergeOptions, MergeContext, IMergeMethod> Create)> s_all = new(StringComparer.Ordinal)
-    {
-        ["task-arithmetic"] = Entry<TaskArithmeticOptions>((options, _) => new TaskArithmetic(options)),
-        ["mean"] = Entry<MeanOptions>((options, _) => new TaskArithmetic(new TaskArithmeticOptions { Scale = options.Scale, Mean = true })),
-        ["ties"] = Entry<TiesOptions>((options, _) => new Ties(options)),
-        ["dare"] = Entry<DareOptions>((options, context) => new Dare(options, context.Stream, new TaskArithmetic(new TaskArithmeticOptions { Mean = !options.RescaleToL1 }))),
-        ["dare-ties"] = Entry<DareTiesOptions>((options, context) => new Dare(options, context.Stream, new Ties(ElectionOf(options)))),
-        ["breadcrumbs"] = Entry<BreadcrumbsOptions>((options, _) => new Breadcrumbs(options)),
-        ["tall-masks"] = Entry<TallMasksOptions>((options, _) => new TallMasks(options)),
-        ["consensus-tall"] = Entry<ConsensusTallOptions>((options, _) => new ConsensusTall(options)),
-        ["emr"] = Entry<EmrOptions>((options, _) => new Emr(options)),
-        ["localize-and-stitch"] = Entry<LocalizeAndStitchOptions>((options, context) => new LocalizeAndStitch(options, context.Masks)),
-        ["fisher"] = Entry<FisherMergeOptions>((options, context) => new FisherMerge(options, context.Fishers ?? throw Lacks("fisher", "Fisher diagonals"))),
-        ["regmean"] = Entry<RegMeanOptions>((options, context) => new RegMean(options, context.Grams ?? throw Lacks("regmean", "Gram matrices"))),
-        ["slerp"] = Entry<SlerpOptions>((options, _) => new Slerp(options)),
-        ["greedy-soup"] = Entry<GreedySoupOptions>((options, context) => new GreedySoup(options, context.Score ?? throw Lacks("greedy-soup", "a score on held-out data"))),
-    };
+    private static readonly OrderedDictionary<string, (MergeOptions Defaults, Func<MergeOptions, MergeContext, IMergeMethod> Create)> s_all =
+        new(StringComparer.Ordinal)
+        {
+            ["task-arithmetic"] = Entry<TaskArithmeticOptions>((options, _) => new TaskArithmetic(options)),
+            ["mean"] = Entry<MeanOptions>((options, _) => new TaskArithmetic(new TaskArithmeticOptions { Scale = options.Scale, Mean = true })),
+            ["ties"] = Entry<TiesOptions>((options, _) => new Ties(options)),
+            ["dare"] = Entry<DareOptions>((options, context) =>
+                new Dare(options, context.Stream, new TaskArithmetic(new TaskArithmeticOptions { Mean = !options.RescaleToL1 }))),
+            ["dare-ties"] = Entry<DareTiesOptions>((options, context) => new Dare(options, context.Stream, new Ties(ElectionOf(options)))),
+            ["breadcrumbs"] = Entry<BreadcrumbsOptions>((options, _) => new Breadcrumbs(options)),
+            ["tall-masks"] = Entry<TallMasksOptions>((options, _) => new TallMasks(options)),
+            ["consensus-tall"] = Entry<ConsensusTallOptions>((options, _) => new ConsensusTall(options)),
+            ["emr"] = Entry<EmrOptions>((options, _) => new Emr(options)),
+            ["localize-and-stitch"] = Entry<LocalizeAndStitchOptions>((options, context) => new LocalizeAndStitch(options, context.Masks)),
+            ["fisher"] = Entry<FisherMergeOptions>((options, context) => new FisherMerge(options, context.Fishers ?? throw Lacks("fisher", "Fisher diagonals"))),
+            ["regmean"] = Entry<RegMeanOptions>((options, context) => new RegMean(options, context.Grams ?? throw Lacks("regmean", "Gram matrices"))),
+            ["slerp"] = Entry<SlerpOptions>((options, _) => new Slerp(options)),
+            ["greedy-soup"] =
+            Entry<GreedySoupOptions>((options, context) => new GreedySoup(options, context.Score ?? throw Lacks("greedy-soup", "a score on held-out data"))),
+        };
 
     /// <summary>Names and types of options.</summary>
-    public static IReadOnlyDictionary<string, Type> Choices { get; } = s_all.ToDictionary(entry => entry.Key, entry => entry.Value.Defaults.GetType(), StringComparer.Ordinal);
+    public static IReadOnlyDictionary<string, Type> Choices { get; } =
+        s_all.ToDictionary(entry => entry.Key, entry => entry.Value.Defaults.GetType(), StringComparer.Ordinal);
 
     /// <summary>The default options of a method.</summary>
     /// <exception cref="PalimpsestException">There is no such method; the message names the nearest.</exception>

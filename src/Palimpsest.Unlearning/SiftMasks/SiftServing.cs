@@ -5,9 +5,11 @@ using Palimpsest.Numerics;
 
 namespace Palimpsest.Unlearning.SiftMasks;
 
-/// <summary>How the sum of the owners' vectors serves: θ = θ0 + α m_t S / T for an owner with mask m_t, or with <see cref="SiftDivisor.Masks"/> θ0 + α m_t S / Σ m; θ0 + S / T for whoever has no mask.</summary>
+/// <summary>How the sum of the owners' vectors serves: θ = θ0 + α m_t S / T for an owner with mask m_t, or with <see cref="SiftDivisor.Masks"/> θ0 + α m_t S /
+/// Σ m; θ0 + S / T for whoever has no mask.</summary>
 /// <remarks>
-/// arXiv 2504.04626, algorithm 1. The one form of it: stores, experiments and audits serve by these functions. A merged vector is f32, rounded from the quotient of the codes, once for all owners; serving one is a masked addition.
+/// arXiv 2504.04626, algorithm 1. The one form of it: stores, experiments and audits serve by these functions. A merged vector is f32, rounded from the
+/// quotient of the codes, once for all owners; serving one is a masked addition.
 /// What the guarantee of a deletion does not cover: whoever holds the maskless model of before and after a removal can compute the removed vector from the two.
 /// </remarks>
 public static class SiftServing

@@ -33,11 +33,14 @@ public sealed class EvaluationSuite
     {
         if (items.Count > 0)
         {
-            Add(model => Shares(metric, label, [.. Continue(model, items.Select(item => (item.Prompt, item.Messages))).Zip(items, (made, item) => ExactMatch.Same(made, item.Completion) ? 1.0 : 0.0)], null).Grouped(groups));
+            Add(model => Shares(metric, label,
+                [.. Continue(model, items.Select(item => (item.Prompt, item.Messages))).Zip(items, (made, item) => ExactMatch.Same(made, item.Completion)
+                ? 1.0 : 0.0)], null).Grouped(groups));
         }
     }
 
-    /// <summary>Perplexity of texts, or of completions given their prompts, and beside it bits per byte, which compares models with different tokenizers.</summary>
+    /// <summary>Perplexity of texts, or of completions given their prompts, and beside it bits per byte, which compares models with different
+    /// tokenizers.</summary>
     /// <param name="metric">Short name, such as <c>general_perplexity</c>; the other is <c>general_bits_per_byte</c>.</param>
     /// <param name="label">Name for people, with "perplexity per token" in it.</param>
     /// <param name="texts">The texts; none adds nothing.</param>
@@ -53,7 +56,8 @@ public sealed class EvaluationSuite
             TextPerplexity[] measured = TextPerplexity.Measure(model, texts);
             return
             [
-                new Measurement { Metric = metric, Label = label, Unit = MeasurementUnit.Perplexity, Numerators = [.. measured.Select(text => text.Nats)], Denominators = [.. measured.Select(text => (double)text.Tokens)] },
+                new Measurement { Metric = metric, Label = label, Unit = MeasurementUnit.Perplexity, Numerators = [.. measured.Select(text => text.Nats)],
+                    Denominators = [.. measured.Select(text => (double)text.Tokens)] },
                 new Measurement
                 {
                     Metric = metric.Replace("perplexity", "bits_per_byte", StringComparison.Ordinal),
@@ -86,7 +90,8 @@ public sealed class EvaluationSuite
     {
         if (texts.Count > 0)
         {
-            Add(model => Shares(metric, label, [.. ClassPrediction.Of(model, texts).Select(found => found.IsRight ? 1.0 : 0.0)], 1.0 / model.Model.Config.Labels.Count));
+            Add(model => Shares(metric, label, [.. ClassPrediction.Of(model, texts).Select(found => found.IsRight ? 1.0 : 0.0)],
+                1.0 / model.Model.Config.Labels.Count));
         }
     }
 

@@ -83,7 +83,8 @@ public sealed record Measurement
     public ClaimResult ToResult(string arm, long seed) => new(arm, Metric, seed, Value)
     {
         // An item weighs as much as its denominator: scaled so that the plain mean of the items is the figure. A perplexity is no mean of its items.
-        Items = Unit == MeasurementUnit.Perplexity || Numerators.Count == 0 ? [] : [.. Numerators.Select(numerator => numerator * Numerators.Count / Denominators.Sum())],
+        Items = Unit == MeasurementUnit.Perplexity || Numerators.Count == 0
+            ? [] : [.. Numerators.Select(numerator => numerator * Numerators.Count / Denominators.Sum())],
     };
 
     /// <summary>A value as a reader wants it: 93.3% or 5.42.</summary>

@@ -29,14 +29,16 @@ public readonly record struct TextPerplexity(double Nats, int Tokens, int Bytes)
         }
 
         double[] scores = SequenceScorer.LogLikelihoods(model.Model, [.. encoded.Select(item => item.Sequence)]);
-        return [.. encoded.Select((item, i) => new TextPerplexity(-scores[i], item.Sequence.Targets, Encoding.UTF8.GetByteCount(Predicted(model, item.Text, item.Sequence))))];
+        return [.. encoded.Select((item, i) =>
+            new TextPerplexity(-scores[i], item.Sequence.Targets, Encoding.UTF8.GetByteCount(Predicted(model, item.Text, item.Sequence))))];
     }
 
     // Of a text that was cut, or a chat, what the predicted tokens say.
     private static string Predicted(LanguageModel model, TextExample text, TokenSequence sequence)
     {
         bool whole = text.Messages is null && sequence.Mask is null && model.Tokenizer.EndToken is int end && sequence.Ids[^1] == end;
-        return whole || (model.Tokenizer.EndToken is null && text.Messages is null) ? text.Completion : model.Tokenizer.Decode([.. sequence.Ids.Where((_, i) => sequence.IsTarget(i))]);
+        return whole || (model.Tokenizer.EndToken is null && text.Messages is null)
+            ? text.Completion : model.Tokenizer.Decode([.. sequence.Ids.Where((_, i) => sequence.IsTarget(i))]);
     }
 
     /// <summary>exp(nats / token) over all texts together.</summary>

@@ -47,7 +47,8 @@ internal sealed record EvaluationData(string Subject, EvaluationSuite Suite, IRe
     /// <param name="evaluate">Settings.</param>
     /// <param name="general">General text whose perplexity is measured beside it; may be empty.</param>
     /// <param name="what">What the examples are called.</param>
-    public static EvaluationData OfExamples(string subject, IReadOnlyList<TextExample> examples, EvaluateSection evaluate, IReadOnlyList<TextExample> general, string what = HeldOut)
+    public static EvaluationData OfExamples(string subject, IReadOnlyList<TextExample> examples, EvaluateSection evaluate, IReadOnlyList<TextExample> general,
+        string what = HeldOut)
     {
         EvaluationSuite suite = new();
         TextExample[] asked = [.. examples.Where(example => example.Prompt.Length > 0)];
@@ -55,7 +56,8 @@ internal sealed record EvaluationData(string Subject, EvaluationSuite Suite, IRe
         bool classification = labels.Length > 1 && labels.Length <= evaluate.MostLabels;
         if (classification)
         {
-            suite.AddChoice(LabelChoice, $"{what}, choice among the labels", [.. asked.Select(example => new ChoiceItem(example.Prompt, labels, Array.IndexOf(labels, example.Completion), example.Messages))]);
+            suite.AddChoice(LabelChoice, $"{what}, choice among the labels",
+                [.. asked.Select(example => new ChoiceItem(example.Prompt, labels, Array.IndexOf(labels, example.Completion), example.Messages))]);
         }
 
         suite.AddExactMatch("held_out_exact", $"{what}, exact match", asked);

@@ -56,7 +56,9 @@ public sealed class JobRunner(IReadOnlyList<IJob> jobs, IJobLog log)
         if (older && run.Info.Status != RunStatus.Finished)
         {
             // Of a run over several seeds, the one that it stopped in.
-            string part = recipe.Seeds.Select(seed => RunFolder.OfSeed(run.Path, seed)).FirstOrDefault(seed => Directory.Exists(seed) && RunFolder.Read(seed).Status != RunStatus.Finished) ?? run.Path;
+            string part =
+                recipe.Seeds.Select(seed => RunFolder.OfSeed(run.Path, seed)).FirstOrDefault(seed => Directory.Exists(seed)
+                && RunFolder.Read(seed).Status != RunStatus.Finished) ?? run.Path;
             log.Say($"Going on from {CheckpointStore.SetNewestAside(Path.Combine(part, "checkpoints"))}; the newer one is set aside.");
         }
 

@@ -15,7 +15,8 @@ public sealed record JobSample(string Prompt, string Expected, IReadOnlyList<str
     /// <param name="model">Continues them.</param>
     /// <param name="shown">Whether they hold the owner's words.</param>
     internal static IReadOnlyList<JobSample> Of(EvaluationSuite suite, LanguageModel model, bool shown) =>
-        [.. suite.Samples(model).Select(sample => new JobSample(sample.Prompt, sample.Expected, [sample.Made])).Select(sample => shown ? sample : sample.Redacted())];
+        [.. suite.Samples(model).Select(sample => new JobSample(sample.Prompt, sample.Expected, [sample.Made])).Select(sample => shown
+            ? sample : sample.Redacted())];
 
     /// <summary>The sample without the owner's words: lengths, and whether an answer is the expected one.</summary>
     public JobSample Redacted() => new(Length(Prompt), Length(Expected), [.. Made.Select(made => ExactMatch.Same(made, Expected) ? "the expected text" : "another text")]);

@@ -25,7 +25,8 @@ public static class JobText
     };
 
     // Of a factor; one between perplexities can have hundreds of digits.
-    private static string Percent(double factor) => (100 * (factor - 1)).ToString(Math.Abs(factor) < 1e6 ? "0.0" : "0.00e+0", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Percent(double factor) =>
+        (100 * (factor - 1)).ToString(Math.Abs(factor) < 1e6 ? "0.0" : "0.00e+0", System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

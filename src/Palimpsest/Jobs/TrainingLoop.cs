@@ -5,12 +5,14 @@ namespace Palimpsest.Jobs;
 /// <summary>The course of a training inside a job: resume, log, held-out loss, early stopping; for every kind of experiment that trains.</summary>
 public static class TrainingLoop
 {
-    /// <summary>Goes on from the newest checkpoint, if there is one, and trains to the end or until the job is told to stop. Every step goes into the run's metrics, with what the objective reports.</summary>
+    /// <summary>Goes on from the newest checkpoint, if there is one, and trains to the end or until the job is told to stop. Every step goes into the run's
+    /// metrics, with what the objective reports.</summary>
     /// <typeparam name="TBatch">What one pass is made of.</typeparam>
     /// <param name="trainer">The trainer, with the run's folder of checkpoints.</param>
     /// <param name="options">Its settings.</param>
     /// <param name="context">The run and its log.</param>
-    /// <param name="heldOut">Gives the held-out loss of the weights as they are; asked before the first step and every <see cref="TrainOptions.EvaluateEvery"/> steps. Null for none.</param>
+    /// <param name="heldOut">Gives the held-out loss of the weights as they are; asked before the first step and every <see cref="TrainOptions.EvaluateEvery"/>
+    /// steps. Null for none.</param>
     /// <returns>Whether the end was reached.</returns>
     /// <exception cref="PalimpsestException">As for <see cref="Trainer{TBatch}.Run"/> and <see cref="Trainer{TBatch}.TryResume"/>.</exception>
     public static bool Run<TBatch>(Trainer<TBatch> trainer, TrainOptions options, JobContext context, Func<double>? heldOut = null)

@@ -97,7 +97,8 @@ public sealed class SentenceEncoder : IDisposable
         return Pooled(Model.Hidden(texts), real).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Writes a folder that sentence-transformers and <see cref="Load"/> read: the weights as they are now, and the files of the folder that this encoder came from.</summary>
+    /// <summary>Writes a folder that sentence-transformers and <see cref="Load"/> read: the weights as they are now, and the files of the folder that this
+    /// encoder came from.</summary>
     /// <param name="folder">Created if needed; another than that one.</param>
     /// <param name="type">Element type of the weights: f32 or bf16.</param>
     /// <exception cref="PalimpsestException">The folder cannot be written.</exception>

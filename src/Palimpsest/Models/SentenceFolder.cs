@@ -42,7 +42,8 @@ internal sealed record SentenceFolder(
         string encoder = modules.Count > 0 ? modules[0].Path : "";
         string[] candidates =
         [
-            Modules, Settings, .. modules.Skip(1).Select(module => Path.Combine(module.Path, "config.json")), .. s_limits.Select(name => Path.Combine(encoder, name)),
+            Modules, Settings, .. modules.Skip(1).Select(module => Path.Combine(module.Path, "config.json")),
+                .. s_limits.Select(name => Path.Combine(encoder, name)),
         ];
         return candidates.Where(name => File.Exists(Path.Combine(folder, name)));
     }
@@ -82,7 +83,8 @@ internal sealed record SentenceFolder(
 
                 // A path that leads elsewhere would read files that are not part of the model.
                 bool inside = path == Path.GetFileName(path) && path != "..";
-                modules.Add(inside ? (type[(type.LastIndexOf('.') + 1)..], path) : throw new PalimpsestException($"{file}: the path \"{path}\" leads out of the folder."));
+                modules.Add(inside
+                    ? (type[(type.LastIndexOf('.') + 1)..], path) : throw new PalimpsestException($"{file}: the path \"{path}\" leads out of the folder."));
             }
 
             return modules;

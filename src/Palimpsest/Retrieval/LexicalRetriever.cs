@@ -34,8 +34,11 @@ public sealed class LexicalRetriever : IRetriever
         int[] empty = [.. words.Index().Where(query => query.Item.Count == 0).Select(query => query.Index)];
         if (empty.Length > 0)
         {
-            string way = _tokens == Bm25Tokens.Ascii ? "The setting tokens: ascii knows only a to z and 0 to 9; tokens: words knows every script." : "Leave them out, or give them a letter or a number.";
-            string sentence = $"{Name}: {empty.Length} of {queries.Count} queries have no word to search for and find nothing, the first of them query {empty[0] + 1} (\"{Shorten(queries[empty[0]])}\"). {way}";
+            string way = _tokens == Bm25Tokens.Ascii
+                ? "The setting tokens: ascii knows only a to z and 0 to 9; tokens: words knows every script."
+                : "Leave them out, or give them a letter or a number.";
+            string sentence =
+                $"{Name}: {empty.Length} of {queries.Count} queries have no word to search for and find nothing, the first of them query {empty[0] + 1} (\"{Shorten(queries[empty[0]])}\"). {way}";
             (_say ?? throw new PalimpsestException(sentence))(sentence);
         }
 

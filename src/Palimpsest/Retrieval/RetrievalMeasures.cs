@@ -33,9 +33,12 @@ public static class RetrievalMeasures
         int most = depth + (collection.LeavesOutTheQueryItself ? 1 : 0);
         IReadOnlyList<IReadOnlyList<(int Document, double Score)>> hits = retriever.Search([.. collection.Queries.Select(query => query.Text)], most);
         RankedRun[] runs = [.. collection.Queries.Select((query, i) => new RankedRun(
-            hits[i].Select(hit => (collection.Documents[hit.Document].Id, hit.Score)).Where(hit => !collection.LeavesOutTheQueryItself || hit.Id != query.Id).Take(depth).ToDictionary(StringComparer.Ordinal),
+            hits[i].Select(hit => (collection.Documents[hit.Document].Id, hit.Score)).Where(hit => !collection.LeavesOutTheQueryItself
+                || hit.Id != query.Id).Take(depth).ToDictionary(StringComparer.Ordinal),
             collection.Judgements[query.Id]))];
         double[] ones = [.. runs.Select(_ => 1.0)];
-        return [.. s_measures.Select(measure => new Measurement { Metric = measure.Metric, Label = measure.Label, Unit = MeasurementUnit.Share, Numerators = [.. runs.Select(measure.Of)], Denominators = ones })];
+        return [.. s_measures.Select(measure =>
+            new Measurement { Metric = measure.Metric, Label = measure.Label, Unit = MeasurementUnit.Share, Numerators = [.. runs.Select(measure.Of)],
+            Denominators = ones })];
     }
 }

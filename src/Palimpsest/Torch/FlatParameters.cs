@@ -71,7 +71,8 @@ public sealed class FlatParameters : IGradientStore, IDisposable
     public void Scale(double factor)
     {
         using IDisposable noGrad = no_grad();
-        using Tensor number = Gradients.dtype == ScalarType.Float64 ? tensor(factor, device: Gradients.device) : tensor((float)factor, device: Gradients.device);
+        using Tensor number = Gradients.dtype == ScalarType.Float64
+            ? tensor(factor, device: Gradients.device) : tensor((float)factor, device: Gradients.device);
         Gradients.mul_(number);
     }
 

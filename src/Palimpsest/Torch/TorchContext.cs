@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Torch;
 
-/// <summary>Where and how to compute: device, compute type, threads and the root of all randomness. It is passed, never ambient, and sets nothing: the threads of libtorch are those of <see cref="TorchThreads.Use"/>.</summary>
+/// <summary>Where and how to compute: device, compute type, threads and the root of all randomness. It is passed, never ambient, and sets nothing: the threads
+/// of libtorch are those of <see cref="TorchThreads.Use"/>.</summary>
 public sealed class TorchContext
 {
     /// <summary>Loads libtorch and chooses the compute type.</summary>

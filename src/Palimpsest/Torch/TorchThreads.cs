@@ -2,9 +2,11 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Torch;
 
-/// <summary>The one place that sets how many threads an operation of libtorch takes. Whoever starts work calls it: a command, the runner of jobs, a worker of a pool; nothing else changes the number.</summary>
+/// <summary>The one place that sets how many threads an operation of libtorch takes. Whoever starts work calls it: a command, the runner of jobs, a worker of a
+/// pool; nothing else changes the number.</summary>
 /// <remarks>
-/// It is no setting of a <see cref="TorchContext"/>, since libtorch keeps it partly for the calling thread (its own loops) and partly for the process (the matrix library, and threads that begin later). Workers side by side take
+/// It is no setting of a <see cref="TorchContext"/>, since libtorch keeps it partly for the calling thread (its own loops) and partly for the process (the
+/// matrix library, and threads that begin later). Workers side by side take
 /// one thread each, and their pool puts the caller's number back. Sums are repeatable to the bit for one number of threads.
 /// </remarks>
 public static class TorchThreads

@@ -3,7 +3,8 @@ using Palimpsest.Torch;
 
 namespace Palimpsest.Training;
 
-/// <summary>Changes the gradients of a step after the last backward pass, before their norm is taken and the optimizer sees them: proximal terms, control variates, masks, noise.</summary>
+/// <summary>Changes the gradients of a step after the last backward pass, before their norm is taken and the optimizer sees them: proximal terms, control
+/// variates, masks, noise.</summary>
 /// <remarks>It has no state of its own that a resumed run would miss; what it depends on belongs into <see cref="Trainable.Settings"/>.</remarks>
 public interface IGradientEdit
 {

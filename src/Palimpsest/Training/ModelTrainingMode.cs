@@ -4,7 +4,8 @@ using Palimpsest.Torch;
 
 namespace Palimpsest.Training;
 
-/// <summary>A transformer while it is trained: dropout on the outputs of attention and MLP, that of the trained part itself, and blocks that are computed again. Masks depend on the stream of the pass alone, so a
+/// <summary>A transformer while it is trained: dropout on the outputs of attention and MLP, that of the trained part itself, and blocks that are computed
+/// again. Masks depend on the stream of the pass alone, so a
 /// resumed run draws the same ones.</summary>
 internal sealed class ModelTrainingMode : ITrainingMode
 {

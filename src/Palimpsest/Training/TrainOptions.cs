@@ -171,7 +171,8 @@ public sealed record TrainOptions : IValidated
             yield return $"decay_share leaves too little: {Warmup} steps of warm-up and {DecaySteps} of decay are more than train.steps ({Steps}).";
         }
 
-        if ((Adamw is not null && Adamw != new AdamWOptions() && ChosenOptimizer != Adamw) || (Sgd is not null && Sgd != new SgdOptions() && ChosenOptimizer != Sgd))
+        if ((Adamw is not null && Adamw != new AdamWOptions() && ChosenOptimizer != Adamw)
+            || (Sgd is not null && Sgd != new SgdOptions() && ChosenOptimizer != Sgd))
         {
             yield return "adamw and sgd are older forms of optimizer and count only where it names them without options. Write optimizer: { name: ..., ... } alone.";
         }
@@ -186,7 +187,8 @@ public sealed record TrainOptions : IValidated
     /// <exception cref="PalimpsestException">They make no sense.</exception>
     internal void Check(bool hasCheckpoints)
     {
-        List<string> problems = [.. Problems(), .. ChosenOptimizer.Problems(), .. Groups.SelectMany(group => group.Problems()), .. EarlyStopping?.Problems() ?? []];
+        List<string> problems =
+            [.. Problems(), .. ChosenOptimizer.Problems(), .. Groups.SelectMany(group => group.Problems()), .. EarlyStopping?.Problems() ?? []];
         if (EarlyStopping is { RestoreBest: true } && !hasCheckpoints)
         {
             problems.Add("early_stopping.restore_best needs a folder for checkpoints, where the best weights are kept.");

@@ -39,7 +39,8 @@ public sealed record Trainable(FlatParameters Parameters, string Settings = "")
     public static Trainable Whole(TransformerModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return Of(model, model.Parameters.Flat ?? throw new ArgumentException("The model was loaded frozen; load it with LoadMode.Trainable.", nameof(model)), "", null);
+        return Of(model, model.Parameters.Flat ?? throw new ArgumentException("The model was loaded frozen; load it with LoadMode.Trainable.", nameof(model)),
+            "", null);
     }
 
     /// <summary>The parameters of an adapter, which must be active while it is trained.</summary>
@@ -53,9 +54,10 @@ public sealed record Trainable(FlatParameters Parameters, string Settings = "")
             : throw new ArgumentException("The base model is trainable; load it with LoadMode.Mapped.", nameof(adapter));
     }
 
-    private static Trainable Of(TransformerModel model, FlatParameters parameters, string settings, Action<RandomStream?>? setDropout) => new(parameters, $"{model.Context.ComputeType}|{settings}")
-    {
-        Mode = options => new ModelTrainingMode(model, setDropout, options),
-        OlderSettings = $"{model.Context.Seed}|{model.Context.ComputeType}|{settings}",
-    };
+    private static Trainable Of(TransformerModel model, FlatParameters parameters, string settings, Action<RandomStream?>? setDropout) =>
+        new(parameters, $"{model.Context.ComputeType}|{settings}")
+        {
+            Mode = options => new ModelTrainingMode(model, setDropout, options),
+            OlderSettings = $"{model.Context.Seed}|{model.Context.ComputeType}|{settings}",
+        };
 }

@@ -16,7 +16,8 @@ public static class Trainer
     /// <param name="random">All draws of the training.</param>
     /// <param name="checkpoints">Where checkpoints go; null for none.</param>
     /// <exception cref="PalimpsestException">The settings make no sense.</exception>
-    public static Trainer<TokenBatch> Of(TransformerModel model, TrainOptions options, IBatchSource<TokenBatch> batches, RandomStream random, CheckpointStore? checkpoints = null) =>
+    public static Trainer<TokenBatch> Of(TransformerModel model, TrainOptions options, IBatchSource<TokenBatch> batches, RandomStream random,
+        CheckpointStore? checkpoints = null) =>
         Of(model, Trainable.Whole(model), options, batches, random, checkpoints);
 
     /// <summary>Trains a part of a language model, or what was added to it.</summary>
@@ -27,6 +28,7 @@ public static class Trainer
     /// <param name="random">All draws of the training.</param>
     /// <param name="checkpoints">Where checkpoints go; null for none.</param>
     /// <exception cref="PalimpsestException">The settings make no sense.</exception>
-    public static Trainer<TokenBatch> Of(TransformerModel model, Trainable trainable, TrainOptions options, IBatchSource<TokenBatch> batches, RandomStream random, CheckpointStore? checkpoints = null) =>
+    public static Trainer<TokenBatch> Of(TransformerModel model, Trainable trainable, TrainOptions options, IBatchSource<TokenBatch> batches,
+        RandomStream random, CheckpointStore? checkpoints = null) =>
         new(trainable, new TokenCrossEntropy(model), options, batches, random, checkpoints);
 }

@@ -12,9 +12,11 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Training;
 
-/// <summary>Trains a flat vector on an objective: windows of batches, clipping, an optimizer on a schedule, evaluation, early stopping, checkpoints, and a resume that is exact to the bit.</summary>
+/// <summary>Trains a flat vector on an objective: windows of batches, clipping, an optimizer on a schedule, evaluation, early stopping, checkpoints, and a
+/// resume that is exact to the bit.</summary>
 /// <remarks>
-/// It knows nothing of what the vector, the batches and the objective are. One trainer runs on one thread; its scope per step keeps the number of live tensors constant. A resumed run equals an uninterrupted one bit for
+/// It knows nothing of what the vector, the batches and the objective are. One trainer runs on one thread; its scope per step keeps the number of live tensors
+/// constant. A resumed run equals an uninterrupted one bit for
 /// bit on the same machine with the same number of threads.
 /// </remarks>
 /// <typeparam name="TBatch">What one forward and backward pass is made of.</typeparam>
@@ -45,7 +47,8 @@ public sealed class Trainer<TBatch> : IDisposable
     /// <param name="random">All draws of the training. Owners, rounds and seeds that shall differ need streams of their own.</param>
     /// <param name="checkpoints">Where checkpoints go; null for none.</param>
     /// <exception cref="PalimpsestException">The settings make no sense.</exception>
-    public Trainer(Trainable trainable, Objective<TBatch> objective, TrainOptions options, IBatchSource<TBatch> batches, RandomStream random, CheckpointStore? checkpoints = null)
+    public Trainer(Trainable trainable, Objective<TBatch> objective, TrainOptions options, IBatchSource<TBatch> batches, RandomStream random,
+        CheckpointStore? checkpoints = null)
     {
         _trainable = trainable ?? throw new ArgumentNullException(nameof(trainable));
         _objective = objective ?? throw new ArgumentNullException(nameof(objective));
@@ -120,7 +123,9 @@ public sealed class Trainer<TBatch> : IDisposable
             _objective.End(_state.Step, figures);
             windowTokens += tokens;
             window = Stopwatch.GetElapsedTime(windowStart).TotalSeconds;
-            progress?.Invoke(new TrainProgress(_state.Step, _options.Steps, loss, norm, rate, _state.Tokens, _state.Seconds, windowTokens / window) { Figures = figures });
+            progress?.Invoke(new TrainProgress(_state.Step, _options.Steps, loss, norm, rate, _state.Tokens, _state.Seconds,
+                windowTokens / window)
+            { Figures = figures });
             if (window > 5)
             {
                 (windowTokens, windowStart) = (0, Stopwatch.GetTimestamp());
@@ -135,7 +140,8 @@ public sealed class Trainer<TBatch> : IDisposable
                 _state = _options.EarlyStopping?.After(_state, validation) ?? _state;
             }
 
-            if (_checkpoints is not null && (best || Ended || stop.IsCancellationRequested || (_options.CheckpointEvery > 0 && _state.Step % _options.CheckpointEvery == 0)))
+            if (_checkpoints is not null
+                && (best || Ended || stop.IsCancellationRequested || (_options.CheckpointEvery > 0 && _state.Step % _options.CheckpointEvery == 0)))
             {
                 SaveCheckpoint(best);
                 saved = _state.Step;
@@ -236,7 +242,9 @@ public sealed class Trainer<TBatch> : IDisposable
         using DisposeScope pass = NewDisposeScope();
         mode?.BeginPass(Numbered(_dropout, _state.Step).Child(Text(index)));
         Tensor share = tensor((float)(1.0 / Math.Max(1, denominator)), device: _parameters.Values.device);
-        Tensor loss = _objective.Sum(batch, new ObjectivePass(_state.Step, index, Numbered(_random.Child("objective"), _state.Step).Child(Text(index)), figures)).mul(share);
+        Tensor loss =
+            _objective.Sum(batch,
+            new ObjectivePass(_state.Step, index, Numbered(_random.Child("objective"), _state.Step).Child(Text(index)), figures)).mul(share);
         if (!loss.requires_grad)
         {
             throw NothingTrained();
@@ -250,7 +258,8 @@ public sealed class Trainer<TBatch> : IDisposable
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static InvalidOperationException NothingTrained() => new("Nothing that is trained takes part in the loss. Activate an adapter before it is trained, and do not merge it.");
+    private static InvalidOperationException NothingTrained() =>
+        new("Nothing that is trained takes part in the loss. Activate an adapter before it is trained, and do not merge it.");
 
     private PalimpsestException NotFinite(string what)
     {

@@ -10,7 +10,9 @@ namespace Palimpsest.Tests.Data;
 public sealed class ConversationTests
 {
     private const string Line = """{"messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Yes?", "id": 3}, {"role": "user", "content": "2+2"}, {"role": "assistant", "content": "4"}], "owner": "ann"}""";
-    private static readonly Conversation s_chat = new([new("system", "Be brief."), new("user", "Hi"), new("assistant", "Yes?") { Json = """{"role":"assistant","content":"Yes?","id":3}""" }, new("user", "2+2"), new("assistant", "4")]);
+    private static readonly Conversation s_chat =
+        new([new("system", "Be brief."), new("user", "Hi"), new("assistant", "Yes?") { Json = """{"role":"assistant","content":"Yes?","id":3}""" },
+        new("user", "2+2"), new("assistant", "4")]);
     private static readonly Tokenizer s_bytes = TinyTokenizer.Bytes("a n").Add(257, "<end>", special: true).Add(258, "<turn>", special: true).Parse("""{"eos_token": "<end>"}""");
 
     [Fact]
@@ -40,20 +42,29 @@ public sealed class ConversationTests
     [InlineData("""{"messages": "Hi"}""", "\"messages\" is no list of messages")]
     [InlineData("""{"messages": []}""", "the chat has no messages. Add some")]
     [InlineData("""{"messages": [{"role": "user", "content": "Hi"}]}""", "the assistant says nothing in the chat")]
-    [InlineData("""{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": null}]}""", "message 2 of \"messages\" has no \"content\" that is a string and nothing else that it says. Add one")]
-    [InlineData("""{"messages": [{"role": "user", "content": [{"type": "image", "url": "x.png"}]}]}""", "message 1 of \"messages\" has a part of the type \"image\" in its content; only text can be read")]
-    [InlineData("""{"messages": [{"role": "user", "content": [{"type": "text"}]}]}""", "message 1 of \"messages\" has a part of its content without a \"text\" that is a string")]
-    [InlineData("""{"messages": [{"role": "user", "content": ["Hi"]}]}""", "message 1 of \"messages\" has a content with a part that is no object with a \"type\"")]
-    [InlineData("""{"messages": [{"role": "user", "content": 7}]}""", "message 1 of \"messages\" has a \"content\" that is neither a string nor a list of parts")]
-    [InlineData("""{"messages": [{"role": "assistant", "content": "x", "weight": 0}]}""", "message 1 of \"messages\" says by \"weight\" how much of it is learnt")]
-    [InlineData("""{"messages": [{"role": "assistant", "content": "x", "train": false}]}""", "message 1 of \"messages\" says by \"train\" how much of it is learnt")]
+    [InlineData("""{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": null}]}""",
+        "message 2 of \"messages\" has no \"content\" that is a string and nothing else that it says. Add one")]
+    [InlineData("""{"messages": [{"role": "user", "content": [{"type": "image", "url": "x.png"}]}]}""",
+        "message 1 of \"messages\" has a part of the type \"image\" in its content; only text can be read")]
+    [InlineData("""{"messages": [{"role": "user", "content": [{"type": "text"}]}]}""",
+        "message 1 of \"messages\" has a part of its content without a \"text\" that is a string")]
+    [InlineData("""{"messages": [{"role": "user", "content": ["Hi"]}]}""",
+        "message 1 of \"messages\" has a content with a part that is no object with a \"type\"")]
+    [InlineData("""{"messages": [{"role": "user", "content": 7}]}""",
+        "message 1 of \"messages\" has a \"content\" that is neither a string nor a list of parts")]
+    [InlineData("""{"messages": [{"role": "assistant", "content": "x", "weight": 0}]}""",
+        "message 1 of \"messages\" says by \"weight\" how much of it is learnt")]
+    [InlineData("""{"messages": [{"role": "assistant", "content": "x", "train": false}]}""",
+        "message 1 of \"messages\" says by \"train\" how much of it is learnt")]
     [InlineData("""{"messages": [{"role": "assistant", "content": "x"}], "tools": {"a": 1}}""", "\"tools\" is no list of tools")]
     [InlineData("""{"messages": [{"role": "assistant", "content": "x"}], "tools": "[1"}""", "\"tools\" is not valid JSON")]
     [InlineData("""{"messages": [{"role": "assistant", "content": "x"}], "images": ["a.png"]}""", "there is \"images\" too, which is no text and is not read")]
     [InlineData("""{"text": "x", "tools": [{"a": 1}]}""", "there is \"tools\" too, which would stand before what is learnt")]
     [InlineData("""{"text": "x", "label": 1}""", "there is \"label\" too, which names a class")]
-    [InlineData("""{"conversations": [{"from": "narrator", "value": "Hi"}]}""", "message 1 of \"conversations\" is from \"narrator\", which is nobody that is known")]
-    [InlineData("""{"conversations": [{"from": "function_call", "value": "run!"}]}""", "message 1 of \"conversations\" is a function_call whose \"value\" is no JSON")]
+    [InlineData("""{"conversations": [{"from": "narrator", "value": "Hi"}]}""",
+        "message 1 of \"conversations\" is from \"narrator\", which is nobody that is known")]
+    [InlineData("""{"conversations": [{"from": "function_call", "value": "run!"}]}""",
+        "message 1 of \"conversations\" is a function_call whose \"value\" is no JSON")]
     [InlineData("""{"instruction": "Add.", "input": "1 2"}""", "no \"output\" beside \"instruction\". Add one")]
     [InlineData("""{"instruction": "", "output": "3"}""", "\"instruction\" is empty. Fill it")]
     [InlineData("""{"instruction": "Add.", "output": "3", "text": "Add. 3"}""", "\"instruction\" beside another form")]
@@ -120,9 +131,11 @@ public sealed class ConversationTests
     [Fact]
     public void From_CallsOfTools_KeepEveryKey()
     {
-        const string call = """{"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"sum","arguments":{"b":2.0,"a":"é"}}}]}""";
+        const string call =
+            """{"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"sum","arguments":{"b":2.0,"a":"é"}}}]}""";
         const string answer = """{"role":"tool","tool_call_id":"c1","name":"sum","content":"4"}""";
-        using TemporaryFile file = new($$"""{"messages": [{"role": "user", "content": "2+2"}, {{call}}, {{answer}}, {"role": "assistant", "content": "4"}], "tools": [{"type": "function", "x": 1}]}""");
+        using TemporaryFile file =
+            new($$"""{"messages": [{"role": "user", "content": "2+2"}, {{call}}, {{answer}}, {"role": "assistant", "content": "4"}], "tools": [{"type": "function", "x": 1}]}""");
         TextExample example = SourceChecks.AllFromEveryPosition(ExampleFile.Open(file.Path)).Single();
         Assert.Equal([null, call, answer, null], example.Messages!.Select(message => message.Json));
         Assert.Equal("""[{"type":"function","x":1}]""", example.Messages!.Tools);
@@ -137,14 +150,18 @@ public sealed class ConversationTests
     [Fact]
     public void From_TheToolsAsTheirJson_AreReadAlike()
     {
-        using TemporaryFile file = new("""{"messages": [{"role": "assistant", "content": "x"}], "tools": "[{\"type\": \"function\"}]"}""" + "\n" + """{"messages": [{"role": "assistant", "content": "x"}], "tools": null}""");
-        Assert.Equal(["""[{"type":"function"}]""", null], SourceChecks.AllFromEveryPosition(ExampleFile.Open(file.Path)).Select(example => example.Messages!.Tools));
+        using TemporaryFile file =
+            new("""{"messages": [{"role": "assistant", "content": "x"}], "tools": "[{\"type\": \"function\"}]"}""" + "\n"
+            + """{"messages": [{"role": "assistant", "content": "x"}], "tools": null}""");
+        Assert.Equal(["""[{"type":"function"}]""", null],
+            SourceChecks.AllFromEveryPosition(ExampleFile.Open(file.Path)).Select(example => example.Messages!.Tools));
     }
 
     [Fact]
     public void From_ContentInParts_IsItsTextsInTheirOwnForm()
     {
-        using TemporaryFile file = new("""{"messages": [{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}, {"role": "assistant", "content": [{"type": "text", "text": "c", "image": null}]}]}""");
+        using TemporaryFile file =
+            new("""{"messages": [{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}, {"role": "assistant", "content": [{"type": "text", "text": "c", "image": null}]}]}""");
         TextExample example = ExampleFile.Open(file.Path).At(0);
         Assert.Equal(("User: ab\nAssistant:", " c"), (example.Prompt, example.Completion));
         Assert.Equal("User: ab\nAssistant: c<end>", s_bytes.Decode(new ExampleEncoder(s_bytes, 99).Encode(example)!.Ids, skipSpecialTokens: false));
@@ -154,14 +171,16 @@ public sealed class ConversationTests
     [Fact]
     public void From_OnlyCalls_CanBeLearntAndAreNotAskedFor()
     {
-        using TemporaryFile file = new("""{"messages": [{"role": "user", "content": "2+2"}, {"role": "assistant", "tool_calls": [{"function": {"name": "sum"}}]}]}""");
+        using TemporaryFile file =
+            new("""{"messages": [{"role": "user", "content": "2+2"}, {"role": "assistant", "tool_calls": [{"function": {"name": "sum"}}]}]}""");
         Assert.Equal("", ExampleFile.Open(file.Path).At(0).Prompt);
     }
 
     [Fact]
     public void From_ShareGpt_AreTheSameChat()
     {
-        using TemporaryFile file = new("""{"system": "Be brief.", "conversations": [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Yes?"}, {"from": "user", "value": "2+2"}, {"from": "function_call", "value": "{\"name\": \"sum\", \"arguments\": {\"a\": 2}}"}, {"from": "observation", "value": "4"}, {"from": "gpt", "value": "4"}]}""");
+        using TemporaryFile file =
+            new("""{"system": "Be brief.", "conversations": [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Yes?"}, {"from": "user", "value": "2+2"}, {"from": "function_call", "value": "{\"name\": \"sum\", \"arguments\": {\"a\": 2}}"}, {"from": "observation", "value": "4"}, {"from": "gpt", "value": "4"}]}""");
         Conversation chat = ExampleFile.Open(file.Path).At(0).Messages!;
         Assert.Equal(["system", "user", "assistant", "user", "assistant", "tool", "assistant"], chat.Select(message => message.Role));
         Assert.Equal(["Be brief.", "Hi", "Yes?", "2+2", "", "4", "4"], chat.Select(message => message.Content));
@@ -178,13 +197,15 @@ public sealed class ConversationTests
         TextExample example = ExampleFile.Open(file.Path).At(0);
         Assert.Equal((asked, " 3", new Conversation([new("user", asked), new("assistant", "3")])), (example.Prompt, example.Completion, example.Messages!));
         Assert.Equal($"{asked} 3<end>", s_bytes.Decode(new ExampleEncoder(s_bytes, 99).Encode(example)!.Ids, skipSpecialTokens: false));
-        Assert.Equal($"<turn>user\n{asked}<end><turn>assistant\n3<end>", s_bytes.Decode(new ExampleEncoder(s_bytes, 99, chat: new Turns()).Encode(example)!.Ids, skipSpecialTokens: false));
+        Assert.Equal($"<turn>user\n{asked}<end><turn>assistant\n3<end>",
+            s_bytes.Decode(new ExampleEncoder(s_bytes, 99, chat: new Turns()).Encode(example)!.Ids, skipSpecialTokens: false));
         using TemporaryFile copy = new();
         JsonlWriter.Write(copy.Path, [example]);
         Assert.Equal([example], new JsonlSource(copy.Path).From(0).Select(item => item.Example));
         ExampleTemplate words = new() { Prompt = "Q: {prompt}\nA:", Completion = "{completion}" };
         Assert.Equal(new TextExample($"Q: {asked}\nA:", " 3"), words.Apply(example, "x"));
-        Assert.Contains("the examples are chats", Assert.Throws<PalimpsestException>(() => words.Apply(s_chat.ToExample(), "x")).Message, StringComparison.Ordinal);
+        Assert.Contains("the examples are chats", Assert.Throws<PalimpsestException>(() => words.Apply(s_chat.ToExample(), "x")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -30,15 +30,18 @@ public sealed class DelimitedSourceTests
     {
         using TemporaryFile file = new("prompt\tcompletion\n\"so\tit \"is\r\nx\"\t\"\"y\n", "a.tsv");
         ExampleFileOptions options = new() { Quotes = false };
-        Assert.Equal([new TextExample("\"so", "it \"is"), new TextExample("x\"", "\"\"y")], SourceChecks.AllFromEveryPosition(ExampleFile.Open(file.Path, options)));
+        Assert.Equal([new TextExample("\"so", "it \"is"), new TextExample("x\"", "\"\"y")],
+            SourceChecks.AllFromEveryPosition(ExampleFile.Open(file.Path, options)));
         Assert.Contains("say that quotes are text (data.columns.quotes: false)", SourceChecks.Problem(file.Path), StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("x,y,z", "3 fields where the header has 2. Put fields with separators or line ends into quotes")]
     [InlineData("x", "1 fields where the header has 2. Put fields with separators or line ends into quotes")]
-    [InlineData("x,y\"z", "a quote stands inside a field that does not begin with one. Put the field into quotes and double those inside, say that quotes are text (data.columns.quotes: false)")]
-    [InlineData("x,\"y\"z", "text follows the closing quote of a field. Double the quotes inside fields, say that quotes are text (data.columns.quotes: false)")]
+    [InlineData("x,y\"z",
+        "a quote stands inside a field that does not begin with one. Put the field into quotes and double those inside, say that quotes are text (data.columns.quotes: false)")]
+    [InlineData("x,\"y\"z",
+        "text follows the closing quote of a field. Double the quotes inside fields, say that quotes are text (data.columns.quotes: false)")]
     [InlineData(",y", "\"text\" is empty. Fill it")]
     public void From_BadRow_NamesFileRowReasonAndWayOut(string bad, string problem)
     {

@@ -24,13 +24,15 @@ public sealed class JsonArrayTests
     {
         // Rows of all lengths around the chunk of 64 KiB, escapes at its ends among them.
         TextExample[] rows = [.. Enumerable.Range(0, 40).Select(i => new TextExample("", new string('x', (5_000 * (i % 5)) + (i * 17)) + "\\\"é,]" + i))];
-        using TemporaryFile file = new("[" + string.Join(",\n\n", rows.Select(row => $"{{\"text\": {System.Text.Json.JsonSerializer.Serialize(row.Completion)}}}")) + "]", "a.json");
+        using TemporaryFile file =
+            new("[" + string.Join(",\n\n", rows.Select(row => $"{{\"text\": {System.Text.Json.JsonSerializer.Serialize(row.Completion)}}}")) + "]", "a.json");
         Assert.Equal(rows, SourceChecks.AllFromEveryPosition(ExampleFile.Open(file.Path)));
     }
 
     [Theory]
     [InlineData("""[{"text": "a"}, 7, {"text": "b"}]""", "row 2: a number instead of an object")]
-    [InlineData("""[{"text": "a"}, {"txt": "b"}, {"text": "b"}]""", "row 2: neither \"text\" nor \"prompt\". Add one, or use --skip-bad to leave such rows out")]
+    [InlineData("""[{"text": "a"}, {"txt": "b"}, {"text": "b"}]""",
+        "row 2: neither \"text\" nor \"prompt\". Add one, or use --skip-bad to leave such rows out")]
     [InlineData("""[{"text": "a"}, [1], "x,", {"text": "b"}]""", "row 2: an array instead of an object")]
     public void From_BadRow_IsNamedOrLeftOut(string json, string problem)
     {
@@ -82,5 +84,6 @@ public sealed class JsonArrayTests
     }
 
     public static IEnumerable<TheoryDataRow<string>> Cases() =>
-        Palimpsest.Tests.Text.GoldenData.Find("cases", "16-json-array") is null ? [] : new[] { "pretty.json", "compact.json", "row-a-line.json" }.Select(name => new TheoryDataRow<string>(name));
+        Palimpsest.Tests.Text.GoldenData.Find("cases", "16-json-array") is null
+            ? [] : new[] { "pretty.json", "compact.json", "row-a-line.json" }.Select(name => new TheoryDataRow<string>(name));
 }

@@ -56,7 +56,8 @@ public sealed class JsonlSourceTests
     [InlineData("""{"text": 12}""", "\"text\" is a number, not a string. Put it in quotes")]
     [InlineData("""{"text": null}""", "neither \"text\" nor \"prompt\". Add one")]
     [InlineData("""{"prompt": "x", "completion": NaN}""", "no \"completion\" beside \"prompt\". Add one")]
-    [InlineData("""{"messages": [{"role": "assistant", "content": "x", "score": -Infinity}]}""", "\"messages\" holds NaN or Infinity, which JSON does not have. Write null or a number")]
+    [InlineData("""{"messages": [{"role": "assistant", "content": "x", "score": -Infinity}]}""",
+        "\"messages\" holds NaN or Infinity, which JSON does not have. Write null or a number")]
     [InlineData("""{"prompt": "x", "completion": 1.5}""", "\"completion\" is a number, not a string. Put it in quotes")]
     [InlineData("""{"text": "x", "owner": ["a"]}""", "\"owner\" is an array, not a string. Put it in quotes")]
     [InlineData("""["text"]""", "an array instead of an object. Write {\"text\": \"...\"} or {\"prompt\": \"...\", \"completion\": \"...\"}")]

@@ -34,7 +34,8 @@ public sealed class ParquetSourceTests
     {
         using TemporaryFile file = new(await Write([["a"]]), "a.parquet");
         Assert.Contains("no \"txt\" (there are \"text\", \"number\"). Take \"text\"", SourceChecks.Problem(file.Path, new() { Columns = new() { Text = "txt" } }), StringComparison.Ordinal);
-        Assert.Contains("row 1: \"number\" is a number, not a string", SourceChecks.Problem(file.Path, new() { Columns = new() { Text = "number" } }), StringComparison.Ordinal);
+        Assert.Contains("row 1: \"number\" is a number, not a string", SourceChecks.Problem(file.Path, new() { Columns = new() { Text = "number" } }),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -98,14 +99,17 @@ public sealed class ParquetSourceTests
                 await rows.WriteAsync<long>(owner, new long[] { 101, 102 });
             }),
             "a.parquet");
-        Assert.Equal([new TextExample("a", "0", "101"), new TextExample("b", "-7", "102")], SourceChecks.AllFromEveryPosition(ExampleFile.Open(file.Path, new() { Columns = new() { Prompt = "prompt", Completion = "label" } })));
+        Assert.Equal([new TextExample("a", "0", "101"), new TextExample("b", "-7", "102")],
+            SourceChecks.AllFromEveryPosition(ExampleFile.Open(file.Path, new() { Columns = new() { Prompt = "prompt", Completion = "label" } })));
     }
 
     [Fact]
     public async Task From_BytesWithoutAnnotation_AreTextsIfTheyAreUtf8()
     {
         DataField<byte[]> text = new("text");
-        using TemporaryFile file = new(await Columns(new ParquetSchema(text), rows => rows.WriteAsync(text, (byte[][])["é\uFFFD"u8.ToArray(), [0x61, 0xFF], "b"u8.ToArray()])), "a.parquet");
+        using TemporaryFile file =
+            new(await Columns(new ParquetSchema(text), rows => rows.WriteAsync(text, (byte[][])["é\uFFFD"u8.ToArray(), [0x61, 0xFF], "b"u8.ToArray()])),
+            "a.parquet");
         Assert.Contains("row 2: a text is not valid UTF-8", SourceChecks.Problem(file.Path), StringComparison.Ordinal);
         Assert.Equal(["é\uFFFD", "b"], ExampleFile.Open(file.Path, new() { SkipBad = true }).From(0).Select(item => item.Example.Completion));
     }
@@ -114,13 +118,19 @@ public sealed class ParquetSourceTests
     public async Task From_MessagesAsListsOfStructs_AreChats()
     {
         ParquetSchema schema = new(
-            new ListField("messages", new StructField("element", new DataField<string>("role"), new DataField<string>("content"), new ListField("tool_calls", new StructField("element", new DataField<string>("name"), new DataField<int?>("size"))))),
+            new ListField("messages",
+                new StructField("element", new DataField<string>("role"), new DataField<string>("content"),
+                new ListField("tool_calls", new StructField("element", new DataField<string>("name"), new DataField<int?>("size"))))),
             new DataField<string>("owner"));
         object? none = null;
         Dictionary<string, object?>[] rows =
         [
             new() { ["owner"] = "ann", ["messages"] = Said(Message("user", "a", none), Message("assistant", "b", none)) },
-            new() { ["owner"] = null, ["messages"] = Said(Message("user", null, Said()), Message("assistant", null, Said(new() { ["name"] = "f", ["size"] = 3 }, new() { ["name"] = "g", ["size"] = null })), Message("assistant", "c", none)) },
+            new() { ["owner"] = null,
+                ["messages"] =
+                Said(Message("user", null, Said()),
+                Message("assistant", null, Said(new() { ["name"] = "f", ["size"] = 3 }, new() { ["name"] = "g", ["size"] = null })),
+                Message("assistant", "c", none)) },
             new() { ["owner"] = "bob", ["messages"] = Said(Message("user", "d", none), Message("assistant", "e", none)) },
         ];
         using MemoryStream stream = new();
@@ -131,13 +141,18 @@ public sealed class ParquetSourceTests
         Assert.Equal([("ann", "b"), ("bob", "e")], all.Select(example => (example.Owner, example.Messages![^1].Content)));
         Assert.Contains("row 2: message 1 of \"messages\" has no \"content\"", SourceChecks.Problem(file.Path), StringComparison.Ordinal);
 
-        rows[1]["messages"] = Said(Message("user", "x", Said()), Message("assistant", null, Said(new() { ["name"] = "f", ["size"] = 3 }, new() { ["name"] = "g", ["size"] = null })), Message("assistant", "c", none));
+        rows[1]["messages"] =
+            Said(Message("user", "x", Said()),
+            Message("assistant", null, Said(new() { ["name"] = "f", ["size"] = 3 }, new() { ["name"] = "g", ["size"] = null })),
+            Message("assistant", "c", none));
         using MemoryStream again = new();
         await Parquet.Serialization.ParquetSerializer.SerializeUntypedAsync(rows!, schema, again);
         using TemporaryFile other = new(again.ToArray(), "b.parquet");
-        Assert.Equal("""{"role":"assistant","content":null,"tool_calls":[{"name":"f","size":3},{"name":"g","size":null}]}""", ExampleFile.Open(other.Path).At(1).Messages![1].Json);
+        Assert.Equal("""{"role":"assistant","content":null,"tool_calls":[{"name":"f","size":3},{"name":"g","size":null}]}""",
+            ExampleFile.Open(other.Path).At(1).Messages![1].Json);
 
-        static Dictionary<string, object?> Message(string role, string? content, object? calls) => new() { ["role"] = role, ["content"] = content, ["tool_calls"] = calls };
+        static Dictionary<string, object?> Message(string role, string? content, object? calls) =>
+            new() { ["role"] = role, ["content"] = content, ["tool_calls"] = calls };
 
         static List<Dictionary<string, object?>> Said(params Dictionary<string, object?>[] items) => [.. items];
     }
@@ -163,8 +178,10 @@ public sealed class ParquetSourceTests
 
     public static IEnumerable<TheoryDataRow<string, string?, string?, string?, int>> Cases() => CasesFolder is null ? [] :
     [
-        new("a-dictionary.parquet", null, null, null, 4), new("b-not-annotated.parquet", null, null, null, 4), new("c-invalid-utf8.parquet", "row 2: a text is not valid UTF-8", null, null, 0),
-        new("d-messages.parquet", null, null, null, 3), new("e-integer-label.parquet", null, "sentence", "label", 4), new("f-integer-owner.parquet", null, null, null, 4),
+        new("a-dictionary.parquet", null, null, null, 4), new("b-not-annotated.parquet", null, null, null, 4),
+            new("c-invalid-utf8.parquet", "row 2: a text is not valid UTF-8", null, null, 0),
+        new("d-messages.parquet", null, null, null, 3), new("e-integer-label.parquet", null, "sentence", "label", 4),
+            new("f-integer-owner.parquet", null, null, null, 4),
     ];
 
     private static async Task<byte[]> Columns(ParquetSchema schema, Func<ParquetRowGroupWriter, Task> write)

@@ -22,7 +22,8 @@ public sealed class PromptBoundaryTests
     private static readonly string[] s_endWords = ["spm-suffix", "gpt1", "clip", "wordlevel", "bert-cased", "bert-uncased", "bert-accents-no-chinese"];
 
     private static readonly Tokenizer s_bytes = TinyTokenizer.Bytes(": Ġ", "Ġ a")
-        .With("pre_tokenizer", """{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":false}""").Add(300, "<end>", special: true).Parse("""{"eos_token": "<end>"}""");
+        .With("pre_tokenizer", """{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":false}""").Add(300, "<end>",
+            special: true).Parse("""{"eos_token": "<end>"}""");
 
     public static TheoryData<string> Folders => GoldenData.Folder is string folder
         ? [.. Directory.GetDirectories(folder)

@@ -73,7 +73,9 @@ public sealed class StreamBatchesTests
     }
 
     private static StreamBatches Prompts(TooLongPolicy policy, int count, int length, bool fitting) => new(
-        new ExampleStream(new ListSource("list", [.. Enumerable.Repeat(new TextExample(new string('p', length), " a"), count), .. fitting ? new[] { new TextExample("p", " a") } : []]), new RandomStream(1, "stream"), 16),
+        new ExampleStream(new ListSource("list",
+            [.. Enumerable.Repeat(new TextExample(new string('p', length), " a"), count), .. fitting ? new[] { new TextExample("p", " a") } : []]),
+            new RandomStream(1, "stream"), 16),
         new ExampleEncoder(s_bytes, 16, policy), 1, new RandomStream(1, "batches"));
 
     private static StreamBatches Batches() => new(

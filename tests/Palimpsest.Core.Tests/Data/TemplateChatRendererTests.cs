@@ -88,9 +88,12 @@ public sealed class TemplateChatRendererTests
     [Fact]
     public void Encode_Marks_LearnWhatIsInsideAlone()
     {
-        // The end of the turn is not marked, and "a" of the token "an" is: the whole token is learnt, but where a text that spells a special token has all pieces encoded apart.
-        const string marked = "{% for m in messages %}<turn>{{ m.role }}:{% if m.role == 'assistant' %}{% generation %}{{ m.content }}{% endgeneration %}n<end>{% else %}{{ m.content }}<end>{% endif %}{% endfor %}";
-        TokenSequence sequence = new ExampleEncoder(s_bytes, 300, chat: Renderer(marked)).Encode(new Conversation([new("user", "<end>"), new("assistant", "é a")]).ToExample())!;
+        // The end of the turn is not marked, and "a" of the token "an" is: the whole token is learnt, but where a text that spells a special token has all
+        // pieces encoded apart.
+        const string marked =
+            "{% for m in messages %}<turn>{{ m.role }}:{% if m.role == 'assistant' %}{% generation %}{{ m.content }}{% endgeneration %}n<end>{% else %}{{ m.content }}<end>{% endif %}{% endfor %}";
+        TokenSequence sequence =
+            new ExampleEncoder(s_bytes, 300, chat: Renderer(marked)).Encode(new Conversation([new("user", "<end>"), new("assistant", "é a")]).ToExample())!;
         Assert.Equal("é a", s_bytes.Decode([.. sequence.Ids.Where((_, i) => sequence.IsTarget(i))], skipSpecialTokens: false));
         sequence = new ExampleEncoder(s_bytes, 300, chat: Renderer(marked)).Encode(new Conversation([new("user", "x"), new("assistant", "é a")]).ToExample())!;
         Assert.Equal("é an", s_bytes.Decode([.. sequence.Ids.Where((_, i) => sequence.IsTarget(i))], skipSpecialTokens: false));
@@ -100,9 +103,13 @@ public sealed class TemplateChatRendererTests
     [Fact]
     public void Encode_MarksWithATokenizerThatDecodesOtherwise_FindsTheSameTokens()
     {
-        Tokenizer words = TinyTokenizer.Of("<unk> u a yes no hi").WithModel("type", "WordLevel").Without("merges").WithModel("unk_token", "<unk>").With("pre_tokenizer", """{"type":"WhitespaceSplit"}""").Parse();
-        const string marked = "{% for m in messages %}{{ m.role[0] }}\n{% if m.role == 'assistant' %}{% generation %}{{ m.content }}{% endgeneration %}{% else %}{{ m.content }}{% endif %}  \n{% endfor %}";
-        TokenSequence sequence = new ExampleEncoder(words, 300, chat: Renderer(marked)).Encode(new Conversation([new("user", "hi  hi"), new("assistant", "yes no")]).ToExample())!;
+        Tokenizer words =
+            TinyTokenizer.Of("<unk> u a yes no hi").WithModel("type", "WordLevel").Without("merges").WithModel("unk_token", "<unk>").With("pre_tokenizer",
+            """{"type":"WhitespaceSplit"}""").Parse();
+        const string marked =
+            "{% for m in messages %}{{ m.role[0] }}\n{% if m.role == 'assistant' %}{% generation %}{{ m.content }}{% endgeneration %}{% else %}{{ m.content }}{% endif %}  \n{% endfor %}";
+        TokenSequence sequence =
+            new ExampleEncoder(words, 300, chat: Renderer(marked)).Encode(new Conversation([new("user", "hi  hi"), new("assistant", "yes no")]).ToExample())!;
         Assert.Equal([1, 5, 5, 2, 3, 4], sequence.Ids);
         Assert.Equal([4, 5], Enumerable.Range(0, 6).Where(sequence.IsTarget));
     }
@@ -110,11 +117,15 @@ public sealed class TemplateChatRendererTests
     [Fact]
     public void Render_CallsOfTools_ReachTheTemplateAndAreLearnt()
     {
-        const string calling = "{% for t in tools or [] %}[{{ t.name }}]{% endfor %}{% for m in messages %}<turn>{{ m.role }}{{ ' ' + m.name if m.name is defined }}:{% if m.reasoning_content %}({{ m.reasoning_content }}){% endif %}{% if m.content %}{{ m.content }}{% endif %}{% for c in m.tool_calls or [] %}{{ c.function | tojson }}{% endfor %}<end>{% endfor %}{% if add_generation_prompt %}<turn>assistant:{% endif %}";
+        const string calling =
+            "{% for t in tools or [] %}[{{ t.name }}]{% endfor %}{% for m in messages %}<turn>{{ m.role }}{{ ' ' + m.name if m.name is defined }}:{% if m.reasoning_content %}({{ m.reasoning_content }}){% endif %}{% if m.content %}{{ m.content }}{% endif %}{% for c in m.tool_calls or [] %}{{ c.function | tojson }}{% endfor %}<end>{% endfor %}{% if add_generation_prompt %}<turn>assistant:{% endif %}";
         Conversation chat = new(
             [
-                new("user", "<turn>2+2"), new("assistant", "") { Json = """{"role":"assistant","content":null,"tool_calls":[{"function":{"name":"sum","arguments":{"b":2.0,"a":1}}}]}""" },
-                new("tool", "4") { Json = """{"role":"tool","name":"sum","content":"4"}""" }, new("assistant", "4") { Json = """{"role":"assistant","content":"4","reasoning_content":"so"}""" },
+                new("user", "<turn>2+2"),
+                    new("assistant",
+                    "") { Json = """{"role":"assistant","content":null,"tool_calls":[{"function":{"name":"sum","arguments":{"b":2.0,"a":1}}}]}""" },
+                new("tool", "4") { Json = """{"role":"tool","name":"sum","content":"4"}""" },
+                    new("assistant", "4") { Json = """{"role":"assistant","content":"4","reasoning_content":"so"}""" },
             ],
             """[{"name":"sum"}]""");
         IReadOnlyList<ChatSegment> segments = Renderer(calling).Render(chat);
@@ -126,8 +137,11 @@ public sealed class TemplateChatRendererTests
     [Fact]
     public void Render_ContentInParts_KeepsThePartsText()
     {
-        const string parts = "{% for m in messages %}{{ m.role }}:{% if m.content is string %}{{ m.content }}{% else %}{% for p in m.content %}{{ p.text }};{% endfor %}{% endif %}<end>{% endfor %}";
-        Conversation chat = [new("user", "ab") { Json = """{"role":"user","content":[{"type":"text","text":"<end>"},{"type":"text","text":"b"}]}""" }, new("assistant", "c") { Json = """{"role":"assistant","content":[{"type":"text","text":"c"}]}""" }];
+        const string parts =
+            "{% for m in messages %}{{ m.role }}:{% if m.content is string %}{{ m.content }}{% else %}{% for p in m.content %}{{ p.text }};{% endfor %}{% endif %}<end>{% endfor %}";
+        Conversation chat =
+            [new("user", "ab") { Json = """{"role":"user","content":[{"type":"text","text":"<end>"},{"type":"text","text":"b"}]}""" },
+            new("assistant", "c") { Json = """{"role":"assistant","content":[{"type":"text","text":"c"}]}""" }];
         IReadOnlyList<ChatSegment> segments = Renderer(parts).Render(chat);
         Assert.Equal("user:<end>;b;<end>assistant:c;<end>", Text(segments));
         Assert.Equal(["<end>", "b", "c"], segments.Where(segment => !segment.Markup).Select(segment => segment.Text));

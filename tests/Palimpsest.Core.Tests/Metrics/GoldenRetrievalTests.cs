@@ -131,7 +131,8 @@ public sealed partial class GoldenRetrievalTests
     private static IEnumerable<string[]> Documents()
     {
         string text = File.ReadAllText(GoldenData.Find("data", "cranfield", "cran.all.1400.xml")!);
-        return TextElement().Matches(text).Take(300).Select(match => Bm25Index.Tokenize(WebUtility.HtmlDecode(match.Groups["body"].Value), Bm25Tokens.Ascii).ToArray());
+        return TextElement().Matches(text).Take(300).Select(match =>
+            Bm25Index.Tokenize(WebUtility.HtmlDecode(match.Groups["body"].Value), Bm25Tokens.Ascii).ToArray());
     }
 
     private static Dictionary<string, Dictionary<string, int>> Judgements() => File.ReadLines(GoldenData.Find("data", "cranfield", "cranqrel.trec.txt")!)

@@ -98,11 +98,13 @@ public sealed class RetrievalTests
     [Theory]
     [InlineData("Öl brennt", "l brennt")]
     [InlineData("Ещё", "")]
-    public void Tokenize_ClassicRule_KnowsOnlyAscii(string text, string words) => Assert.Equal(words, string.Join(' ', Bm25Index.Tokenize(text, Bm25Tokens.Ascii)));
+    public void Tokenize_ClassicRule_KnowsOnlyAscii(string text, string words) =>
+        Assert.Equal(words, string.Join(' ', Bm25Index.Tokenize(text, Bm25Tokens.Ascii)));
 
     [Fact]
     public void Tokenize_Ascii_IsTheSameByBothRules() =>
-        Gen.String[Gen.Char[' ', '~'], 0, 40].Sample(text => Assert.Equal(Bm25Index.Tokenize(text, Bm25Tokens.Ascii, stem: true), Bm25Index.Tokenize(text, stem: true)));
+        Gen.String[Gen.Char[' ', '~'], 0, 40].Sample(text =>
+            Assert.Equal(Bm25Index.Tokenize(text, Bm25Tokens.Ascii, stem: true), Bm25Index.Tokenize(text, stem: true)));
 
     private static double Score(string[][] documents, string[] document, string term, Bm25Options o)
     {

@@ -24,7 +24,8 @@ public sealed class RecipeChoiceTests
             by_arm: { a: plain, b: { name: trim, density: 0 } }
             """);
         Assert.Equal(new TrimMethod { Density = 0.25, Sum = true }, recipe.Method); // "sum" is the recipe's default
-        Assert.Equal<SampleMethod>([new PlainMethod(), new TrimMethod { Sum = true }, new NestMethod { Inner = new() { Density = 1 }, Of = new TrimMethod { Density = 0.5 } }], recipe.Others);
+        Assert.Equal<SampleMethod>([new PlainMethod(), new TrimMethod { Sum = true },
+            new NestMethod { Inner = new() { Density = 1 }, Of = new TrimMethod { Density = 0.5 } }], recipe.Others);
         Assert.Equal(new TrimMethod { Density = 0 }, recipe.ByArm["b"]);
     }
 
@@ -61,7 +62,8 @@ public sealed class RecipeChoiceTests
         Assert.Equal(new TrimMethod { Density = 0.5, Sum = true }, Parse("method: plain\n", "method.name=trim", "method.density=0.5").Method);
         Assert.Equal(new TrimMethod { Density = 0.5, Sum = true }, Parse("method: plain\n", "method=trim", "method.density=0.5").Method);
         Assert.Equal(new NestMethod { Of = new TrimMethod { Density = 0.1 } }, Parse("", "method={name: nest, of: {name: trim, density: 0.1}}").Method);
-        Assert.Contains("unknown key \"method.density\"", Assert.Throws<PalimpsestException>(() => Parse("method: plain\n", "method.density=0.5")).Message, StringComparison.Ordinal);
+        Assert.Contains("unknown key \"method.density\"", Assert.Throws<PalimpsestException>(() => Parse("method: plain\n", "method.density=0.5")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,7 +75,8 @@ public sealed class RecipeChoiceTests
         Gen<SampleMethod> any = Gen.OneOf(simple, Gen.Select(trim, simple).Select((inner, of) => (SampleMethod)new NestMethod { Inner = inner, Of = of }));
         Gen.Select(any, any.Array[0, 4], trim.Null(), any).Sample((method, others, older, arm) =>
         {
-            ChoiceRecipe recipe = Parse("") with { Method = method, Others = others, Older = older, ByArm = new Dictionary<string, SampleMethod> { ["x"] = arm } };
+            ChoiceRecipe recipe =
+                Parse("") with { Method = method, Others = others, Older = older, ByArm = new Dictionary<string, SampleMethod> { ["x"] = arm } };
             string yaml = RecipeWriter.ToYaml(recipe);
             ChoiceRecipe again = RecipeReader.Parse<ChoiceRecipe>(yaml, "again");
             Assert.Equal((recipe.Method, recipe.Older, recipe.ByArm["x"]), (again.Method, again.Older, again.ByArm["x"]));
@@ -93,7 +96,8 @@ public sealed class RecipeChoiceTests
 
     private static class SampleMethods
     {
-        public static IReadOnlyDictionary<string, Type> Choices { get; } = new OrderedDictionary<string, Type> { ["plain"] = typeof(PlainMethod), ["trim"] = typeof(TrimMethod), ["nest"] = typeof(NestMethod) };
+        public static IReadOnlyDictionary<string, Type> Choices { get; } =
+            new OrderedDictionary<string, Type> { ["plain"] = typeof(PlainMethod), ["trim"] = typeof(TrimMethod), ["nest"] = typeof(NestMethod) };
     }
 
     [RecipeChoice(typeof(SampleMethods))]

@@ -49,7 +49,8 @@ public sealed class RunFolderTests
         {
             run.SetInputs(new Dictionary<string, RunInput> { ["data"] = RunInput.Of(root["data.csv"]), ["model"] = new("m", "00") });
             AtomicFile.WriteText(root["data.csv"], "second");
-            string message = Assert.Throws<PalimpsestException>(() => run.SetInputs(new Dictionary<string, RunInput> { ["data"] = RunInput.Of(root["data.csv"]) })).Message;
+            string message =
+                Assert.Throws<PalimpsestException>(() => run.SetInputs(new Dictionary<string, RunInput> { ["data"] = RunInput.Of(root["data.csv"]) })).Message;
             Assert.Contains("data.csv: is not the data that the run began with", message, StringComparison.Ordinal);
             Assert.EndsWith($"palimpsest run '{run.RecipePath}'", message, StringComparison.Ordinal);
         }

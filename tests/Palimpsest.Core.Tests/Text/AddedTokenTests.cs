@@ -62,7 +62,9 @@ public sealed class AddedTokenTests
     [Fact]
     public void Parse_IdsOfTheList_AreThoseOfTheLibrary()
     {
-        Tokenizer tokenizer = TinyTokenizer.Of("<unk> a b <pad> c").Add(10, "<pad>", special: true).Add(20, "<x>", special: true).Add(21, "<y>", special: true).Add(30, "<x>", special: true).Parse();
+        Tokenizer tokenizer =
+            TinyTokenizer.Of("<unk> a b <pad> c").Add(10, "<pad>", special: true).Add(20, "<x>", special: true).Add(21, "<y>", special: true).Add(30, "<x>",
+            special: true).Parse();
         Assert.Equal([1, 5, 2, 3], tokenizer.Encode("a<x>b<pad>"));
         Assert.Equal([6, 5, 4], tokenizer.Encode("<y><x>c"));
         Assert.Equal(("<x>", 7), (tokenizer.TokenOf(5), tokenizer.VocabularySize));
@@ -79,5 +81,6 @@ public sealed class AddedTokenTests
     }
 
     public static IEnumerable<TheoryDataRow<string>> Cases() => GoldenData.Find("cases") is not string cases ? []
-        : new[] { "08-added-token-ids/other-ids", "08-added-token-ids/listed-twice", "11-unigram-no-unk/tokenizer" }.Select(name => new TheoryDataRow<string>(Path.Combine(cases, name)));
+        : new[] { "08-added-token-ids/other-ids", "08-added-token-ids/listed-twice", "11-unigram-no-unk/tokenizer" }.Select(name =>
+            new TheoryDataRow<string>(Path.Combine(cases, name)));
 }

@@ -54,12 +54,14 @@ public sealed class GoldenChatTemplateTests
         GoldenData.AssertEqual(unequal, total);
     }
 
-    public static IEnumerable<TheoryDataRow<string>> MarkedTemplates() => Templates().Where(row => File.ReadAllText(Path.Combine(Folder, row.Data + ".jinja")).Contains("endgeneration", StringComparison.Ordinal));
+    public static IEnumerable<TheoryDataRow<string>> MarkedTemplates() =>
+        Templates().Where(row => File.ReadAllText(Path.Combine(Folder, row.Data + ".jinja")).Contains("endgeneration", StringComparison.Ordinal));
 
     [Theory(SkipTestWithoutData = true), MemberData(nameof(MarkedTemplates))]
     public void Encode_TemplateWithMarks_LearnsTheTokensOfTheReference(string name)
     {
-        Dictionary<string, string> special = JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, string>>>(File.ReadAllText(Path.Combine(Folder, "special_tokens.json")))![name];
+        Dictionary<string, string> special =
+            JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, string>>>(File.ReadAllText(Path.Combine(Folder, "special_tokens.json")))![name];
         JsonElement conversations = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(Folder, "conversations.json")));
         ChatTemplate template = ChatTemplate.Parse(File.ReadAllText(Path.Combine(Folder, name + ".jinja")), special);
         JsonNode json = JsonNode.Parse(File.ReadAllText(Path.Combine(GoldenData.Folder!, "llama3", "tokenizer.json")))!;
@@ -73,12 +75,14 @@ public sealed class GoldenChatTemplateTests
         ExampleEncoder encoder = new(tokenizer, 100_000, chat: new TemplateChatRenderer(template));
         List<string> unequal = [];
         int total = 0;
-        foreach (JsonElement line in GoldenData.Lines(Path.Combine(Folder, "cases.jsonl")).Where(line => GoldenData.Text(line, "template") == name && line.TryGetProperty("assistant_mask", out _)))
+        foreach (JsonElement line in GoldenData.Lines(Path.Combine(Folder, "cases.jsonl")).Where(line => GoldenData.Text(line, "template") == name
+            && line.TryGetProperty("assistant_mask", out _)))
         {
             // Chats in which a text spells a special token differ on purpose, and what is no text is refused.
             JsonElement conversation = conversations.GetProperty(GoldenData.Text(line, "conversation"));
             if (Find(conversation, "documents") is not null || Find(conversation, "kwargs") is not null
-                || !ConversationReader.TryRead(conversation.GetProperty("messages"), "messages", Find(conversation, "tools") ?? default, "tools", out Conversation? chat, out _)
+                || !ConversationReader.TryRead(conversation.GetProperty("messages"), "messages", Find(conversation, "tools") ?? default, "tools",
+                    out Conversation? chat, out _)
                 || chat!.Problem.Length > 0 || chat.Any(message => tokenizer.Encode(message.Content, addSpecialTokens: false).Any(tokenizer.IsSpecial)))
             {
                 continue;

@@ -9,7 +9,8 @@ public sealed class TextFuzzTests
 {
     private static readonly string[] s_files =
     [
-        TinyTokenizer.Bytes("a b", "ab c").Add(258, "<s>", special: true).With("post_processor", """{"type":"BertProcessing","cls":["<s>",258],"sep":["<s>",258]}""").Json,
+        TinyTokenizer.Bytes("a b", "ab c").Add(258, "<s>", special: true).With("post_processor",
+            """{"type":"BertProcessing","cls":["<s>",258],"sep":["<s>",258]}""").Json,
         TinyTokenizer.Of("[UNK] a ##b ##c").WithModel("type", "WordPiece").Without("merges").WithModel("max_input_chars_per_word", 100)
             .With("normalizer", """{"type":"BertNormalizer"}""").With("pre_tokenizer", """{"type":"BertPreTokenizer"}""").With("decoder", """{"type":"WordPiece","prefix":"##","cleanup":true}""").Json,
         TinyTokenizer.Of("a").Without("merges").WithModel("type", "Unigram").WithModel("unk_id", 0).WithModel("vocab", System.Text.Json.Nodes.JsonNode.Parse("""[["<unk>",0],["a",-1],["ab",-2.5]]"""))

@@ -7,12 +7,15 @@ namespace Palimpsest.Tests.Text;
 /// <summary>What the files beside tokenizer.json change.</summary>
 public sealed class TokenizerConfigTests
 {
-    private const string Words = """{"type":"WordPiece","vocab":{"[UNK]":0,"[CLS]":1,"[SEP]":2,"cafe":3,"caf\u00e9":4,"Cafe":5,"\u6771":6,"\u6771\u4eac":7,"##\u4eac":8,"\u4eac":9}}""";
+    private const string Words =
+        """{"type":"WordPiece","vocab":{"[UNK]":0,"[CLS]":1,"[SEP]":2,"cafe":3,"caf\u00e9":4,"Cafe":5,"\u6771":6,"\u6771\u4eac":7,"##\u4eac":8,"\u4eac":9}}""";
 
     [Fact]
     public void Load_RolesInTheMapAlone_AreReadAndReachTheTemplate()
     {
-        Tokenizer tokenizer = Load(TinyTokenizer.Of("a <s> </s>"), """{"chat_template": "{{ bos_token }}{{ eos_token }}"}""", """{"bos_token": {"content": "<s>", "lstrip": false}, "eos_token": "</s>"}""");
+        Tokenizer tokenizer =
+            Load(TinyTokenizer.Of("a <s> </s>"), """{"chat_template": "{{ bos_token }}{{ eos_token }}"}""",
+            """{"bos_token": {"content": "<s>", "lstrip": false}, "eos_token": "</s>"}""");
         Assert.Equal((1, 2), (tokenizer.BeginToken, tokenizer.EndToken));
         Assert.Equal("<s></s>", ChatTemplate.Of(tokenizer)!.Render([new("user", "a")]));
         Assert.Equal([1, 0, 2], tokenizer.Encode("<s>a</s>"));
@@ -46,18 +49,25 @@ public sealed class TokenizerConfigTests
     [InlineData("""{"tokenize_chinese_chars": true}""", "\u6771", 6)]
     public void Load_SettingsOfBert_AreSetOverTheNormalizer(string config, string text, int id)
     {
-        TinyTokenizer file = TinyTokenizer.Of("a").With("model", Words).With("normalizer", """{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":true}""").With("pre_tokenizer", """{"type":"BertPreTokenizer"}""");
+        TinyTokenizer file =
+            TinyTokenizer.Of("a").With("model", Words).With("normalizer",
+            """{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":true}""").With("pre_tokenizer",
+            """{"type":"BertPreTokenizer"}""");
         Assert.Equal([id], Load(file, config).Encode(text));
     }
 
     [Theory]
-    [InlineData("""{"tokenizer_class": "LlamaTokenizer", "bos_token": "<s>", "eos_token": "</s>", "add_bos_token": true, "add_eos_token": false}""", new[] { 1, 0 })]
-    [InlineData("""{"tokenizer_class": "LlamaTokenizerFast", "bos_token": "<s>", "eos_token": "</s>", "add_bos_token": false, "add_eos_token": true}""", new[] { 0, 2 })]
+    [InlineData("""{"tokenizer_class": "LlamaTokenizer", "bos_token": "<s>", "eos_token": "</s>", "add_bos_token": true, "add_eos_token": false}""",
+        new[] { 1, 0 })]
+    [InlineData("""{"tokenizer_class": "LlamaTokenizerFast", "bos_token": "<s>", "eos_token": "</s>", "add_bos_token": false, "add_eos_token": true}""",
+        new[] { 0, 2 })]
     [InlineData("""{"tokenizer_class": "GemmaTokenizer", "bos_token": "<s>", "eos_token": "</s>", "add_eos_token": true}""", new[] { 1, 0, 2 })]
     [InlineData("""{"tokenizer_class": "PreTrainedTokenizerFast", "bos_token": "<s>", "add_bos_token": false}""", new[] { 1, 0 })]
     public void Load_BeginAndEndOfTheLlamaClasses_AreThoseOfTheConfiguration(string config, int[] ids)
     {
-        TinyTokenizer file = TinyTokenizer.Of("a <s> </s>").With("post_processor", """{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<s>","type_id":0}},{"Sequence":{"id":"A","type_id":0}}],"pair":[],"special_tokens":{"<s>":{"id":"<s>","ids":[1],"tokens":["<s>"]}}}""");
+        TinyTokenizer file =
+            TinyTokenizer.Of("a <s> </s>").With("post_processor",
+            """{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<s>","type_id":0}},{"Sequence":{"id":"A","type_id":0}}],"pair":[],"special_tokens":{"<s>":{"id":"<s>","ids":[1],"tokens":["<s>"]}}}""");
         Assert.Equal(ids, Load(file, config).Encode("a"));
     }
 
@@ -88,16 +98,20 @@ public sealed class TokenizerConfigTests
     [Fact]
     public void Load_SettingsThatNobodyKnows_AreNamed()
     {
-        Assert.Contains("the settings my_own, other are not known and not read.", Assert.Single(Load(TinyTokenizer.Of("a b"), """{"my_own": 1, "legacy": false, "image_token": "b", "other": null}""").Notes), StringComparison.Ordinal);
+        Assert.Contains("the settings my_own, other are not known and not read.",
+            Assert.Single(Load(TinyTokenizer.Of("a b"), """{"my_own": 1, "legacy": false, "image_token": "b", "other": null}""").Notes),
+            StringComparison.Ordinal);
         Assert.Empty(Load(TinyTokenizer.Of("a b"), """{"legacy": false}""").Notes);
     }
 
     [Theory(SkipTestWithoutData = true), MemberData(nameof(Configs))]
     public void Knows_EveryKeyOfTheReferences(string path) =>
-        Assert.DoesNotContain(System.Text.Json.JsonSerializer.Deserialize<Dictionary<string, object?>>(File.ReadAllText(path))!.Keys, key => !TokenizerConfig.Knows(key));
+        Assert.DoesNotContain(System.Text.Json.JsonSerializer.Deserialize<Dictionary<string, object?>>(File.ReadAllText(path))!.Keys, key =>
+            !TokenizerConfig.Knows(key));
 
     public static IEnumerable<TheoryDataRow<string>> Configs() => new[] { "models", "golden", "cases" }.Select(name => GoldenData.Find(name)).OfType<string>()
-        .SelectMany(folder => Directory.EnumerateFiles(folder, "tokenizer_config.json", SearchOption.AllDirectories)).Select(path => new TheoryDataRow<string>(path));
+        .SelectMany(folder => Directory.EnumerateFiles(folder, "tokenizer_config.json", SearchOption.AllDirectories)).Select(path =>
+            new TheoryDataRow<string>(path));
 
     private static Tokenizer Load(TinyTokenizer file, string config, string? map = null)
     {

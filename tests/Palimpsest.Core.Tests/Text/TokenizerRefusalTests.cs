@@ -27,7 +27,8 @@ public sealed class TokenizerRefusalTests
     [InlineData("post_processor", """{"type":"TemplateProcessing","single":[{"Sequence":{"id":"B"}}]}""", "must be \"A\", once")]
     [InlineData("post_processor", """{"type":"BertProcessing","sep":["x",1],"cls":["x"]}""", "post_processor.cls must be a token and its id")]
     [InlineData("added_tokens", """[{"id":1}]""", "added_tokens[0] has no \"content\"")]
-    [InlineData("added_tokens", """[{"id":1,"content":"x"},{"id":2,"content":"x","lstrip":true}]""", "added_tokens[1] repeats the token \"x\" with other flags")]
+    [InlineData("added_tokens", """[{"id":1,"content":"x"},{"id":2,"content":"x","lstrip":true}]""",
+        "added_tokens[1] repeats the token \"x\" with other flags")]
     [InlineData("added_tokens", """[{"id":2000000000,"content":"x"}]""", "added_tokens[0].id is 2000000000; it must be a whole number from 0 to 16777215")]
     [InlineData("added_tokens", """[{"id":1,"content":"\ud800"}]""", "added_tokens[0].content is not valid Unicode text")]
     [InlineData("added_tokens", """{"\ud800":1}""", "added_tokens must be a list")]
@@ -80,8 +81,10 @@ public sealed class TokenizerRefusalTests
     }
 
     [Theory]
-    [InlineData("""{"type":"BPE","unk_token":"<unk>","vocab":{"a":0,"b":1},"merges":[]}""", "the character \"é\" (U+00E9), and its token for the unknown, \"<unk>\", is not in its vocabulary either")]
-    [InlineData("""{"type":"Unigram","unk_id":null,"vocab":[["a",-1],["b",-2],["ab",-2.5]]}""", "the character \"é\" (U+00E9), and it has none for the unknown (unk_id)")]
+    [InlineData("""{"type":"BPE","unk_token":"<unk>","vocab":{"a":0,"b":1},"merges":[]}""",
+        "the character \"é\" (U+00E9), and its token for the unknown, \"<unk>\", is not in its vocabulary either")]
+    [InlineData("""{"type":"Unigram","unk_id":null,"vocab":[["a",-1],["b",-2],["ab",-2.5]]}""",
+        "the character \"é\" (U+00E9), and it has none for the unknown (unk_id)")]
     [InlineData("""{"type":"WordPiece","vocab":{"a":0,"##b":1}}""", "\"abé\", and its token for the unknown (unk_token) is not in its vocabulary either")]
     [InlineData("""{"type":"WordLevel","vocab":{"ab":0}}""", "\"abé\", and its token for the unknown (unk_token) is not in its vocabulary either")]
     public void Encode_WithoutATokenForTheUnknown_NamesWhatIsUnknown(string model, string message)

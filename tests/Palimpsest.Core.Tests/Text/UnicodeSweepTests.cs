@@ -9,20 +9,26 @@ using Palimpsest.Text.Templates;
 
 namespace Palimpsest.Tests.Text;
 
-/// <summary>What single characters are, for every code point there is: against the reference library's own tables, and against hashes that CPython 3.11 (Unicode 14.0) gives.</summary>
+/// <summary>What single characters are, for every code point there is: against the reference library's own tables, and against hashes that CPython 3.11
+/// (Unicode 14.0) gives.</summary>
 /// <remarks>
-/// A hash is the beginning of the SHA-256 of UTF-8 text: of all characters that a method holds for, or of what a method makes of each character, one after the other. For <c>lower+</c> and its like the method sees
-/// <c>"A" + c + "Σb" + c + "Σ"</c>, where the sigma depends on its neighbours. For normal forms the characters that <c>unicode.json</c> lists as different from Unicode 14 count as it says.
+/// A hash is the beginning of the SHA-256 of UTF-8 text: of all characters that a method holds for, or of what a method makes of each character, one after the
+/// other. For <c>lower+</c> and its like the method sees
+/// <c>"A" + c + "Σb" + c + "Σ"</c>, where the sigma depends on its neighbours. For normal forms the characters that <c>unicode.json</c> lists as different from
+/// Unicode 14 count as it says.
 /// </remarks>
 public sealed class UnicodeSweepTests
 {
     private static readonly int[] s_every = [.. Enumerable.Range(0, 0x110000).Where(codePoint => codePoint is < 0xD800 or > 0xDFFF)];
 
     public static IEnumerable<TheoryDataRow<string>> RegexClasses() =>
-        GoldenData.Folder is null ? [] : Unicode().GetProperty("regex").GetProperty("classes").EnumerateObject().Select(item => new TheoryDataRow<string>(item.Name)).ToList();
+        GoldenData.Folder is null
+            ? [] : Unicode().GetProperty("regex").GetProperty("classes").EnumerateObject().Select(item => new TheoryDataRow<string>(item.Name)).ToList();
 
     public static IEnumerable<TheoryDataRow<string>> Letters() =>
-        GoldenData.Folder is null ? [] : Unicode().GetProperty("regex_ignore_case").GetProperty("letters").EnumerateObject().Select(item => new TheoryDataRow<string>(item.Name)).ToList();
+        GoldenData.Folder is null
+            ? [] : Unicode().GetProperty("regex_ignore_case").GetProperty("letters").EnumerateObject().Select(item =>
+            new TheoryDataRow<string>(item.Name)).ToList();
 
     public static IEnumerable<TheoryDataRow<string, string, string>> PieceClasses() => GoldenData.Folder is null ? [] :
     [
@@ -35,10 +41,14 @@ public sealed class UnicodeSweepTests
 
     public static IEnumerable<TheoryDataRow<string, string, string, string>> Changes() => GoldenData.Folder is null ? [] :
     [
-        new("bert_clean_text", "removed", """{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":false,"strip_accents":false,"lowercase":false}""", ""),
-        new("bert_clean_text", "space", """{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":false,"strip_accents":false,"lowercase":false}""", " "),
-        new("bert_chinese", "ideographs", """{"type":"BertNormalizer","clean_text":false,"handle_chinese_chars":true,"strip_accents":false,"lowercase":false}""", " c "),
-        new("bert_strip_accents", "removed", """{"type":"BertNormalizer","clean_text":false,"handle_chinese_chars":false,"strip_accents":true,"lowercase":false}""", ""),
+        new("bert_clean_text", "removed",
+            """{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":false,"strip_accents":false,"lowercase":false}""", ""),
+        new("bert_clean_text", "space", """{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":false,"strip_accents":false,"lowercase":false}""",
+            " "),
+        new("bert_chinese", "ideographs",
+            """{"type":"BertNormalizer","clean_text":false,"handle_chinese_chars":true,"strip_accents":false,"lowercase":false}""", " c "),
+        new("bert_strip_accents", "removed",
+            """{"type":"BertNormalizer","clean_text":false,"handle_chinese_chars":false,"strip_accents":true,"lowercase":false}""", ""),
         new("strip_accents", "removed", """{"type":"StripAccents"}""", ""),
         new("nmt", "removed", """{"type":"Nmt"}""", ""),
         new("nmt", "space", """{"type":"Nmt"}""", " "),
@@ -76,7 +86,8 @@ public sealed class UnicodeSweepTests
     public void Normalizer_AllCodePoints_EqualReference(string part, string set, string json, string changed)
     {
         Normalizer normalizer = NormalizerReader.Read(new JsonPart(JsonSerializer.Deserialize<JsonElement>(json), "sweep", "normalizer"));
-        AssertSet(Unicode().GetProperty(part).GetProperty(set), text => normalizer.Apply(text) == changed.Replace("c", text, StringComparison.Ordinal) && (text != changed || part != "nmt"));
+        AssertSet(Unicode().GetProperty(part).GetProperty(set), text => normalizer.Apply(text) == changed.Replace("c", text, StringComparison.Ordinal)
+            && (text != changed || part != "nmt"));
     }
 
     [Fact]
@@ -85,7 +96,10 @@ public sealed class UnicodeSweepTests
         Assert.SkipWhen(GoldenData.Folder is null, "PALIMPSEST_DATA is not set.");
         Dictionary<string, string> map = Unicode().GetProperty("lowercase").GetProperty("map").Deserialize<Dictionary<string, string>>()!;
         LowercaseNormalizer normalizer = new();
-        List<string> unequal = [.. s_every.Where(codePoint => normalizer.Apply(char.ConvertFromUtf32(codePoint)) != (map.TryGetValue($"{codePoint:X}", out string? lower) ? Characters(lower) : char.ConvertFromUtf32(codePoint))).Select(codePoint => $"{codePoint:X}")];
+        List<string> unequal =
+            [.. s_every.Where(codePoint =>
+            normalizer.Apply(char.ConvertFromUtf32(codePoint)) != (map.TryGetValue($"{codePoint:X}", out string? lower)
+            ? Characters(lower) : char.ConvertFromUtf32(codePoint))).Select(codePoint => $"{codePoint:X}")];
         GoldenData.AssertEqual(unequal, s_every.Length);
     }
 
@@ -93,7 +107,9 @@ public sealed class UnicodeSweepTests
     public void CombiningClasses_TakenAsZero_EqualReference()
     {
         Assert.SkipWhen(GoldenData.Folder is null, "PALIMPSEST_DATA is not set.");
-        List<int> unequal = [.. Ranges(Unicode().GetProperty("normalization").GetProperty("combining_class_taken_as_zero")).Where(codePoint => UnicodeTables.CombiningClass(codePoint) != 0)];
+        List<int> unequal =
+            [.. Ranges(Unicode().GetProperty("normalization").GetProperty("combining_class_taken_as_zero")).Where(codePoint =>
+            UnicodeTables.CombiningClass(codePoint) != 0)];
         Assert.Empty(unequal);
     }
 
@@ -168,11 +184,13 @@ public sealed class UnicodeSweepTests
     private static void AssertSet(JsonElement ranges, Func<string, bool> holds)
     {
         HashSet<int> expected = [.. Ranges(ranges)];
-        List<string> unequal = [.. s_every.Where(codePoint => expected.Contains(codePoint) != holds(char.ConvertFromUtf32(codePoint))).Select(codePoint => $"{codePoint:X}")];
+        List<string> unequal =
+            [.. s_every.Where(codePoint => expected.Contains(codePoint) != holds(char.ConvertFromUtf32(codePoint))).Select(codePoint => $"{codePoint:X}")];
         GoldenData.AssertEqual(unequal, s_every.Length);
     }
 
-    private static JsonElement Unicode() => JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(GoldenData.Folder!, "components", "unicode.json")));
+    private static JsonElement Unicode() =>
+        JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(GoldenData.Folder!, "components", "unicode.json")));
 
     private static string Characters(string codes) => string.Concat(codes.Split(' ').Select(code => char.ConvertFromUtf32(Convert.ToInt32(code, 16))));
 

@@ -35,7 +35,8 @@ public sealed class CommandLineTests
     [InlineData("finetune --steps 3e9", "it must be a whole number from -2147483648 to 2147483647.")]
     [InlineData("owners init --too-long 1", "--too-long: \"1\" is none of error, truncate, skip.")]
     [InlineData("owners init --divisor mask", "Did you mean masks?")]
-    [InlineData("generate --max-tokens 5 Once", "--max-tokens is no option of palimpsest generate. Did you mean --tokens? A text that begins with a dash goes after a lone --.")]
+    [InlineData("generate --max-tokens 5 Once",
+        "--max-tokens is no option of palimpsest generate. Did you mean --tokens? A text that begins with a dash goes after a lone --.")]
     [InlineData("generate --max-tokens=5 Once", "--max-tokens is no option of palimpsest generate.")]
     [InlineData("generate -x", "-x is no option of palimpsest generate.")]
     [InlineData("embed --model m --similar a b", "Did you mean --similarity?")]

@@ -49,7 +49,8 @@ public sealed class KillTests
         TestContext.Current.TestOutputHelper?.WriteLine($"{beforeEnd} of {kills} kills met a living process, {inWrite} while a checkpoint was being written.");
     }
 
-    // Random moments are spread over start-up and steps of a whole run, however fast the machine is; the others wait until a temporary file of a checkpoint is there.
+    // Random moments are spread over start-up and steps of a whole run, however fast the machine is; the others wait until a temporary file of a checkpoint is
+    // there.
     private static bool WaitForMoment(Process process, string folder, bool midWrite, RandomStream random, double milliseconds)
     {
         if (!midWrite)

@@ -52,7 +52,8 @@ public sealed class OwnersCommandTests : IDisposable
         Assert.Equal(["ada", "nobody", ""], output.TrimEnd('\n').Split('\n').Select(line => line.Split('\t')[0]));
 
         // A line beyond the bound gets an empty answer, and the next one is served.
-        (code, output, error) = _shell.Shell("(printf 'ada\\t'; head -c 1500000 /dev/zero | tr '\\0' x; printf '\\nada\\tWho?\\n') | $command owners serve --store made");
+        (code, output, error) =
+            _shell.Shell("(printf 'ada\\t'; head -c 1500000 /dev/zero | tr '\\0' x; printf '\\nada\\tWho?\\n') | $command owners serve --store made");
         Assert.Equal(1, code);
         Assert.Contains("more than the 1,048,576 characters", error, StringComparison.Ordinal);
         Assert.Equal(["ada\t", "ada\t"], output.TrimEnd('\n').Split('\n').Select(line => line[..4]));

@@ -72,7 +72,9 @@ public sealed class ClassifierTests
     public void Run_ClassesThatTheFirstTokenTells_AreLearnt(bool packed)
     {
         using CausalModel model = CausalModel.Create(TinyTraining.Config with { Labels = s_labels, TiedEmbeddings = false }, TestContexts.F32(), new RandomStream(3));
-        using Trainer<TokenBatch> trainer = Trainer.Of(model, new TrainOptions { Steps = 60, LearningRate = 1e-2, CheckpointEvery = 0 }, new ClassBatches(packed), new RandomStream(7, "train"));
+        using Trainer<TokenBatch> trainer =
+            Trainer.Of(model, new TrainOptions { Steps = 60, LearningRate = 1e-2, CheckpointEvery = 0 }, new ClassBatches(packed),
+            new RandomStream(7, "train"));
         List<double> losses = [];
         trainer.Run(progress => losses.Add(progress.Loss));
         Assert.InRange(losses[0], 0.9, 1.4); // ln 3 = 1.10

@@ -80,5 +80,6 @@ public sealed class ComposedFormsTests
         return (Ops.Number(loss), TensorBytes.ToArray(model.Parameters.Flat.Gradients));
     }
 
-    private static Tensor Loss(CausalModel model) => model.LossSum(model.Hidden(tensor(s_ids, [2, 24])), [.. Enumerable.Range(0, 23).Select(i => (long)i)], s_ids[1..24]);
+    private static Tensor Loss(CausalModel model) =>
+        model.LossSum(model.Hidden(tensor(s_ids, [2, 24])), [.. Enumerable.Range(0, 23).Select(i => (long)i)], s_ids[1..24]);
 }

@@ -78,7 +78,8 @@ public sealed class EncoderModelTests
         using EncoderModel other = saved.LoadClassifier<EncoderModel>(TestContexts.F32(), ["bad", "good"], new RandomStream(5));
         Assert.Equal(Scores(model), Scores(same));
         Assert.NotEqual(Scores(model), Scores(other));
-        Assert.Contains("is an encoder", Assert.Throws<PalimpsestException>(() => ModelFolder.Load(folder.Path, TestContexts.F32())).Message, StringComparison.Ordinal);
+        Assert.Contains("is an encoder", Assert.Throws<PalimpsestException>(() => ModelFolder.Load(folder.Path, TestContexts.F32())).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,7 +96,8 @@ public sealed class EncoderModelTests
             ("cls.predictions.decoder.weight", "bert.embeddings.word_embeddings.weight", false));
         using ModelSource source = ModelSource.Open(folder.Path);
         Assert.Equal(["bert.pooler.dense.bias", "bert.pooler.dense.weight", "cls.predictions.decoder.weight", "cls.seq_relationship.bias"], source.Unused.Keys);
-        Assert.Contains(ModelInspection.Of(folder.Path).Facts, fact => fact.Name == "not used" && fact.Value.Contains("cls.seq_relationship.bias", StringComparison.Ordinal));
+        Assert.Contains(ModelInspection.Of(folder.Path).Facts, fact => fact.Name == "not used"
+            && fact.Value.Contains("cls.seq_relationship.bias", StringComparison.Ordinal));
         using EncoderModel old = source.Load<EncoderModel>(TestContexts.F32());
         using EncoderModel modern = ModelFolder.Load<EncoderModel>(TestContexts.Golden("bert"), TestContexts.F32());
         Assert.Equal(Scores(modern), Scores(old));
@@ -104,7 +106,8 @@ public sealed class EncoderModelTests
     }
 
     [Theory]
-    [InlineData("bert", "bert.encoder.layer.1.output.dense.bias", "bert.encoder.layer.1.output.dense.bais", "\"bert.encoder.layer.1.output.dense.bias\" is missing")]
+    [InlineData("bert", "bert.encoder.layer.1.output.dense.bias", "bert.encoder.layer.1.output.dense.bais",
+        "\"bert.encoder.layer.1.output.dense.bias\" is missing")]
     [InlineData("roberta", "lm_head.bias", "cls.bias", "\"cls.bias\" is not part of this architecture")]
     [InlineData("distilbert", "pre_classifier.bias", "pooler.dense.bias", "\"pooler.dense.bias\" is not part of this architecture")]
     public void Open_TensorOfAnotherName_IsRefused(string golden, string name, string other, string message)
@@ -130,14 +133,16 @@ public sealed class EncoderModelTests
     }
 
     [Theory]
-    [InlineData("bert", "\"type_vocab_size\": 2", "\"type_vocab_size\": 2, \"position_embedding_type\": \"relative_key\"", "position_embedding_type \"relative_key\" is not supported")]
+    [InlineData("bert", "\"type_vocab_size\": 2", "\"type_vocab_size\": 2, \"position_embedding_type\": \"relative_key\"",
+        "position_embedding_type \"relative_key\" is not supported")]
     [InlineData("bert", "\"type_vocab_size\": 2", "\"type_vocab_size\": 2, \"is_decoder\": true", "is_decoder")]
     [InlineData("bert", "\"type_vocab_size\": 2", "\"type_vocab_size\": 2, \"pruned_heads\": {\"0\": [1]}", "pruned_heads")]
     [InlineData("bert", "\"type_vocab_size\": 2", "\"type_vocab_size\": 2, \"adapter_width\": 3", "asks for what is not supported: adapter_width = 3")]
     [InlineData("roberta", "\"max_position_embeddings\": 64", "\"max_position_embeddings\": 2", "leaves no positions")]
     [InlineData("distilbert", "\"sinusoidal_pos_embds\": false", "\"sinusoidal_pos_embds\": true", "sinusoidal_pos_embds")]
     [InlineData("distilbert", "\"n_heads\": 4", "\"n_heads\": 5", "cannot be shared by 5 heads")]
-    [InlineData("distilbert", "\"single_label_classification\"", "\"multi_label_classification\"", "problem_type \"multi_label_classification\" is not supported")]
+    [InlineData("distilbert", "\"single_label_classification\"", "\"multi_label_classification\"",
+        "problem_type \"multi_label_classification\" is not supported")]
     public void Read_NotSupported_NamesTheKey(string golden, string part, string other, string message)
     {
         using TemporaryFolder folder = new();
@@ -263,7 +268,8 @@ public sealed class EncoderModelTests
         Tensor Hidden(string? stop) => model is EncoderModel encoder ? encoder.Hidden(ids, stopAfter: stop) : ((CausalModel)model).Hidden(ids, stopAfter: stop);
         (string Point, int Blocks)[] points =
         [
-            ("hook_embed", 0), ("blocks.0.hook_resid_pre", 0), ("blocks.1.hook_resid_pre", 1), ("blocks.1.attn.hook_z", 2), ("blocks.1.hook_resid_post", 2), ("blocks.2.hook_resid_post", 3),
+            ("hook_embed", 0), ("blocks.0.hook_resid_pre", 0), ("blocks.1.hook_resid_pre", 1), ("blocks.1.attn.hook_z", 2), ("blocks.1.hook_resid_post", 2),
+                ("blocks.2.hook_resid_post", 3),
         ];
         foreach ((string point, int blocks) in points)
         {

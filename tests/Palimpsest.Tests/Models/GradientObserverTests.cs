@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Tests.Models;
 
-/// <summary>What observers see adds up to the gradients of the weights, everywhere in a model: in products that share an input, in the tied head, in norms, and where blocks are computed again.</summary>
+/// <summary>What observers see adds up to the gradients of the weights, everywhere in a model: in products that share an input, in the tied head, in norms, and
+/// where blocks are computed again.</summary>
 public sealed class GradientObserverTests
 {
     [Theory]
@@ -66,7 +67,8 @@ public sealed class GradientObserverTests
         }
 
         long[] shape = model.Embedding.Weight.shape;
-        model.Embedding.Observer = observers[model.Config.EmbeddingName] = new Adder(keeps, (ids, gradient) => zeros(shape).index_add_(0, ids, gradient, Scalars.One));
+        model.Embedding.Observer = observers[model.Config.EmbeddingName] =
+            new Adder(keeps, (ids, gradient) => zeros(shape).index_add_(0, ids, gradient, Scalars.One));
         return observers;
     }
 

@@ -29,7 +29,8 @@ public sealed class HookPointTests
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         Tensor ids = references.Load("input_ids");
-        Dictionary<string, Tensor> seen = Seen(scope, model, [.. references.Names.Where(IsActivation).Select(name => name["act.".Length..])], () => model.Hidden(ids));
+        Dictionary<string, Tensor> seen =
+            Seen(scope, model, [.. references.Names.Where(IsActivation).Select(name => name["act.".Length..])], () => model.Hidden(ids));
         foreach (string name in references.Names.Where(IsActivation))
         {
             Assert.InRange(References.Difference(seen[name["act.".Length..]], references.Load(name)), 0, 2e-5);

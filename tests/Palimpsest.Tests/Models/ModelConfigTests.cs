@@ -38,7 +38,8 @@ public sealed class ModelConfigTests
         using TemporaryFolder folder = new();
         LlamaConfig config = Assert.IsType<LlamaConfig>(ModelConfigFile.Read(TestContexts.Golden("llama", "config.legacy.json"))) with { EndTokens = [2] };
         Assert.Same(config, GenerationConfigFile.Apply(folder.Path, config));
-        folder.Write("generation_config.json", """{"bos_token_id": 1, "eos_token_id": [2, 3], "do_sample": true, "temperature": 0.6, "top_p": 0.9, "stop_strings": "x", "num_beams": 1, "no_repeat_ngram_size": 3, "suppress_tokens": [], "transformers_version": "5"}""");
+        folder.Write("generation_config.json",
+            """{"bos_token_id": 1, "eos_token_id": [2, 3], "do_sample": true, "temperature": 0.6, "top_p": 0.9, "stop_strings": "x", "num_beams": 1, "no_repeat_ngram_size": 3, "suppress_tokens": [], "transformers_version": "5"}""");
         CausalConfig read = GenerationConfigFile.Apply(folder.Path, config);
         Assert.Equal([2, 3], read.EndTokens);
         GenerationConfig generation = read.Generation!;
@@ -48,9 +49,12 @@ public sealed class ModelConfigTests
 
         GenerationConfigFile.Write(folder.At("copy.json"), read with { EndTokens = [3] });
         JsonObject copy = JsonNode.Parse(File.ReadAllText(folder.At("copy.json")))!.AsObject();
-        Assert.Equal((3, 0.6, 3), (copy["eos_token_id"]!.GetValue<int>(), copy["temperature"]!.GetValue<double>(), copy["no_repeat_ngram_size"]!.GetValue<int>()));
+        Assert.Equal((3, 0.6, 3),
+            (copy["eos_token_id"]!.GetValue<int>(), copy["temperature"]!.GetValue<double>(), copy["no_repeat_ngram_size"]!.GetValue<int>()));
         folder.Write("generation_config.json", """{"temperature": 0.6}""");
-        Assert.Equal((2, 0.0), (Assert.Single(GenerationConfigFile.Apply(folder.Path, config).EndTokens), GenerationConfigFile.Apply(folder.Path, config).Generation!.Temperature));
+        Assert.Equal((2, 0.0),
+            (Assert.Single(GenerationConfigFile.Apply(folder.Path, config).EndTokens),
+            GenerationConfigFile.Apply(folder.Path, config).Generation!.Temperature));
     }
 
     [Theory]

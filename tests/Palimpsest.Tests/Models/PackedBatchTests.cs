@@ -56,7 +56,8 @@ public sealed class PackedBatchTests
     private static double[] Losses(TokenBatch batch)
     {
         using CausalModel model = Model();
-        using Trainer<TokenBatch> trainer = Trainer.Of(model, new TrainOptions { Steps = 4, LearningRate = 1e-2, WarmupSteps = 0 }, new SameBatch(batch), new RandomStream(7, "train"));
+        using Trainer<TokenBatch> trainer =
+            Trainer.Of(model, new TrainOptions { Steps = 4, LearningRate = 1e-2, WarmupSteps = 0 }, new SameBatch(batch), new RandomStream(7, "train"));
         List<double> losses = [];
         trainer.Run(step => losses.Add(step.Loss));
         return [.. losses];

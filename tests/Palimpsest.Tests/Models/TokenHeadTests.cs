@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Tests.Models;
 
-/// <summary>Cross-entropy and log-probabilities of an output matrix against libtorch's operations in f64: values, every gradient and figures; fused, with an adapter's kind of head, and forced to the composed form.</summary>
+/// <summary>Cross-entropy and log-probabilities of an output matrix against libtorch's operations in f64: values, every gradient and figures; fused, with an
+/// adapter's kind of head, and forced to the composed form.</summary>
 public sealed class TokenHeadTests
 {
     private const int Width = 12;
@@ -87,7 +88,8 @@ public sealed class TokenHeadTests
             }
 
             _forced = form == "composed" ? KernelChoice.Composed() : null;
-            _leaves = [.. new[] { Hidden, weight, shift }.OfType<Tensor>().Select(leaf => (leaf, leaf.detach().to_type(ScalarType.Float64).requires_grad_(true)))];
+            _leaves = [.. new[] { Hidden, weight, shift }.OfType<Tensor>().Select(leaf =>
+                (leaf, leaf.detach().to_type(ScalarType.Float64).requires_grad_(true)))];
             Scores = nn.functional.linear(_leaves[0].Copy, _leaves[1].Copy, bias ? _leaves[2].Copy : null);
         }
 

@@ -41,7 +41,9 @@ public sealed class RetrieverTests
         IReadOnlyList<IReadOnlyList<(int Document, double Score)>> hits = new LexicalRetriever(documents, options, say: said.Add).Search(queries, 10);
         int[][] expected = tokens == Bm25Tokens.Words ? [[0], [2], []] : [[1, 0], [], []];
         Assert.Equal(expected, hits.Select(query => query.Select(hit => hit.Document).ToArray()));
-        Assert.Contains(tokens == Bm25Tokens.Words ? "bm25: 1 of 3 queries have no word to search for and find nothing, the first of them query 3 (\"?!\")." : "2 of 3 queries", Assert.Single(said), StringComparison.Ordinal);
+        Assert.Contains(tokens == Bm25Tokens.Words
+            ? "bm25: 1 of 3 queries have no word to search for and find nothing, the first of them query 3 (\"?!\")." : "2 of 3 queries", Assert.Single(said),
+            StringComparison.Ordinal);
         Assert.Throws<PalimpsestException>(() => new LexicalRetriever(documents, options).Search(queries, 10));
     }
 

@@ -100,7 +100,8 @@ public sealed class FunctionsTests
         leaves[2].requires_grad_(secondTrains);
         Tensor[] copies = [.. leaves.Select(leaf => leaf.detach().clone().requires_grad_(leaf.requires_grad))];
         Tensor[] upstream = [TestContexts.Normal(5, 3, 5, 7), TestContexts.Normal(6, 3, 5, 4)];
-        Tensor[] actual = ProjectionsFunction.Apply(leaves[0], leaves[1..]), expected = [.. copies[1..].Select(weight => nn.functional.linear(copies[0], weight))];
+        Tensor[] actual = ProjectionsFunction.Apply(leaves[0], leaves[1..]),
+            expected = [.. copies[1..].Select(weight => nn.functional.linear(copies[0], weight))];
         Assert.All(actual.Zip(expected), pair => Assert.Equal(0, TestContexts.LargestDifference(pair.First, pair.Second)));
 
         // Nobody uses the third.

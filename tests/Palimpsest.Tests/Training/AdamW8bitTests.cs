@@ -27,7 +27,8 @@ public sealed class AdamW8bitTests
         int compared = 0;
         foreach (string rules in (string[])["cpu", "cuda"])
         {
-            foreach (int step in Enumerable.Range(1, 50).Where(step => Has(golden, $"{name}.{rules}.{step}") && (step == 1 || Has(golden, $"{name}.{rules}.{step - 1}"))))
+            foreach (int step in Enumerable.Range(1, 50).Where(step => Has(golden, $"{name}.{rules}.{step}")
+                && (step == 1 || Has(golden, $"{name}.{rules}.{step - 1}"))))
             {
                 using FlatParameters parameters = OptimData.Parameters(inputs);
                 using AdamW8bit optimizer = new(parameters, Options(run, rules));
@@ -43,9 +44,11 @@ public sealed class AdamW8bitTests
                 for (int moment = 1; moment <= 2; moment++)
                 {
                     float[] scales = OptimData.Floats(golden, $"{name}.{rules}.{step}.absmax{moment}.{Quantized}");
-                    Assert.All(scales.Zip(TensorBytes.ToArray(State(optimizer, $"absmax{moment}.{Quantized}"))), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 1e-6 * pair.First));
+                    Assert.All(scales.Zip(TensorBytes.ToArray(State(optimizer, $"absmax{moment}.{Quantized}"))), pair =>
+                        Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 1e-6 * pair.First));
 
-                    byte[] expected = OptimData.Bytes(golden, $"{name}.{rules}.{step}.code{moment}.{Quantized}"), found = OptimData.Bytes(State(optimizer, $"codes{moment}.{Quantized}"));
+                    byte[] expected = OptimData.Bytes(golden, $"{name}.{rules}.{step}.code{moment}.{Quantized}"),
+                        found = OptimData.Bytes(State(optimizer, $"codes{moment}.{Quantized}"));
                     int other = expected.Zip(found).Count(pair => pair.First != pair.Second);
                     Assert.True(other == 0, $"{rules}, step {step}: {other} codes of moment {moment} differ");
                 }
@@ -85,11 +88,13 @@ public sealed class AdamW8bitTests
                 Near(OptimData.Floats(golden, $"{prefix}.param.{Quantized}"), parameters[Quantized], 2 * rate);
                 for (int moment = 1; moment <= 2; moment++)
                 {
-                    byte[] expected = OptimData.Bytes(golden, $"{prefix}.code{moment}.{Quantized}"), found = OptimData.Bytes(State(optimizer, $"codes{moment}.{Quantized}"));
+                    byte[] expected = OptimData.Bytes(golden, $"{prefix}.code{moment}.{Quantized}"),
+                        found = OptimData.Bytes(State(optimizer, $"codes{moment}.{Quantized}"));
                     Assert.InRange(expected.Zip(found).Count(pair => pair.First == pair.Second), 0.99 * expected.Length, expected.Length);
                 }
 
-                foreach ((string kind, Tensor values) in new[] { ("param", parameters[Plain]), ("state1", State(optimizer, $"exp_avg.{Plain}")), ("state2", State(optimizer, $"exp_avg_sq.{Plain}")) })
+                foreach ((string kind, Tensor values) in new[] { ("param", parameters[Plain]), ("state1", State(optimizer, $"exp_avg.{Plain}")),
+                    ("state2", State(optimizer, $"exp_avg_sq.{Plain}")) })
                 {
                     if (golden.Entries.ContainsKey($"{prefix}.{kind}.{Plain}"))
                     {
@@ -129,7 +134,8 @@ public sealed class AdamW8bitTests
         Assert.Equal(OptimData.Floats(golden, key + ".absmax"), scales);
         Assert.Equal(OptimData.Bytes(golden, key + ".nearest.codes"), nearest);
         Assert.Equal(OptimData.Bytes(golden, key + ".cpu.codes"), table);
-        Assert.Equal(data.Index("quantization_8bit")[number].GetProperty("codes_differing_cpu_vs_nearest").GetInt32(), nearest.Zip(table).Count(pair => pair.First != pair.Second));
+        Assert.Equal(data.Index("quantization_8bit")[number].GetProperty("codes_differing_cpu_vs_nearest").GetInt32(),
+            nearest.Zip(table).Count(pair => pair.First != pair.Second));
         if (golden.Entries.ContainsKey(key + ".cpu.dequantized"))
         {
             Assert.Equal(OptimData.Floats(golden, key + ".cpu.dequantized"), read);
@@ -150,11 +156,14 @@ public sealed class AdamW8bitTests
     }
 
     [Fact]
-    public void Nearest_AnyNumber_IsTheOneOfASearchThroughAll() => Gen.OneOf(Gen.Single[-1, 1], Gen.Single[-1e-4f, 1e-4f], Gen.Single[-1e-6f, 1e-6f], Gen.Int[0, 254].Select(code => (DynamicCode.Signed.Values[code] + DynamicCode.Signed.Values[code + 1]) * 0.5f)).Sample(value =>
+    public void Nearest_AnyNumber_IsTheOneOfASearchThroughAll() =>
+        Gen.OneOf(Gen.Single[-1, 1], Gen.Single[-1e-4f, 1e-4f], Gen.Single[-1e-6f, 1e-6f],
+        Gen.Int[0, 254].Select(code => (DynamicCode.Signed.Values[code] + DynamicCode.Signed.Values[code + 1]) * 0.5f)).Sample(value =>
     {
         // In exact distances; where two are equally near, the even code.
         float[] book = DynamicCode.Signed.Values.ToArray();
-        int best = Enumerable.Range(0, 255).Aggregate(0, (code, next) => value > (book[next] + book[next + 1]) * 0.5f || (value == (book[next] + book[next + 1]) * 0.5f && next % 2 == 1) ? next + 1 : code);
+        int best = Enumerable.Range(0, 255).Aggregate(0, (code, next) => value > (book[next] + book[next + 1]) * 0.5f
+            || (value == (book[next] + book[next + 1]) * 0.5f && next % 2 == 1) ? next + 1 : code);
         Assert.Equal(best, DynamicCode.Signed.Nearest(value));
     });
 
@@ -183,7 +192,8 @@ public sealed class AdamW8bitTests
         Assert.All(first.State.Zip(second.State), pair => Assert.Equal(OptimData.Bytes(pair.First.Values), OptimData.Bytes(pair.Second.Values)));
 
         // 2.03 bytes a parameter, for those that are large enough.
-        Assert.Equal((300 * 301 * 2) + (2 * 4 * ((300 * 301 / 256) + 1)) + (8 * 5), first.State.Sum(state => state.Values.NumberOfElements * state.Values.ElementSize));
+        Assert.Equal((300 * 301 * 2) + (2 * 4 * ((300 * 301 / 256) + 1)) + (8 * 5),
+            first.State.Sum(state => state.Values.NumberOfElements * state.Values.ElementSize));
 
         static FlatParameters Filled()
         {
@@ -202,7 +212,8 @@ public sealed class AdamW8bitTests
         using AdamW8bit optimizer = new(parameters, new AdamW8bitOptions(), [new() { Match = "w", Frozen = true }]);
         Assert.Equal(["exp_avg.b", "exp_avg_sq.b"], optimizer.State.Select(state => state.Name));
         using FlatParameters wide = new(new ParameterLayout([("w", [2L, 2L])]), type: ScalarType.Float64);
-        Assert.Contains("f32 parameters", Assert.Throws<PalimpsestException>(() => new AdamW8bit(wide, new AdamW8bitOptions())).Message, StringComparison.Ordinal);
+        Assert.Contains("f32 parameters", Assert.Throws<PalimpsestException>(() => new AdamW8bit(wide, new AdamW8bitOptions())).Message,
+            StringComparison.Ordinal);
     }
 
     private static bool Has(SafetensorsFile golden, string prefix) => golden.Entries.ContainsKey($"{prefix}.param.{Quantized}");

@@ -13,15 +13,18 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Tests.Training;
 
-/// <summary>Clipping against torch's <c>clip_grad_norm_</c>, and the loss of a step that is spread over several batches against the mean over all of its tokens.</summary>
+/// <summary>Clipping against torch's <c>clip_grad_norm_</c>, and the loss of a step that is spread over several batches against the mean over all of its
+/// tokens.</summary>
 public sealed class ClippingAndAccumulationTests
 {
     public static IEnumerable<TheoryDataRow<string, int, string>> Cases() => OptimData.Rows("clip", "name", entry =>
-        entry.GetProperty("norm_type").ValueKind != JsonValueKind.Number || entry.GetProperty("norm_type").GetDouble() != 2 ? "Only the Euclidean norm is taken."
+        entry.GetProperty("norm_type").ValueKind != JsonValueKind.Number || entry.GetProperty("norm_type").GetDouble() != 2
+            ? "Only the Euclidean norm is taken."
         : entry.GetProperty("total_norm").ValueKind != JsonValueKind.Number ? "A training with a norm that is not finite ends with an error instead."
         : entry.GetProperty("max_norm").GetDouble() == 0 ? "A largest norm of 0 means no limit." : null);
 
-    public static IEnumerable<TheoryDataRow<string, int>> Splits() => from set in OptimData.Sets() from batches in new[] { 1, 2, 4, 8 } select new TheoryDataRow<string, int>(set, batches);
+    public static IEnumerable<TheoryDataRow<string, int>> Splits() =>
+        from set in OptimData.Sets() from batches in new[] { 1, 2, 4, 8 } select new TheoryDataRow<string, int>(set, batches);
 
     [Theory]
     [MemberData(nameof(Cases), DisableDiscoveryEnumeration = true)]
@@ -30,7 +33,9 @@ public sealed class ClippingAndAccumulationTests
         OptimData data = OptimData.Of(set);
         JsonElement entry = data.Index("clip")[number];
         using SafetensorsFile golden = data.Open("clip.safetensors");
-        using FlatParameters parameters = new(new ParameterLayout(Enumerable.Range(0, entry.GetProperty("tensors").GetInt32()).Select(i => ($"t{i}", golden[$"{name}.in.{i}"].Shape.ToArray()))));
+        using FlatParameters parameters =
+            new(new ParameterLayout(Enumerable.Range(0, entry.GetProperty("tensors").GetInt32()).Select(i =>
+            ($"t{i}", golden[$"{name}.in.{i}"].Shape.ToArray()))));
         for (int i = 0; i < parameters.Layout.Slots.Count; i++)
         {
             OptimData.Put(parameters[$"t{i}"].grad!, OptimData.Floats(golden, $"{name}.in.{i}"));
@@ -42,7 +47,8 @@ public sealed class ClippingAndAccumulationTests
         GradientClipping.Apply(gradients, norm, entry.GetProperty("max_norm").GetDouble());
         for (int i = 0; i < parameters.Layout.Slots.Count; i++)
         {
-            Assert.All(OptimData.Floats(golden, $"{name}.out.{i}").Zip(TensorBytes.ToArray(parameters[$"t{i}"].grad!)), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 1e-5 * Math.Abs(pair.First)));
+            Assert.All(OptimData.Floats(golden, $"{name}.out.{i}").Zip(TensorBytes.ToArray(parameters[$"t{i}"].grad!)), pair =>
+                Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 1e-5 * Math.Abs(pair.First)));
         }
     }
 
@@ -61,13 +67,24 @@ public sealed class ClippingAndAccumulationTests
         using Trainer<int[]> trainer = new(
             new Trainable(parameters),
             sequences,
-            new TrainOptions { Steps = 1, Accumulate = batches, LearningRate = 1, Schedule = ScheduleKind.Constant, WarmupSteps = 0, ClipNorm = 0, Optimizer = new SgdOptions { Momentum = 0 }, CheckpointEvery = 0 },
+            new TrainOptions
+            {
+                Steps = 1,
+                Accumulate = batches,
+                LearningRate = 1,
+                Schedule = ScheduleKind.Constant,
+                WarmupSteps = 0,
+                ClipNorm = 0,
+                Optimizer = new SgdOptions { Momentum = 0 },
+                CheckpointEvery = 0
+            },
             new Parts(sequences.Count / batches),
             new RandomStream(7, "train"));
         double loss = 0;
         trainer.Run(progress => loss = progress.Loss);
         Assert.Equal(data.Index().GetProperty("gradient_accumulation").GetProperty("loss_correct").GetDouble(), loss, 1e-5);
-        Assert.All(OptimData.Floats(golden, "grad.correct").Zip(TensorBytes.ToArray(parameters["w"]), start), item => Assert.Equal(item.First, item.Third - item.Second, 1e-6));
+        Assert.All(OptimData.Floats(golden, "grad.correct").Zip(TensorBytes.ToArray(parameters["w"]), start), item =>
+            Assert.Equal(item.First, item.Third - item.Second, 1e-6));
     }
 
     /// <summary>Softmax regression on the sequences of the reference; a batch is some of their numbers.</summary>
@@ -80,7 +97,8 @@ public sealed class ClippingAndAccumulationTests
 
         public override int Tokens(int[] batch) => batch.Length;
 
-        public override double Begin(IReadOnlyList<int[]> window, int step) => window.Sum(batch => batch.Sum(i => Next(i).data<long>().Count(label => label != Ignored)));
+        public override double Begin(IReadOnlyList<int[]> window, int step) =>
+            window.Sum(batch => batch.Sum(i => Next(i).data<long>().Count(label => label != Ignored)));
 
         public override Tensor Sum(int[] batch, ObjectivePass pass)
         {

@@ -7,13 +7,15 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Tests.Training;
 
-/// <summary>Reference values of optimizers, quantisation, clipping and accumulation: the cut that comes with the tests, and the whole set in the folder that PALIMPSEST_DATA names.</summary>
+/// <summary>Reference values of optimizers, quantisation, clipping and accumulation: the cut that comes with the tests, and the whole set in the folder that
+/// PALIMPSEST_DATA names.</summary>
 internal sealed class OptimData
 {
     private const string Copy = "copy", Whole = "whole";
     private readonly string _folder;
 
-    private OptimData(string set) => _folder = set == Copy ? TestContexts.Golden("optim") : Path.Combine(Environment.GetEnvironmentVariable("PALIMPSEST_DATA") ?? "none", "golden", "optim");
+    private OptimData(string set) => _folder = set == Copy
+        ? TestContexts.Golden("optim") : Path.Combine(Environment.GetEnvironmentVariable("PALIMPSEST_DATA") ?? "none", "golden", "optim");
 
     public static OptimData Of(string set) => new(set);
 
@@ -21,7 +23,8 @@ internal sealed class OptimData
     /// <param name="list">Key in the index.</param>
     /// <param name="key">Key of an entry's name.</param>
     /// <param name="skip">Why an entry cannot be replayed, or null.</param>
-    public static IEnumerable<TheoryDataRow<string, int, string>> Rows(string list, string key, Func<JsonElement, string?>? skip = null) => Sets().SelectMany(set => Of(set).Index(list)
+    public static IEnumerable<TheoryDataRow<string, int, string>> Rows(string list, string key, Func<JsonElement, string?>? skip = null) =>
+        Sets().SelectMany(set => Of(set).Index(list)
         .Select((entry, number) => new TheoryDataRow<string, int, string>(set, number, entry.GetProperty(key).GetString()!) { Skip = skip?.Invoke(entry) }));
 
     public static IEnumerable<string> Sets() => ((string[])[Copy, Whole]).Where(set => File.Exists(Path.Combine(Of(set)._folder, "index.json")));
@@ -52,8 +55,11 @@ internal sealed class OptimData
     /// <summary>A flat vector of the parameters of an input file, at their values. A single number counts as a vector of one.</summary>
     public static FlatParameters Parameters(SafetensorsFile inputs)
     {
-        string[] names = [.. inputs.Entries.Keys.Where(name => name.StartsWith("param.", StringComparison.Ordinal)).Select(name => name["param.".Length..]).Order(StringComparer.Ordinal)];
-        FlatParameters parameters = new(new ParameterLayout(names.Select(name => (name, inputs[$"param.{name}"].Shape is { Count: > 0 } shape ? shape.ToArray() : [1L]))));
+        string[] names =
+            [.. inputs.Entries.Keys.Where(name => name.StartsWith("param.", StringComparison.Ordinal)).Select(name =>
+            name["param.".Length..]).Order(StringComparer.Ordinal)];
+        FlatParameters parameters =
+            new(new ParameterLayout(names.Select(name => (name, inputs[$"param.{name}"].Shape is { Count: > 0 } shape ? shape.ToArray() : [1L]))));
         foreach (string name in names)
         {
             Put(parameters[name], Floats(inputs, $"param.{name}"));

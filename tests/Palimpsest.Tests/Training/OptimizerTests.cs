@@ -22,7 +22,8 @@ public sealed class OptimizerTests
         JsonElement run = data.Index("dense_runs")[number];
         using SafetensorsFile golden = data.Open(run.GetProperty("file").GetString()!), inputs = data.Open("inputs.safetensors");
         (OptimizerOptions options, double rate, ParameterGroup[] groups) = Settings(run);
-        double[] rates = run.TryGetProperty("lr_per_step", out JsonElement course) ? [.. course.EnumerateArray().Select(value => value.GetDouble())] : [.. Enumerable.Repeat(rate, 50)];
+        double[] rates = run.TryGetProperty("lr_per_step", out JsonElement course)
+            ? [.. course.EnumerateArray().Select(value => value.GetDouble())] : [.. Enumerable.Repeat(rate, 50)];
 
         // Torch's own error in f32; the momentum runs reach 1e5 after the gradient of 1e6 at step 5 and pass through zero.
         double tolerance = 2e-6 + (2 * run.GetProperty("float32_vs_float64_rel_at_50").GetDouble());
@@ -81,8 +82,10 @@ public sealed class OptimizerTests
         string optimizer = run.GetProperty("optimizer").GetString()!;
         return optimizer is not ("adamw" or "adam" or "sgd") ? $"{config.GetProperty("kind").GetString()} is not among the optimizers."
             : run.GetProperty("dtype").GetString() != "float32" ? "Parameters are trained in f32."
-            : config.EnumerateObject().FirstOrDefault(option => !s_known.Contains(option.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } unknown ? $"{optimizer} has no option \"{unknown.Name}\"."
-            : optimizer == "adam" && config.TryGetProperty("weight_decay", out _) ? "Adam with L2 is not among the optimizers; without, it is AdamW without decay."
+            : config.EnumerateObject().FirstOrDefault(option => !s_known.Contains(option.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } unknown
+                ? $"{optimizer} has no option \"{unknown.Name}\"."
+            : optimizer == "adam" && config.TryGetProperty("weight_decay", out _)
+                ? "Adam with L2 is not among the optimizers; without, it is AdamW without decay."
             : null;
     }
 
@@ -96,7 +99,14 @@ public sealed class OptimizerTests
         // Torch's defaults; its decay is one of all parameters.
         double rate = Number("lr", 1e-3), decay = Number("weight_decay", optimizer == "adamw" ? 0.01 : 0);
         OptimizerOptions options = optimizer == "sgd"
-            ? new SgdOptions { Momentum = Number("momentum", 0), Nesterov = config.TryGetProperty("nesterov", out JsonElement nesterov) && nesterov.GetBoolean(), WeightDecay = decay, DecayAll = true }
+            ? new SgdOptions
+            {
+                Momentum = Number("momentum", 0),
+                Nesterov = config.TryGetProperty("nesterov", out JsonElement nesterov)
+                && nesterov.GetBoolean(),
+                WeightDecay = decay,
+                DecayAll = true
+            }
             : new AdamWOptions { Beta1 = Beta(0, 0.9), Beta2 = Beta(1, 0.999), Epsilon = Number("eps", 1e-8), WeightDecay = decay, DecayAll = true };
         ParameterGroup[] groups = !run.TryGetProperty("groups", out JsonElement all) ? [] : [.. all.EnumerateArray().Select(group => new ParameterGroup
         {

@@ -73,7 +73,8 @@ public sealed class RecomputeTests
     public void Run_BlocksComputedAgain_KeepsTheNumberOfLiveTensors()
     {
         using CausalModel model = TinyTraining.NewModel();
-        using Trainer<TokenBatch> trainer = Trainer.Of(model, s_short with { Steps = 30, Dropout = 0.1, CheckpointBlocks = true }, new TinyTraining.Batches(1), new RandomStream(7, "train"));
+        using Trainer<TokenBatch> trainer =
+            Trainer.Of(model, s_short with { Steps = 30, Dropout = 0.1, CheckpointBlocks = true }, new TinyTraining.Batches(1), new RandomStream(7, "train"));
         GC.Collect();
         GC.WaitForPendingFinalizers();
         List<long> counts = [];
@@ -151,7 +152,8 @@ public sealed class RecomputeTests
             adapters.Activate(adapter);
         }
 
-        using Trainer<TokenBatch> trainer = Trainer.Of(adapter.Model, Trainable.Adapter(adapter), options, new TinyTraining.Batches(1), new RandomStream(7, "train"));
+        using Trainer<TokenBatch> trainer =
+            Trainer.Of(adapter.Model, Trainable.Adapter(adapter), options, new TinyTraining.Batches(1), new RandomStream(7, "train"));
         Assert.True(trainer.Run());
         return adapter.Parameters.Values.bytes.ToArray();
     }

@@ -11,7 +11,8 @@ internal static class TinyTraining
 {
     public static LlamaConfig Config => new() { VocabularySize = 50, HiddenSize = 32, IntermediateSize = 48, Layers = 2, Heads = 4, KeyValueHeads = 2, HeadWidth = 8, ContextLength = 32, TiedEmbeddings = true };
 
-    public static CausalModel NewModel(int vocabulary = 50) => CausalModel.Create(Config with { VocabularySize = vocabulary }, TestContexts.F32(), new RandomStream(3));
+    public static CausalModel NewModel(int vocabulary = 50) =>
+        CausalModel.Create(Config with { VocabularySize = vocabulary }, TestContexts.F32(), new RandomStream(3));
 
     /// <summary>Short ragged sequences from a counter-based stream.</summary>
     internal sealed class Batches(long seed) : IBatchSource<TokenBatch>

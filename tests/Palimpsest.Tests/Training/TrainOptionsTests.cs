@@ -20,7 +20,8 @@ public sealed class TrainOptionsTests
     [InlineData(0.9, true, true)]
     public void TryResume_SgdStoppedAtAnyStep_EndsWithTheSameBits(double momentum, bool nesterov, bool decoupled)
     {
-        TrainOptions options = s_short with { Optimizer = new SgdOptions { Momentum = momentum, Nesterov = nesterov, WeightDecay = 0.1, DecoupledWeightDecay = decoupled } };
+        TrainOptions options =
+            s_short with { Optimizer = new SgdOptions { Momentum = momentum, Nesterov = nesterov, WeightDecay = 0.1, DecoupledWeightDecay = decoupled } };
         byte[] whole = Train(options, null);
         using TemporaryFolder folder = new();
         Train(options, folder.Path, stopAfter: 3);
@@ -45,7 +46,8 @@ public sealed class TrainOptionsTests
         }
 
         Train(options, folder.Path, stopAfter: 2, vocabulary: 200);
-        Assert.Contains("another optimizer", Assert.Throws<PalimpsestException>(() => Train(s_short, folder.Path, vocabulary: 200)).Message, StringComparison.Ordinal);
+        Assert.Contains("another optimizer", Assert.Throws<PalimpsestException>(() => Train(s_short, folder.Path, vocabulary: 200)).Message,
+            StringComparison.Ordinal);
         Assert.Equal(whole, Train(options, folder.Path, vocabulary: 200));
         Assert.NotEqual(whole, Train(s_short with { Optimizer = new AdamWOptions { WeightDecay = 0.1 } }, null, vocabulary: 200));
     }
@@ -83,7 +85,14 @@ public sealed class TrainOptionsTests
     {
         using CausalModel model = TinyTraining.NewModel();
         Dictionary<string, float[]> before = Values(model);
-        using (Trainer<TokenBatch> trainer = Trainer.Of(model, s_short with { Optimizer = optimizer == "sgd" ? new SgdOptions() : new AdamWOptions(), CheckpointEvery = 0, Groups = [new() { Match = @"layers\.0\.|embed", Frozen = true }] }, new TinyTraining.Batches(1), new RandomStream(7, "train")))
+        using (Trainer<TokenBatch> trainer =
+            Trainer.Of(model,
+            s_short with
+            {
+                Optimizer = optimizer == "sgd" ? new SgdOptions() : new AdamWOptions(),
+                CheckpointEvery = 0,
+                Groups = [new() { Match = @"layers\.0\.|embed", Frozen = true }]
+            }, new TinyTraining.Batches(1), new RandomStream(7, "train")))
         {
             trainer.Run();
         }
@@ -140,7 +149,8 @@ public sealed class TrainOptionsTests
         do
         {
             using CausalModel model = TinyTraining.NewModel();
-            using Trainer<TokenBatch> trainer = Trainer.Of(model, options, new TinyTraining.Batches(1), new RandomStream(7, "train"), new CheckpointStore(folder.Path));
+            using Trainer<TokenBatch> trainer =
+                Trainer.Of(model, options, new TinyTraining.Batches(1), new RandomStream(7, "train"), new CheckpointStore(folder.Path));
             trainer.TryResume();
             using CancellationTokenSource stop = new();
             int steps = 0;
@@ -165,7 +175,8 @@ public sealed class TrainOptionsTests
 
         // Asked once more, a run that has ended stays so.
         using CausalModel again = TinyTraining.NewModel();
-        using Trainer<TokenBatch> resumed = Trainer.Of(again, options, new TinyTraining.Batches(1), new RandomStream(7, "train"), new CheckpointStore(folder.Path));
+        using Trainer<TokenBatch> resumed =
+            Trainer.Of(again, options, new TinyTraining.Batches(1), new RandomStream(7, "train"), new CheckpointStore(folder.Path));
         Assert.True(resumed.TryResume());
         Assert.True(resumed.Run(evaluate: _ => throw new InvalidOperationException("no more steps")));
         Assert.Equal((8, 6, 1.95, 2.0, 2), (state.Step, state.BestStep, state.BestLoss!.Value, state.StaleLoss!.Value, state.Stale));
@@ -187,7 +198,9 @@ public sealed class TrainOptionsTests
         Orthant orthant = new();
         using CausalModel model = TinyTraining.NewModel();
         orthant.Start(model.Parameters.Flat!);
-        using Trainer<TokenBatch> trainer = Trainer.Of(model, Trainable.Whole(model) with { Projection = orthant }, s_short with { CheckpointEvery = 0 }, new TinyTraining.Batches(1), new RandomStream(7, "train"));
+        using Trainer<TokenBatch> trainer =
+            Trainer.Of(model, Trainable.Whole(model) with { Projection = orthant }, s_short with { CheckpointEvery = 0 }, new TinyTraining.Batches(1),
+            new RandomStream(7, "train"));
         int moved = 0;
         trainer.Run(_ =>
         {
@@ -206,7 +219,8 @@ public sealed class TrainOptionsTests
     private static byte[] Train(TrainOptions options, string? folder, int stopAfter = int.MaxValue, int vocabulary = 50)
     {
         using CausalModel model = TinyTraining.NewModel(vocabulary);
-        using Trainer<TokenBatch> trainer = Trainer.Of(model, options, new TinyTraining.Batches(1), new RandomStream(7, "train"), folder is null ? null : new CheckpointStore(folder));
+        using Trainer<TokenBatch> trainer =
+            Trainer.Of(model, options, new TinyTraining.Batches(1), new RandomStream(7, "train"), folder is null ? null : new CheckpointStore(folder));
         trainer.TryResume();
         using CancellationTokenSource stop = new();
         int steps = 0;

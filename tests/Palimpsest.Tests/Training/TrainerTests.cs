@@ -101,7 +101,9 @@ public sealed class TrainerTests
     public void Run_DropoutAndEvaluation_EvaluatesTheWholeModel()
     {
         using CausalModel model = NewModel();
-        using Trainer<TokenBatch> trainer = Trainer.Of(model, Options() with { Dropout = 0.5, EvaluateEvery = 2, CheckpointEvery = 0 }, new TinyTraining.Batches(1), new RandomStream(7, "train"));
+        using Trainer<TokenBatch> trainer =
+            Trainer.Of(model, Options() with { Dropout = 0.5, EvaluateEvery = 2, CheckpointEvery = 0 }, new TinyTraining.Batches(1),
+            new RandomStream(7, "train"));
         int evaluations = 0;
         trainer.Run(evaluate: _ =>
         {
@@ -131,7 +133,8 @@ public sealed class TrainerTests
         Assert.Contains("palimpsest run --resume FOLDER --older", message, StringComparison.Ordinal);
 
         Assert.Equal(CheckpointStore.SetNewestAside(folder.Path), new CheckpointStore(folder.Path).Newest());
-        Assert.Contains("there is no older checkpoint", Assert.Throws<PalimpsestException>(() => CheckpointStore.SetNewestAside(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("there is no older checkpoint", Assert.Throws<PalimpsestException>(() => CheckpointStore.SetNewestAside(folder.Path)).Message,
+            StringComparison.Ordinal);
         Assert.True(File.Exists(newest + ".set-aside"));
         Assert.Equal(whole, Train(options, folder.Path, int.MaxValue));
     }
@@ -159,7 +162,8 @@ public sealed class TrainerTests
         {
             using CausalModel model = NewModel();
             CheckpointStore store = new(folder);
-            using Trainer<TokenBatch> trainer = Trainer.Of(model, Options() with { CheckpointEvery = 4 }, new TinyTraining.Batches(1), new RandomStream(7, "train"), store);
+            using Trainer<TokenBatch> trainer =
+                Trainer.Of(model, Options() with { CheckpointEvery = 4 }, new TinyTraining.Batches(1), new RandomStream(7, "train"), store);
             PalimpsestException error = Assert.Throws<PalimpsestException>(() => trainer.Run(progress =>
             {
                 if (progress.Step == 5)
@@ -182,7 +186,8 @@ public sealed class TrainerTests
     public void Run_ManySteps_KeepsTheNumberOfLiveTensors()
     {
         using CausalModel model = NewModel();
-        using Trainer<TokenBatch> trainer = Trainer.Of(model, Options() with { Steps = 60, CheckpointEvery = 0 }, new TinyTraining.Batches(1), new RandomStream(7, "train"));
+        using Trainer<TokenBatch> trainer =
+            Trainer.Of(model, Options() with { Steps = 60, CheckpointEvery = 0 }, new TinyTraining.Batches(1), new RandomStream(7, "train"));
 
         // Tensors that earlier tests left to the finalizer must not go away in between.
         GC.Collect();
@@ -200,7 +205,8 @@ public sealed class TrainerTests
         try
         {
             using (CausalModel model = NewModel())
-            using (Trainer<TokenBatch> trainer = Trainer.Of(model, Options(), new TinyTraining.Batches(1), new RandomStream(7, "train"), new CheckpointStore(folder)))
+            using (Trainer<TokenBatch> trainer =
+                Trainer.Of(model, Options(), new TinyTraining.Batches(1), new RandomStream(7, "train"), new CheckpointStore(folder)))
             {
                 Assert.False(trainer.Run(stop: new CancellationToken(canceled: true)));
             }
@@ -218,7 +224,8 @@ public sealed class TrainerTests
     public void Run_TwoThousandSteps_MemoryIsFlat()
     {
         using CausalModel model = NewModel();
-        using Trainer<TokenBatch> trainer = Trainer.Of(model, Options() with { Steps = 2000, CheckpointEvery = 0 }, new TinyTraining.Batches(1), new RandomStream(7, "train"));
+        using Trainer<TokenBatch> trainer =
+            Trainer.Of(model, Options() with { Steps = 2000, CheckpointEvery = 0 }, new TinyTraining.Batches(1), new RandomStream(7, "train"));
         GC.Collect();
         GC.WaitForPendingFinalizers();
         List<(long Tensors, long Bytes)> seen = [];
@@ -253,7 +260,9 @@ public sealed class TrainerTests
             using LoraAdapter dora = LoraAdapter.Create(model, new LoraOptions { Dora = true, LoraBias = true, Dropout = 0.1, SaveModules = ["lm_head"] }, new RandomStream(4));
             using LoraAdapter plain = LoraAdapter.Create(model, new LoraOptions { Targets = ["embed_tokens", "q_proj"] }, new RandomStream(5));
             using LoraAdapters adapters = new(model);
-            using Trainer<TokenBatch> trainer = Trainer.Of(dora.Model, Trainable.Adapter(dora), Options() with { Steps = 30, CheckpointEvery = 0 }, new TinyTraining.Batches(1), new RandomStream(7, "train"));
+            using Trainer<TokenBatch> trainer =
+                Trainer.Of(dora.Model, Trainable.Adapter(dora), Options() with { Steps = 30, CheckpointEvery = 0 }, new TinyTraining.Batches(1),
+                new RandomStream(7, "train"));
             Assert.Contains("Activate an adapter", Assert.Throws<InvalidOperationException>(() => trainer.Run()).Message, StringComparison.Ordinal);
             adapters.Activate(dora, plain);
             GC.Collect();
@@ -272,7 +281,8 @@ public sealed class TrainerTests
     public void Save_Bf16Compute_TrainsAndFallsInLoss()
     {
         using CausalModel model = CausalModel.Create(TinyTraining.Config, TestContexts.Bf16(), new RandomStream(3));
-        using Trainer<TokenBatch> trainer = Trainer.Of(model, Options() with { Steps = 30, WarmupSteps = 0, CheckpointEvery = 0 }, new TinyTraining.Batches(1), new RandomStream(7, "train"));
+        using Trainer<TokenBatch> trainer =
+            Trainer.Of(model, Options() with { Steps = 30, WarmupSteps = 0, CheckpointEvery = 0 }, new TinyTraining.Batches(1), new RandomStream(7, "train"));
         List<double> losses = [];
         trainer.Run(progress => losses.Add(progress.Loss));
         Assert.True(losses[^1] < losses[0] - 0.5, $"{losses[0]} -> {losses[^1]}");
@@ -285,7 +295,8 @@ public sealed class TrainerTests
     private static byte[] Train(TrainOptions options, string? folder, int stopAfter)
     {
         using CausalModel model = NewModel();
-        using Trainer<TokenBatch> trainer = Trainer.Of(model, options, new TinyTraining.Batches(1), new RandomStream(7, "train"), folder is null ? null : new CheckpointStore(folder));
+        using Trainer<TokenBatch> trainer =
+            Trainer.Of(model, options, new TinyTraining.Batches(1), new RandomStream(7, "train"), folder is null ? null : new CheckpointStore(folder));
         Run(trainer, stopAfter);
         return model.Parameters.Flat!.Values.bytes.ToArray();
     }
@@ -320,7 +331,9 @@ public sealed class TrainerTests
             using LoraAdapter adapter = LoraAdapter.Create(model, lora, new RandomStream(4));
             using LoraAdapters adapters = new(model);
             adapters.Activate(adapter);
-            using Trainer<TokenBatch> trainer = Trainer.Of(adapter.Model, Trainable.Adapter(adapter), Options(), new TinyTraining.Batches(1), new RandomStream(7, "train"), folder is null ? null : new CheckpointStore(folder));
+            using Trainer<TokenBatch> trainer =
+                Trainer.Of(adapter.Model, Trainable.Adapter(adapter), Options(), new TinyTraining.Batches(1), new RandomStream(7, "train"), folder is null
+                ? null : new CheckpointStore(folder));
             Run(trainer, stopAfter);
             return adapter.Parameters.Values.bytes.ToArray();
         }

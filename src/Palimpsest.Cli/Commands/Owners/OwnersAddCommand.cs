@@ -32,11 +32,13 @@ internal static class OwnersAddCommand
             what, all, world, column, workers, keep, key, model, store,
         };
         command.SetAction((parsed, stop) => Task.FromResult(Run(
-            parsed.GetValue(store)!, parsed.GetValue(what)!, parsed.GetValue(all), parsed.GetValue(world), parsed.GetValue(column), parsed.GetValue(workers), parsed.GetValue(keep), parsed.GetValue(key), parsed.GetValue(model), output, stop)));
+            parsed.GetValue(store)!, parsed.GetValue(what)!, parsed.GetValue(all), parsed.GetValue(world), parsed.GetValue(column), parsed.GetValue(workers),
+                parsed.GetValue(keep), parsed.GetValue(key), parsed.GetValue(model), output, stop)));
         return command;
     }
 
-    private static int Run(string path, string[] what, bool all, int? world, string? column, int? workers, bool keep, string? key, string? model, TextWriter output, CancellationToken stop)
+    private static int Run(string path, string[] what, bool all, int? world, string? column, int? workers, bool keep, string? key, string? model,
+        TextWriter output, CancellationToken stop)
     {
         if (workers < 1)
         {

@@ -33,7 +33,8 @@ internal static class OwnersCommand
     public static Option<string?> KeyOption() => new("--key") { Description = "File with the key of kept vectors; the store's path with .key by default. Keep it apart from the store." };
 
     /// <summary>Where the base model lies now.</summary>
-    public static Option<string?> ModelOption() => new("--model") { Description = "Where the base model lies now, if not where the store was made with it; it must be the same one, to the hash." };
+    public static Option<string?> ModelOption() =>
+        new("--model") { Description = "Where the base model lies now, if not where the store was made with it; it must be the same one, to the hash." };
 
     /// <summary>Opens a store for a command, and says what was done to it.</summary>
     public static OwnerStore Open(string path, string? model = null, bool reading = false)
@@ -48,7 +49,12 @@ internal static class OwnersCommand
     }
 
     /// <summary>Where owners' data lies now.</summary>
-    public static Option<string?> DataOption() => new("--data") { Description = "Where the data lies now, if not where it was added from: a file, or a folder with files of the same names. Of several owners, those whose data still lies where it was keep it." };
+    public static Option<string?> DataOption() =>
+        new("--data")
+        {
+            Description =
+        "Where the data lies now, if not where it was added from: a file, or a folder with files of the same names. Of several owners, those whose data still lies where it was keep it."
+        };
 
     /// <summary>The column of owners' names.</summary>
     public static Option<string?> ColumnOption() => new("--owner-column") { Description = "Column that holds the owners' names; the one they were added by, unless told." };

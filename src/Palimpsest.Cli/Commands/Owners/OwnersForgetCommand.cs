@@ -53,7 +53,8 @@ internal static class OwnersForgetCommand
             try
             {
                 IReadOnlyList<DeletionReceipt> receipts = afresh
-                    ? deletion.ForgetByRebuild(leaving, owner => Data(owner, () => OwnersCommand.DataOfMany(owner, place, named)), parsed.GetValue(fromData) ? null : OwnersCommand.KeyOf(keyFile, opened), (before, after) => output.WriteLine(OwnersRebuildCommand.Line(before, after)), stop)
+                    ? deletion.ForgetByRebuild(leaving, owner => Data(owner, () => OwnersCommand.DataOfMany(owner, place, named)), parsed.GetValue(fromData)
+                        ? null : OwnersCommand.KeyOf(keyFile, opened), (before, after) => output.WriteLine(OwnersRebuildCommand.Line(before, after)), stop)
                     : [owners[0].KeptVector && place is null && !audited
                         ? deletion.ForgetByKeptVector(leaving[0], OwnersCommand.KeyOf(keyFile, opened))
                         : deletion.Forget(leaving[0], Data(owners[0], () => OwnersCommand.DataOf(owners[0], place, named)), audited, stop)];

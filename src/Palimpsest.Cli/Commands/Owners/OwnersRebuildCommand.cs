@@ -24,7 +24,9 @@ internal static class OwnersRebuildCommand
         {
             data, column, fromData, key, model, store,
         };
-        command.SetAction((parsed, stop) => Task.FromResult(Run(parsed.GetValue(store)!, parsed.GetValue(data), parsed.GetValue(column), parsed.GetValue(fromData), parsed.GetValue(key), parsed.GetValue(model), output, stop)));
+        command.SetAction((parsed, stop) =>
+            Task.FromResult(Run(parsed.GetValue(store)!, parsed.GetValue(data), parsed.GetValue(column), parsed.GetValue(fromData), parsed.GetValue(key),
+            parsed.GetValue(model), output, stop)));
         return command;
     }
 

@@ -48,7 +48,9 @@ internal static class OwnersReceiptCommand
         }
 
         bool all = checks.All(check => check.Holds != false);
-        output.WriteLine(all ? $"The receipt holds{(store is null ? " on its own; --store checks it against the store" : ", on its own and against the store")}." : "The receipt does NOT hold.");
+        output.WriteLine(all
+            ? $"The receipt holds{(store is null ? " on its own; --store checks it against the store" : ", on its own and against the store")}."
+            : "The receipt does NOT hold.");
         return all ? 0 : 1;
     }
 }

@@ -25,7 +25,9 @@ internal static class OwnersVerifyCommand
         {
             sample, all, data, column, model, store,
         };
-        command.SetAction((parsed, stop) => Task.FromResult(Run(parsed.GetValue(store)!, parsed.GetValue(all) ? int.MaxValue : parsed.GetValue(sample), parsed.GetValue(data), parsed.GetValue(column), parsed.GetValue(model), output, stop)));
+        command.SetAction((parsed, stop) =>
+            Task.FromResult(Run(parsed.GetValue(store)!, parsed.GetValue(all) ? int.MaxValue : parsed.GetValue(sample), parsed.GetValue(data),
+            parsed.GetValue(column), parsed.GetValue(model), output, stop)));
         return command;
     }
 

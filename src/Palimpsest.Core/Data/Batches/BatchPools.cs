@@ -11,7 +11,8 @@ namespace Palimpsest.Data.Batches;
 /// <param name="maxLength">Most tokens of an example, for messages.</param>
 /// <param name="random">Orders the batches of each pool.</param>
 /// <param name="fill">Makes the batches of a pool of the next examples, the same every time.</param>
-internal sealed class BatchPools<TItem, TBatch>(IExampleStream stream, ExampleEncoding<TItem> encode, int maxLength, RandomStream random, Func<Func<TItem>, TBatch[]> fill) : IBatchSource<TBatch>, IDisposable
+internal sealed class BatchPools<TItem, TBatch>(IExampleStream stream, ExampleEncoding<TItem> encode, int maxLength, RandomStream random, Func<Func<TItem>,
+    TBatch[]> fill) : IBatchSource<TBatch>, IDisposable
     where TItem : class
 {
     private readonly EncodedExamples<TItem> _examples = new(stream, encode, maxLength);

@@ -31,7 +31,8 @@ public sealed class ExampleEncoder
     /// <param name="tooLong">What happens to longer ones.</param>
     /// <param name="lossOnPrompt">Learns prompts too, as pre-training does; of chats, what everybody says.</param>
     /// <param name="chat">Form of chats; the plain one unless told.</param>
-    public ExampleEncoder(Tokenizer tokenizer, int maxLength, TooLongPolicy tooLong = TooLongPolicy.Error, bool lossOnPrompt = false, IChatRenderer? chat = null)
+    public ExampleEncoder(Tokenizer tokenizer, int maxLength, TooLongPolicy tooLong = TooLongPolicy.Error, bool lossOnPrompt = false,
+        IChatRenderer? chat = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 2);
         _tokenizer = tokenizer ?? throw new ArgumentNullException(nameof(tokenizer));
@@ -63,7 +64,8 @@ public sealed class ExampleEncoder
 
     /// <summary>Encodes an example.</summary>
     /// <returns>The sequence, or null where the example is left out.</returns>
-    /// <exception cref="PalimpsestException">The example is too long and the policy is <see cref="TooLongPolicy.Error"/>, or the form of chats has no place for its messages; or a class is not known or has no text.</exception>
+    /// <exception cref="PalimpsestException">The example is too long and the policy is <see cref="TooLongPolicy.Error"/>, or the form of chats has no place for
+    /// its messages; or a class is not known or has no text.</exception>
     public TokenSequence? Encode(TextExample example) => Encode(example, out _);
 
     /// <summary>As <see cref="Encode(TextExample)"/>, with the reason for an example that is left out.</summary>
@@ -112,7 +114,8 @@ public sealed class ExampleEncoder
     /// <summary>As <see cref="EncodeAnswers(TextExample)"/>, with the reason for an example that is left out.</summary>
     internal AnswerSequences? EncodeAnswers(TextExample example, out UnusedExample unused)
     {
-        Preference preference = example.Preference ?? throw new PalimpsestException("An example has no preference: learning from preferences needs chosen and rejected answers, or answers with a label.");
+        Preference preference = example.Preference
+            ?? throw new PalimpsestException("An example has no preference: learning from preferences needs chosen and rejected answers, or answers with a label.");
         TokenSequence? answer = Answer(example, preference.PromptMessages, out unused), rejected = null;
         if (answer is null)
         {
@@ -207,8 +210,10 @@ public sealed class ExampleEncoder
         }
 
         int[] ids = _tokenizer.Encode(example.Prompt, specialTokensAsText: true);
-        return index == _labels.Count ? throw new PalimpsestException($"\"{label}\" is none of the classes: {string.Join(", ", _labels)}. Mend the data, or train with examples of this class.")
-            : example.Prompt.Length == 0 || ids.Length == 0 ? throw new PalimpsestException($"An example of the class \"{label}\" has no text. A classification needs a prompt and a completion that names its class.")
+        return index == _labels.Count
+            ? throw new PalimpsestException($"\"{label}\" is none of the classes: {string.Join(", ", _labels)}. Mend the data, or train with examples of this class.")
+            : example.Prompt.Length == 0 || ids.Length == 0
+                ? throw new PalimpsestException($"An example of the class \"{label}\" has no text. A classification needs a prompt and a completion that names its class.")
             : new TokenSequence(ids, 0) { Label = index };
     }
 

@@ -4,7 +4,8 @@ namespace Palimpsest.Data.Batches;
 /// <param name="Queries">A row a query.</param>
 /// <param name="Passages">First the passage of each query, in the order of the queries, and behind them the negatives that there are.</param>
 /// <param name="Excluded">
-/// [queries * passages], whether a passage is no negative of a query: it equals the query's own passage, or it answers an equal query. A query's own passage never is excluded.
+/// [queries * passages], whether a passage is no negative of a query: it equals the query's own passage, or it answers an equal query. A query's own passage
+/// never is excluded.
 /// </param>
 public sealed record PairBatch(TokenBatch Queries, TokenBatch Passages, IReadOnlyList<bool> Excluded)
 {
@@ -16,7 +17,8 @@ public sealed record PairBatch(TokenBatch Queries, TokenBatch Passages, IReadOnl
     public static PairBatch Of(IReadOnlyList<PairSequences> pairs)
     {
         ArgumentNullException.ThrowIfNull(pairs);
-        int[][] queries = [.. pairs.Select(pair => pair.Query)], passages = [.. pairs.Select(pair => pair.Passage), .. pairs.Select(pair => pair.Negative).OfType<int[]>()];
+        int[][] queries = [.. pairs.Select(pair => pair.Query)],
+            passages = [.. pairs.Select(pair => pair.Passage), .. pairs.Select(pair => pair.Negative).OfType<int[]>()];
         bool[] excluded = new bool[queries.Length * passages.Length];
         for (int i = 0; i < excluded.Length; i++)
         {
@@ -24,7 +26,8 @@ public sealed record PairBatch(TokenBatch Queries, TokenBatch Passages, IReadOnl
 
             // By tokens and not by text: what a cut has made equal has one vector.
             excluded[i] = query != passage
-                && (passages[passage].AsSpan().SequenceEqual(passages[query]) || (passage < queries.Length && queries[passage].AsSpan().SequenceEqual(queries[query])));
+                && (passages[passage].AsSpan().SequenceEqual(passages[query])
+                    || (passage < queries.Length && queries[passage].AsSpan().SequenceEqual(queries[query])));
         }
 
         return new PairBatch(Rows(queries), Rows(passages), excluded);

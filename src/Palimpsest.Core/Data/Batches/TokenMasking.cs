@@ -3,7 +3,8 @@ using Palimpsest.Numerics;
 namespace Palimpsest.Data.Batches;
 
 /// <summary>Hides tokens of texts for an encoder to fill in: of those chosen 80% become the mask, 10% any token, and 10% stay as they are.</summary>
-/// <remarks>Devlin et al., BERT, arXiv 1810.04805; each token that is not special is chosen by itself, as in transformers' DataCollatorForLanguageModeling.</remarks>
+/// <remarks>Devlin et al., BERT, arXiv 1810.04805; each token that is not special is chosen by itself, as in transformers'
+/// DataCollatorForLanguageModeling.</remarks>
 /// <param name="mask">The token that hides another.</param>
 /// <param name="vocabulary">Tokens there are.</param>
 /// <param name="isSpecial">Whether a token is never chosen.</param>

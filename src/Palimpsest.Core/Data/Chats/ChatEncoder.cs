@@ -115,7 +115,8 @@ internal sealed class ChatEncoder(Tokenizer tokenizer, IChatRenderer renderer, i
         return [.. pieces.Skip(before.Length)];
     }
 
-    /// <summary>Encodes the text as a whole, as it will be when the model is asked. Null where a message spells a special token, which would then become one.</summary>
+    /// <summary>Encodes the text as a whole, as it will be when the model is asked. Null where a message spells a special token, which would then become
+    /// one.</summary>
     private int[]? Together(ChatSegment[] segments)
     {
         bool markup = segments.Any(segment => segment.Markup);
@@ -123,7 +124,8 @@ internal sealed class ChatEncoder(Tokenizer tokenizer, IChatRenderer renderer, i
         return !markup || Specials(tokenizer.Encode(text, addSpecialTokens: false)).SequenceEqual(MarkupSpecials(segments)) ? Tokens(text, markup) : null;
     }
 
-    /// <summary>Encodes piece by piece: between a piece of markup and one of text, tokens may then differ from those of the whole, but no text becomes a special token.</summary>
+    /// <summary>Encodes piece by piece: between a piece of markup and one of text, tokens may then differ from those of the whole, but no text becomes a
+    /// special token.</summary>
     private int[] Pieces(ChatSegment[] segments)
     {
         List<int> ids = [];

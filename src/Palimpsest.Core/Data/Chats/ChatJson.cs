@@ -57,7 +57,8 @@ internal static class ChatJson
         json.WriteEndArray();
     }
 
-    /// <summary>The texts that people wrote in a message: its content, or those of its parts. None where there is neither, or an empty content beside something else: templates ask whether there is one.</summary>
+    /// <summary>The texts that people wrote in a message: its content, or those of its parts. None where there is neither, or an empty content beside something
+    /// else: templates ask whether there is one.</summary>
     public static string[] Texts(ChatMessage message)
     {
         if (message.Json is null)

@@ -5,7 +5,8 @@ namespace Palimpsest.Data.Chats;
 
 /// <summary>One message of a chat.</summary>
 /// <param name="Role">Who speaks: <c>system</c>, <c>user</c>, <c>assistant</c>, <c>tool</c> or what else the model knows.</param>
-/// <param name="Content">What is said: the text, or the texts of a content in parts one behind the other; empty where the message says something else, such as a call of a tool.</param>
+/// <param name="Content">What is said: the text, or the texts of a content in parts one behind the other; empty where the message says something else, such as
+/// a call of a tool.</param>
 public readonly record struct ChatMessage(string Role, string Content)
 {
     /// <summary>The role whose messages are learnt.</summary>
@@ -13,7 +14,8 @@ public readonly record struct ChatMessage(string Role, string Content)
 
     private static readonly string[] s_calls = ["tool_calls", "function_call"];
 
-    /// <summary>The whole message as a JSON object, as a chat template gets it, where it holds more than a role and a text: calls of tools, names, a content in parts; null otherwise.</summary>
+    /// <summary>The whole message as a JSON object, as a chat template gets it, where it holds more than a role and a text: calls of tools, names, a content in
+    /// parts; null otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Json { get; init; }
 

@@ -9,9 +9,11 @@ internal static class ChatMessageReader
     private static readonly string[] s_learning = ["weight", "train", "training", "trainable"];
 
     /// <summary>Reads a message.</summary>
-    /// <param name="element">An object with <c>role</c>, mostly <c>content</c> (a text, null, or parts of the type <c>text</c>), and what else the template knows.</param>
+    /// <param name="element">An object with <c>role</c>, mostly <c>content</c> (a text, null, or parts of the type <c>text</c>), and what else the template
+    /// knows.</param>
     /// <param name="message">The message, where it is one.</param>
-    /// <param name="problem">Otherwise what is wrong with it and how to mend it: two sentences without the last full stop, of which "message 2" is the subject.</param>
+    /// <param name="problem">Otherwise what is wrong with it and how to mend it: two sentences without the last full stop, of which "message 2" is the
+    /// subject.</param>
     public static bool TryRead(JsonElement element, out ChatMessage message, out string problem)
     {
         message = default;
@@ -33,9 +35,11 @@ internal static class ChatMessageReader
             return false;
         }
 
-        bool plain = said.ValueKind == JsonValueKind.String && element.EnumerateObject().All(property => property.Name is "role" or "content" || property.Value.ValueKind == JsonValueKind.Null);
+        bool plain = said.ValueKind == JsonValueKind.String
+            && element.EnumerateObject().All(property => property.Name is "role" or "content" || property.Value.ValueKind == JsonValueKind.Null);
         message = new ChatMessage(role, content) { Json = plain ? null : ChatJson.Compact(element) };
-        if (content.Length == 0 && said.ValueKind != JsonValueKind.String && !element.EnumerateObject().Any(property => property.Name is not ("role" or "content") && HoldsSomething(property.Value)))
+        if (content.Length == 0 && said.ValueKind != JsonValueKind.String
+            && !element.EnumerateObject().Any(property => property.Name is not ("role" or "content") && HoldsSomething(property.Value)))
         {
             problem = "has no \"content\" that is a string and nothing else that it says. Add one";
             return false;
@@ -98,5 +102,6 @@ internal static class ChatMessageReader
         _ => value.ValueKind != JsonValueKind.True,
     };
 
-    private static string? Text(JsonElement element, string key) => element.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonElement element, string key) => element.TryGetProperty(key, out JsonElement value)
+        && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

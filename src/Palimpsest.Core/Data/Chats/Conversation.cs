@@ -20,12 +20,14 @@ public sealed class Conversation(IEnumerable<ChatMessage> messages, string? tool
     /// <inheritdoc/>
     public ChatMessage this[int index] => _messages[index];
 
-    /// <summary>Whether it is one question with its answer that came as such (in Alpaca's form): for a model without a template it is question and answer, not lines of a chat.</summary>
+    /// <summary>Whether it is one question with its answer that came as such (in Alpaca's form): for a model without a template it is question and answer, not
+    /// lines of a chat.</summary>
     internal bool IsQuestion { get; init; }
 
     /// <summary>Why nothing can be learnt from it, or an empty text.</summary>
     internal string Problem => _messages.Length == 0 ? "the chat has no messages. Add some"
-        : _messages.All(message => message.Role != ChatMessage.Assistant || !message.Speaks) ? "the assistant says nothing in the chat. Add a message with the role \"assistant\""
+        : _messages.All(message => message.Role != ChatMessage.Assistant || !message.Speaks)
+            ? "the assistant says nothing in the chat. Add a message with the role \"assistant\""
         : "";
 
     /// <summary>Whether there are tools; an empty list, which a template can see, names none.</summary>
@@ -43,7 +45,8 @@ public sealed class Conversation(IEnumerable<ChatMessage> messages, string? tool
     public Conversation First(int count) => new(_messages[..count], Tools);
 
     /// <summary>
-    /// The chat as an example, whose prompt and completion are the plain form up to the assistant's last message with a text; where it only calls tools, the prompt is empty.
+    /// The chat as an example, whose prompt and completion are the plain form up to the assistant's last message with a text; where it only calls tools, the
+    /// prompt is empty.
     /// A question that came alone is the prompt itself, and its answer, behind a space, the completion.
     /// </summary>
     /// <param name="owner">Slug of the owner, or null.</param>
@@ -63,7 +66,8 @@ public sealed class Conversation(IEnumerable<ChatMessage> messages, string? tool
         int last = LastAnswer;
         List<ChatSegment> segments = PlainChatRenderer.Lines(last < 0 ? _messages : _messages[..(last + 1)]);
         int prompt = last < 0 ? 0 : segments.Count - 1;
-        return new TextExample(string.Concat(segments.Take(prompt).Select(segment => segment.Text)), string.Concat(segments.Skip(prompt).Select(segment => segment.Text)), owner, this);
+        return new TextExample(string.Concat(segments.Take(prompt).Select(segment => segment.Text)),
+            string.Concat(segments.Skip(prompt).Select(segment => segment.Text)), owner, this);
     }
 
     /// <inheritdoc/>

@@ -27,7 +27,8 @@ internal static class ConversationReader
         foreach (JsonElement item in list.EnumerateArray())
         {
             ChatMessage message = default;
-            if ((ShareGptMessage.IsOne(item) && !ShareGptMessage.TryRead(item, out message, out problem)) || (!ShareGptMessage.IsOne(item) && !ChatMessageReader.TryRead(item, out message, out problem)))
+            if ((ShareGptMessage.IsOne(item) && !ShareGptMessage.TryRead(item, out message, out problem))
+                || (!ShareGptMessage.IsOne(item) && !ChatMessageReader.TryRead(item, out message, out problem)))
             {
                 problem = $"message {messages.Count + 1} of \"{column}\" {problem}";
                 return false;

@@ -7,7 +7,8 @@ public interface IChatRenderer
     bool SpellsBeginAndEnd { get; }
 
     /// <summary>
-    /// Whether the learnt pieces are meant to the character, so that a token is learnt if any of it lies in one, as <c>return_assistant_tokens_mask</c> of the transformers library has it. If not, a
+    /// Whether the learnt pieces are meant to the character, so that a token is learnt if any of it lies in one, as <c>return_assistant_tokens_mask</c> of the
+    /// transformers library has it. If not, a
     /// token across the border of two pieces belongs to the later one.
     /// </summary>
     bool MarksLearntCharacters => false;

@@ -29,7 +29,8 @@ internal static class ShareGptMessage
     };
 
     /// <summary>Whether an element is one.</summary>
-    public static bool IsOne(JsonElement element) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty("from", out _) && !element.TryGetProperty("role", out _);
+    public static bool IsOne(JsonElement element) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty("from", out _)
+        && !element.TryGetProperty("role", out _);
 
     /// <summary>Reads one.</summary>
     /// <param name="element">An object for which <see cref="IsOne"/> holds.</param>
@@ -72,7 +73,8 @@ internal static class ShareGptMessage
     {
         try
         {
-            JsonNode? value = element.TryGetProperty("value", out JsonElement said) && said.ValueKind == JsonValueKind.String ? JsonNode.Parse(said.GetString()!) : null;
+            JsonNode? value = element.TryGetProperty("value", out JsonElement said) && said.ValueKind == JsonValueKind.String
+                ? JsonNode.Parse(said.GetString()!) : null;
             JsonNode?[] calls = value is JsonArray list ? [.. list] : [value];
             return calls.Length > 0 && calls.All(call => call is JsonObject named && named.ContainsKey("name") && named.ContainsKey("arguments"))
                 ? new JsonArray([.. calls.Select(call => new JsonObject { ["type"] = "function", ["function"] = call!.DeepClone() })])

@@ -1,6 +1,7 @@
 namespace Palimpsest.Data.Chats;
 
-/// <summary>Finds in a rendered chat what people wrote, as opposed to markup, by rendering it once more with placeholders in the place of their texts.</summary>
+/// <summary>Finds in a rendered chat what people wrote, as opposed to markup, by rendering it once more with placeholders in the place of their
+/// texts.</summary>
 internal sealed class SpokenTexts
 {
     private readonly List<(int Message, Range Span)> _spans = [];

@@ -5,11 +5,13 @@ using Palimpsest.Text.Templates;
 namespace Palimpsest.Data.Chats;
 
 /// <summary>
-/// Chats in the form of the template that comes with a model, which gets every key of the messages and the tools. What is learnt is what the template marks with <c>{% generation %}</c>, to the
+/// Chats in the form of the template that comes with a model, which gets every key of the messages and the tools. What is learnt is what the template marks
+/// with <c>{% generation %}</c>, to the
 /// character; where it marks nothing, what the assistant says, and the markup that ends its turn.
 /// </summary>
 /// <remarks>
-/// A template gives one text; which pieces of it are messages is found with placeholders in their place. Where a template looks into the messages (to leave out reasoning, say), so that this does
+/// A template gives one text; which pieces of it are messages is found with placeholders in their place. Where a template looks into the messages (to leave out
+/// reasoning, say), so that this does
 /// not give the text back, all of it counts as markup, and the assistant's pieces are those that the template marks or those that each turn adds.
 /// </remarks>
 /// <param name="template">The template.</param>
@@ -30,11 +32,13 @@ public sealed class TemplateChatRenderer(ChatTemplate template) : IChatRenderer
     /// <inheritdoc/>
     public IReadOnlyList<ChatSegment> RenderPrompt(Conversation chat) => Render(chat, addGenerationPrompt: true);
 
-    /// <summary>The tokens of the chat and of what begins the assistant's next turn. What people wrote stays text, also where it spells a special token.</summary>
+    /// <summary>The tokens of the chat and of what begins the assistant's next turn. What people wrote stays text, also where it spells a special
+    /// token.</summary>
     /// <param name="chat">The chat, of at least one message.</param>
     /// <param name="tokenizer">The model's tokenizer.</param>
     /// <exception cref="PalimpsestException">As for <see cref="Render(Conversation)"/>.</exception>
-    public int[] EncodePrompt(Conversation chat, Tokenizer tokenizer) => new ChatEncoder(tokenizer, this, int.MaxValue, learnAll: false).Encode(RenderPrompt(chat));
+    public int[] EncodePrompt(Conversation chat, Tokenizer tokenizer) =>
+        new ChatEncoder(tokenizer, this, int.MaxValue, learnAll: false).Encode(RenderPrompt(chat));
 
     /// <summary>What ends a turn of the assistant in the template, whether it is learnt or not; empty where that cannot be told.</summary>
     public string EndOfTurn()
@@ -68,7 +72,8 @@ public sealed class TemplateChatRenderer(ChatTemplate template) : IChatRenderer
         int nextSaid = 0, nextLearnt = 0;
         for (int i = 0; i + 1 < cuts.Length; i++)
         {
-            segments.Add(new ChatSegment(text[cuts[i]..cuts[i + 1]], Learnt: Within(learnt, ref nextLearnt, cuts[i]), Markup: !Within(said, ref nextSaid, cuts[i])));
+            segments.Add(new ChatSegment(text[cuts[i]..cuts[i + 1]], Learnt: Within(learnt, ref nextLearnt, cuts[i]),
+                Markup: !Within(said, ref nextSaid, cuts[i])));
         }
 
         return segments;
@@ -97,7 +102,8 @@ public sealed class TemplateChatRenderer(ChatTemplate template) : IChatRenderer
 
             // A message with nothing but texts is learnt from its first one on; another one may say something before, such as its reasoning.
             (int Message, Range Span)[] own = [.. texts?.Spans.Where(span => span.Message == i) ?? []];
-            (int start, int end) = texts is not null && own.Length > 0 && IsText(chat[i]) ? (own[0].Span.Start.Value, WithEnding(own[^1].Span.End.Value, i)) : Turn(chat, text, i);
+            (int start, int end) = texts is not null && own.Length > 0 && IsText(chat[i])
+                ? (own[0].Span.Start.Value, WithEnding(own[^1].Span.End.Value, i)) : Turn(chat, text, i);
             if (start >= at && end > start)
             {
                 yield return start..end;

@@ -4,8 +4,10 @@ namespace Palimpsest.Data.Chats;
 
 /// <summary>Which tokens of a text lie in a stretch of it, be it in part.</summary>
 /// <remarks>
-/// The tokenizer gives no offsets. Where decoding the tokens gives the text back, as with byte-level vocabularies, the text of the first so many tokens says where each ends; a character in several
-/// tokens belongs to all of them. Elsewhere the tokens of the text up to a place tell, as far as they are those of the whole text; white space that joins other tokens there can move a border.
+/// The tokenizer gives no offsets. Where decoding the tokens gives the text back, as with byte-level vocabularies, the text of the first so many tokens says
+/// where each ends; a character in several
+/// tokens belongs to all of them. Elsewhere the tokens of the text up to a place tell, as far as they are those of the whole text; white space that joins other
+/// tokens there can move a border.
 /// </remarks>
 internal sealed class TokenSpans(Tokenizer tokenizer, string text, int[] ids, Func<string, int[]> encode)
 {

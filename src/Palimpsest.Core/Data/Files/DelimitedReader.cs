@@ -95,9 +95,12 @@ internal sealed class DelimitedReader : IDisposable
     /// <param name="fields">How many fields it should have.</param>
     public string Problem(int fields) => _malformed switch
     {
-        CsvMalformedReason.StrayQuote => "a quote stands inside a field that does not begin with one. Put the field into quotes and double those inside, say that quotes are text (data.columns.quotes: false)",
-        CsvMalformedReason.TextAfterClosingQuote => "text follows the closing quote of a field. Double the quotes inside fields, say that quotes are text (data.columns.quotes: false)",
-        CsvMalformedReason.UnterminatedQuote => "a quote is never closed. Close it, or double it if it belongs to the text, say that quotes are text (data.columns.quotes: false)",
+        CsvMalformedReason.StrayQuote =>
+            "a quote stands inside a field that does not begin with one. Put the field into quotes and double those inside, say that quotes are text (data.columns.quotes: false)",
+        CsvMalformedReason.TextAfterClosingQuote =>
+            "text follows the closing quote of a field. Double the quotes inside fields, say that quotes are text (data.columns.quotes: false)",
+        CsvMalformedReason.UnterminatedQuote =>
+            "a quote is never closed. Close it, or double it if it belongs to the text, say that quotes are text (data.columns.quotes: false)",
         not null => "the quotes are out of order. Put the field into quotes and double those inside",
         _ when _records.FieldCount != fields => $"{_records.FieldCount} fields where the header has {fields}. Put fields with separators or line ends into quotes",
         _ => Utf8.IsValid(_records.RawRecord) ? "" : "not valid UTF-8. Save the file as UTF-8",

@@ -3,7 +3,8 @@ namespace Palimpsest.Data.Files;
 /// <summary>Examples in a table of text, CSV or TSV by RFC 4180, whose first record names the columns unless the options do. The position is the byte offset of the record, so reading goes on there without what lies before.</summary>
 /// <remarks>
 /// UTF-8, with or without a byte-order mark; records end in LF, CRLF or CR; a field in quotes may hold separators, line ends and doubled quotes; empty lines are ignored; a record has at most 16 MiB.
-/// With <see cref="ExampleFileOptions.Quotes"/> off quotes are text and a record is a line. A record with more or fewer fields than the header, or with a quote out of place, is a bad row. Rows are counted without the header. Safe for use by several threads.
+/// With <see cref="ExampleFileOptions.Quotes"/> off quotes are text and a record is a line. A record with more or fewer fields than the header, or with a quote
+/// out of place, is a bad row. Rows are counted without the header. Safe for use by several threads.
 /// </remarks>
 public sealed class DelimitedSource : IExampleSource
 {
@@ -23,7 +24,8 @@ public sealed class DelimitedSource : IExampleSource
         TableColumns columns = new(path, new ExampleForm(options.Columns, options.Answers), names);
         _file = new RowFile(
             path, "row", hasHeader ? "Put at least one row below the header." : "Put at least one row into it.", options.SkipBad,
-            position => new Rows(new DelimitedReader(path, separator, position, hasHeader, options.Quotes), columns, names.Count), position => DelimitedReader.Place(path, separator, position, hasHeader, options.Quotes));
+            position => new Rows(new DelimitedReader(path, separator, position, hasHeader, options.Quotes), columns, names.Count), position =>
+                DelimitedReader.Place(path, separator, position, hasHeader, options.Quotes));
     }
 
     /// <inheritdoc/>

@@ -1,7 +1,8 @@
 namespace Palimpsest.Data.Files;
 
 /// <summary>Reads a JSON list of rows, however it is laid out, in bounded memory. The position is the byte at which a row begins.</summary>
-/// <remarks>What a row holds is looked at like a line; what lies between rows must be as JSON has it, since nobody could say where the next row begins otherwise.</remarks>
+/// <remarks>What a row holds is looked at like a line; what lies between rows must be as JSON has it, since nobody could say where the next row begins
+/// otherwise.</remarks>
 internal sealed class JsonArrayReader : IRowReader
 {
     private readonly string _path;
@@ -127,7 +128,8 @@ internal sealed class JsonArrayReader : IRowReader
         }
 
         _ended = true;
-        return sign == ']' ? End() : throw Broken(sign < 0 ? "the file ends before the list does" : $"{(first ? "the bracket of the list" : "a comma")} is missing");
+        return sign == ']'
+            ? End() : throw Broken(sign < 0 ? "the file ends before the list does" : $"{(first ? "the bracket of the list" : "a comma")} is missing");
     }
 
     /// <summary>Goes over the closing bracket; nothing may follow it.</summary>
@@ -239,5 +241,6 @@ internal sealed class JsonArrayReader : IRowReader
         return before.AsSpan().TrimEnd(" \t\r\n"u8) is [.., (byte)'[' or (byte)','];
     }
 
-    private PalimpsestException Broken(string what) => new($"{_path}: at byte {_next}, {what}, so no row behind it can be found. Mend the list, or write a row a line (.jsonl).");
+    private PalimpsestException Broken(string what) =>
+        new($"{_path}: at byte {_next}, {what}, so no row behind it can be found. Mend the list, or write a row a line (.jsonl).");
 }

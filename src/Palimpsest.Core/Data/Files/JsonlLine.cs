@@ -52,7 +52,8 @@ internal static class JsonlLine
     }
 
     /// <summary>Parses a line in which Python's NaN and its kin have been taken out: they do no harm in keys that are not read.</summary>
-    private static bool TryParseMended(ReadOnlyMemory<byte> line, IReadOnlyCollection<string> keys, ExampleForm form, out TextExample example, out string problem)
+    private static bool TryParseMended(ReadOnlyMemory<byte> line, IReadOnlyCollection<string> keys, ExampleForm form, out TextExample example,
+        out string problem)
     {
         if (!TryParse(line, form, out example, out problem))
         {

@@ -1,11 +1,14 @@
 namespace Palimpsest.Data.Files;
 
 /// <summary>
-/// Examples in a file of JSON, an object a line or a list of objects in any layout: <c>{"text": ...}</c>, <c>{"prompt": ..., "completion": ...}</c>, <c>{"messages": [...]}</c> or
-/// <c>{"instruction": ..., "output": ...}</c>, each with an optional <c>"owner"</c>. The position is the byte offset of the line or of the object. The file is read as it is used, never whole.
+/// Examples in a file of JSON, an object a line or a list of objects in any layout: <c>{"text": ...}</c>, <c>{"prompt": ..., "completion": ...}</c>,
+/// <c>{"messages": [...]}</c> or
+/// <c>{"instruction": ..., "output": ...}</c>, each with an optional <c>"owner"</c>. The position is the byte offset of the line or of the object. The file is
+/// read as it is used, never whole.
 /// </summary>
 /// <remarks>
-/// UTF-8, with or without a byte-order mark; lines end in LF or CRLF; blank lines are ignored; a row has at most 16 MiB. A key whose value is null is not there. NaN and Infinity, which Python
+/// UTF-8, with or without a byte-order mark; lines end in LF or CRLF; blank lines are ignored; a row has at most 16 MiB. A key whose value is null is not
+/// there. NaN and Infinity, which Python
 /// writes, are harmless in keys that are not read. Safe for use by several threads.
 /// </remarks>
 public sealed class JsonlSource : IExampleSource
@@ -32,7 +35,8 @@ public sealed class JsonlSource : IExampleSource
         ExampleForm form = new(options.Columns, options.Answers);
         if (JsonArrayReader.Recognises(path))
         {
-            _file = new RowFile(path, "row", "Put at least one row like {\"text\": \"...\"} into it.", options.SkipBad, position => new JsonArrayReader(path, position, form), position => $"row {JsonArrayReader.RowNumber(path, position, form)}");
+            _file = new RowFile(path, "row", "Put at least one row like {\"text\": \"...\"} into it.", options.SkipBad, position =>
+                new JsonArrayReader(path, position, form), position => $"row {JsonArrayReader.RowNumber(path, position, form)}");
             return;
         }
 

@@ -13,7 +13,8 @@ public static class JsonlWriter
 
     /// <summary>Writes a file whole or not at all; the examples are written as they come and never held together.</summary>
     /// <param name="path">The file; one that exists is replaced.</param>
-    /// <param name="examples">The examples, at least one of which makes a file that can be read again. Without a prompt one becomes <c>{"text": ...}</c>, a chat <c>{"messages": ...}</c>, one of a question alone <c>{"instruction": ...}</c>.</param>
+    /// <param name="examples">The examples, at least one of which makes a file that can be read again. Without a prompt one becomes <c>{"text": ...}</c>, a
+    /// chat <c>{"messages": ...}</c>, one of a question alone <c>{"instruction": ...}</c>.</param>
     /// <returns>How many were written.</returns>
     /// <exception cref="PalimpsestException">The file cannot be written.</exception>
     public static long Write(string path, IEnumerable<TextExample> examples)

@@ -51,7 +51,9 @@ internal sealed class ParquetCells(Field field, IReadOnlyDictionary<string, Parq
         if (field is DataField)
         {
             string? value = leaves[field.Path.ToString()].Take(out bool number);
-            return number && value is not null ? RowCell.Of(JsonSerializer.SerializeToElement(decimal.Parse(value, System.Globalization.CultureInfo.InvariantCulture))) : new RowCell(value, default);
+            return number && value is not null
+                ? RowCell.Of(JsonSerializer.SerializeToElement(decimal.Parse(value, System.Globalization.CultureInfo.InvariantCulture)))
+                : new RowCell(value, default);
         }
 
         _bytes.ResetWrittenCount();

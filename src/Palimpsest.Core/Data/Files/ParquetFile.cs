@@ -127,7 +127,8 @@ internal sealed class ParquetFile : IDisposable
     private (string[] Columns, Field[] Fields, long[] Starts) Describe()
     {
         // Without its annotation a text comes as bytes, which can be held against UTF-8; the library puts U+FFFD in the place of what is not.
-        foreach (SchemaElement element in _reader.Metadata!.Schema.Where(element => element is { Type: Parquet.Meta.Type.BYTE_ARRAY, ConvertedType: null or ConvertedType.UTF8 or ConvertedType.ENUM or ConvertedType.JSON }))
+        foreach (SchemaElement element in _reader.Metadata!.Schema.Where(element =>
+            element is { Type: Parquet.Meta.Type.BYTE_ARRAY, ConvertedType: null or ConvertedType.UTF8 or ConvertedType.ENUM or ConvertedType.JSON }))
         {
             (element.ConvertedType, element.LogicalType) = (null, null);
         }

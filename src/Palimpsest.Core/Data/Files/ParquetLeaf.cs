@@ -7,7 +7,8 @@ using Parquet.Schema;
 namespace Palimpsest.Data.Files;
 
 /// <summary>The values of a column without children, with the levels that say where they stand, read one after the other.</summary>
-/// <remarks>The levels are Dremel's (Melnik et al., VLDB 2010): how many of the optional and repeated fields on the way are there, and at which repeated field a new item begins.</remarks>
+/// <remarks>The levels are Dremel's (Melnik et al., VLDB 2010): how many of the optional and repeated fields on the way are there, and at which repeated field
+/// a new item begins.</remarks>
 internal sealed class ParquetLeaf
 {
     private readonly DataField _field;

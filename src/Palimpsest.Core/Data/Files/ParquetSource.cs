@@ -1,7 +1,9 @@
 namespace Palimpsest.Data.Files;
 
-/// <summary>Examples in a Parquet file: columns of texts, of whole numbers (labels, owners), and of lists of structs (messages). The position is the row, from 0; one group of rows is in memory at a time.</summary>
-/// <remarks>Texts are byte arrays, with the annotation of a string or without, in any encoding; one that is not UTF-8 makes its row a bad one. Columns that are not used are not read, whatever their type. Groups of more than 16,777,216 rows are refused. Safe for use by several threads.</remarks>
+/// <summary>Examples in a Parquet file: columns of texts, of whole numbers (labels, owners), and of lists of structs (messages). The position is the row, from
+/// 0; one group of rows is in memory at a time.</summary>
+/// <remarks>Texts are byte arrays, with the annotation of a string or without, in any encoding; one that is not UTF-8 makes its row a bad one. Columns that are
+/// not used are not read, whatever their type. Groups of more than 16,777,216 rows are refused. Safe for use by several threads.</remarks>
 public sealed class ParquetSource : IExampleSource
 {
     private readonly RowFile _file;

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Palimpsest.Data.Files;
 
-/// <summary>Finds what Python's <c>json</c> writes for floating-point values that JSON does not have: <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>.</summary>
+/// <summary>Finds what Python's <c>json</c> writes for floating-point values that JSON does not have: <c>NaN</c>, <c>Infinity</c> and
+/// <c>-Infinity</c>.</summary>
 internal static class PythonNumbers
 {
     /// <summary>Puts <c>null</c> in their places.</summary>

@@ -12,7 +12,8 @@ internal sealed class TableColumns
     /// <param name="names">The columns there are.</param>
     /// <param name="hasNulls">Whether a row can lack a value, so that columns of two forms may stand side by side.</param>
     /// <exception cref="PalimpsestException">
-    /// A column is missing, stands there twice, or would change what is learnt and is not read; or the columns of two forms are there, none is named and every row has them all.
+    /// A column is missing, stands there twice, or would change what is learnt and is not read; or the columns of two forms are there, none is named and every
+    /// row has them all.
     /// </exception>
     public TableColumns(string path, ExampleForm form, IReadOnlyList<string> names, bool hasNulls = false)
     {
@@ -26,7 +27,8 @@ internal sealed class TableColumns
         foreach (string name in names.Where(form.Uses).Distinct(StringComparer.Ordinal))
         {
             int[] found = [.. Enumerable.Range(0, names.Count).Where(i => names[i] == name)];
-            _places.Add(name, found.Length == 1 ? found[0] : throw new PalimpsestException($"{path}: the column \"{name}\" is there {found.Length} times. Rename all but one."));
+            _places.Add(name, found.Length == 1
+                ? found[0] : throw new PalimpsestException($"{path}: the column \"{name}\" is there {found.Length} times. Rename all but one."));
         }
 
         if (form.IsPreference)
@@ -44,7 +46,8 @@ internal sealed class TableColumns
 
         // Half a pair is a slip in the header: report it once instead of in every row.
         string? half = prompt ? columns.CompletionName : completion ? columns.PromptName : null;
-        string? absent = forms == 0 ? "text" : half is not null && !Has(half) ? half : instruction && !columns.OutputNames.Any(Has) ? columns.OutputNames[0] : null;
+        string? absent = forms == 0 ? "text" : half is not null && !Has(half) ? half : instruction && !columns.OutputNames.Any(Has)
+            ? columns.OutputNames[0] : null;
         if (absent is not null)
         {
             throw new PalimpsestException($"{path}: as columns, {ExampleForm.Missing(absent, names)}.");
@@ -65,5 +68,6 @@ internal sealed class TableColumns
     /// <param name="cell">The value at a column's index.</param>
     /// <param name="example">The example, where it is one.</param>
     /// <param name="problem">Otherwise what is wrong and how to mend it.</param>
-    public bool TryMake(Func<int, RowCell> cell, out TextExample example, out string problem) => _form.TryMake(name => _places.TryGetValue(name, out int place) ? cell(place) : default, out example, out problem);
+    public bool TryMake(Func<int, RowCell> cell, out TextExample example, out string problem) =>
+        _form.TryMake(name => _places.TryGetValue(name, out int place) ? cell(place) : default, out example, out problem);
 }

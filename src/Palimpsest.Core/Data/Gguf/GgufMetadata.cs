@@ -105,7 +105,8 @@ public sealed class GgufMetadata
     /// <exception cref="GgufException">The value is no array of f32 numbers.</exception>
     public IReadOnlyList<float>? FindNumbers(string key) => TryFind(key, out object? content) ? Items(content) as float[] ?? throw Wrong(key, "an array of Float32") : null;
 
-    /// <summary>The id of a special token, or null. One that points to no token is passed over with a note, as llama.cpp does: converters wrote -1 for none.</summary>
+    /// <summary>The id of a special token, or null. One that points to no token is passed over with a note, as llama.cpp does: converters wrote -1 for
+    /// none.</summary>
     /// <param name="role">Such as <c>eos</c>.</param>
     /// <param name="tokens">How many tokens there are.</param>
     /// <exception cref="GgufException">The value is no whole number.</exception>

@@ -65,12 +65,14 @@ public static class GgufTokenizer
         string name = named ?? GgufPreTokenizer.Default;
         if (named is null)
         {
-            metadata.Note(PreTokenizer, $"it has no {PreTokenizer}, so texts are cut as llama.cpp cuts them then, by the pattern \"{name}\"; the model may have learnt with another");
+            metadata.Note(PreTokenizer,
+                $"it has no {PreTokenizer}, so texts are cut as llama.cpp cuts them then, by the pattern \"{name}\"; the model may have learnt with another");
         }
 
         if (!GgufPreTokenizer.ByName.TryGetValue(name, out GgufPreTokenizer? pre))
         {
-            throw metadata.Bad(GgufProblem.Unsupported, $"cuts texts by the pattern \"{name}\" ({PreTokenizer}), which is not known; known: {string.Join(", ", GgufPreTokenizer.ByName.Keys)}. Use the tokenizer.json of the model");
+            throw metadata.Bad(GgufProblem.Unsupported,
+                $"cuts texts by the pattern \"{name}\" ({PreTokenizer}), which is not known; known: {string.Join(", ", GgufPreTokenizer.ByName.Keys)}. Use the tokenizer.json of the model");
         }
 
         GgufVocabulary vocabulary = new(metadata, sentencePiece: false);

@@ -117,7 +117,13 @@ internal static class GgufTokenizerJson
 
         foreach (string pattern in pre.Before.Append(pre.Pattern).OfType<string>())
         {
-            steps.Add(new JsonObject { ["type"] = "Split", ["pattern"] = new JsonObject { ["Regex"] = pattern }, ["behavior"] = "Isolated", ["invert"] = false });
+            steps.Add(new JsonObject
+            {
+                ["type"] = "Split",
+                ["pattern"] = new JsonObject { ["Regex"] = pattern },
+                ["behavior"] = "Isolated",
+                ["invert"] = false
+            });
         }
 
         steps.Add(ByteLevel(useRegex: pre.Pattern is null));

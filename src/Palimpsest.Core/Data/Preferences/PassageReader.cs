@@ -2,7 +2,8 @@ using Palimpsest.Data.Files;
 
 namespace Palimpsest.Data.Preferences;
 
-/// <summary>Makes pairs of a query and the passage that answers it of the values of a row, with a passage that does not answer it where there is one, under the names that sets for sentence encoders use.</summary>
+/// <summary>Makes pairs of a query and the passage that answers it of the values of a row, with a passage that does not answer it where there is one, under the
+/// names that sets for sentence encoders use.</summary>
 internal sealed class PassageReader(ExampleColumns columns) : IAnswerReader
 {
     // Each would change what is learnt, and no loss here knows it.
@@ -16,14 +17,16 @@ internal sealed class PassageReader(ExampleColumns columns) : IAnswerReader
     public IEnumerable<string> Required => new[] { columns.Prompt, columns.Completion, columns.Rejected, columns.Owner }.OfType<string>();
 
     /// <inheritdoc/>
-    public bool Uses(string name) => _queries.Contains(name) || _passages.Contains(name) || name == _negative || name == columns.OwnerName || s_unread.Contains(name);
+    public bool Uses(string name) => _queries.Contains(name) || _passages.Contains(name) || name == _negative || name == columns.OwnerName
+        || s_unread.Contains(name);
 
     /// <inheritdoc/>
     public bool TryMake(Func<string, RowCell> cell, out TextExample example, out string problem)
     {
         (example, string? negative, string? owner) = (default, null, null);
         if (!TryOne(cell, _queries, out string query, out problem) || !TryOne(cell, _passages, out string passage, out problem)
-            || !cell(_negative).TryText(_negative, out negative, out problem) || !cell(columns.OwnerName).TryText(columns.OwnerName, out owner, out problem, orNumber: true))
+            || !cell(_negative).TryText(_negative, out negative, out problem)
+                || !cell(columns.OwnerName).TryText(columns.OwnerName, out owner, out problem, orNumber: true))
         {
             return false;
         }
@@ -44,7 +47,8 @@ internal sealed class PassageReader(ExampleColumns columns) : IAnswerReader
         string[] there = [.. names.Where(name => cell(name).IsThere)];
         if (there.Length != 1)
         {
-            problem = there.Length == 0 ? $"no \"{names[0]}\"{(names.Length > 1 ? $" (nor {string.Join(", ", names.Skip(1).Select(name => $"\"{name}\""))})" : "")}. A pair needs a query and the passage that answers it"
+            problem = there.Length == 0
+                ? $"no \"{names[0]}\"{(names.Length > 1 ? $" (nor {string.Join(", ", names.Skip(1).Select(name => $"\"{name}\""))})" : "")}. A pair needs a query and the passage that answers it"
                 : $"\"{there[0]}\" beside \"{there[1]}\". Keep one of the two, or name the column (data.columns)";
             return false;
         }

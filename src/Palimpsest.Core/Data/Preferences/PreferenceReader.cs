@@ -4,7 +4,8 @@ using Palimpsest.Data.Files;
 
 namespace Palimpsest.Data.Preferences;
 
-/// <summary>Makes pairs of answers, or judged answers, of the values of a row, in the forms that TRL reads: texts or messages, the prompt in a column of its own or at the beginning of both answers.</summary>
+/// <summary>Makes pairs of answers, or judged answers, of the values of a row, in the forms that TRL reads: texts or messages, the prompt in a column of its
+/// own or at the beginning of both answers.</summary>
 internal sealed class PreferenceReader(ExampleColumns columns, AnswerForm form) : IAnswerReader
 {
     /// <inheritdoc/>
@@ -15,7 +16,8 @@ internal sealed class PreferenceReader(ExampleColumns columns, AnswerForm form) 
     private string Prompt => columns.Prompt ?? "prompt";
 
     /// <inheritdoc/>
-    public bool Uses(string name) => Required.Contains(name, StringComparer.Ordinal) || name == Prompt || name == columns.OwnerName || name == (columns.Tools ?? "tools") || name == "system";
+    public bool Uses(string name) => Required.Contains(name, StringComparer.Ordinal) || name == Prompt || name == columns.OwnerName
+        || name == (columns.Tools ?? "tools") || name == "system";
 
     /// <inheritdoc/>
     public bool TryMake(Func<string, RowCell> cell, out TextExample example, out string problem)
@@ -124,13 +126,18 @@ internal sealed class PreferenceReader(ExampleColumns columns, AnswerForm form) 
         }
 
         TextExample plain = answer!.ToExample(owner);
-        example = plain with { Preference = new Preference { RejectedCompletion = second?.ToExample().Completion, RejectedMessages = second, PromptMessages = shared } };
+        example = plain with
+        {
+            Preference =
+            new Preference { RejectedCompletion = second?.ToExample().Completion, RejectedMessages = second, PromptMessages = shared }
+        };
         return true;
 
         bool TryRead(string column, out Conversation? chat, out string wrong)
         {
             chat = null;
-            return cell(column).TryList(column, out JsonElement list, out wrong) && ConversationReader.TryRead(list, column, tools, columns.Tools ?? "tools", out chat, out wrong);
+            return cell(column).TryList(column, out JsonElement list, out wrong)
+                && ConversationReader.TryRead(list, column, tools, columns.Tools ?? "tools", out chat, out wrong);
         }
     }
 
@@ -156,5 +163,6 @@ internal sealed class PreferenceReader(ExampleColumns columns, AnswerForm form) 
         return label is not null;
     }
 
-    private string Same => $"\"{columns.ChosenName}\" and \"{columns.RejectedName}\" are the same, so neither is preferred. Remove the row, or mend one of them";
+    private string Same =>
+        $"\"{columns.ChosenName}\" and \"{columns.RejectedName}\" are the same, so neither is preferred. Remove the row, or mend one of them";
 }

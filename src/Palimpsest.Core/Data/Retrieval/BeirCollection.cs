@@ -1,7 +1,8 @@
 namespace Palimpsest.Data.Retrieval;
 
 /// <summary>A test collection in the form of BEIR: <c>corpus.jsonl</c> with <c>_id</c>, <c>title</c> and <c>text</c>, <c>queries.jsonl</c> with <c>_id</c> and <c>text</c>, and a table of judgements.</summary>
-/// <remarks>As BEIR evaluates, a document with the identifier of the query does not count as found. Thakur et al., BEIR, NeurIPS 2021 Datasets and Benchmarks.</remarks>
+/// <remarks>As BEIR evaluates, a document with the identifier of the query does not count as found. Thakur et al., BEIR, NeurIPS 2021 Datasets and
+/// Benchmarks.</remarks>
 public static class BeirCollection
 {
     /// <summary>Reads a collection.</summary>

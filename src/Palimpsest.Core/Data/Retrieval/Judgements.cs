@@ -7,7 +7,8 @@ namespace Palimpsest.Data.Retrieval;
 internal static class Judgements
 {
     /// <summary>Reads <c>query 0 document grade</c> (TREC) or <c>query document grade</c> (BEIR), below a header or without.</summary>
-    /// <remarks>A line with tabs is cut at them, so that identifiers may hold blanks. A first line whose last field is no number is a header, unless its first field is one of the queries.</remarks>
+    /// <remarks>A line with tabs is cut at them, so that identifiers may hold blanks. A first line whose last field is no number is a header, unless its first
+    /// field is one of the queries.</remarks>
     /// <exception cref="PalimpsestException">A line is not of this form, or two contradict each other.</exception>
     public static Dictionary<string, IReadOnlyDictionary<string, int>> Read(string path)
     {
@@ -23,7 +24,8 @@ internal static class Judgements
                 continue;
             }
 
-            string[] parts = line.Contains('\t', StringComparison.Ordinal) ? line.Split('\t', StringSplitOptions.TrimEntries) : line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            string[] parts = line.Contains('\t', StringComparison.Ordinal)
+                ? line.Split('\t', StringSplitOptions.TrimEntries) : line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (lines++ == 0 && parts.Length is 3 or 4 && !double.TryParse(parts[^1], NumberStyles.Float, CultureInfo.InvariantCulture, out _))
             {
                 header = parts[0];
@@ -46,15 +48,18 @@ internal static class Judgements
             }
         }
 
-        return judgements.Count > 0 || header is null ? judgements.ToDictionary(pair => pair.Key, IReadOnlyDictionary<string, int> (pair) => pair.Value, StringComparer.Ordinal) : throw Bad(1);
+        return judgements.Count > 0 || header is null
+            ? judgements.ToDictionary(pair => pair.Key, IReadOnlyDictionary<string, int> (pair) => pair.Value, StringComparer.Ordinal) : throw Bad(1);
 
-        PalimpsestException Bad(int at) => new($"{path} line {at}: a judgement is \"query 0 document grade\" or \"query document grade\" with a whole number at the end.");
+        PalimpsestException Bad(int at) =>
+            new($"{path} line {at}: a judgement is \"query 0 document grade\" or \"query document grade\" with a whole number at the end.");
     }
 
     // Some writers give whole grades as 1.0.
     private static bool TryGrade(string text, out int grade)
     {
-        bool whole = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value == Math.Floor(value) && Math.Abs(value) < 1e9;
+        bool whole = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value == Math.Floor(value)
+            && Math.Abs(value) < 1e9;
         grade = whole ? (int)value : 0;
         return whole;
     }

@@ -8,7 +8,8 @@ namespace Palimpsest.Data.Retrieval;
 public sealed record RetrievalCollection(
     string Name, IReadOnlyList<RetrievalText> Documents, IReadOnlyList<RetrievalText> Queries, IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> Judgements)
 {
-    /// <summary>Whether a document with the identifier of a query is that query itself, which does not count as found: BEIR's rule (<c>ignore_identical_ids</c>), made for ArguAna and Quora.</summary>
+    /// <summary>Whether a document with the identifier of a query is that query itself, which does not count as found: BEIR's rule
+    /// (<c>ignore_identical_ids</c>), made for ArguAna and Quora.</summary>
     /// <value>The default is false; true for collections in the form of BEIR.</value>
     public bool LeavesOutTheQueryItself { get; init; }
 

@@ -142,7 +142,8 @@ internal sealed class RecipeBinder(Func<string, string?> environment)
             if (scalar.Quoted && (type == typeof(bool) || RecipeScalars.IsNumber(type)))
                 Problems.Add($"{node.Place}: {path} must be {expected}, but is {node.Describe()}. Remove the quotes.");
             else
-                Fail(node, path, type.IsEnum && NearestName.Find(scalar.Text, expected["one of ".Length..].Split(", ")) is { } nearest ? $"{expected} (nearest: {nearest})" : expected, RecipeScalars.WayOut(type, scalar.Text));
+                Fail(node, path, type.IsEnum && NearestName.Find(scalar.Text, expected["one of ".Length..].Split(", ")) is { } nearest
+                    ? $"{expected} (nearest: {nearest})" : expected, RecipeScalars.WayOut(type, scalar.Text));
             return null;
         }
 

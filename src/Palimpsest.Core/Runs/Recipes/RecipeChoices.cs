@@ -32,7 +32,8 @@ public static class RecipeChoices
     /// <summary>The names and options of a marked base type; null for any other type.</summary>
     internal static IReadOnlyDictionary<string, Type>? Of(Type type) => Cache.GetOrAdd(type, static candidate =>
         candidate.GetCustomAttribute<RecipeChoiceAttribute>(inherit: false) is RecipeChoiceAttribute choice
-            ? (IReadOnlyDictionary<string, Type>)choice.Registry.GetProperty("Choices", BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static)!.GetValue(null)!
+            ? (IReadOnlyDictionary<string, Type>)choice.Registry.GetProperty("Choices",
+                BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static)!.GetValue(null)!
             : null);
 
     /// <summary>The name of a type of options, or null if it is no choice.</summary>

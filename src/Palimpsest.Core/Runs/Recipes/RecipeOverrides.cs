@@ -41,7 +41,8 @@ internal static class RecipeOverrides
     {
         switch (parent)
         {
-            case RecipeSection section when section.Find(name)?.Value is { } found and not RecipeScalar { IsNull: true } and not RecipeScalar { Quoted: false, Text: [(>= 'a' and <= 'z'), ..] }:
+            case RecipeSection section when section.Find(name)?.Value is { } found and not RecipeScalar { IsNull: true }
+                and not RecipeScalar { Quoted: false, Text: [(>= 'a' and <= 'z'), ..] }:
                 return found;
             case RecipeSection section:
                 // A word where a section is wanted is the name of a choice, whose options follow.

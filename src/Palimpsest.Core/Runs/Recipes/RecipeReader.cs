@@ -80,7 +80,8 @@ public static class RecipeReader
     {
         try
         {
-            return RegularFile.ReadText(path, 4 * RecipeYaml.MaxCharacters) ?? throw new PalimpsestException($"{path}: too long for a recipe. Put data into a file and name the file in the recipe.");
+            return RegularFile.ReadText(path, 4 * RecipeYaml.MaxCharacters)
+                ?? throw new PalimpsestException($"{path}: too long for a recipe. Put data into a file and name the file in the recipe.");
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {

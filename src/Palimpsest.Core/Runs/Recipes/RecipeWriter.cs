@@ -91,7 +91,8 @@ public static partial class RecipeWriter
         if (Entries(value) is { } entries)
             return entries.Count == 0 ? "{}" : null;
         if (value is not IEnumerable items)
-            return RecipeShape.Of(value.GetType()).Keys.Count > 0 ? null : RecipeChoices.Of(declared) is null ? "{}" : Quote(RecipeChoices.NameOf(value), escape: true);
+            return RecipeShape.Of(value.GetType()).Keys.Count > 0 ? null : RecipeChoices.Of(declared) is null
+                ? "{}" : Quote(RecipeChoices.NameOf(value), escape: true);
 
         List<string> parts = [];
         foreach (object? item in items)

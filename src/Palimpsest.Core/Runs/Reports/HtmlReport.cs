@@ -58,7 +58,8 @@ public static class HtmlReport
     }
 
     // Of a long path, for example; what was run stands in the recipe.
-    private static string Short(string title) => title.Length <= LongestTitle ? title : title[..(char.IsHighSurrogate(title[LongestTitle - 2]) ? LongestTitle - 2 : LongestTitle - 1)] + "…";
+    private static string Short(string title) => title.Length <= LongestTitle
+        ? title : title[..(char.IsHighSurrogate(title[LongestTitle - 2]) ? LongestTitle - 2 : LongestTitle - 1)] + "…";
 
     private static void Head(HtmlWriter html, string title)
     {

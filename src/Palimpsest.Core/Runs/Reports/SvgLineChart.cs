@@ -53,7 +53,8 @@ internal static class SvgLineChart
     private static void Draw(HtmlWriter html, Scale scale, Curve[] curves, bool wide, bool direct)
     {
         double width = wide ? 880 : 340, height = wide ? 320 : 240, top = 8, bottom = height - 24;
-        double left = Math.Max((scale.Vertical.Labels.Max(SvgText.Columns) * Letter) + 14, scale.Horizontal.Labels[0].Length * Letter / 2); // the first label reaches to the left of its place
+        // the first label reaches to the left of its place
+        double left = Math.Max((scale.Vertical.Labels.Max(SvgText.Columns) * Letter) + 14, scale.Horizontal.Labels[0].Length * Letter / 2);
         double right = width - (direct ? (curves.Max(curve => SvgText.Columns(curve.Line.Name)) * Letter) + 16 : Math.Max(8, scale.Horizontal.Labels[^1].Length * Letter / 2));
         double X(double value) => left + ((Place(scale.Chart, value) - scale.Left) / (scale.Right - scale.Left) * (right - left));
         double Y(double value) => bottom - ((value - scale.Vertical.First) / (scale.Vertical.Last - scale.Vertical.First) * (bottom - top));

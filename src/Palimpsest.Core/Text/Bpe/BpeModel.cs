@@ -108,7 +108,8 @@ internal sealed class BpeModel : TokenModel
             if (id < 0 && _unknown < 0)
             {
                 if (_options.UnknownToken is not null)
-                    throw UnknownCharacter.Error(word.Slice(i, length), $"its token for the unknown, \"{_options.UnknownToken}\", is not in its vocabulary either");
+                    throw UnknownCharacter.Error(word.Slice(i, length),
+                        $"its token for the unknown, \"{_options.UnknownToken}\", is not in its vocabulary either");
                 continue;
             }
 

@@ -2,12 +2,14 @@ using System.Text;
 
 namespace Palimpsest.Text.Patterns;
 
-/// <summary>Characters and case as the methods of Python's strings know them, by Unicode 14.0, the version of Python 3.11, with which the reference values were made.</summary>
+/// <summary>Characters and case as the methods of Python's strings know them, by Unicode 14.0, the version of Python 3.11, with which the reference values were
+/// made.</summary>
 internal static class PythonCharacters
 {
     private static readonly CodePointTable s_table = new("unicode-python.txt");
     private static readonly CodePointSet s_ignorable = s_table.Set("ignorable");
-    private static readonly IReadOnlyDictionary<int, string> s_lower = s_table.Map("lower"), s_upper = s_table.Map("upper"), s_title = s_table.Map("title"), s_fold = s_table.Map("fold");
+    private static readonly IReadOnlyDictionary<int, string> s_lower = s_table.Map("lower"), s_upper = s_table.Map("upper"), s_title = s_table.Map("title"),
+        s_fold = s_table.Map("fold");
 
     /// <summary><c>isalpha</c>.</summary>
     public static CodePointSet Alpha { get; } = s_table.Set("alpha");

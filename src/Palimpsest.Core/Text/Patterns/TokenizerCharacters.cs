@@ -1,6 +1,7 @@
 namespace Palimpsest.Text.Patterns;
 
-/// <summary>Classes and lower case as the parts of the reference tokenizers have them: those of Unicode 8 (punctuation, BERT's), 9 (marks) and 17 (numbers, lower case).</summary>
+/// <summary>Classes and lower case as the parts of the reference tokenizers have them: those of Unicode 8 (punctuation, BERT's), 9 (marks) and 17 (numbers,
+/// lower case).</summary>
 /// <remarks>Its libraries carry tables of their own, each of another version; regular expressions follow Unicode 16 (<see cref="UnicodeClass"/>).</remarks>
 internal static class TokenizerCharacters
 {

@@ -23,10 +23,12 @@ internal static class PreTokenizerReader
                 return new SplitPreTokenizer(PatternReader.Read(part.Get("pattern")), Behavior(part.Get("behavior")), part.Flag("invert", false));
             case "Digits":
                 part.AllowOnly("type", "individual_digits");
-                return new SplitPreTokenizer(new CodePointPattern(TokenizerCharacters.Numeric), part.Flag("individual_digits", false) ? SplitBehavior.Isolated : SplitBehavior.Contiguous, invert: false);
+                return new SplitPreTokenizer(new CodePointPattern(TokenizerCharacters.Numeric), part.Flag("individual_digits", false)
+                    ? SplitBehavior.Isolated : SplitBehavior.Contiguous, invert: false);
             case "Punctuation":
                 part.AllowOnly("type", "behavior");
-                return new SplitPreTokenizer(new CodePointPattern(TokenizerCharacters.Punctuation), part.Find("behavior") is JsonPart behavior ? Behavior(behavior) : SplitBehavior.Isolated, invert: false);
+                return new SplitPreTokenizer(new CodePointPattern(TokenizerCharacters.Punctuation), part.Find("behavior") is JsonPart behavior
+                    ? Behavior(behavior) : SplitBehavior.Isolated, invert: false);
             case "Whitespace":
                 part.AllowOnly("type");
                 // The reference matches this one with another engine than its patterns; there the two joiners belong to words.
@@ -36,7 +38,8 @@ internal static class PreTokenizerReader
                 return Words();
             case "BertPreTokenizer":
                 part.AllowOnly("type");
-                return new PreTokenizerSequence([Words(), new SplitPreTokenizer(new CodePointPattern(TokenizerCharacters.Punctuation), SplitBehavior.Isolated, invert: false)]);
+                return new PreTokenizerSequence([Words(),
+                    new SplitPreTokenizer(new CodePointPattern(TokenizerCharacters.Punctuation), SplitBehavior.Isolated, invert: false)]);
             case "CharDelimiterSplit":
                 part.AllowOnly("type", "delimiter");
                 return new SplitPreTokenizer(new LiteralPattern(part.Text("delimiter")), SplitBehavior.Removed, invert: false);

@@ -20,7 +20,8 @@ public sealed class ChatTemplate
         _tokens = tokens;
     }
 
-    /// <summary>Whether the template says itself, with <c>{% generation %}</c>, what the assistant says; <see cref="RenderedChat.AssistantSpans"/> are empty otherwise.</summary>
+    /// <summary>Whether the template says itself, with <c>{% generation %}</c>, what the assistant says; <see cref="RenderedChat.AssistantSpans"/> are empty
+    /// otherwise.</summary>
     public bool MarksWhatIsSaid => _program.MarksWhatIsSaid;
 
     /// <summary>Loads the template of a model.</summary>

@@ -52,7 +52,8 @@ internal static class ChatTemplateFiles
         JsonPart? Root(JsonDocument? document, string name) => document is null ? null : new JsonPart(document.RootElement, Path.Combine(folder, name), "");
     }
 
-    private static JsonDocument? Document(string folder, Func<string, byte[]?> read, string name) => read(name) is byte[] json ? Parse(Path.Combine(folder, name), json) : null;
+    private static JsonDocument? Document(string folder, Func<string, byte[]?> read, string name) => read(name) is byte[] json
+        ? Parse(Path.Combine(folder, name), json) : null;
 
     private static void ReadTemplates(JsonPart root, string config, Dictionary<string, (string Text, string Place)> templates)
     {
@@ -92,7 +93,8 @@ internal static class ChatTemplateFiles
     {
         try
         {
-            byte[] bytes = RegularFile.ReadBytes(path, MaximumBytes) ?? throw new PalimpsestException($"{path}: it has more than the {MaximumBytes} bytes that it may have.");
+            byte[] bytes = RegularFile.ReadBytes(path, MaximumBytes)
+                ?? throw new PalimpsestException($"{path}: it has more than the {MaximumBytes} bytes that it may have.");
             return bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

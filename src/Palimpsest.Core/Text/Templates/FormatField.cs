@@ -41,7 +41,8 @@ internal static class FormatField
             throw new TemplateException($"the format \"{text}\" is not one for a {PythonText.TypeName(value)}");
         }
 
-        return real ? Real(spec, PythonOperators.Float(value)) : spec.Type == 'c' ? Text(spec, Character(PythonOperators.Whole(value)!.Value), '>') : Whole(spec, PythonOperators.Whole(value)!.Value);
+        return real ? Real(spec, PythonOperators.Float(value)) : spec.Type == 'c'
+            ? Text(spec, Character(PythonOperators.Whole(value)!.Value), '>') : Whole(spec, PythonOperators.Whole(value)!.Value);
     }
 
     /// <summary>A text, cut to the precision.</summary>
@@ -59,7 +60,8 @@ internal static class FormatField
     public static string Character(BigInteger codePoint)
     {
         StringBuilder result = new();
-        CodePoints.Append(result, codePoint >= 0 && codePoint <= 0x10FFFF ? (int)codePoint : throw new TemplateException("a character's number lies from 0 to 0x10FFFF"));
+        CodePoints.Append(result, codePoint >= 0 && codePoint <= 0x10FFFF
+            ? (int)codePoint : throw new TemplateException("a character's number lies from 0 to 0x10FFFF"));
         return result.ToString();
     }
 

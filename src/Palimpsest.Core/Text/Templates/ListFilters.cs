@@ -60,7 +60,8 @@ internal static class ListFilters
         object? best = new Undefined("No aggregated item, sequence was empty."), bestKey = null;
         foreach ((int i, object? item) in PythonOperators.Iterate(value, budget).Index())
         {
-            object? key = Part(item, call.Get("attribute", null), budget) is var part && part is string text && !caseSensitive ? PythonString.Lower(text) : part;
+            object? key = Part(item, call.Get("attribute", null), budget) is var part && part is string text && !caseSensitive
+                ? PythonString.Lower(text) : part;
             if (i == 0 || PythonOperators.Holds(greatest ? ">" : "<", key, bestKey, budget))
             {
                 (best, bestKey) = (item, key);

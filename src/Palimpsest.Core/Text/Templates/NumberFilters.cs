@@ -24,7 +24,8 @@ internal static class NumberFilters
             case double number:
                 return double.IsNaN(number) ? otherwise : throw new TemplateException("cannot convert float infinity to integer");
             case string text:
-                return PythonNumber.TryWhole(text, radix, out BigInteger whole) ? whole : PythonNumber.TryFloat(text, out double other) && double.IsFinite(other) ? new BigInteger(Math.Truncate(other)) : otherwise;
+                return PythonNumber.TryWhole(text, radix, out BigInteger whole) ? whole : PythonNumber.TryFloat(text, out double other)
+                    && double.IsFinite(other) ? new BigInteger(Math.Truncate(other)) : otherwise;
             default:
                 PythonOperators.ThrowIfUndefined(value);
                 return PythonOperators.Whole(value) ?? otherwise;
@@ -34,7 +35,8 @@ internal static class NumberFilters
     private static object? Float(object? value, object? otherwise)
     {
         PythonOperators.ThrowIfUndefined(value);
-        return value is string text ? PythonNumber.TryFloat(text, out double number) ? number : otherwise : PythonOperators.IsNumber(value) ? PythonOperators.Float(value) : otherwise;
+        return value is string text ? PythonNumber.TryFloat(text, out double number) ? number : otherwise : PythonOperators.IsNumber(value)
+            ? PythonOperators.Float(value) : otherwise;
     }
 
     // A whole number stays one unless it is to be cut to "ceil" or "floor", which divide by the power of ten again.

@@ -4,7 +4,8 @@ using System.Numerics;
 namespace Palimpsest.Text.Templates;
 
 /// <summary>Floating point as Python has it: exact digits with halves to even, conversions of whole numbers of any size, division that floors.</summary>
-/// <remarks>.NET rounds written halves away from zero and cuts a large whole number's last bits off instead of rounding them. Python: <c>Python/dtoa.c</c>, <c>Objects/floatobject.c</c>, <c>Objects/longobject.c</c>.</remarks>
+/// <remarks>.NET rounds written halves away from zero and cuts a large whole number's last bits off instead of rounding them. Python: <c>Python/dtoa.c</c>,
+/// <c>Objects/floatobject.c</c>, <c>Objects/longobject.c</c>.</remarks>
 internal static class PythonFloat
 {
     private const int MantissaBits = 53, LeastExponent = -1074;
@@ -68,7 +69,9 @@ internal static class PythonFloat
         }
 
         BigInteger scaled = places < -309 ? BigInteger.Zero : Scaled(Math.Abs(value), places);
-        double rounded = double.Parse(scaled.ToString(CultureInfo.InvariantCulture) + "E" + (-places).ToString(CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture);
+        double rounded =
+            double.Parse(scaled.ToString(CultureInfo.InvariantCulture) + "E" + (-places).ToString(CultureInfo.InvariantCulture), NumberStyles.Float,
+            CultureInfo.InvariantCulture);
         return double.IsInfinity(rounded) ? throw new TemplateException("rounded value too large to represent") : Math.CopySign(rounded, value);
     }
 

@@ -161,14 +161,16 @@ internal static class PythonFormat
                 throw new TemplateException("cannot switch between counted and numbered fields of a format");
             }
 
-            object? value = automatic ? At(next++) : place && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? At(index) : ByName(name);
+            object? value = automatic ? At(next++) : place && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+                ? At(index) : ByName(name);
             while (end < path.Length)
             {
                 bool byDot = path[end] == '.';
                 int stop = byDot ? path.AsSpan(end + 1).IndexOfAny('.', '[') : path.AsSpan(end + 1).IndexOf(']');
                 stop = stop >= 0 ? end + 1 + stop : byDot ? path.Length : throw Incomplete();
                 string key = path[(end + 1)..stop];
-                value = TemplateMembers.Get(value, !byDot && key.All(char.IsAsciiDigit) && key.Length is > 0 and < 10 ? BigInteger.Parse(key, NumberStyles.None, CultureInfo.InvariantCulture) : key, byDot, budget);
+                value = TemplateMembers.Get(value, !byDot && key.All(char.IsAsciiDigit) && key.Length is > 0 and < 10
+                    ? BigInteger.Parse(key, NumberStyles.None, CultureInfo.InvariantCulture) : key, byDot, budget);
                 end = byDot ? stop : stop + 1;
                 if (!byDot && end < path.Length && path[end] is not ('.' or '['))
                 {
@@ -210,7 +212,8 @@ internal static class PythonFormat
     }
 
     private static string Character(object? value) =>
-        PythonOperators.Whole(value) is BigInteger codePoint ? FormatField.Character(codePoint) : value is string text && PythonString.Length(text) == 1 ? text : throw new TemplateException("%c requires int or char");
+        PythonOperators.Whole(value) is BigInteger codePoint ? FormatField.Character(codePoint) : value is string text && PythonString.Length(text) == 1
+            ? text : throw new TemplateException("%c requires int or char");
 
     private static TemplateException Incomplete() => new("the format is incomplete: a bracket or a letter is missing");
 }

@@ -5,7 +5,8 @@ using Palimpsest.Text.Patterns;
 
 namespace Palimpsest.Text.Templates;
 
-/// <summary>Numbers in texts as Python's <c>int</c> and <c>float</c> read them: digits of any script, single underscores between digits, white space around.</summary>
+/// <summary>Numbers in texts as Python's <c>int</c> and <c>float</c> read them: digits of any script, single underscores between digits, white space
+/// around.</summary>
 internal static class PythonNumber
 {
     // Python 3.11 reads no more; sys.set_int_max_str_digits.
@@ -74,7 +75,9 @@ internal static class PythonNumber
             return true;
         }
 
-        return unsigned.Length > 0 && (char.IsAsciiDigit(unsigned[0]) || unsigned[0] == '.') && Joined(plain) is string joined && double.TryParse(joined, NumberStyles.Float & ~(NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite), CultureInfo.InvariantCulture, out value);
+        return unsigned.Length > 0 && (char.IsAsciiDigit(unsigned[0]) || unsigned[0] == '.') && Joined(plain) is string joined
+            && double.TryParse(joined, NumberStyles.Float & ~(NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite), CultureInfo.InvariantCulture,
+            out value);
     }
 
     // Without white space around (unlike "strip", not the separators U+001C to U+001F), with ASCII's digits; null for what has other characters.

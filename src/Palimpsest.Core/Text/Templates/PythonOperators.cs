@@ -29,7 +29,8 @@ internal static class PythonOperators
 
     public static BigInteger? Whole(object? value) => value switch { BigInteger number => number, bool flag => flag ? BigInteger.One : BigInteger.Zero, _ => null };
 
-    public static double Float(object? value) => value is double number ? number : PythonFloat.Of(Whole(value) ?? throw new TemplateException($"a number was expected, not a {PythonText.TypeName(value)}"));
+    public static double Float(object? value) => value is double number
+        ? number : PythonFloat.Of(Whole(value) ?? throw new TemplateException($"a number was expected, not a {PythonText.TypeName(value)}"));
 
     public static object? Apply(string sign, object? left, object? right, TemplateBudget budget)
     {
@@ -292,7 +293,8 @@ internal static class PythonOperators
     {
         double power = Math.Pow(left, right);
         return double.IsFinite(left) && double.IsFinite(right) && !double.IsFinite(power)
-            ? throw new TemplateException(double.IsNaN(power) ? "the power of a negative number is not a real one" : "the power is too large for a floating point number")
+            ? throw new TemplateException(double.IsNaN(power) ? "the power of a negative number is not a real one"
+                : "the power is too large for a floating point number")
             : power;
     }
 

@@ -127,7 +127,8 @@ internal static class PythonString
     /// <summary>Whether there are letters with a case and all of them are of one case: <c>isupper</c> and <c>islower</c>.</summary>
     public static bool IsCase(string text, bool upper)
     {
-        CodePointSet wanted = upper ? PythonCharacters.Uppercase : PythonCharacters.Lowercase, other = upper ? PythonCharacters.Lowercase : PythonCharacters.Uppercase;
+        CodePointSet wanted = upper ? PythonCharacters.Uppercase : PythonCharacters.Lowercase, other = upper
+            ? PythonCharacters.Lowercase : PythonCharacters.Uppercase;
         bool any = false;
         foreach (int codePoint in CodePoints.All(text))
         {
@@ -148,7 +149,8 @@ internal static class PythonString
         bool inside = false, any = false;
         foreach (int codePoint in CodePoints.All(text))
         {
-            bool capital = PythonCharacters.Uppercase.Contains(codePoint) || PythonCharacters.Titlecase.Contains(codePoint), small = PythonCharacters.Lowercase.Contains(codePoint);
+            bool capital = PythonCharacters.Uppercase.Contains(codePoint) || PythonCharacters.Titlecase.Contains(codePoint),
+                small = PythonCharacters.Lowercase.Contains(codePoint);
             if ((capital && inside) || (small && !inside))
             {
                 return false;

@@ -22,8 +22,12 @@ internal static class StringMethods
             "splitlines" => call => Lines(text, call.Bind("keepends").Flag("keepends", false)),
             "partition" => call => Partition(text, call.Bind("sep").Text("sep"), last: false),
             "rpartition" => call => Partition(text, call.Bind("sep").Text("sep"), last: true),
-            "startswith" => call => Any(call.Bind("prefix", "start", "end")["prefix"], Part(text, call) is { } part ? begin => part.Text.StartsWith(begin, StringComparison.Ordinal) : _ => false),
-            "endswith" => call => Any(call.Bind("suffix", "start", "end")["suffix"], Part(text, call) is { } part ? end => part.Text.EndsWith(end, StringComparison.Ordinal) : _ => false),
+            "startswith" => call =>
+                Any(call.Bind("prefix", "start", "end")["prefix"], Part(text, call) is { } part ? begin =>
+                part.Text.StartsWith(begin, StringComparison.Ordinal) : _ => false),
+            "endswith" => call =>
+                Any(call.Bind("suffix", "start", "end")["suffix"], Part(text, call) is { } part ? end =>
+                part.Text.EndsWith(end, StringComparison.Ordinal) : _ => false),
             "upper" => call => PythonString.Upper(None(call, text)),
             "lower" => call => PythonString.Lower(None(call, text)),
             "casefold" => call => PythonCharacters.Fold(None(call, text)),
@@ -77,7 +81,8 @@ internal static class StringMethods
         for (; count > 0; count--)
         {
             // The empty text stands before each character and at the end.
-            int at = text.IndexOf(old, from, StringComparison.Ordinal), step = old.Length == 0 && at < text.Length ? PythonString.Characters(text[at..])[0].Length : 0;
+            int at = text.IndexOf(old, from, StringComparison.Ordinal), step = old.Length == 0 && at < text.Length
+                ? PythonString.Characters(text[at..])[0].Length : 0;
             result.Append(text, from, at - from).Append(other).Append(text, at, step);
             from = at + old.Length + step;
         }
@@ -270,11 +275,13 @@ internal static class StringMethods
     {
         string sub = call.Text("sub");
         int at = Part(text, call) is not { } part ? -1
-            : (last ? part.Text.LastIndexOf(sub, StringComparison.Ordinal) : part.Text.IndexOf(sub, StringComparison.Ordinal)) is var found and >= 0 ? part.Start + found : -1;
+            : (last ? part.Text.LastIndexOf(sub, StringComparison.Ordinal) : part.Text.IndexOf(sub, StringComparison.Ordinal)) is var found and >= 0
+                ? part.Start + found : -1;
         return at < 0 && must ? throw new TemplateException("substring not found") : new BigInteger(PythonString.IndexInCodePoints(text, at));
     }
 
-    // The part from "start" to "end", counted in code points as slices are, and where it begins; null if it begins beyond the text, where not even the empty text is.
+    // The part from "start" to "end", counted in code points as slices are, and where it begins; null if it begins beyond the text, where not even the empty
+    // text is.
     private static (string Text, int Start)? Part(string text, CallArguments call)
     {
         if (call.Get("start", null) is null && call.Get("end", null) is null)
@@ -291,7 +298,8 @@ internal static class StringMethods
 
         return (string.Concat(characters.Take(end).Skip(start)), characters.Take(start).Sum(character => character.Length));
 
-        int Place(string name, int otherwise) => call.Get(name, null) is null ? otherwise : call.Number(name) is var place && place < 0 ? Math.Max(0, place + characters.Count) : place;
+        int Place(string name, int otherwise) => call.Get(name, null) is null ? otherwise : call.Number(name) is var place && place < 0
+            ? Math.Max(0, place + characters.Count) : place;
     }
 
     private static bool All(string text, Func<int, bool> test) => text.Length > 0 && CodePoints.All(text).All(test);

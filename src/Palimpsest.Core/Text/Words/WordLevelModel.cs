@@ -8,8 +8,10 @@ internal sealed class WordLevelModel(Vocabulary vocabulary, int unknown) : Token
 
     public override Vocabulary Vocabulary => vocabulary;
 
-    public override void Encode(ReadOnlySpan<char> piece, List<int> ids) => ids.Add(vocabulary.IdOf(piece) ?? (unknown != NoUnknown ? unknown : throw Missing(piece)));
+    public override void Encode(ReadOnlySpan<char> piece, List<int> ids) =>
+        ids.Add(vocabulary.IdOf(piece) ?? (unknown != NoUnknown ? unknown : throw Missing(piece)));
 
     /// <summary>The error for a word that is no token.</summary>
-    public static PalimpsestException Missing(ReadOnlySpan<char> word) => UnknownCharacter.Error(word, "its token for the unknown (unk_token) is not in its vocabulary either");
+    public static PalimpsestException Missing(ReadOnlySpan<char> word) =>
+        UnknownCharacter.Error(word, "its token for the unknown (unk_token) is not in its vocabulary either");
 }

@@ -44,7 +44,8 @@ internal sealed class SiftArms(OwnerExam exam, SiftMethodSection method, FileTas
         Add("sift-merge", _ => new(maskless));
         Add("sift-masks", Sift(new SiftOptions()));
         Add("sift-masks-per-use", Sift(new SiftOptions { Divisor = SiftDivisor.Masks }));
-        figures.AddRange(Tuned("sift-masks-tuned", size, asked, method.Alphas.Select(alpha => (Say($"alpha {alpha}"), Sift(new SiftOptions { Alpha = alpha })))));
+        figures.AddRange(Tuned("sift-masks-tuned", size, asked,
+            method.Alphas.Select(alpha => (Say($"alpha {alpha}"), Sift(new SiftOptions { Alpha = alpha })))));
         figures.AddRange(Tuned("ties", size, asked, method.TiesDensities.Select(density =>
         {
             Lazy<float[]> merged = new(() => Merged(new Ties(new TiesOptions { Density = density }), own));
@@ -53,7 +54,8 @@ internal sealed class SiftArms(OwnerExam exam, SiftMethodSection method, FileTas
         figures.AddRange(Tuned("tall-masks", size, asked, from lambda in method.TallLambdas
                                                           let served = new Lazy<Dictionary<int, float[]>>(() => Served(new TallMasks(new TallMasksOptions { Lambda = lambda }), own, asked))
                                                           from factor in method.TallFactors
-                                                          select (Say($"lambda {lambda}, factor {factor}"), (Func<int, ServedVector>)(owner => new(Scaled(served.Value[owner], factor))))));
+                                                          select (Say($"lambda {lambda}, factor {factor}"),
+                                                              (Func<int, ServedVector>)(owner => new(Scaled(served.Value[owner], factor))))));
         foreach (MergeOptions options in method.Others)
         {
             string name = RecipeChoices.NameOf(options);
@@ -66,7 +68,8 @@ internal sealed class SiftArms(OwnerExam exam, SiftMethodSection method, FileTas
 
     /// <summary>The one model trained on all, at the best of its numbers of steps.</summary>
     public SiftFigure Central(int size, IReadOnlyList<float[]> vectors) =>
-        Tuned("central", size, Asked(size), method.CentralSteps.Select((steps, i) => (Say($"{steps} steps"), (Func<int, ServedVector>)(_ => new(vectors[i]))))).Single();
+        Tuned("central", size, Asked(size),
+            method.CentralSteps.Select((steps, i) => (Say($"{steps} steps"), (Func<int, ServedVector>)(_ => new(vectors[i]))))).Single();
 
     /// <summary>Owners dealt into groups at random: each served by the mean of its group's vectors, by a model trained on its group's data, and by all those models together (SISA, arXiv 1912.03817).</summary>
     /// <param name="size">Number of owners.</param>

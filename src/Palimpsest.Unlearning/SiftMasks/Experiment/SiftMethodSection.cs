@@ -81,7 +81,9 @@ public sealed record SiftMethodSection : IValidated
         }
 
         // Figures and claims know an arm by its name.
-        string[] arms = [.. Others.Select(RecipeChoices.NameOf), .. TiesDensities.Take(1).Select(_ => "ties"), .. TallFactors.Take(TallLambdas.Count).Take(1).Select(_ => "tall-masks")];
+        string[] arms =
+            [.. Others.Select(RecipeChoices.NameOf), .. TiesDensities.Take(1).Select(_ => "ties"),
+            .. TallFactors.Take(TallLambdas.Count).Take(1).Select(_ => "tall-masks")];
         if (arms.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { Key: string twice })
         {
             yield return $"others: \"{twice}\" is an arm already. Name each method once, and leave ties_densities or tall_lambdas empty where it stands among the others.";

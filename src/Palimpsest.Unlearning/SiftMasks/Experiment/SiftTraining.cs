@@ -45,7 +45,8 @@ internal sealed class SiftTraining(SiftRecipe recipe, IReadOnlyList<TaskOwner> o
                 // To its file at once: results that wait would each hold a vector.
                 long clock = Stopwatch.GetTimestamp();
                 float[] vector = new float[tuner.Layout.Count];
-                tuner.Tune(owners[owner].Train, new RandomStream(recipe.Seed, "sift", "owner", owner.ToString(CultureInfo.InvariantCulture)), vector, stop: stop);
+                tuner.Tune(owners[owner].Train, new RandomStream(recipe.Seed, "sift", "owner", owner.ToString(CultureInfo.InvariantCulture)), vector,
+                    stop: stop);
                 vectors.Write(owner, vector, Stopwatch.GetElapsedTime(clock).TotalSeconds);
                 return owner;
             },

@@ -8,7 +8,8 @@ namespace Palimpsest.Unlearning.SiftMasks.Store;
 /// <param name="store">The store.</param>
 /// <param name="replay">Makes vectors again.</param>
 /// <param name="save">Called with the receipt as soon as the owner has left, and once more with the audit where one was asked for.</param>
-/// <param name="place">Gives the full path of the receipt's file for an owner's random number. Then a receipt that a kill keeps <paramref name="save"/> from writing is written there when the store is opened again; null for none.</param>
+/// <param name="place">Gives the full path of the receipt's file for an owner's random number. Then a receipt that a kill keeps <paramref name="save"/> from
+/// writing is written there when the store is opened again; null for none.</param>
 public sealed class Deletion(OwnerStore store, OwnerReplay replay, Action<DeletionReceipt>? save = null, Func<string, string>? place = null)
 {
     /// <summary>Deletes an owner whose data is at hand.</summary>
@@ -51,7 +52,8 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay, Action<Deleti
         IReadOnlyList<string> names, Func<OwnerRecord, OwnerData> data, string? keyFile = null, Action<OwnerRecord, OwnerRecord>? done = null, CancellationToken stop = default)
     {
         OwnerRecord[] leaving = [.. names.Distinct(StringComparer.Ordinal).Select(store.Find)];
-        return Leave(leaving, receipts => new StoreRebuild(store, replay).Without(leaving, data, keyFile, done, stop, receipts), "left out of a sum that was built afresh from the owners that stay");
+        return Leave(leaving, receipts => new StoreRebuild(store, replay).Without(leaving, data, keyFile, done, stop, receipts),
+            "left out of a sum that was built afresh from the owners that stay");
     }
 
     private DeletionReceipt Leave(OwnerRecord owner, float[] vector, string from, IReadOnlyList<TextExample>? audited)
@@ -75,7 +77,8 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay, Action<Deleti
         return receipt;
     }
 
-    private DeletionReceipt[] Leave(OwnerRecord[] leaving, Func<Func<IReadOnlyList<LedgerEntry>, IReadOnlyList<PendingReceipt>>, PalimpsestException?> leave, string from)
+    private DeletionReceipt[] Leave(OwnerRecord[] leaving, Func<Func<IReadOnlyList<LedgerEntry>, IReadOnlyList<PendingReceipt>>, PalimpsestException?> leave,
+        string from)
     {
         // A line that was damaged long ago keeps nobody from leaving; the receipt says so.
         List<string> problems = [];
@@ -142,7 +145,8 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay, Action<Deleti
             DataSha256 = owner.Manifest.DataSha256,
             VectorSha256 = owner.Manifest.VectorSha256,
             VectorFrom = from,
-            Erased = [$"the mask ({100 * owner.Density:F0}% of {store.Settings.Count:N0} parameters)", "the row with name, data path and replay manifest", .. owner.KeptVector ? ["the encrypted vector"] : Array.Empty<string>()],
+            Erased = [$"the mask ({100 * owner.Density:F0}% of {store.Settings.Count:N0} parameters)", "the row with name, data path and replay manifest",
+                .. owner.KeptVector ? ["the encrypted vector"] : Array.Empty<string>()],
             SumBefore = sumBefore,
             SumAfter = left.After,
             OwnersLeft = left.Owners,
@@ -180,7 +184,8 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay, Action<Deleti
             difference[i] = (float)((owners * (double)before[i]) - ((owners - 1) * (double)after[i]));
         }
 
-        return new DeletionAudit(Of(model.SwitchToBase), servedBefore, Of(() => model.Put(after)), Of(() => model.Put(difference)), Of(() => model.SwitchBy(mask)));
+        return new DeletionAudit(Of(model.SwitchToBase), servedBefore, Of(() => model.Put(after)), Of(() => model.Put(difference)),
+            Of(() => model.SwitchBy(mask)));
     }
 
     private static double Ask(OwnerModel model, IReadOnlyList<TextExample> examples)

@@ -17,7 +17,8 @@ public sealed record DeletionProof(ulong CheckOfSum, ulong CheckOfOwners, bool E
     internal static DeletionProof Of(OwnerStore store, IReadOnlyCollection<string> left)
     {
         (ulong sum, ulong owners) = StoreVerifier.Checks(store);
-        LedgerLine? same = store.Lines().TakeWhile(line => !left.Contains(line.Entry.Subject)).LastOrDefault(line => line.IsIntact && line.Entry.After == store.Head.After);
+        LedgerLine? same =
+            store.Lines().TakeWhile(line => !left.Contains(line.Entry.Subject)).LastOrDefault(line => line.IsIntact && line.Entry.After == store.Head.After);
         return new DeletionProof(sum, owners, sum == owners, same?.Entry.Sequence);
     }
 }

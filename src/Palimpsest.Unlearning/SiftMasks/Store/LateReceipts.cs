@@ -42,7 +42,8 @@ internal static class LateReceipts
         }
     }
 
-    // Nothing has happened to the store since, so the proof is the one that the killed process would have made. It is kept, for later openings may come after other operations.
+    // Nothing has happened to the store since, so the proof is the one that the killed process would have made. It is kept, for later openings may come after
+    // other operations.
     private static DeletionReceipt Completed(PendingReceipt pending, string[] left, OwnerStore store, OwnerLedger ledger)
     {
         DeletionReceipt receipt = JsonSerializer.Deserialize<DeletionReceipt>(pending.Json, StoreJson.Options) ?? throw new JsonException("it is empty");

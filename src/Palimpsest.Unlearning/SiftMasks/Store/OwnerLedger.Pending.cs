@@ -33,7 +33,8 @@ internal sealed partial class OwnerLedger
     {
         try
         {
-            _connection.Run(receipt is null ? "DELETE FROM pending WHERE subject = $subject" : "UPDATE pending SET receipt = $receipt WHERE subject = $subject", ("$subject", subject), ("$receipt", receipt ?? ""));
+            _connection.Run(receipt is null ? "DELETE FROM pending WHERE subject = $subject" : "UPDATE pending SET receipt = $receipt WHERE subject = $subject",
+                ("$subject", subject), ("$receipt", receipt ?? ""));
         }
         catch (SqliteException problem)
         {

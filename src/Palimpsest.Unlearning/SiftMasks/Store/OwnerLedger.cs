@@ -91,7 +91,8 @@ internal sealed partial class OwnerLedger : IDisposable
 
     /// <summary>What the store was made with.</summary>
     /// <exception cref="PalimpsestException">The database is damaged.</exception>
-    public StoreSettings Settings() => LedgerErrors.Whole(_connection.DataSource, () => Of<StoreSettings>(_connection.Scalar("SELECT value FROM settings WHERE key = 'settings'") as string));
+    public StoreSettings Settings() =>
+        LedgerErrors.Whole(_connection.DataSource, () => Of<StoreSettings>(_connection.Scalar("SELECT value FROM settings WHERE key = 'settings'") as string));
 
     /// <summary>The owners in the order in which they were added.</summary>
     /// <exception cref="PalimpsestException">The database is damaged.</exception>
@@ -126,7 +127,8 @@ internal sealed partial class OwnerLedger : IDisposable
     /// <summary>Adds lines and an owner, removes or (when a store is rebuilt) changes owners, all or nothing. <see cref="CutLog"/> must follow.</summary>
     /// <exception cref="PalimpsestException">The disk is full or fails; nothing was changed.</exception>
     public void Commit(
-        IReadOnlyList<LedgerEntry> lines, OwnerRecord? added = null, IReadOnlyList<OwnerRecord>? removed = null, IReadOnlyList<OwnerRecord>? changed = null, IReadOnlyList<PendingReceipt>? pending = null)
+        IReadOnlyList<LedgerEntry> lines, OwnerRecord? added = null, IReadOnlyList<OwnerRecord>? removed = null, IReadOnlyList<OwnerRecord>? changed = null,
+            IReadOnlyList<PendingReceipt>? pending = null)
     {
         try
         {
@@ -159,7 +161,8 @@ internal sealed partial class OwnerLedger : IDisposable
             foreach (PendingReceipt receipt in pending ?? [])
             {
                 _connection.Run(PendingTable);
-                _connection.Run("INSERT OR REPLACE INTO pending VALUES ($subject, $file, $receipt)", ("$subject", receipt.Subject), ("$file", receipt.File), ("$receipt", receipt.Json));
+                _connection.Run("INSERT OR REPLACE INTO pending VALUES ($subject, $file, $receipt)", ("$subject", receipt.Subject), ("$file", receipt.File),
+                    ("$receipt", receipt.Json));
             }
 
             transaction.Commit();
@@ -220,14 +223,18 @@ internal sealed partial class OwnerLedger : IDisposable
     // A line that was changed must not keep anybody from leaving, so a text that is no date is read as none.
     private List<LedgerLine> Read(string rest)
     {
-        using SqliteCommand command = _connection.Command($"SELECT sequence, time, action, subject, before, after, vector, owners, previous, hash FROM ledger {rest}");
+        using SqliteCommand command =
+            _connection.Command($"SELECT sequence, time, action, subject, before, after, vector, owners, previous, hash FROM ledger {rest}");
         using SqliteDataReader reader = command.ExecuteReader();
         List<LedgerLine> lines = [];
         while (reader.Read())
         {
-            DateTime time = DateTime.TryParseExact(reader.GetString(1), TimeForm, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime known) ? known : DateTime.MinValue;
+            DateTime time =
+                DateTime.TryParseExact(reader.GetString(1), TimeForm, CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime known) ? known : DateTime.MinValue;
             lines.Add(new LedgerLine(
-                new(reader.GetInt64(0), time, reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetString(5), reader.GetString(6), (int)reader.GetInt64(7), reader.GetString(8)), reader.GetString(9)));
+                new(reader.GetInt64(0), time, reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetString(5), reader.GetString(6),
+                    (int)reader.GetInt64(7), reader.GetString(8)), reader.GetString(9)));
         }
 
         return lines;

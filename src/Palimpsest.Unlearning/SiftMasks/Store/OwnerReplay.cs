@@ -20,7 +20,8 @@ public sealed class OwnerReplay : IDisposable
 
     /// <summary>Loads the base model.</summary>
     /// <param name="store">The store.</param>
-    /// <param name="context">Where to compute. Vectors are made with the store's number of threads, which the caller sets (<see cref="TorchThreads.Use"/>).</param>
+    /// <param name="context">Where to compute. Vectors are made with the store's number of threads, which the caller sets (<see
+    /// cref="TorchThreads.Use"/>).</param>
     /// <exception cref="PalimpsestException">The base model is not there, or not the one that the store was made with.</exception>
     public OwnerReplay(OwnerStore store, TorchContext context)
     {

@@ -80,7 +80,8 @@ public sealed class OwnerStore : IDisposable
     public static OwnerStore Open(string path, string? model = null)
     {
         StoreFolder folder = StoreFolder.OfStore(path);
-        RunLock held = folder.Guard(() => RunLock.TryTake(folder.Lock)) ?? throw new PalimpsestException($"{path}: another process works on this store. Wait until it has ended.");
+        RunLock held = folder.Guard(() => RunLock.TryTake(folder.Lock))
+            ?? throw new PalimpsestException($"{path}: another process works on this store. Wait until it has ended.");
         return Open(folder, held, model);
     }
 
@@ -206,7 +207,8 @@ public sealed class OwnerStore : IDisposable
     /// <param name="receipts">Makes the receipts of those who leave, from the lines that will be written.</param>
     /// <returns>What could not be erased although the new sum holds, or null.</returns>
     internal PalimpsestException? Replace(
-        Action<FixedPointAccumulator> fill, IReadOnlyList<OwnerRecord> owners, IReadOnlyList<OwnerRecord> leaving, Func<IReadOnlyList<LedgerEntry>, IReadOnlyList<PendingReceipt>>? receipts = null)
+        Action<FixedPointAccumulator> fill, IReadOnlyList<OwnerRecord> owners, IReadOnlyList<OwnerRecord> leaving, Func<IReadOnlyList<LedgerEntry>,
+            IReadOnlyList<PendingReceipt>>? receipts = null)
     {
         string after = Prepare(() => _sums.Write(Head.Sequence + Math.Max(1, leaving.Count), fill));
         List<LedgerEntry> lines = leaving.Count == 0 ? [Head.Next("rebuild", "", after, "", owners.Count)] : [];

@@ -21,11 +21,14 @@ public static class ReceiptCheck
     private static IEnumerable<(bool? Holds, string What)> Alone(DeletionReceipt receipt, JsonObject text)
     {
         bool? whole = DeletionReceipt.IsSealed(text);
-        yield return (whole, whole is null ? "hash of the receipt: none, as an earlier version wrote it" : "hash of the receipt: the text is as it was written");
+        yield return (whole, whole is null
+            ? "hash of the receipt: none, as an earlier version wrote it" : "hash of the receipt: the text is as it was written");
         DeletionProof proof = receipt.Proof;
-        yield return (proof.Equal && proof.CheckOfSum == proof.CheckOfOwners, $"linear checksum: of the sum {proof.CheckOfSum}, of the owners that stayed {proof.CheckOfOwners}");
+        yield return (proof.Equal && proof.CheckOfSum == proof.CheckOfOwners,
+            $"linear checksum: of the sum {proof.CheckOfSum}, of the owners that stayed {proof.CheckOfOwners}");
         IReadOnlyList<string> chain = receipt.Chain;
-        bool formed = chain.Count >= 2 && chain.All(hash => hash.Length == HashLength && hash.All(char.IsAsciiHexDigitLower)) && chain.Distinct(StringComparer.Ordinal).Count() == chain.Count;
+        bool formed = chain.Count >= 2 && chain.All(hash => hash.Length == HashLength && hash.All(char.IsAsciiHexDigitLower))
+            && chain.Distinct(StringComparer.Ordinal).Count() == chain.Count;
         yield return (formed, $"chain: {chain.Count} different hashes, from joining to leaving");
         if (receipt is not { Joined: { } joined, Left: { } left } || chain.Count < 2)
         {
@@ -33,10 +36,13 @@ public static class ReceiptCheck
             yield break;
         }
 
-        yield return (joined.Hash == chain[0] && joined.Action == "add" && joined.Subject == receipt.Subject, "line of joining: begins the chain and is this owner's");
-        yield return (left.Hash == chain[^1] && left.Previous == chain[^2] && left.Action == "forget" && left.Subject == receipt.Subject, "line of leaving: ends the chain and is this owner's");
+        yield return (joined.Hash == chain[0] && joined.Action == "add" && joined.Subject == receipt.Subject,
+            "line of joining: begins the chain and is this owner's");
+        yield return (left.Hash == chain[^1] && left.Previous == chain[^2] && left.Action == "forget" && left.Subject == receipt.Subject,
+            "line of leaving: ends the chain and is this owner's");
         yield return (
-            left.After == receipt.SumAfter && left.Vector == receipt.VectorSha256 && left.Owners == receipt.OwnersLeft && left.Time == receipt.Time && (left.Before == receipt.SumBefore || left.Before == receipt.SumAfter),
+            left.After == receipt.SumAfter && left.Vector == receipt.VectorSha256 && left.Owners == receipt.OwnersLeft && left.Time == receipt.Time
+                && (left.Before == receipt.SumBefore || left.Before == receipt.SumAfter),
             "sums, vector, owners and time: those of the line of leaving");
     }
 
@@ -57,17 +63,21 @@ public static class ReceiptCheck
         yield return (history is not null, $"ledger of the store: every line follows from the one before{problem}");
         LedgerEntry[] lines = [.. store.Lines().Where(line => line.IsIntact).Select(line => line.Entry)];
         int first = Array.FindIndex(lines, line => receipt.Chain.Count > 0 && line.Hash == receipt.Chain[0]);
-        yield return (first >= 0 && lines.Skip(first).Take(receipt.Chain.Count).Select(line => line.Hash).SequenceEqual(receipt.Chain, StringComparer.Ordinal), "chain in the store: the same lines, one behind the other");
+        yield return (first >= 0 && lines.Skip(first).Take(receipt.Chain.Count).Select(line => line.Hash).SequenceEqual(receipt.Chain, StringComparer.Ordinal),
+            "chain in the store: the same lines, one behind the other");
         LedgerEntry? left = lines.LastOrDefault(line => line.Subject == receipt.Subject && line.Action == "forget");
-        yield return (left is not null && receipt.Chain.Count > 0 && left.Hash == receipt.Chain[^1] && left.After == receipt.SumAfter && left.Owners == receipt.OwnersLeft && left.Time == receipt.Time, "line of leaving in the store: owner, sum and time of the receipt");
+        yield return (left is not null && receipt.Chain.Count > 0 && left.Hash == receipt.Chain[^1] && left.After == receipt.SumAfter
+            && left.Owners == receipt.OwnersLeft && left.Time == receipt.Time, "line of leaving in the store: owner, sum and time of the receipt");
         if (receipt.Proof.SeenBefore is long seen)
         {
             yield return (lines.Any(line => line.Sequence == seen && line.After == receipt.SumAfter), $"sum: the hash of line {seen}, before the owner joined");
         }
 
-        yield return (store.Owners.All(owner => owner.Id != receipt.Subject) && Directory.GetFiles(store.Folder.Masks, receipt.Subject + "*").Length == 0 && !File.Exists(store.Folder.Vector(receipt.Subject)), "owner: neither row, mask nor vector is in the store");
+        yield return (store.Owners.All(owner => owner.Id != receipt.Subject) && Directory.GetFiles(store.Folder.Masks, receipt.Subject + "*").Length == 0
+            && !File.Exists(store.Folder.Vector(receipt.Subject)), "owner: neither row, mask nor vector is in the store");
         (ulong sum, ulong owners, string damage) = Checks(store);
-        yield return (damage.Length == 0 && sum == owners, $"sum now: {(damage.Length > 0 ? damage : $"its linear checksum is that of the {store.Owners.Count} owners")}");
+        yield return (damage.Length == 0 && sum == owners,
+            $"sum now: {(damage.Length > 0 ? damage : $"its linear checksum is that of the {store.Owners.Count} owners")}");
     }
 
     private static (ulong Sum, ulong Owners, string Damage) Checks(OwnerStore store)

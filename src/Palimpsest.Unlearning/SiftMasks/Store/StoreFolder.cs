@@ -57,7 +57,8 @@ internal sealed class StoreFolder(string root)
     public PalimpsestException? LostLedger(string how)
     {
         int Files(string folder, string pattern) => Directory.Exists(folder) ? Guard(() => Directory.GetFiles(folder, pattern).Length) : 0;
-        int sums = Files(Root, "accumulator-*.sum") - (File.Exists(Accumulator(0)) ? 1 : 0), masks = Files(Masks, "*.mask"), vectors = Files(Vectors, "*.vector");
+        int sums = Files(Root, "accumulator-*.sum") - (File.Exists(Accumulator(0)) ? 1 : 0), masks = Files(Masks, "*.mask"),
+            vectors = Files(Vectors, "*.vector");
         return sums + masks + vectors == 0 ? null : new PalimpsestException(
             $"{Ledger}: {how}, but the sum{(sums > 0 ? "" : " (of no owner)")}, {masks} masks and {vectors} kept vectors are there and were not touched; do not delete them. Put the ledger back from a backup: if it is older than the sum, "
             + "'palimpsest owners rebuild' then makes the sum again from the owners' data and kept vectors. Without a backup the owners' names are lost: make a new store with 'palimpsest owners init OTHER' and add the owners again from their data.");

@@ -18,7 +18,8 @@ internal sealed class EncoderClassifierSession : EncoderSession
     private readonly IReadOnlyList<string> _fresh;
     private readonly TokenBatch[] _heldOut;
 
-    private EncoderClassifierSession(FinetuneRecipe recipe, TorchContext torch, FinetuneData data, EncoderModel model, Tokenizer tokenizer, IReadOnlyList<string> fresh)
+    private EncoderClassifierSession(FinetuneRecipe recipe, TorchContext torch, FinetuneData data, EncoderModel model, Tokenizer tokenizer,
+        IReadOnlyList<string> fresh)
         : base(recipe, torch, model, tokenizer, data.Labels)
     {
         (_data, _fresh) = (data, fresh);
@@ -43,7 +44,8 @@ internal sealed class EncoderClassifierSession : EncoderSession
         // What is neither in the files nor part of the head by PEFT's names must be in an adapter all the same: the base model does not have it.
         string[] fresh = source.Config.Labels.SequenceEqual(data.Labels) ? [] :
         [
-            .. TransformerModel.LayoutOf(source.Config.WithLabels(data.Labels)).Slots.Where(slot => !source.Holds(slot)).Select(slot => slot.Name[..slot.Name.LastIndexOf('.')]).Distinct()
+            .. TransformerModel.LayoutOf(source.Config.WithLabels(data.Labels)).Slots.Where(slot => !source.Holds(slot)).Select(slot =>
+                slot.Name[..slot.Name.LastIndexOf('.')]).Distinct()
                 .Where(module => !LoraOptions.ClassifierHeads.Any(head => LoraSelector.Saves(head, module))),
         ];
         EncoderModel model = source.LoadClassifier<EncoderModel>(torch, data.Labels, torch.Stream("finetune", "head"), Mode(recipe));
@@ -73,9 +75,11 @@ internal sealed class EncoderClassifierSession : EncoderSession
         [
             new Measurement
             {
-                Metric = EvaluationData.LabelChoice, Label = "held-out examples, accuracy of the classes", Unit = MeasurementUnit.Share, Numerators = right, Denominators = ones, Chance = 1.0 / classes,
+                Metric = EvaluationData.LabelChoice, Label = "held-out examples, accuracy of the classes", Unit = MeasurementUnit.Share, Numerators = right,
+                    Denominators = ones, Chance = 1.0 / classes,
             },
-            new Measurement { Metric = "held_out_nats", Label = "held-out examples, nats of the true class", Unit = MeasurementUnit.Number, Numerators = nats, Denominators = ones },
+            new Measurement { Metric = "held_out_nats", Label = "held-out examples, nats of the true class", Unit = MeasurementUnit.Number, Numerators = nats,
+                Denominators = ones },
         ];
     }
 

@@ -74,7 +74,8 @@ internal abstract class EncoderSession : FinetuneSession
     protected TokenBatch[] Batches(IReadOnlyList<TextExample> examples)
     {
         TokenBatch[] batches = [.. examples.Select(_texts.Encode).OfType<TokenSequence>().Chunk(_recipe.Train.BatchSize).Select(TokenBatch.Of)];
-        return batches.Length > 0 ? batches : throw new PalimpsestException($"None of the {examples.Count} held-out examples fits into {_texts.MaxLength} tokens. Choose --too-long truncate.");
+        return batches.Length > 0
+            ? batches : throw new PalimpsestException($"None of the {examples.Count} held-out examples fits into {_texts.MaxLength} tokens. Choose --too-long truncate.");
     }
 
     /// <summary>Natural logarithms of the probabilities of a batch's targets, and of all classes where there are some.</summary>
@@ -83,7 +84,8 @@ internal abstract class EncoderSession : FinetuneSession
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor hidden = Encoder.Hidden(batch);
-        float[] classes = Encoder.Config.Labels.Count == 0 ? [] : TensorBytes.ToArray(Encoder.Logits(hidden).log_softmax(1).to_type(ScalarType.Float32).to(CPU));
+        float[] classes = Encoder.Config.Labels.Count == 0
+            ? [] : TensorBytes.ToArray(Encoder.Logits(hidden).log_softmax(1).to_type(ScalarType.Float32).to(CPU));
         return classes.Length == 0
             ? (TensorBytes.ToArray(Encoder.LogProbabilities(hidden, batch.Rows, batch.Targets).to_type(ScalarType.Float32).to(CPU)), classes)
             : ([.. batch.Targets.Select((target, i) => classes[(i * Encoder.Config.Labels.Count) + target])], classes);
@@ -93,7 +95,8 @@ internal abstract class EncoderSession : FinetuneSession
     protected FinetuneCourse? Train(Trainable trainable, JobContext context, IExampleStream stream, Objective<TokenBatch> objective)
     {
         using StreamBatches batches = new(stream, _texts.Encode, _texts.MaxLength, _recipe.Train.BatchSize, Torch.Stream("finetune", "batches"));
-        using Trainer<TokenBatch> trainer = new(trainable, objective, _recipe.Train, batches, Torch.Stream("train"), new CheckpointStore(context.Run.Checkpoints));
+        using Trainer<TokenBatch> trainer =
+            new(trainable, objective, _recipe.Train, batches, Torch.Stream("train"), new CheckpointStore(context.Run.Checkpoints));
         if (!TrainingLoop.Run(trainer, _recipe.Train, context, HeldOutLoss))
         {
             return null;
@@ -101,7 +104,8 @@ internal abstract class EncoderSession : FinetuneSession
 
         if (batches.LeftOut > 0)
         {
-            context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"{batches.LeftOut:N0} of the {batches.Read:N0} examples read were left out: they have more than {_texts.MaxLength:N0} tokens."));
+            context.Log.Say(string.Create(CultureInfo.InvariantCulture,
+                $"{batches.LeftOut:N0} of the {batches.Read:N0} examples read were left out: they have more than {_texts.MaxLength:N0} tokens."));
         }
 
         return new FinetuneCourse(trainer.State, batches.MeanLength, batches.LeftOut, batches.FillRate, batches.UnpackedFillRate);

@@ -75,7 +75,8 @@ internal sealed class FinetuneData
 
         IExampleSource general = data.Columns.Open(path, data.SkipBad);
         TextExample[] asked = [.. new SplitSource(general, data.HeldOutShare, heldOut: true).From(0).Take(recipe.Evaluate.GeneralTexts).Select(item => item.Example)];
-        return new FinetuneData(own, new SplitSource(general, data.HeldOutShare, heldOut: false), data.ReplayPercent, EvaluationData.OfExamples(name, heldOut, recipe.Evaluate, asked));
+        return new FinetuneData(own, new SplitSource(general, data.HeldOutShare, heldOut: false), data.ReplayPercent,
+            EvaluationData.OfExamples(name, heldOut, recipe.Evaluate, asked));
     }
 
     // All of the training data are read for it, since a class may come late.

@@ -34,10 +34,12 @@ public sealed class FinetuneJob : Job<FinetuneRecipe, FinetuneResult>
     {
         (string Name, string? Path)[] inputs =
         [
-            ("model", EmbeddedModels.Resolve(recipe.Model.Name)), ("data", recipe.Data.File), ("held_out", recipe.Data.HeldOutFile), ("replay", recipe.Data.ReplayFile),
+            ("model", EmbeddedModels.Resolve(recipe.Model.Name)), ("data", recipe.Data.File), ("held_out", recipe.Data.HeldOutFile),
+                ("replay", recipe.Data.ReplayFile),
             ("reference", recipe.Method.Reference is string reference ? EmbeddedModels.Resolve(reference) : null),
         ];
-        return inputs.Where(input => input.Path is not null).Select(input => (input.Name, input.Path!)).Concat(recipe.Evaluate.Sets.Select(set => ($"set_{set.Name}", set.File)));
+        return inputs.Where(input => input.Path is not null).Select(input =>
+            (input.Name, input.Path!)).Concat(recipe.Evaluate.Sets.Select(set => ($"set_{set.Name}", set.File)));
     }
 
     /// <inheritdoc/>
@@ -64,10 +66,12 @@ public sealed class FinetuneJob : Job<FinetuneRecipe, FinetuneResult>
             log.Say(note);
         }
 
-        log.Say(string.Create(CultureInfo.InvariantCulture, $"Model {recipe.Model.Name}: {model.Parameters.Layout.Count:N0} parameters, {torch.ComputeType}, {torch.Threads} threads. Data: {session.Subject}."));
+        log.Say(string.Create(CultureInfo.InvariantCulture,
+            $"Model {recipe.Model.Name}: {model.Parameters.Layout.Count:N0} parameters, {torch.ComputeType}, {torch.Threads} threads. Data: {session.Subject}."));
 
         // Before the first evaluation, so that a target that means nothing is told at once; it is not active yet.
-        using LoraAdapter? adapter = recipe.Method.Lora is LoraOptions lora ? LoraAdapter.Create(model, session.AdapterOptions(lora), torch.Stream("finetune")) : null;
+        using LoraAdapter? adapter = recipe.Method.Lora is LoraOptions lora
+            ? LoraAdapter.Create(model, session.AdapterOptions(lora), torch.Stream("finetune")) : null;
         using LoraAdapters adapters = new(model);
         session.Prepare(adapters);
 
@@ -79,7 +83,8 @@ public sealed class FinetuneJob : Job<FinetuneRecipe, FinetuneResult>
         if (adapter is not null)
         {
             adapters.Activate(adapter);
-            log.Say(string.Create(CultureInfo.InvariantCulture, $"Adapter: {adapter.Parameters.Layout.Count:N0} parameters on {adapter.Modules.Count} modules."));
+            log.Say(string.Create(CultureInfo.InvariantCulture,
+                $"Adapter: {adapter.Parameters.Layout.Count:N0} parameters on {adapter.Modules.Count} modules."));
         }
 
         if (session.Train(adapter is null ? Trainable.Whole(model) : Trainable.Adapter(adapter), context) is not FinetuneCourse course)
@@ -121,11 +126,13 @@ public sealed class FinetuneJob : Job<FinetuneRecipe, FinetuneResult>
     {
         IEnumerable<ClaimResult> Arm(string arm, IReadOnlyList<Measurement> measured) => measured.Select(m => m.ToResult(arm, recipe.Seed));
         IEnumerable<ClaimResult> baselines = result.Baselines.Select(baseline => baseline.Measurement.ToResult(baseline.Name, recipe.Seed));
-        return [.. Arm("before", result.Before), .. Arm("after", result.After), .. baselines, new ClaimResult("after", "train_seconds", recipe.Seed, result.TrainSeconds), new ClaimResult("after", "peak_share", recipe.Seed, result.PeakShare)];
+        return [.. Arm("before", result.Before), .. Arm("after", result.After), .. baselines,
+            new ClaimResult("after", "train_seconds", recipe.Seed, result.TrainSeconds), new ClaimResult("after", "peak_share", recipe.Seed, result.PeakShare)];
     }
 
     /// <inheritdoc/>
-    protected override Report Report(FinetuneRecipe recipe, FinetuneResult result, string folder) => FinetuneReport.Of(recipe, result, RunFolder.ReadMetrics(folder));
+    protected override Report Report(FinetuneRecipe recipe, FinetuneResult result, string folder) =>
+        FinetuneReport.Of(recipe, result, RunFolder.ReadMetrics(folder));
 
     private static FinetuneStart Start(FinetuneSession session, RunFolder run)
     {

@@ -9,7 +9,8 @@ namespace Palimpsest.Jobs.Finetune;
 /// <summary>What a fine-tuning trains.</summary>
 public sealed record FinetuneMethod : IValidated
 {
-    /// <summary>Trains a low-rank adapter beside the frozen model, and saves it as <c>artifacts/adapter</c>. It wants a higher learning rate than the whole model, about ten times.</summary>
+    /// <summary>Trains a low-rank adapter beside the frozen model, and saves it as <c>artifacts/adapter</c>. It wants a higher learning rate than the whole
+    /// model, about ten times.</summary>
     /// <value>The default is none: all parameters of the model are trained.</value>
     public LoraOptions? Lora { get; init; }
 

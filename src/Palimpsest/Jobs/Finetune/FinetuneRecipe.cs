@@ -9,7 +9,8 @@ using Palimpsest.Training.Objectives.Preferences;
 
 namespace Palimpsest.Jobs.Finetune;
 
-/// <summary>Fine-tunes a model on an owner's data, with some general text replayed so that it does not forget what it knew, and measures before and after.</summary>
+/// <summary>Fine-tunes a model on an owner's data, with some general text replayed so that it does not forget what it knew, and measures before and
+/// after.</summary>
 public sealed record FinetuneRecipe : Recipe, IValidated
 {
     private const double WholeLearningRate = 5e-4, AdapterLearningRate = 5e-3, PreferenceShare = 0.1, EncoderShare = 0.04;
@@ -28,14 +29,24 @@ public sealed record FinetuneRecipe : Recipe, IValidated
     public FinetuneMethod Method { get; init; } = new();
 
     /// <summary>How it learns.</summary>
-    /// <value>The learning rate is 5e-4, and 5e-3 with an adapter, a tenth of that for preferences and a 25th for retrieval and hidden tokens, unless the recipe says otherwise.</value>
+    /// <value>The learning rate is 5e-4, and 5e-3 with an adapter, a tenth of that for preferences and a 25th for retrieval and hidden tokens, unless the
+    /// recipe says otherwise.</value>
     public TrainOptions Train { get; init; } = new() { Steps = 200, BatchSize = 32, EvaluateEvery = 50, CheckpointEvery = 50 };
 
     /// <summary>What is measured.</summary>
     public EvaluateSection Evaluate { get; init; } = new();
 
     internal FinetuneRecipe Completed => Train.LearningRate is null
-        ? this with { Train = Train with { LearningRate = (Method.Lora is null ? WholeLearningRate : AdapterLearningRate) * (IsEncoderTask ? EncoderShare : Method.Objective is NextTokenOptions ? 1 : PreferenceShare) } }
+        ? this with
+        {
+            Train =
+            Train with
+            {
+                LearningRate =
+            (Method.Lora is null ? WholeLearningRate : AdapterLearningRate) * (IsEncoderTask ? EncoderShare : Method.Objective is NextTokenOptions
+            ? 1 : PreferenceShare)
+            }
+        }
         : this;
 
     /// <summary>What the rows of the data say about answers.</summary>
@@ -47,7 +58,8 @@ public sealed record FinetuneRecipe : Recipe, IValidated
     };
 
     /// <summary>The examples of a file.</summary>
-    internal IExampleSource Open(string file) => Task == FinetuneTask.Retrieval ? RetrievalData.Open(Data, file) : Data.Columns.Open(file, Data.SkipBad, Answers);
+    internal IExampleSource Open(string file) => Task == FinetuneTask.Retrieval
+        ? RetrievalData.Open(Data, file) : Data.Columns.Open(file, Data.SkipBad, Answers);
 
     private bool IsEncoderTask => Task is FinetuneTask.Retrieval or FinetuneTask.MaskedLanguageModel;
 

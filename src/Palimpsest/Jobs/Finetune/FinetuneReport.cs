@@ -33,7 +33,8 @@ internal static class FinetuneReport
     private static ReportFigure Figure(JobBaseline baseline, RandomStream random)
     {
         Interval interval = baseline.Measurement.Interval(random.Child("baseline", baseline.Name));
-        return new ReportFigure(baseline.Measurement.Label, baseline.Measurement.Show(interval.Estimate), $"baseline [{baseline.Measurement.Show(interval.Lower)}, {baseline.Measurement.Show(interval.Upper)}]");
+        return new ReportFigure(baseline.Measurement.Label, baseline.Measurement.Show(interval.Estimate),
+            $"baseline [{baseline.Measurement.Show(interval.Lower)}, {baseline.Measurement.Show(interval.Upper)}]");
     }
 
     private static (string Label, Interval Interval)[] Baselines(FinetuneResult result, RandomStream random) =>

@@ -6,7 +6,8 @@ using Palimpsest.Training;
 
 namespace Palimpsest.Jobs.Finetune;
 
-/// <summary>A task of a fine-tuning with its model and data: what is measured, how it is trained, and what is saved. A new task is one class and one line in <see cref="FinetuneSessions"/>.</summary>
+/// <summary>A task of a fine-tuning with its model and data: what is measured, how it is trained, and what is saved. A new task is one class and one line in
+/// <see cref="FinetuneSessions"/>.</summary>
 internal abstract class FinetuneSession : IDisposable
 {
     /// <summary>Whose data it is, for people.</summary>

@@ -40,7 +40,8 @@ internal sealed class LanguageSession : FinetuneSession
     public override IReadOnlyList<Measurement> Measure() => _data.Evaluation.Suite.Measure(_model);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<JobSample> Samples() => JobSample.Of(_data.Evaluation.Suite, _model, _recipe.Evaluate.ShowSamples ?? _recipe.Data.File is null);
+    public override IReadOnlyList<JobSample> Samples() =>
+        JobSample.Of(_data.Evaluation.Suite, _model, _recipe.Evaluate.ShowSamples ?? _recipe.Data.File is null);
 
     /// <inheritdoc/>
     public override double HeldOutLoss() => _data.Labels.Count > 0
@@ -61,7 +62,8 @@ internal sealed class LanguageSession : FinetuneSession
         using IExampleBatches batches = _recipe.Data.Packing
             ? new PackedBatches(_data.Stream(_torch), encoder, length, _recipe.Train.BatchSize, order)
             : new StreamBatches(_data.Stream(_torch), encoder, _recipe.Train.BatchSize, order);
-        using Trainer<TokenBatch> trainer = Trainer.Of(Model, trainable, _recipe.Train, batches, _torch.Stream("train"), new CheckpointStore(context.Run.Checkpoints));
+        using Trainer<TokenBatch> trainer =
+            Trainer.Of(Model, trainable, _recipe.Train, batches, _torch.Stream("train"), new CheckpointStore(context.Run.Checkpoints));
         if (!TrainingLoop.Run(trainer, _recipe.Train, context, HeldOutLoss))
         {
             return null;

@@ -27,9 +27,11 @@ internal sealed class MaskedLanguageSession : EncoderSession
         {
             int mask = model.Config.Head != EncoderHead.MaskedLanguage
                 ? throw new PalimpsestException($"{recipe.Model.Name}: has no head over hidden tokens. Task masked-language-model needs a folder of a masked-language model, such as BertForMaskedLM.")
-                : tokenizer.MaskToken ?? throw new PalimpsestException($"{recipe.Model.Name}: tokenizer_config.json names no mask_token, by which tokens are hidden. Name it there.");
+                : tokenizer.MaskToken
+                    ?? throw new PalimpsestException($"{recipe.Model.Name}: tokenizer_config.json names no mask_token, by which tokens are hidden. Name it there.");
             _masking = new TokenMasking(mask, tokenizer.VocabularySize, tokenizer.IsSpecial);
-            _heldOut = [.. Batches(file.HeldOut).Select((batch, i) => _masking.Hide(batch, torch.Stream("finetune", "held-out").Child(i.ToString(System.Globalization.CultureInfo.InvariantCulture))))];
+            _heldOut = [.. Batches(file.HeldOut).Select((batch, i) =>
+                _masking.Hide(batch, torch.Stream("finetune", "held-out").Child(i.ToString(System.Globalization.CultureInfo.InvariantCulture))))];
         }
         catch
         {
@@ -64,7 +66,8 @@ internal sealed class MaskedLanguageSession : EncoderSession
             }
         }
 
-        return [new Measurement { Metric = "held_out_masked_perplexity", Label = "held-out texts, perplexity per hidden token", Unit = MeasurementUnit.Perplexity, Numerators = nats, Denominators = hidden }];
+        return [new Measurement { Metric = "held_out_masked_perplexity", Label = "held-out texts, perplexity per hidden token",
+            Unit = MeasurementUnit.Perplexity, Numerators = nats, Denominators = hidden }];
     }
 
     /// <inheritdoc/>

@@ -26,11 +26,14 @@ internal sealed record PreferenceData(string Subject, IExampleSource Training, I
         int index = recipe.Data.Owner ?? EvaluationData.OwnerOf(recipe.Seed);
         Owner owner = World.V1.Owner(index);
         Fact[] facts = [.. owner.Facts.Take(recipe.Data.Facts)];
-        IEnumerable<TextExample> Answers(IEnumerable<ChoiceQuestion> questions) => questions.SelectMany(question => question.WrongAnswers.Take(WrongAnswers).SelectMany(wrong => form == AnswerForm.Pairs
+        IEnumerable<TextExample> Answers(IEnumerable<ChoiceQuestion> questions) =>
+            questions.SelectMany(question => question.WrongAnswers.Take(WrongAnswers).SelectMany(wrong => form == AnswerForm.Pairs
             ? [Example(question, question.Answer) with { Preference = new Preference { RejectedCompletion = " " + wrong } }]
-            : new[] { Example(question, question.Answer) with { Preference = new Preference() }, Example(question, wrong) with { Preference = new Preference { IsDesirable = false } } }));
+            : new[] { Example(question, question.Answer) with { Preference = new Preference() },
+                Example(question, wrong) with { Preference = new Preference { IsDesirable = false } } }));
         EvaluationData asked = EvaluationData.OfOwner(index, recipe.Data.Facts, recipe.Evaluate);
-        return new PreferenceData(asked.Subject, new ListSource(owner.Name, [.. Answers(facts.SelectMany(fact => fact.TrainingQuestions))]), [.. Answers(facts.SelectMany(fact => fact.HeldOutQuestions))], asked.Suite);
+        return new PreferenceData(asked.Subject, new ListSource(owner.Name, [.. Answers(facts.SelectMany(fact => fact.TrainingQuestions))]),
+            [.. Answers(facts.SelectMany(fact => fact.HeldOutQuestions))], asked.Suite);
 
         TextExample Example(ChoiceQuestion question, string answer) => new(question.Prompt, " " + answer, owner.Slug);
     }

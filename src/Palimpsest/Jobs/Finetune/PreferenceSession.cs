@@ -102,7 +102,8 @@ internal sealed class PreferenceSession : FinetuneSession
     {
         ExampleEncoder encoder = Encoder();
         using PreferenceBatches batches = new(_data.Stream(_torch), encoder, _recipe.Train.BatchSize, _torch.Stream("finetune", "batches"));
-        using Trainer<PreferenceBatch> trainer = new(trainable, Objective, _recipe.Train, batches, _torch.Stream("train"), new CheckpointStore(context.Run.Checkpoints));
+        using Trainer<PreferenceBatch> trainer =
+            new(trainable, Objective, _recipe.Train, batches, _torch.Stream("train"), new CheckpointStore(context.Run.Checkpoints));
         if (!TrainingLoop.Run(trainer, _recipe.Train, context, HeldOutLoss))
         {
             return null;
@@ -110,7 +111,8 @@ internal sealed class PreferenceSession : FinetuneSession
 
         if (batches.LeftOut > 0)
         {
-            context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"{batches.LeftOut:N0} examples were left out: an answer has more than {_recipe.LengthOf(Model):N0} tokens with its prompt, or nothing of it fits."));
+            context.Log.Say(string.Create(CultureInfo.InvariantCulture,
+                $"{batches.LeftOut:N0} examples were left out: an answer has more than {_recipe.LengthOf(Model):N0} tokens with its prompt, or nothing of it fits."));
         }
 
         if (encoder.Boundaries.Sentence is string apart)
@@ -137,7 +139,8 @@ internal sealed class PreferenceSession : FinetuneSession
 
     private ExampleEncoder Encoder() => new(_model.Tokenizer, _recipe.LengthOf(_model.Model), _recipe.Data.TooLong, chat: _model.Chats);
 
-    private IEnumerable<PreferenceBatch> HeldOutBatches() => _heldOut.OrderBy(answers => answers.Length).Chunk(_recipe.Train.BatchSize).Select(PreferenceBatch.Of);
+    private IEnumerable<PreferenceBatch> HeldOutBatches() =>
+        _heldOut.OrderBy(answers => answers.Length).Chunk(_recipe.Train.BatchSize).Select(PreferenceBatch.Of);
 
     /// <summary>A second model, where the weights of the first change or another one is named; null where the adapter can be taken off.</summary>
     private FrozenReference? Frozen()
@@ -148,7 +151,9 @@ internal sealed class PreferenceSession : FinetuneSession
         }
 
         LanguageModel reference = LanguageModel.Load(_recipe.Method.Reference ?? _recipe.Model.Name, _torch, LoadMode.Mapped);
-        int differs = Enumerable.Range(0, Math.Max(reference.Tokenizer.VocabularySize, _model.Tokenizer.VocabularySize)).FirstOrDefault(id => reference.Tokenizer.TokenOf(id) != _model.Tokenizer.TokenOf(id), -1);
+        int differs =
+            Enumerable.Range(0, Math.Max(reference.Tokenizer.VocabularySize, _model.Tokenizer.VocabularySize)).FirstOrDefault(id =>
+            reference.Tokenizer.TokenOf(id) != _model.Tokenizer.TokenOf(id), -1);
         if (differs >= 0)
         {
             reference.Dispose();
@@ -170,20 +175,25 @@ internal sealed class PreferenceSession : FinetuneSession
             at += 2 * count;
         }
 
-        yield return Figure("preference_accuracy", "held-out pairs, the chosen answer is likelier", MeasurementUnit.Share, pairs.Select(pair => pair.Chosen.Own > pair.Rejected.Own ? 1.0 : 0.0));
+        yield return Figure("preference_accuracy", "held-out pairs, the chosen answer is likelier", MeasurementUnit.Share,
+            pairs.Select(pair => pair.Chosen.Own > pair.Rejected.Own ? 1.0 : 0.0));
         if (_recipe.Method.Objective is PreferenceOptions { HasReference: true })
         {
-            yield return Figure("reward_accuracy", "held-out pairs, the chosen answer gained more than the rejected", MeasurementUnit.Share, pairs.Select(pair => Margin(pair) > 0 ? 1.0 : 0.0));
-            yield return Figure("reward_margin", "held-out pairs, gain of the chosen over the rejected answer in nats", MeasurementUnit.Number, pairs.Select(Margin));
+            yield return Figure("reward_accuracy", "held-out pairs, the chosen answer gained more than the rejected", MeasurementUnit.Share,
+                pairs.Select(pair => Margin(pair) > 0 ? 1.0 : 0.0));
+            yield return Figure("reward_margin", "held-out pairs, gain of the chosen over the rejected answer in nats", MeasurementUnit.Number,
+                pairs.Select(Margin));
         }
 
-        static double Margin(((double Own, double Reference) Chosen, (double Own, double Reference) Rejected) pair) => pair.Chosen.Own - pair.Chosen.Reference - (pair.Rejected.Own - pair.Rejected.Reference);
+        static double Margin(((double Own, double Reference) Chosen, (double Own, double Reference) Rejected) pair) =>
+            pair.Chosen.Own - pair.Chosen.Reference - (pair.Rejected.Own - pair.Rejected.Reference);
     }
 
     private IEnumerable<Measurement> JudgedFigures(List<(double Own, double Reference)> scores)
     {
         bool[] good = [.. HeldOutBatches().SelectMany(batch => batch.Desirable)];
-        foreach ((string metric, string label, bool which) in new[] { ("desirable_gain", "held-out good answers, gain in nats", true), ("undesirable_gain", "held-out bad answers, gain in nats", false) })
+        foreach ((string metric, string label, bool which) in new[] { ("desirable_gain", "held-out good answers, gain in nats", true),
+            ("undesirable_gain", "held-out bad answers, gain in nats", false) })
         {
             double[] gains = [.. scores.Zip(good).Where(item => item.Second == which).Select(item => item.First.Own - item.First.Reference)];
             if (gains.Length > 0)

@@ -47,13 +47,15 @@ internal sealed record RetrievalData(FinetuneFile File, RetrievalCollection Coll
         }
 
         ColumnsSection columns = data.Columns;
-        if (data.SkipBad || columns.Header.Count > 0 || !columns.Quotes || new[] { columns.Prompt, columns.Completion, columns.Rejected, columns.Owner }.Any(name => name is not null))
+        if (data.SkipBad || columns.Header.Count > 0 || !columns.Quotes
+            || new[] { columns.Prompt, columns.Completion, columns.Rejected, columns.Owner }.Any(name => name is not null))
         {
             throw new PalimpsestException($"{file}: of questions with their own passages in a gzipped file nothing is left out and no column is chosen. Leave out data.skip_bad and data.columns, or unpack and convert the file.");
         }
 
         RetrievalCollection read = QuestionPassages.Read(file);
-        return new ListSource(read.Name, [.. read.Queries.Zip(read.Documents, (query, passage) => new TextExample(query.Text, passage.Text) { Preference = new Preference() })]);
+        return new ListSource(read.Name,
+            [.. read.Queries.Zip(read.Documents, (query, passage) => new TextExample(query.Text, passage.Text) { Preference = new Preference() })]);
     }
 
     /// <summary>The training pairs without end, shuffled.</summary>

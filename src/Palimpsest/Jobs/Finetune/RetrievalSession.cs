@@ -76,7 +76,9 @@ internal sealed class RetrievalSession : FinetuneSession
         IEnumerable<JobBaseline> Words(bool stem)
         {
             LexicalRetriever words = new(Passages, stem: stem, say: _context.Log.Say);
-            return Figures(words).Select(found => new JobBaseline(words.Name, found with { Label = $"{(stem ? "BM25 of stems" : "BM25")}, {found.Label.Replace("held-out queries, ", "", StringComparison.Ordinal)}" }));
+            return Figures(words).Select(found =>
+                new JobBaseline(words.Name,
+                found with { Label = $"{(stem ? "BM25 of stems" : "BM25")}, {found.Label.Replace("held-out queries, ", "", StringComparison.Ordinal)}" }));
         }
 
         return [.. Words(stem: false), .. Words(stem: true)];
@@ -100,7 +102,8 @@ internal sealed class RetrievalSession : FinetuneSession
     public override FinetuneCourse? Train(Trainable trainable, JobContext context)
     {
         using PairBatches batches = new(_data.Stream(_torch), Encoder(), _recipe.Train.BatchSize, _torch.Stream("finetune", "batches"));
-        using Trainer<PairBatch> trainer = new(trainable, _objective, _recipe.Train, batches, _torch.Stream("train"), new CheckpointStore(context.Run.Checkpoints));
+        using Trainer<PairBatch> trainer =
+            new(trainable, _objective, _recipe.Train, batches, _torch.Stream("train"), new CheckpointStore(context.Run.Checkpoints));
         if (!TrainingLoop.Run(trainer, _recipe.Train, context, HeldOutLoss))
         {
             return null;
@@ -108,7 +111,8 @@ internal sealed class RetrievalSession : FinetuneSession
 
         if (batches.LeftOut > 0)
         {
-            context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"{batches.LeftOut:N0} pairs were left out: a text has more than {Encoder().MaxLength:N0} tokens, or none."));
+            context.Log.Say(string.Create(CultureInfo.InvariantCulture,
+                $"{batches.LeftOut:N0} pairs were left out: a text has more than {Encoder().MaxLength:N0} tokens, or none."));
         }
 
         return new FinetuneCourse(trainer.State, batches.MeanLength, batches.LeftOut, batches.FillRate, batches.FillRate);
@@ -135,5 +139,6 @@ internal sealed class RetrievalSession : FinetuneSession
     private PairEncoder Encoder() => new(text => _encoder.EncodeWhole(text), Math.Min(_recipe.LengthOf(Model), _encoder.MaxLength), _recipe.Data.TooLong);
 
     private Measurement[] Figures(IRetriever retriever) =>
-        [.. RetrievalMeasures.Of(_data.Collection, retriever, Depth).Where(found => s_metrics.Contains(found.Metric)).Select(found => found with { Label = $"held-out queries, {found.Label}" })];
+        [.. RetrievalMeasures.Of(_data.Collection, retriever, Depth).Where(found => s_metrics.Contains(found.Metric)).Select(found =>
+            found with { Label = $"held-out queries, {found.Label}" })];
 }

@@ -46,7 +46,8 @@ public sealed class PretrainJob : Job<PretrainRecipe, PretrainResult>
 
         Tokenizer tokenizer = LearnTokenizer(recipe, texts, Path.Combine(run.Artifacts, "tokenizer"), context.Log);
 
-        using CausalModel causal = CausalModel.Create(recipe.Model.ToConfig(tokenizer.BeginToken!.Value, tokenizer.EndToken!.Value), torch, torch.Stream("pretrain"));
+        using CausalModel causal =
+            CausalModel.Create(recipe.Model.ToConfig(tokenizer.BeginToken!.Value, tokenizer.EndToken!.Value), torch, torch.Stream("pretrain"));
         using LanguageModel model = new(causal, tokenizer, "new model");
         context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"The model has {causal.Parameters.Layout.Count:N0} parameters."));
 
@@ -68,7 +69,8 @@ public sealed class PretrainJob : Job<PretrainRecipe, PretrainResult>
 
         if (batches.LeftOut > 0)
         {
-            context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"{batches.LeftOut:N0} of the {batches.Read:N0} texts read were left out: they have more than {causal.Config.ContextLength:N0} tokens."));
+            context.Log.Say(string.Create(CultureInfo.InvariantCulture,
+                $"{batches.LeftOut:N0} of the {batches.Read:N0} texts read were left out: they have more than {causal.Config.ContextLength:N0} tokens."));
         }
 
         if (encoder.Boundaries.Sentence is string apart)
@@ -102,7 +104,8 @@ public sealed class PretrainJob : Job<PretrainRecipe, PretrainResult>
     }
 
     /// <inheritdoc/>
-    protected override Report Report(PretrainRecipe recipe, PretrainResult result, string folder) => PretrainReport.Of(recipe, result, RunFolder.ReadMetrics(folder));
+    protected override Report Report(PretrainRecipe recipe, PretrainResult result, string folder) =>
+        PretrainReport.Of(recipe, result, RunFolder.ReadMetrics(folder));
 
     private static (IExampleSource Texts, IReadOnlyList<TextExample> HeldOut) Data(PretrainDataSection data)
     {

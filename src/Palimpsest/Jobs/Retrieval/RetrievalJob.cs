@@ -21,7 +21,8 @@ public sealed class RetrievalJob : Job<RetrievalRecipe, RetrievalResult>
     /// <inheritdoc/>
     protected override IEnumerable<(string Name, string Path)> Inputs(RetrievalRecipe recipe)
     {
-        (string Name, string? Path)[] inputs = [("encoder", recipe.Encoder), ("documents", recipe.Data.Documents), ("queries", recipe.Data.Queries), ("judgements", recipe.Data.Judgements)];
+        (string Name, string? Path)[] inputs =
+            [("encoder", recipe.Encoder), ("documents", recipe.Data.Documents), ("queries", recipe.Data.Queries), ("judgements", recipe.Data.Judgements)];
         return inputs.Where(input => input.Path is not null).Select(input => (input.Name, input.Path!));
     }
 
@@ -38,7 +39,8 @@ public sealed class RetrievalJob : Job<RetrievalRecipe, RetrievalResult>
         HashSet<string> known = [.. collection.Documents.Select(document => document.Id)];
         if (collection.LeavesOutTheQueryItself && collection.Queries.Count(query => known.Contains(query.Id)) is > 0 and int same)
         {
-            context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"{same:N0} queries are documents of the collection by their identifiers; they do not count as found for themselves, as BEIR evaluates."));
+            context.Log.Say(string.Create(CultureInfo.InvariantCulture,
+                $"{same:N0} queries are documents of the collection by their identifiers; they do not count as found for themselves, as BEIR evaluates."));
         }
 
         using SentenceEncoder? encoder = recipe.Encoder is string folder ? SentenceEncoder.Load(folder, new TorchContext(seed: recipe.Seed)) : null;
@@ -90,7 +92,9 @@ public sealed class RetrievalJob : Job<RetrievalRecipe, RetrievalResult>
         Interval[][] cells = [.. RetrievalMeasures.Names.Select((_, measure) => arms.Select(arm => Of(arm, measure)).ToArray())];
         ReportTable table = new(
             ["measure", .. arms],
-            [.. RetrievalMeasures.Names.Select((measure, i) => (IReadOnlyList<string>)[measure.Label, .. cells[i].Select(cell => string.Create(CultureInfo.InvariantCulture, $"{cell.Estimate:F4} [{cell.Lower:F4}, {cell.Upper:F4}]"))])],
+            [.. RetrievalMeasures.Names.Select((measure, i) =>
+                (IReadOnlyList<string>)[measure.Label,
+                .. cells[i].Select(cell => string.Create(CultureInfo.InvariantCulture, $"{cell.Estimate:F4} [{cell.Lower:F4}, {cell.Upper:F4}]"))])],
             "Means over queries with 95% bootstrap intervals over them");
         ReportTable times = new(["retriever", "indexing", "searching"], [.. result.Seconds.Select(pair => (IReadOnlyList<string>)[pair.Key, JobText.Seconds(pair.Value[0]), JobText.Seconds(pair.Value[1])])]);
         return new Report

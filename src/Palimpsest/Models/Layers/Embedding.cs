@@ -31,6 +31,7 @@ public sealed class Embedding(Tensor weight)
     public static Tensor LookUp(Embedding layer, Tensor ids)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        return layer.Observer is not null && is_grad_enabled() ? ObservedEmbeddingFunction.Apply(layer.Weight, ids, layer.Observer) : Kernels.Embedding(layer.Weight, ids);
+        return layer.Observer is not null && is_grad_enabled()
+            ? ObservedEmbeddingFunction.Apply(layer.Weight, ids, layer.Observer) : Kernels.Embedding(layer.Weight, ids);
     }
 }

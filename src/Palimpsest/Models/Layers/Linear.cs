@@ -37,7 +37,8 @@ public sealed class Linear(Tensor weight, Tensor? bias = null)
     /// <returns>[batch, time, out] of each.</returns>
     internal static Tensor[] ForwardAll(Tensor x, params Linear[] layers) =>
         is_grad_enabled() && x.dtype == ScalarType.Float32 && layers.All(layer => layer.IsDense && layer.Bias is null && layer.Weight.dtype == ScalarType.Float32)
-            ? ProjectionsFunction.Apply(x, [.. layers.Select(layer => layer.Weight)], layers.Any(layer => layer.Observer is not null) ? [.. layers.Select(layer => layer.Observer)] : null)
+            ? ProjectionsFunction.Apply(x, [.. layers.Select(layer => layer.Weight)], layers.Any(layer => layer.Observer is not null)
+                ? [.. layers.Select(layer => layer.Observer)] : null)
             : [.. layers.Select(layer => layer.Forward(x))];
 
     /// <summary>x W^T + b, the weight cast to the type of x.</summary>

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace Palimpsest.Models.Layers;
 
 /// <summary>What an output matrix says of given targets: cross-entropies and log-probabilities, without ever holding the scores of all rows.</summary>
-/// <remarks>A plain matrix takes the fused kernels; with an adapter on it, on other devices or in f64 the same is composed of libtorch's operations, whose scores are computed again in the backward pass.</remarks>
+/// <remarks>A plain matrix takes the fused kernels; with an adapter on it, on other devices or in f64 the same is composed of libtorch's operations, whose
+/// scores are computed again in the backward pass.</remarks>
 internal static class TokenHead
 {
     /// <summary>Weighted sum of the cross-entropies in nats.</summary>
@@ -96,11 +97,13 @@ internal static class TokenHead
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor logProbabilities = scores.log_softmax(-1).to_type(ScalarType.Float64);
-        double[] entropy = [.. logProbabilities.exp().mul(logProbabilities).sum(dim: 1).neg().data<double>()], means = [.. scores.to_type(ScalarType.Float64).mean([1L]).data<double>()];
+        double[] entropy = [.. logProbabilities.exp().mul(logProbabilities).sum(dim: 1).neg().data<double>()],
+            means = [.. scores.to_type(ScalarType.Float64).mean([1L]).data<double>()];
         long[] best = [.. scores.argmax(1).data<long>()];
         for (int i = 0; i < best.Length; i++)
         {
-            (statistics.Entropy[first + i], statistics.MeanLogit[first + i], statistics.IsArgmax[first + i]) = (entropy[i], means[i], best[i] == targets[first + i]);
+            (statistics.Entropy[first + i], statistics.MeanLogit[first + i], statistics.IsArgmax[first + i]) =
+                (entropy[i], means[i], best[i] == targets[first + i]);
         }
     }
 }

@@ -165,7 +165,8 @@ internal static class LoraConfigFile
         return named.ToArray() switch
         {
             [] => ([], null),
-            [(string module, JsonArray ids)] => ([.. ids.Select(id => json.Integer(key, id ?? throw json.Bad(key, "must hold whole numbers, but holds null")))], module),
+            [(string module, JsonArray ids)] =>
+                ([.. ids.Select(id => json.Integer(key, id ?? throw json.Bad(key, "must hold whole numbers, but holds null")))], module),
             _ => throw json.Bad(key, $"must name the embedding alone with a list of its tokens, but is {named.ToJsonString()}"),
         };
     }

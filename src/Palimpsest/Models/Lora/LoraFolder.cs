@@ -90,7 +90,8 @@ internal static class LoraFolder
     private static LoraOptions WithUndeclared(TransformerModel model, LoraOptions options, SafetensorsFile file)
     {
         LoraSelector selector = new(options);
-        IEnumerable<string> stored = new[] { model.EmbeddingModule, model.HeadModule }.OfType<string>().Where(module => file.Entries.ContainsKey(LoraPlan.SavedWeight(module)));
+        IEnumerable<string> stored =
+            new[] { model.EmbeddingModule, model.HeadModule }.OfType<string>().Where(module => file.Entries.ContainsKey(LoraPlan.SavedWeight(module)));
         string[] undeclared = [.. stored.Where(module => !selector.IsSaved(module))];
         return undeclared.Length == 0 || !model.Config.TiedEmbeddings
             ? options with { SaveModules = [.. options.SaveModules, .. undeclared] }

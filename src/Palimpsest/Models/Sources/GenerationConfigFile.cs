@@ -92,7 +92,9 @@ public static class GenerationConfigFile
             RepetitionPenalty = json.Number("repetition_penalty", 1),
             MaxNewTokens = json.Has("max_new_tokens") ? json.Positive("max_new_tokens") : null,
             StopTexts = json.Texts("stop_strings"),
-            NotFollowed = [.. json.Keys.Where(key => !Harmless.ContainsKey(key) && !Used.Keys.Any(used => used.Split(", ").Contains(key)) && Asks(json, key)).Select(key => $"{key} = {json.Raw(key)}")],
+            NotFollowed =
+                [.. json.Keys.Where(key => !Harmless.ContainsKey(key) && !Used.Keys.Any(used => used.Split(", ").Contains(key))
+                && Asks(json, key)).Select(key => $"{key} = {json.Raw(key)}")],
             Json = json.ToString(),
         };
         foreach (int id in ends.Where(id => id < 0 || id >= vocabulary))

@@ -40,7 +40,8 @@ internal sealed class ConfigReader
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new PalimpsestException($"{path}: cannot be read ({error.Message}) A model folder holds config.json, model.safetensors and tokenizer.json.", error);
+            throw new PalimpsestException($"{path}: cannot be read ({error.Message}) A model folder holds config.json, model.safetensors and tokenizer.json.",
+                error);
         }
     }
 
@@ -61,7 +62,8 @@ internal sealed class ConfigReader
     /// <param name="ignored">Keys that need not be asked for.</param>
     public void RefuseOthers(IReadOnlyCollection<string> ignored)
     {
-        KeyValuePair<string, JsonNode?>[] others = [.. _json.Where(pair => !_taken.Contains(pair.Key) && !ignored.Contains(pair.Key) && !SaysNothing(pair.Value))];
+        KeyValuePair<string, JsonNode?>[] others =
+            [.. _json.Where(pair => !_taken.Contains(pair.Key) && !ignored.Contains(pair.Key) && !SaysNothing(pair.Value))];
         if (others.Length > 0)
         {
             throw Bad($"asks for what is not supported: {string.Join("; ", others.Select(pair => $"{pair.Key} = {pair.Value!.ToJsonString()}"))}");
@@ -72,7 +74,8 @@ internal sealed class ConfigReader
     {
         if (Take(key) is JsonValue value)
         {
-            return value.TryGetValue(out int number) && number is >= 0 and <= 1 << 28 ? number : throw Bad($"{key} must be a whole number from 0 to 268435456, but is {value.ToJsonString()}");
+            return value.TryGetValue(out int number) && number is >= 0 and <= 1 << 28
+                ? number : throw Bad($"{key} must be a whole number from 0 to 268435456, but is {value.ToJsonString()}");
         }
 
         return fallback ?? throw Bad($"{key} is missing");
@@ -91,7 +94,9 @@ internal sealed class ConfigReader
     /// <summary>One number, a list of numbers, or nothing.</summary>
     public IReadOnlyList<int> Integers(string key) => Take(key) switch
     {
-        JsonArray many => [.. many.Select(item => item is JsonValue value && value.TryGetValue(out int id) ? id : throw Bad($"{key} must hold whole numbers, but is {many.ToJsonString()}"))],
+        JsonArray many =>
+            [.. many.Select(item => item is JsonValue value && value.TryGetValue(out int id)
+            ? id : throw Bad($"{key} must hold whole numbers, but is {many.ToJsonString()}"))],
         JsonValue => [Integer(key)],
         _ => [],
     };
@@ -99,7 +104,9 @@ internal sealed class ConfigReader
     /// <summary>Texts: one or a list of them, or nothing.</summary>
     public IReadOnlyList<string> Texts(string key) => _json[key] switch
     {
-        JsonArray many => [.. many.Select(item => item is JsonValue value && value.TryGetValue(out string? text) ? text : throw Bad($"{key} must hold texts, but is {many.ToJsonString()}"))],
+        JsonArray many =>
+            [.. many.Select(item => item is JsonValue value && value.TryGetValue(out string? text)
+            ? text : throw Bad($"{key} must hold texts, but is {many.ToJsonString()}"))],
         JsonValue one => [one.TryGetValue(out string? text) ? text : throw Bad($"{key} must be a text or a list of texts, but is {one.ToJsonString()}")],
         _ => [],
     };
@@ -128,7 +135,8 @@ internal sealed class ConfigReader
     public string Choice(string key, IReadOnlyList<string> supported, string fallback)
     {
         string value = Text(key, fallback);
-        return supported.Contains(value, StringComparer.Ordinal) ? value : throw Bad($"{key} \"{value}\" is not supported; supported: {string.Join(", ", supported)}");
+        return supported.Contains(value, StringComparer.Ordinal)
+            ? value : throw Bad($"{key} \"{value}\" is not supported; supported: {string.Join(", ", supported)}");
     }
 
     private static bool SaysNothing(JsonNode? node) => node switch

@@ -100,7 +100,8 @@ internal abstract class EncoderArchitecture : Architecture
     {
         string other = name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : Prefix + name;
         string Old(string modern) =>
-            modern.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal).Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal);
+            modern.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal).Replace("LayerNorm.bias", "LayerNorm.beta",
+                StringComparison.Ordinal);
         return name.Contains("LayerNorm.", StringComparison.Ordinal) ? [other, Old(name), Old(other)] : [other];
     }
 
@@ -123,7 +124,8 @@ internal abstract class EncoderArchitecture : Architecture
         IEnumerable<(string, long[])> LayerNorm(string name) => [(name + ".weight", [width]), (name + ".bias", [width])];
         List<(string Name, long[] Shape)> all =
         [
-            (config.Inner(Words + ".weight"), [config.VocabularySize, width]), (config.Inner(Places + ".weight"), [config.ContextLength + config.FirstPosition, width]),
+            (config.Inner(Words + ".weight"), [config.VocabularySize, width]),
+                (config.Inner(Places + ".weight"), [config.ContextLength + config.FirstPosition, width]),
         ];
         if (config.SegmentTypes > 0)
         {

@@ -84,7 +84,8 @@ public sealed class EncoderModel : TransformerModel
     }
 
     /// <inheritdoc/>
-    private protected override Tensor TargetFeatures(Tensor hidden, long[] rows) => Config.Labels.Count > 0 ? Features(hidden) : base.TargetFeatures(hidden, rows);
+    private protected override Tensor TargetFeatures(Tensor hidden, long[] rows) => Config.Labels.Count > 0
+        ? Features(hidden) : base.TargetFeatures(hidden, rows);
 
     /// <inheritdoc/>
     /// <exception cref="PalimpsestException">The encoder has no head.</exception>

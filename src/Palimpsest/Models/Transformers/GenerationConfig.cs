@@ -1,7 +1,8 @@
 namespace Palimpsest.Models.Transformers;
 
 /// <summary>What a model's <c>generation_config.json</c> says about making text.</summary>
-/// <remarks>The defaults of what it leaves out are those of transformers: greedy, and where it samples at temperature 1 from the 50 most likely tokens.</remarks>
+/// <remarks>The defaults of what it leaves out are those of transformers: greedy, and where it samples at temperature 1 from the 50 most likely
+/// tokens.</remarks>
 public sealed record GenerationConfig
 {
     /// <summary>The tokens that end a text; null where the file names none, so that <c>config.json</c> does.</summary>

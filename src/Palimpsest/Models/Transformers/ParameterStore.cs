@@ -30,7 +30,8 @@ public sealed class ParameterStore : IDisposable
     /// <param name="device">Where the vector lies.</param>
     /// <param name="fill">Copies the values of a parameter into its tensor; null leaves zeros.</param>
     /// <param name="type">f32, or f64 for checks.</param>
-    public static ParameterStore Trainable(ParameterLayout layout, Device device, Action<ParameterSlot, Tensor>? fill = null, ScalarType type = ScalarType.Float32) =>
+    public static ParameterStore Trainable(ParameterLayout layout, Device device, Action<ParameterSlot, Tensor>? fill = null,
+        ScalarType type = ScalarType.Float32) =>
         Partly(layout, _ => true, device, fill, _ => throw new InvalidOperationException("Nothing is frozen."), type);
 
     /// <summary>A frozen store.</summary>
@@ -50,7 +51,8 @@ public sealed class ParameterStore : IDisposable
     /// <param name="fill">Copies the values of a trainable parameter into its tensor; null leaves zeros.</param>
     /// <param name="load">Gives the tensor of a frozen one; the store takes ownership.</param>
     /// <param name="type">Of the vector: f32, or f64 for checks.</param>
-    public static ParameterStore Partly(ParameterLayout layout, Func<ParameterSlot, bool> trains, Device device, Action<ParameterSlot, Tensor>? fill, Func<ParameterSlot, Tensor> load, ScalarType type = ScalarType.Float32)
+    public static ParameterStore Partly(ParameterLayout layout, Func<ParameterSlot, bool> trains, Device device, Action<ParameterSlot, Tensor>? fill,
+        Func<ParameterSlot, Tensor> load, ScalarType type = ScalarType.Float32)
     {
         ArgumentNullException.ThrowIfNull(layout);
         ArgumentNullException.ThrowIfNull(trains);

@@ -70,7 +70,8 @@ public abstract class TransformerModel : IDisposable
     public IReadOnlyList<(string Name, INorm Norm)> Norms => Modules.Norms;
 
     /// <summary>Those of them that have a bias.</summary>
-    internal IEnumerable<(string Name, LayerNorm Norm)> BiasedNorms => Modules.Norms.Where(item => item.Norm is LayerNorm).Select(item => (item.Name, (LayerNorm)item.Norm));
+    internal IEnumerable<(string Name, LayerNorm Norm)> BiasedNorms =>
+        Modules.Norms.Where(item => item.Norm is LayerNorm).Select(item => (item.Name, (LayerNorm)item.Norm));
 
     /// <summary>Makes the modules and keeps account of them.</summary>
     private protected ModuleBuilder Modules { get; }

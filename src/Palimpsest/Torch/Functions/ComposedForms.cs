@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Torch.Functions;
 
-/// <summary>What the managed kernels compute, composed of libtorch's operations: for other devices, and in f64 for finite differences. Slower, and differentiated by libtorch.</summary>
+/// <summary>What the managed kernels compute, composed of libtorch's operations: for other devices, and in f64 for finite differences. Slower, and
+/// differentiated by libtorch.</summary>
 internal static class ComposedForms
 {
     /// <summary>The type in which statistics are computed: f64 for f64, else f32.</summary>
@@ -35,5 +36,6 @@ internal static class ComposedForms
     // ln p[target] = logit[target] - ln sum exp logits
     /// <param name="logits">[rows, vocabulary], f32 or f64.</param>
     /// <param name="targets">[rows], int64.</param>
-    public static Tensor LogProbabilities(Tensor logits, Tensor targets) => Ops.Subtract(logits.gather(1, targets.unsqueeze(1)).squeeze(1), logits.logsumexp(1));
+    public static Tensor LogProbabilities(Tensor logits, Tensor targets) =>
+        Ops.Subtract(logits.gather(1, targets.unsqueeze(1)).squeeze(1), logits.logsumexp(1));
 }

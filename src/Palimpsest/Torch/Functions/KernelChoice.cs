@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Torch.Functions;
 
-/// <summary>Chooses between a managed kernel and its form composed of libtorch's operations: the kernels take f32 and bf16 on a CPU, everything else is composed.</summary>
+/// <summary>Chooses between a managed kernel and its form composed of libtorch's operations: the kernels take f32 and bf16 on a CPU, everything else is
+/// composed.</summary>
 internal static class KernelChoice
 {
     [ThreadStatic]

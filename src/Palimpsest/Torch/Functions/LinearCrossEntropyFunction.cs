@@ -5,7 +5,8 @@ namespace Palimpsest.Torch.Functions;
 
 /// <summary>Output matrix, softmax and cross-entropy in one: the logits exist only for a chunk of rows at a time, and their gradient overwrites them.</summary>
 /// <remarks>
-/// With p = softmax(W h + b): loss = sum over rows of -w ln p[target], dlogits = w (p - onehot), dh = dlogits W, dW = dlogits^T h, db = sum of dlogits. The gradients are made in the forward pass and scaled in the
+/// With p = softmax(W h + b): loss = sum over rows of -w ln p[target], dlogits = w (p - onehot), dh = dlogits W, dW = dlogits^T h, db = sum of dlogits. The
+/// gradients are made in the forward pass and scaled in the
 /// backward pass. A chunk of logits stays in the last-level cache: of the full matrix (4,096 tokens x 4,096 words: 67 MB) libtorch makes three.
 /// </remarks>
 internal sealed class LinearCrossEntropyFunction : SafeFunction<LinearCrossEntropyFunction>

@@ -13,7 +13,8 @@ internal sealed class ObservedLinearFunction : SafeFunction<ObservedLinearFuncti
     /// <param name="bias">[out] or null.</param>
     /// <param name="observer">Sees the gradients.</param>
     /// <returns>[..., out]</returns>
-    public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias, IGradientObserver observer) => apply(x, weight, bias!, observer, (x.requires_grad, weight.requires_grad, bias?.requires_grad == true))[0];
+    public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias, IGradientObserver observer) =>
+        apply(x, weight, bias!, observer, (x.requires_grad, weight.requires_grad, bias?.requires_grad == true))[0];
 
     protected override List<Tensor> Compute(autograd.AutogradContext context, object?[] arguments)
     {

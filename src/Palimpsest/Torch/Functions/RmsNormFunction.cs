@@ -21,7 +21,8 @@ internal sealed class RmsNormFunction : SafeFunction<RmsNormFunction>
     /// <param name="keepSum">Whether the sum is wanted; an output that nobody uses would cost a gradient of zeros.</param>
     /// <param name="observer">Sees normalised rows and gradients; or null.</param>
     /// <returns>The normalised sum, and the sum if it is wanted (x itself without a branch).</returns>
-    public static (Tensor Normalised, Tensor? Sum) Apply(Tensor x, Tensor? branch, Tensor weight, double epsilon, bool keepSum = true, IGradientObserver? observer = null)
+    public static (Tensor Normalised, Tensor? Sum) Apply(Tensor x, Tensor? branch, Tensor weight, double epsilon, bool keepSum = true,
+        IGradientObserver? observer = null)
     {
         if (!KernelChoice.IsManaged(x))
         {

@@ -11,7 +11,8 @@ internal sealed class SwiGluFunction : SafeFunction<SwiGluFunction>
     /// <param name="gate">[..., width]</param>
     /// <param name="up">Same shape and type.</param>
     /// <returns>Same shape and type.</returns>
-    public static Tensor Apply(Tensor gate, Tensor up) => KernelChoice.IsManaged(gate) ? apply(gate.contiguous(), up.contiguous())[0] : ComposedForms.SwiGlu(gate, up);
+    public static Tensor Apply(Tensor gate, Tensor up) => KernelChoice.IsManaged(gate)
+        ? apply(gate.contiguous(), up.contiguous())[0] : ComposedForms.SwiGlu(gate, up);
 
     protected override List<Tensor> Compute(autograd.AutogradContext context, object?[] arguments)
     {

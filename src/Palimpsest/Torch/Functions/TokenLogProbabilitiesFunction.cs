@@ -3,9 +3,11 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Torch.Functions;
 
-/// <summary>Output matrix and log-softmax at the targets in one, a number a row with a gradient of its own; logits exist only for a chunk of rows at a time, and are computed again in the backward pass.</summary>
+/// <summary>Output matrix and log-softmax at the targets in one, a number a row with a gradient of its own; logits exist only for a chunk of rows at a time,
+/// and are computed again in the backward pass.</summary>
 /// <remarks>
-/// With z = W h + b, l = ln sum e^z and g the gradient of a row's number: ln p = z[target] - l, dz = g (onehot - e^(z - l)), dh = dz W, dW = dz^T h, db = sum of dz. Where the weights of the rows are known before, the
+/// With z = W h + b, l = ln sum e^z and g the gradient of a row's number: ln p = z[target] - l, dz = g (onehot - e^(z - l)), dh = dz W, dW = dz^T h, db = sum
+/// of dz. Where the weights of the rows are known before, the
 /// cross-entropy (<see cref="LinearCrossEntropyFunction"/>) makes its gradients in the forward pass and saves the second product.
 /// </remarks>
 internal sealed class TokenLogProbabilitiesFunction : SafeFunction<TokenLogProbabilitiesFunction>
@@ -20,8 +22,10 @@ internal sealed class TokenLogProbabilitiesFunction : SafeFunction<TokenLogProba
     /// <param name="statistics">Receives figures of the distributions; or null.</param>
     /// <param name="observer">Sees the rows and the gradients of their logits, chunk by chunk; or null.</param>
     /// <returns>[rows], f32.</returns>
-    public static Tensor Apply(Tensor hidden, Tensor weight, Tensor? bias, long[] targets, TokenStatistics? statistics = null, IGradientObserver? observer = null) =>
-        apply(hidden.contiguous(), weight, bias!, new Call(targets, statistics, observer, hidden.requires_grad, weight.requires_grad, bias?.requires_grad == true))[0];
+    public static Tensor Apply(Tensor hidden, Tensor weight, Tensor? bias, long[] targets, TokenStatistics? statistics = null,
+        IGradientObserver? observer = null) =>
+        apply(hidden.contiguous(), weight, bias!,
+            new Call(targets, statistics, observer, hidden.requires_grad, weight.requires_grad, bias?.requires_grad == true))[0];
 
     protected override List<Tensor> Compute(autograd.AutogradContext context, object?[] arguments)
     {

@@ -4,8 +4,10 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Training.Checkpoints;
 
-/// <summary>The checkpoints of a run: one safetensors file each, with weights, the tensors of optimizer and objective and the state, so that a checkpoint is there whole or not at all.</summary>
-/// <remarks>Files are <c>step-00000123.safetensors</c> and <c>best.safetensors</c>. A process that is killed in the middle of a write leaves only a temporary file, removed on the next start.</remarks>
+/// <summary>The checkpoints of a run: one safetensors file each, with weights, the tensors of optimizer and objective and the state, so that a checkpoint is
+/// there whole or not at all.</summary>
+/// <remarks>Files are <c>step-00000123.safetensors</c> and <c>best.safetensors</c>. A process that is killed in the middle of a write leaves only a temporary
+/// file, removed on the next start.</remarks>
 public sealed class CheckpointStore
 {
     private const string ValuesKey = "values";
@@ -47,7 +49,8 @@ public sealed class CheckpointStore
 
     /// <summary>Writes the best checkpoint, replacing the one before.</summary>
     /// <inheritdoc cref="Save"/>
-    public void SaveBest(FlatParameters parameters, IReadOnlyList<(string Name, Tensor Values)> tensors, TrainState state) => Write(Best, parameters, tensors, state);
+    public void SaveBest(FlatParameters parameters, IReadOnlyList<(string Name, Tensor Values)> tensors, TrainState state) =>
+        Write(Best, parameters, tensors, state);
 
     /// <summary>Puts weights and all else back. Nothing is changed before everything fits.</summary>
     /// <param name="path">A checkpoint.</param>
@@ -56,7 +59,8 @@ public sealed class CheckpointStore
     /// <param name="check">Looks at the state before anything is changed; or null.</param>
     /// <returns>The state.</returns>
     /// <exception cref="PalimpsestException">The file is damaged, or belongs to another model, optimizer or objective.</exception>
-    public static TrainState Load(string path, FlatParameters parameters, IReadOnlyList<(string Name, Tensor Values)>? tensors, Action<TrainState>? check = null)
+    public static TrainState Load(string path, FlatParameters parameters, IReadOnlyList<(string Name, Tensor Values)>? tensors,
+        Action<TrainState>? check = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         (StateFile opened, TrainState state) = Whole(path);
@@ -110,7 +114,8 @@ public sealed class CheckpointStore
         catch (PalimpsestException problem)
         {
             file?.Dispose();
-            throw new PalimpsestException($"{problem.Message} 'palimpsest run --resume FOLDER --older' takes the checkpoint before it, if there is one.", problem);
+            throw new PalimpsestException($"{problem.Message} 'palimpsest run --resume FOLDER --older' takes the checkpoint before it, if there is one.",
+                problem);
         }
     }
 

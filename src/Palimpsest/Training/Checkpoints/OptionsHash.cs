@@ -7,7 +7,8 @@ using Palimpsest.Training.Optimizers;
 
 namespace Palimpsest.Training.Checkpoints;
 
-/// <summary>Hashes of the settings that the course of a training depends on. Only what differs from its default counts, so that an option which comes later leaves the hashes of before as they are.</summary>
+/// <summary>Hashes of the settings that the course of a training depends on. Only what differs from its default counts, so that an option which comes later
+/// leaves the hashes of before as they are.</summary>
 internal static class OptionsHash
 {
     /// <summary>The hash of settings.</summary>
@@ -41,12 +42,20 @@ internal static class OptionsHash
     }
 
     private static TrainOptions Decisive(TrainOptions options) =>
-        options with { CheckpointEvery = 0, KeepCheckpoints = 1, CheckpointBlocks = false, EvaluateEvery = options.EarlyStopping is null ? 0 : options.EvaluateEvery };
+        options with
+        {
+            CheckpointEvery = 0,
+            KeepCheckpoints = 1,
+            CheckpointBlocks = false,
+            EvaluateEvery = options.EarlyStopping is null
+            ? 0 : options.EvaluateEvery
+        };
 
     private static void Append(StringBuilder text, object value, object? defaults)
     {
         text.Append(value.GetType().Name).Append('{');
-        foreach (PropertyInfo property in value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.SetMethod is not null).OrderBy(property => property.Name, StringComparer.Ordinal))
+        foreach (PropertyInfo property in value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property =>
+            property.SetMethod is not null).OrderBy(property => property.Name, StringComparer.Ordinal))
         {
             object? own = property.GetValue(value), normal = defaults is not null && defaults.GetType() == value.GetType() ? property.GetValue(defaults) : null;
             if (own is not null && !(own.Equals(normal) || (own is IEnumerable and not string && !((IEnumerable)own).Cast<object>().Any())))

@@ -8,7 +8,8 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Training.Checkpoints;
 
-/// <summary>Where a long piece of work stands, in one safetensors file: a record as JSON and named tensors of any shape and type. It is there whole or not at all, and read back to the bit.</summary>
+/// <summary>Where a long piece of work stands, in one safetensors file: a record as JSON and named tensors of any shape and type. It is there whole or not at
+/// all, and read back to the bit.</summary>
 /// <remarks>A training's checkpoints are such files; so is the state of whatever runs above trainings, such as rounds over many owners or clients.</remarks>
 public sealed class StateFile : IDisposable
 {
@@ -31,7 +32,9 @@ public sealed class StateFile : IDisposable
         string text = JsonSerializer.Serialize(state, json);
         SafetensorsWriter.Write(
             path,
-            [.. tensors.Select(item => new TensorSource(item.Name, TensorBytes.TypeOf(item.Values.dtype), item.Values.shape, stream => TensorBytes.Write(item.Values, item.Values.dtype, stream)))],
+            [.. tensors.Select(item =>
+                new TensorSource(item.Name, TensorBytes.TypeOf(item.Values.dtype), item.Values.shape, stream =>
+                TensorBytes.Write(item.Values, item.Values.dtype, stream)))],
             new Dictionary<string, string>(StringComparer.Ordinal) { [StateKey] = text, [ChecksumKey] = Checksum(text, tensors) });
     }
 
@@ -49,7 +52,8 @@ public sealed class StateFile : IDisposable
     {
         try
         {
-            return (_file.Metadata.TryGetValue(StateKey, out string? text) ? JsonSerializer.Deserialize(text, json) : null) ?? throw new JsonException("There is no state.");
+            return (_file.Metadata.TryGetValue(StateKey, out string? text) ? JsonSerializer.Deserialize(text, json) : null)
+                ?? throw new JsonException("There is no state.");
         }
         catch (JsonException problem)
         {

@@ -2,9 +2,11 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Training.Objectives;
 
-/// <summary>What a training minimises: a differentiable sum over each batch, divided over a whole step by a denominator of the objective's choice (tokens, rows, an expected number).</summary>
+/// <summary>What a training minimises: a differentiable sum over each batch, divided over a whole step by a denominator of the objective's choice (tokens,
+/// rows, an expected number).</summary>
 /// <remarks>
-/// An objective holds the models that it computes with; the trainer knows none of them. A batch may be several (forget and retain), and the objective may turn from one to another with the step. Not thread-safe.
+/// An objective holds the models that it computes with; the trainer knows none of them. A batch may be several (forget and retain), and the objective may turn
+/// from one to another with the step. Not thread-safe.
 /// </remarks>
 /// <typeparam name="TBatch">What one forward and backward pass is made of.</typeparam>
 public abstract class Objective<TBatch> : IDisposable

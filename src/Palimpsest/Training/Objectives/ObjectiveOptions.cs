@@ -3,7 +3,8 @@ using Palimpsest.Runs.Recipes;
 
 namespace Palimpsest.Training.Objectives;
 
-/// <summary>What a fine-tuning minimises, with its settings: <c>objective: dpo</c>, or <c>objective: { name: dpo, loss: ipo, beta: 0.3 }</c> in a recipe.</summary>
+/// <summary>What a fine-tuning minimises, with its settings: <c>objective: dpo</c>, or <c>objective: { name: dpo, loss: ipo, beta: 0.3 }</c> in a
+/// recipe.</summary>
 [RecipeChoice(typeof(ObjectiveRegistry))]
 public abstract record ObjectiveOptions : IValidated
 {

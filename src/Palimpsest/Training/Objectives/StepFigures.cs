@@ -14,5 +14,6 @@ public sealed class StepFigures
 
     /// <summary>The means; figures without items are left out.</summary>
     public IReadOnlyDictionary<string, double> Means() =>
-        _sums.Where(figure => figure.Value.Count != 0).ToDictionary(figure => figure.Key, figure => figure.Value.Sum / figure.Value.Count, StringComparer.Ordinal);
+        _sums.Where(figure => figure.Value.Count != 0).ToDictionary(figure => figure.Key, figure => figure.Value.Sum / figure.Value.Count,
+            StringComparer.Ordinal);
 }

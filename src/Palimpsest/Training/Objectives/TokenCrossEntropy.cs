@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Training.Objectives;
 
-/// <summary>Cross-entropy in nats of each position that has a target: the next token, a hidden one, or for a classifier the class of the sequence that ends there. The mean goes over all targets of a step, however they are spread over its batches.</summary>
+/// <summary>Cross-entropy in nats of each position that has a target: the next token, a hidden one, or for a classifier the class of the sequence that ends
+/// there. The mean goes over all targets of a step, however they are spread over its batches.</summary>
 /// <param name="model">The model; stays its creator's.</param>
 public sealed class TokenCrossEntropy(TransformerModel model) : Objective<TokenBatch>
 {

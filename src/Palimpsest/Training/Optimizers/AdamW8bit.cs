@@ -8,10 +8,13 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Training.Optimizers;
 
-/// <summary>AdamW whose moments take a byte each: codes of <see cref="DynamicCode"/> for blocks of 256 neighbours of a parameter, and one f32 a block. 2.03 bytes of state a parameter instead of 8.</summary>
+/// <summary>AdamW whose moments take a byte each: codes of <see cref="DynamicCode"/> for blocks of 256 neighbours of a parameter, and one f32 a block. 2.03
+/// bytes of state a parameter instead of 8.</summary>
 /// <remarks>
-/// Dettmers et al., arXiv 2110.02861, and the rules of bitsandbytes 0.50 (<see cref="AdamW8bitCompat"/>). m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; with c1 = 1 - b1^t and c2 = sqrt(1 - b2^t)
-/// p -= lr c2 / c1 m / (sqrt(v) + c2 eps), then p *= 1 - lr wd; then m and v are quantised anew. Parameters of fewer than 4096 entries keep f32 moments, frozen ones none. Computes on a CPU; the bits do not depend on the
+/// Dettmers et al., arXiv 2110.02861, and the rules of bitsandbytes 0.50 (<see cref="AdamW8bitCompat"/>). m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; with
+/// c1 = 1 - b1^t and c2 = sqrt(1 - b2^t)
+/// p -= lr c2 / c1 m / (sqrt(v) + c2 eps), then p *= 1 - lr wd; then m and v are quantised anew. Parameters of fewer than 4096 entries keep f32 moments, frozen
+/// ones none. Computes on a CPU; the bits do not depend on the
 /// number of threads. Owned by its creator, in no scope.
 /// </remarks>
 public sealed unsafe class AdamW8bit : IOptimizer
@@ -36,7 +39,8 @@ public sealed unsafe class AdamW8bit : IOptimizer
         }
 
         (_parameters, _options) = (parameters, options);
-        _parts = [.. ParameterSet.Slots(parameters.Layout, groups, options.WeightDecay, options.DecayAll).Select(item => Part.Of(item.Slot, item.RateFactor, item.WeightDecay))];
+        _parts = [.. ParameterSet.Slots(parameters.Layout, groups, options.WeightDecay, options.DecayAll).Select(item =>
+            Part.Of(item.Slot, item.RateFactor, item.WeightDecay))];
         State = [.. _parts.SelectMany(part => part.Tensors)];
     }
 
@@ -56,7 +60,8 @@ public sealed unsafe class AdamW8bit : IOptimizer
             Numbers numbers = Numbers.Of(_options, StepCount, learningRate * part.RateFactor, part.WeightDecay);
             float* p = values + part.Slot.Offset, g = gradients + part.Slot.Offset;
             byte* first = (byte*)Pointer(part.First), second = (byte*)Pointer(part.Second);
-            float* firstScales = part.FirstScales is null ? null : (float*)Pointer(part.FirstScales), secondScales = part.SecondScales is null ? null : (float*)Pointer(part.SecondScales);
+            float* firstScales = part.FirstScales is null ? null : (float*)Pointer(part.FirstScales), secondScales = part.SecondScales is null
+                ? null : (float*)Pointer(part.SecondScales);
             long count = part.Slot.Count, blocks = (count + Block - 1) / Block;
             Lanes.For(Lanes.Count(blocks, Block), blocks, (_, begin, end) =>
             {
@@ -72,7 +77,8 @@ public sealed unsafe class AdamW8bit : IOptimizer
                     }
                     else
                     {
-                        UpdateQuantized(numbers, own, gradient, new Span<byte>(first + at, length), ref firstScales[block], new Span<byte>(second + at, length), ref secondScales[block]);
+                        UpdateQuantized(numbers, own, gradient, new Span<byte>(first + at, length), ref firstScales[block], new Span<byte>(second + at, length),
+                            ref secondScales[block]);
                     }
                 }
             });
@@ -88,7 +94,8 @@ public sealed unsafe class AdamW8bit : IOptimizer
         }
     }
 
-    private static void UpdateQuantized(in Numbers numbers, Span<float> p, ReadOnlySpan<float> g, Span<byte> first, ref float firstScale, Span<byte> second, ref float secondScale)
+    private static void UpdateQuantized(in Numbers numbers, Span<float> p, ReadOnlySpan<float> g, Span<byte> first, ref float firstScale, Span<byte> second,
+        ref float secondScale)
     {
         Span<float> m = stackalloc float[p.Length], v = stackalloc float[p.Length];
         DynamicCode.Signed.Dequantize(first, firstScale, m);
@@ -105,11 +112,13 @@ public sealed unsafe class AdamW8bit : IOptimizer
     private static void Update(in Numbers numbers, Span<float> p, ReadOnlySpan<float> g, Span<float> m, Span<float> v)
     {
         int i = 0;
-        ref float p0 = ref MemoryMarshal.GetReference(p), g0 = ref MemoryMarshal.GetReference(g), m0 = ref MemoryMarshal.GetReference(m), v0 = ref MemoryMarshal.GetReference(v);
+        ref float p0 = ref MemoryMarshal.GetReference(p), g0 = ref MemoryMarshal.GetReference(g), m0 = ref MemoryMarshal.GetReference(m),
+            v0 = ref MemoryMarshal.GetReference(v);
         for (; i <= p.Length - 8; i += 8)
         {
             (Vector256<float> own, Vector256<float> first, Vector256<float> second) = Updated(
-                numbers, Vector256.LoadUnsafe(ref p0, (nuint)i), Vector256.LoadUnsafe(ref g0, (nuint)i), Vector256.LoadUnsafe(ref m0, (nuint)i), Vector256.LoadUnsafe(ref v0, (nuint)i));
+                numbers, Vector256.LoadUnsafe(ref p0, (nuint)i), Vector256.LoadUnsafe(ref g0, (nuint)i), Vector256.LoadUnsafe(ref m0, (nuint)i),
+                    Vector256.LoadUnsafe(ref v0, (nuint)i));
             own.StoreUnsafe(ref p0, (nuint)i);
             first.StoreUnsafe(ref m0, (nuint)i);
             second.StoreUnsafe(ref v0, (nuint)i);
@@ -125,7 +134,8 @@ public sealed unsafe class AdamW8bit : IOptimizer
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector256<float> P, Vector256<float> M, Vector256<float> V) Updated(in Numbers numbers, Vector256<float> p, Vector256<float> g, Vector256<float> m, Vector256<float> v)
+    private static (Vector256<float> P, Vector256<float> M, Vector256<float> V) Updated(in Numbers numbers, Vector256<float> p, Vector256<float> g,
+        Vector256<float> m, Vector256<float> v)
     {
         m = (m * numbers.Beta1) + (g * numbers.NewShare1);
         v = (v * numbers.Beta2) + (g * g * numbers.NewShare2);
@@ -148,7 +158,8 @@ public sealed unsafe class AdamW8bit : IOptimizer
     }
 
     /// <summary>A parameter and its state.</summary>
-    private sealed record Part(ParameterSlot Slot, double RateFactor, double WeightDecay, Tensor First, Tensor Second, Tensor? FirstScales, Tensor? SecondScales)
+    private sealed record Part(ParameterSlot Slot, double RateFactor, double WeightDecay, Tensor First, Tensor Second, Tensor? FirstScales,
+        Tensor? SecondScales)
     {
         public IEnumerable<(string Name, Tensor Values)> Tensors => FirstScales is null
             ? [($"exp_avg.{Slot.Name}", First), ($"exp_avg_sq.{Slot.Name}", Second)]
@@ -166,7 +177,8 @@ public sealed unsafe class AdamW8bit : IOptimizer
     }
 
     /// <summary>The numbers of a step, rounded once.</summary>
-    private readonly record struct Numbers(float Beta1, float NewShare1, float Beta2, float NewShare2, float StepSize, float Epsilon, float Shrink, bool LikeCpu)
+    private readonly record struct Numbers(float Beta1, float NewShare1, float Beta2, float NewShare2, float StepSize, float Epsilon, float Shrink,
+        bool LikeCpu)
     {
         public static Numbers Of(AdamW8bitOptions options, long step, double rate, double decay)
         {
@@ -175,7 +187,8 @@ public sealed unsafe class AdamW8bit : IOptimizer
             (double beta1, double beta2) = likeCpu ? (options.Beta1, options.Beta2) : ((float)options.Beta1, (float)options.Beta2);
             double first = 1 - Math.Pow(beta1, step), second = Math.Sqrt(1 - Math.Pow(beta2, step));
             return new Numbers(
-                (float)beta1, (float)(1 - beta1), (float)beta2, (float)(1 - beta2), (float)(-rate * second / first), (float)(second * options.Epsilon), (float)(1 - (rate * decay)), likeCpu);
+                (float)beta1, (float)(1 - beta1), (float)beta2, (float)(1 - beta2), (float)(-rate * second / first), (float)(second * options.Epsilon),
+                    (float)(1 - (rate * decay)), likeCpu);
         }
     }
 }

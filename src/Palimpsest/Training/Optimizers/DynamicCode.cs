@@ -2,9 +2,11 @@ using System.Numerics.Tensors;
 
 namespace Palimpsest.Training.Optimizers;
 
-/// <summary>The dynamic 8-bit data type: 256 numbers that lie linearly within each of seven powers of ten, so that small values keep some relative precision. A block of numbers is its largest magnitude and a code for each.</summary>
+/// <summary>The dynamic 8-bit data type: 256 numbers that lie linearly within each of seven powers of ten, so that small values keep some relative precision. A
+/// block of numbers is its largest magnitude and a code for each.</summary>
 /// <remarks>
-/// Dettmers et al., 8-bit Optimizers via Block-wise Quantization, arXiv 2110.02861, section 2. Power i of 0..6 has k = 2^i (signed) or 2^(i+1) fractions: the midpoints of k equal parts of [0.1, 1], times 10^(i-6); with
+/// Dettmers et al., 8-bit Optimizers via Block-wise Quantization, arXiv 2110.02861, section 2. Power i of 0..6 has k = 2^i (signed) or 2^(i+1) fractions: the
+/// midpoints of k equal parts of [0.1, 1], times 10^(i-6); with
 /// them their negatives (signed), 0 and 1. The signed book has +1 but not -1.
 /// </remarks>
 internal sealed class DynamicCode
@@ -22,13 +24,15 @@ internal sealed class DynamicCode
         {
             int parts = signed ? 1 << power : 2 << power;
             float scale = (float)Math.Pow(10, power - 6);
-            values.AddRange(Enumerable.Range(0, parts).Select(part => scale * ((Edge(part, parts) + Edge(part + 1, parts)) / 2)).SelectMany(value => signed ? [value, -value] : new[] { value }));
+            values.AddRange(Enumerable.Range(0, parts).Select(part => scale * ((Edge(part, parts) + Edge(part + 1, parts)) / 2)).SelectMany(value => signed
+                ? [value, -value] : new[] { value }));
         }
 
         _values = [.. values.Order()];
 
         // The binary search of the CUDA kernel ends on an even code, so a number in the middle of two takes the even one.
-        _bounds = [.. Enumerable.Range(0, 255).Select(code => (Middle: (_values[code] + _values[code + 1]) * 0.5f, code)).Select(pair => pair.code % 2 == 0 ? pair.Middle : float.BitDecrement(pair.Middle)), float.PositiveInfinity];
+        _bounds = [.. Enumerable.Range(0, 255).Select(code => (Middle: (_values[code] + _values[code + 1]) * 0.5f, code)).Select(pair => pair.code % 2 == 0
+            ? pair.Middle : float.BitDecrement(pair.Middle)), float.PositiveInfinity];
         for (int position = 0; position < Positions; position++)
         {
             float smallest = BitConverter.Int32BitsToSingle((position << 16) | (position >= Positions / 2 ? 0xFFFF : 0));
@@ -81,7 +85,8 @@ internal sealed class DynamicCode
         return largest;
     }
 
-    /// <summary>Moves codes of the other sign than their number by one, towards it: a small negative number whose nearest code is 0 gets the first negative one.</summary>
+    /// <summary>Moves codes of the other sign than their number by one, towards it: a small negative number whose nearest code is 0 gets the first negative
+    /// one.</summary>
     public void KeepSigns(ReadOnlySpan<float> values, Span<byte> codes)
     {
         for (int i = 0; i < values.Length; i++)

@@ -6,7 +6,8 @@ namespace Palimpsest.Training.Optimizers;
 /// <remarks>Owned by its creator, in no scope. Given the same parameters, gradients, state and count of steps a step gives the same bits, so that a resumed run equals an uninterrupted one.</remarks>
 public interface IOptimizer : IDisposable
 {
-    /// <summary>All that has to be kept besides the parameters and the count of steps: tensors of any shape and type, by the names that checkpoints give them. Read and written in place; the optimizer owns them.</summary>
+    /// <summary>All that has to be kept besides the parameters and the count of steps: tensors of any shape and type, by the names that checkpoints give them.
+    /// Read and written in place; the optimizer owns them.</summary>
     IReadOnlyList<(string Name, Tensor Values)> State { get; }
 
     /// <summary>Steps taken; set together with <see cref="State"/> when resuming.</summary>

@@ -11,10 +11,12 @@ internal static class OptimizerRegistry
     };
 
     /// <summary>Names and types of options.</summary>
-    public static IReadOnlyDictionary<string, Type> Choices { get; } = All.ToDictionary(entry => entry.Key, entry => entry.Value.Options, StringComparer.Ordinal);
+    public static IReadOnlyDictionary<string, Type> Choices { get; } =
+        All.ToDictionary(entry => entry.Key, entry => entry.Value.Options, StringComparer.Ordinal);
 
     /// <summary>The optimizer of some options.</summary>
-    public static IOptimizer Create(OptimizerContext context, OptimizerOptions options) => All.Values.First(entry => entry.Options == options.GetType()).Create(context, options);
+    public static IOptimizer Create(OptimizerContext context, OptimizerOptions options) =>
+        All.Values.First(entry => entry.Options == options.GetType()).Create(context, options);
 
     private static (Type, Func<OptimizerContext, OptimizerOptions, IOptimizer>) Entry<TOptions>(Func<OptimizerContext, TOptions, IOptimizer> create)
         where TOptions : OptimizerOptions => (typeof(TOptions), (context, options) => create(context, (TOptions)options));

@@ -41,11 +41,14 @@ internal sealed record ParameterSet(double RateFactor, double WeightDecay, IRead
 
     /// <summary>The parameters that are not frozen, each with its factor of the learning rate and its weight decay, in the order of the vector.</summary>
     /// <inheritdoc cref="Of"/>
-    public static IReadOnlyList<(ParameterSlot Slot, double RateFactor, double WeightDecay)> Slots(ParameterLayout layout, IReadOnlyList<ParameterGroup>? groups, double weightDecay, bool decayAll)
+    public static IReadOnlyList<(ParameterSlot Slot, double RateFactor, double WeightDecay)> Slots(ParameterLayout layout,
+        IReadOnlyList<ParameterGroup>? groups, double weightDecay, bool decayAll)
     {
-        (ParameterSlot Slot, ParameterGroup? Group)[] chosen = [.. layout.Slots.Zip(Choose(layout, groups ?? [])).Where(pair => pair.Second is not { Frozen: true })];
+        (ParameterSlot Slot, ParameterGroup? Group)[] chosen =
+            [.. layout.Slots.Zip(Choose(layout, groups ?? [])).Where(pair => pair.Second is not { Frozen: true })];
         return chosen.Length > 0
-            ? [.. chosen.Select(pair => (pair.Slot, pair.Group?.LearningRateFactor ?? 1, pair.Group?.WeightDecay ?? (decayAll || pair.Slot.Shape.Count >= 2 ? weightDecay : 0)))]
+            ? [.. chosen.Select(pair =>
+                (pair.Slot, pair.Group?.LearningRateFactor ?? 1, pair.Group?.WeightDecay ?? (decayAll || pair.Slot.Shape.Count >= 2 ? weightDecay : 0)))]
             : throw new PalimpsestException("train.groups: every parameter is frozen, so there is nothing to train. Narrow a match.");
     }
 

@@ -3,10 +3,13 @@ using Palimpsest.Torch;
 
 namespace Palimpsest.Training.Workers;
 
-/// <summary>Workers side by side, each on a thread of its own with a resource of its own, such as a model: owners that are tuned, clients of a round. What they make is handed to the caller's thread.</summary>
+/// <summary>Workers side by side, each on a thread of its own with a resource of its own, such as a model: owners that are tuned, clients of a round. What they
+/// make is handed to the caller's thread.</summary>
 /// <remarks>
-/// Items are given out in their order to whoever is free, and no result depends on the number of workers as long as the work depends on its item alone. One rule for failures: the first one ends the handing out, what runs is
-/// told to stop, what was finished is still handed over, and the failure is thrown with its item's name. At most two results or items in work a worker exist at a time.
+/// Items are given out in their order to whoever is free, and no result depends on the number of workers as long as the work depends on its item alone. One
+/// rule for failures: the first one ends the handing out, what runs is
+/// told to stop, what was finished is still handed over, and the failure is thrown with its item's name. At most two results or items in work a worker exist at
+/// a time.
 /// </remarks>
 /// <param name="workers">Items worked on at the same time, at least 1.</param>
 /// <param name="threads">Threads of libtorch's operations in each worker; the caller's number is put back.</param>
@@ -23,7 +26,8 @@ public sealed class WorkerPool(int workers, int threads = 1)
     /// <param name="open">Makes a worker's resource, on its thread; disposed there.</param>
     /// <param name="work">Makes an item's result. Told to stop, it throws <see cref="OperationCanceledException"/>.</param>
     /// <param name="take">Gets each result on the caller's thread.</param>
-    /// <param name="inOrder">Whether results are handed over in the items' order, so that floating-point sums have the same bits for any number of workers; otherwise as they come.</param>
+    /// <param name="inOrder">Whether results are handed over in the items' order, so that floating-point sums have the same bits for any number of workers;
+    /// otherwise as they come.</param>
     /// <param name="stop">Ends the work; what was handed over stays.</param>
     /// <returns>Whether all items were worked on; false if it was told to stop.</returns>
     /// <exception cref="PalimpsestException">The work on an item failed with such an error.</exception>
@@ -125,6 +129,7 @@ public sealed class WorkerPool(int workers, int threads = 1)
     private static Exception Named(string? item, Exception problem)
     {
         string message = item is null ? problem.Message : $"\"{item}\": {problem.Message}";
-        return problem is PalimpsestException ? new PalimpsestException(message, problem) : new InvalidOperationException(item is null ? $"A worker failed. {message}" : message, problem);
+        return problem is PalimpsestException
+            ? new PalimpsestException(message, problem) : new InvalidOperationException(item is null ? $"A worker failed. {message}" : message, problem);
     }
 }

@@ -44,7 +44,9 @@ public sealed class GgufTokenizerTests
     [Fact]
     public void Read_SpecialTokensThatPointNowhere_ArePassedOverWithANote()
     {
-        GgufBytes bytes = SentencePiece(["<unk>", "<s>", "</s>", "a"], [0, 0, 0, -1], [2, 3, 3, 1]).Add("tokenizer.ggml.padding_token_id", uint.MaxValue).Add("tokenizer.ggml.eos_token_id", 32000u);
+        GgufBytes bytes =
+            SentencePiece(["<unk>", "<s>", "</s>", "a"], [0, 0, 0, -1], [2, 3, 3, 1]).Add("tokenizer.ggml.padding_token_id",
+            uint.MaxValue).Add("tokenizer.ggml.eos_token_id", 32000u);
         Tokenizer tokenizer = Read(bytes, out IReadOnlyCollection<string> notes);
         Assert.Equal((2, null), (tokenizer.EndToken, tokenizer.PadToken));
         Assert.Equal(2, notes.Count);
@@ -56,7 +58,9 @@ public sealed class GgufTokenizerTests
     {
         // The digits are cut by threes from the left, and punctuation apart from words: no merge reaches across.
         string[] tokens = ["<unk>", "a", "1", "2", "3", "4", "!", "a!", "12", "34", "123", "1234"];
-        GgufBytes bytes = new GgufBytes().Add("tokenizer.ggml.model", "gpt2").Add("tokenizer.ggml.tokens", tokens).Add("tokenizer.ggml.merges", (string[])["a !", "1 2", "3 4", "12 3", "12 34"]);
+        GgufBytes bytes =
+            new GgufBytes().Add("tokenizer.ggml.model", "gpt2").Add("tokenizer.ggml.tokens", tokens).Add("tokenizer.ggml.merges",
+            (string[])["a !", "1 2", "3 4", "12 3", "12 34"]);
         Tokenizer tokenizer = Read(bytes, out IReadOnlyCollection<string> notes);
         Assert.Equal([1, 6, 10, 5], tokenizer.Encode("a!1234"));
         Assert.Contains("it has no tokenizer.ggml.pre, so texts are cut as llama.cpp cuts them then", Assert.Single(notes), StringComparison.Ordinal);

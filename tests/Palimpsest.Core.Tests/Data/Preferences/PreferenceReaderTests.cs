@@ -68,7 +68,9 @@ public sealed class PreferenceReaderTests
         TextExample example = ExampleFile.Open(file.Path, new ExampleFileOptions { Answers = AnswerForm.Pairs }).From(0).Single().Example;
         Assert.Equal(("Q:", " yes", " no"), (example.Prompt, example.Completion, example.Preference!.RejectedCompletion));
         Assert.Contains("chosen", Assert.Throws<PalimpsestException>(() => ExampleFile.Open(file.Path)).Message, StringComparison.Ordinal);
-        Assert.Contains("no \"completion\"", Assert.Throws<PalimpsestException>(() => ExampleFile.Open(file.Path, new ExampleFileOptions { Answers = AnswerForm.Judged })).Message, StringComparison.Ordinal);
+        Assert.Contains("no \"completion\"",
+            Assert.Throws<PalimpsestException>(() => ExampleFile.Open(file.Path, new ExampleFileOptions { Answers = AnswerForm.Judged })).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -40,7 +40,8 @@ public sealed class RetrievalCollectionTests : IDisposable
     public void Beir_AnyHeaderAndIdentifiersWithBlanks_AreRead(string judgements)
     {
         RetrievalCollection collection = BeirCollection.Read(
-            Write("corpus.jsonl", "{\"_id\": \"d 2\", \"title\": null, \"text\": \"x\", \"metadata\": {}}\n"), Write("queries.jsonl", "{\"_id\": \"q 1\", \"text\": \"x?\"}\n"), Write("test.tsv", judgements));
+            Write("corpus.jsonl", "{\"_id\": \"d 2\", \"title\": null, \"text\": \"x\", \"metadata\": {}}\n"),
+                Write("queries.jsonl", "{\"_id\": \"q 1\", \"text\": \"x?\"}\n"), Write("test.tsv", judgements));
         Assert.Equal(2, collection.Judgements["q 1"]["d 2"]);
         Assert.Equal("x", collection.Documents[0].Text);
         Assert.True(collection.LeavesOutTheQueryItself);

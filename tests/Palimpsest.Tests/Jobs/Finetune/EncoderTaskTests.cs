@@ -32,9 +32,11 @@ public sealed class EncoderTaskTests
         double[] losses = RetrievalTaskTests.HeldOutLosses(run);
         Assert.True(losses[^1] < 0.8 * losses[0], $"{losses[0]} -> {losses[^1]}");
         JsonElement result = JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "artifacts", "result.json"))).RootElement;
-        Assert.Equal(["held_out_choice", "held_out_nats"], result.GetProperty("after").EnumerateArray().Select(found => found.GetProperty("metric").GetString()));
+        Assert.Equal(["held_out_choice", "held_out_nats"],
+            result.GetProperty("after").EnumerateArray().Select(found => found.GetProperty("metric").GetString()));
         Assert.Equal(2, result.GetProperty("baselines").GetArrayLength());
-        Assert.EndsWith("ForSequenceClassification", (string)JsonNode.Parse(File.ReadAllText(Path.Combine(saved, "config.json")))!["architectures"]![0]!, StringComparison.Ordinal);
+        Assert.EndsWith("ForSequenceClassification", (string)JsonNode.Parse(File.ReadAllText(Path.Combine(saved, "config.json")))!["architectures"]![0]!,
+            StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(saved, "tokenizer.json")));
         using EncoderModel classifier = ModelFolder.Load<EncoderModel>(saved, TestContexts.F32(), LoadMode.Mapped);
         Assert.Equal(["no", "yes"], classifier.Config.Labels);
@@ -75,7 +77,11 @@ public sealed class EncoderTaskTests
     {
         using TemporaryFolder model = EncoderFolders.Masked("bert");
         using CommandProcess command = new();
-        string data = command.Write("texts.jsonl", string.Join('\n', Enumerable.Range(0, 100).Select(i => JsonSerializer.Serialize(new { text = string.Join(' ', Enumerable.Range(0, 8 + (i % 5)).Select(j => $"t{20 + ((i + j) % 6)}")) }))));
+        string data =
+            command.Write("texts.jsonl",
+            string.Join('\n',
+            Enumerable.Range(0, 100).Select(i =>
+            JsonSerializer.Serialize(new { text = string.Join(' ', Enumerable.Range(0, 8 + (i % 5)).Select(j => $"t{20 + ((i + j) % 6)}")) }))));
         string[] asked = ["finetune", "--task", "masked-language-model", "--model", model.Path, "--data", data, "--learning-rate", "0.005", .. s_small];
         (int code, string output, string error) = command.Run([.. asked, "--steps", "40"]);
         Assert.True(code == 0, output + error);
@@ -106,7 +112,9 @@ public sealed class EncoderTaskTests
     public void Hide_ManyTokens_FollowsTheSharesAndTheStream()
     {
         TokenMasking masking = new(4, 160, token => token < 10);
-        TokenBatch batch = TokenBatch.Of([.. Enumerable.Range(0, 100).Select(row => new TokenSequence([2, .. Enumerable.Range(0, 100).Select(i => 10 + ((row + i) % 150)), 3], 102))]);
+        TokenBatch batch =
+            TokenBatch.Of([.. Enumerable.Range(0, 100).Select(row =>
+            new TokenSequence([2, .. Enumerable.Range(0, 100).Select(i => 10 + ((row + i) % 150)), 3], 102))]);
         TokenBatch hidden = masking.Hide(batch, new RandomStream(1, "a"));
         Assert.InRange(hidden.Rows.Length / 10_000.0, 0.135, 0.165);
         Assert.InRange(hidden.Rows.Count(row => hidden.Ids[row] == 4) / (double)hidden.Rows.Length, 0.77, 0.83);
@@ -117,5 +125,10 @@ public sealed class EncoderTaskTests
     }
 
     private static string Classified() => string.Join('\n', Enumerable.Range(0, 100).Select(i =>
-        JsonSerializer.Serialize(new { prompt = $"t{(i % 2 == 0 ? 20 : 30)} t{40 + (i % 37)} t{(i % 2 == 0 ? 20 : 30)}", completion = i % 2 == 0 ? "yes" : "no" })));
+        JsonSerializer.Serialize(new
+        {
+            prompt = $"t{(i % 2 == 0 ? 20 : 30)} t{40 + (i % 37)} t{(i % 2 == 0 ? 20 : 30)}",
+            completion = i % 2 == 0
+            ? "yes" : "no"
+        })));
 }

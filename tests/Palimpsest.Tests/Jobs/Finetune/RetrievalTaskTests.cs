@@ -9,7 +9,8 @@ namespace Palimpsest.Tests.Jobs.Finetune;
 /// <summary>A sentence encoder of three tiny blocks learns which passage answers: the loss falls, and the folder is read again.</summary>
 public sealed class RetrievalTaskTests
 {
-    private static readonly string[] s_small = ["--task", "retrieval", "--batch-size", "8", "--threads", "1", "--learning-rate", "0.003", "--set", "data.held_out_share=0.3"];
+    private static readonly string[] s_small =
+        ["--task", "retrieval", "--batch-size", "8", "--threads", "1", "--learning-rate", "0.003", "--set", "data.held_out_share=0.3"];
 
     [Fact]
     public void Finetune_Pairs_LowersTheLossAndSavesASentenceEncoder()
@@ -47,7 +48,8 @@ public sealed class RetrievalTaskTests
         (int code, string output, string error) = command.Run(["finetune", "--model", model.Path, "--data", data, "--steps", "4", "--merged", .. s_small]);
         Assert.True(code == 0, output + error);
         string artifacts = Path.Combine(command.OnlyRun(), "artifacts");
-        using SentenceEncoder merged = SentenceEncoder.Load(Path.Combine(artifacts, "model"), TestContexts.F32()), plain = SentenceEncoder.Load(model.Path, TestContexts.F32());
+        using SentenceEncoder merged = SentenceEncoder.Load(Path.Combine(artifacts, "model"), TestContexts.F32()),
+            plain = SentenceEncoder.Load(model.Path, TestContexts.F32());
         float[] before = plain.Embed(["t10 t11"])[0], expected = merged.Embed(["t10 t11"])[0];
         using LoraAdapter adapter = LoraAdapter.Load(plain.Model, Path.Combine(artifacts, "adapter"));
         using LoraAdapters adapters = new(plain.Model);
@@ -79,7 +81,8 @@ public sealed class RetrievalTaskTests
     private static string Pairs(string query, string passage, bool negatives) => string.Join('\n', Enumerable.Range(0, 200).Select(i =>
     {
         string Noise(int factor) => $"t{120 + (((i * factor) + factor) % 30)}";
-        Dictionary<string, string> row = new() { [query] = $"t{10 + (i % 100)} {Noise(7)} {Noise(3)}", [passage] = $"{Noise(11)} t{10 + (i % 100)} {Noise(13)}" };
+        Dictionary<string, string> row =
+            new() { [query] = $"t{10 + (i % 100)} {Noise(7)} {Noise(3)}", [passage] = $"{Noise(11)} t{10 + (i % 100)} {Noise(13)}" };
         if (negatives && i % 2 == 0)
         {
             row["negative"] = $"{Noise(7)} t{10 + ((i + 1) % 100)} {Noise(3)}";

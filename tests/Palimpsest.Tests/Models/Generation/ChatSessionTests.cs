@@ -86,7 +86,9 @@ public sealed class ChatSessionTests
         TemplateChatRenderer renderer = new(template);
         foreach (JsonElement chat in expected.GetProperty("chat").EnumerateArray())
         {
-            Conversation messages = [.. chat.GetProperty("messages").EnumerateArray().Select(item => new ChatMessage(item.GetProperty("role").GetString()!, item.GetProperty("content").GetString()!))];
+            Conversation messages =
+                [.. chat.GetProperty("messages").EnumerateArray().Select(item =>
+                new ChatMessage(item.GetProperty("role").GetString()!, item.GetProperty("content").GetString()!))];
             string text = chat.GetProperty("text").GetString()!;
             IReadOnlyList<ChatSegment> segments = chat.GetProperty("add_generation_prompt").GetBoolean() ? renderer.RenderPrompt(messages) : renderer.Render(messages);
             Assert.Equal(text, string.Concat(segments.Select(segment => segment.Text)));

@@ -154,7 +154,8 @@ internal sealed class PeftCase(string folder, string baseFolder) : IDisposable
         (long[] rows, long[] targets) = CausalParity.Targets(labels, time);
         Assert.Same(model, adapter.Model);
         using Trainer<TokenBatch> trainer = Trainer.Of(
-            model, Trainable.Adapter(adapter), FiveSteps, new SameBatch(new TokenBatch(ids, ids.Length / time, time, rows, targets, ids.Length)), new RandomStream(7, "train"));
+            model, Trainable.Adapter(adapter), FiveSteps, new SameBatch(new TokenBatch(ids, ids.Length / time, time, rows, targets, ids.Length)),
+                new RandomStream(7, "train"));
         List<double> losses = [];
         trainer.Run(progress => losses.Add(progress.Loss));
         return losses;

@@ -24,7 +24,8 @@ public sealed partial class StateFileTests
         file.RequireSame(empty);
         file.Fill(empty);
         Assert.Equal((4, "cleo"), (round.Number, Assert.Single(round.Clients)));
-        Assert.All(tensors.Select(item => item.Item2).Zip([sum2, wide2, codes2, none2]), pair => Assert.Equal(OptimData.Bytes(pair.First), OptimData.Bytes(pair.Second)));
+        Assert.All(tensors.Select(item => item.Item2).Zip([sum2, wide2, codes2, none2]), pair =>
+            Assert.Equal(OptimData.Bytes(pair.First), OptimData.Bytes(pair.Second)));
         Assert.Contains("belongs to another", Assert.Throws<PalimpsestException>(() => file.RequireSame(empty[1..])).Message, StringComparison.Ordinal);
         file.RequireSame(empty[1..], others: true);
     }
@@ -37,12 +38,14 @@ public sealed partial class StateFileTests
         Palimpsest.Data.Safetensors.SafetensorsWriter.Write(path, []);
         using (StateFile plain = StateFile.Open(path))
         {
-            Assert.Contains("is not a checkpoint", Assert.Throws<PalimpsestException>(() => plain.State(RoundJson.Default.Round)).Message, StringComparison.Ordinal);
+            Assert.Contains("is not a checkpoint", Assert.Throws<PalimpsestException>(() => plain.State(RoundJson.Default.Round)).Message,
+                StringComparison.Ordinal);
         }
 
         Palimpsest.Data.Safetensors.SafetensorsWriter.Write(path, [], new Dictionary<string, string> { ["palimpsest.state"] = "[1, 2]" });
         using StateFile other = StateFile.Open(path);
-        Assert.Contains("is not a checkpoint", Assert.Throws<PalimpsestException>(() => other.State(RoundJson.Default.Round)).Message, StringComparison.Ordinal);
+        Assert.Contains("is not a checkpoint", Assert.Throws<PalimpsestException>(() => other.State(RoundJson.Default.Round)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

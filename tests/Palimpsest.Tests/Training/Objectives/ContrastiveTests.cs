@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Tests.Training.Objectives;
 
-/// <summary>The contrastive loss against a plain form in double precision, its gradient against finite differences, and which passages are no negatives.</summary>
+/// <summary>The contrastive loss against a plain form in double precision, its gradient against finite differences, and which passages are no
+/// negatives.</summary>
 public sealed class ContrastiveTests
 {
     private const int Queries = 4, Passages = 6, Width = 5;
@@ -35,7 +36,8 @@ public sealed class ContrastiveTests
         ContrastiveOptions options = new() { Scale = scale, Symmetric = symmetric };
         double[] queries = Values(1, Queries * Width), passages = Values(2, Passages * Width);
         using DisposeScope scope = NewDisposeScope();
-        Tensor q = tensor(queries, [Queries, Width], dtype: ScalarType.Float64, requires_grad: true), p = tensor(passages, [Passages, Width], dtype: ScalarType.Float64, requires_grad: true);
+        Tensor q = tensor(queries, [Queries, Width], dtype: ScalarType.Float64, requires_grad: true),
+            p = tensor(passages, [Passages, Width], dtype: ScalarType.Float64, requires_grad: true);
         Tensor loss = ContrastiveObjective.LossSum(q, p, s_batch.Excluded, options);
         double expected = Composed(queries, passages, options);
         Assert.InRange(loss.item<double>(), expected - 1e-9, expected + 1e-9);
@@ -81,8 +83,10 @@ public sealed class ContrastiveTests
         double forward = 0, backward = 0;
         for (int own = 0; own < Queries; own++)
         {
-            forward += Math.Log(Enumerable.Range(0, Passages).Where(other => !s_batch.Excluded[(own * Passages) + other]).Sum(other => Math.Exp(Score(own, other) - Score(own, own))));
-            backward += Math.Log(Enumerable.Range(0, Queries).Where(other => !s_batch.Excluded[(other * Passages) + own]).Sum(other => Math.Exp(Score(other, own) - Score(own, own))));
+            forward += Math.Log(Enumerable.Range(0, Passages).Where(other => !s_batch.Excluded[(own * Passages) + other]).Sum(other =>
+                Math.Exp(Score(own, other) - Score(own, own))));
+            backward += Math.Log(Enumerable.Range(0, Queries).Where(other => !s_batch.Excluded[(other * Passages) + own]).Sum(other =>
+                Math.Exp(Score(other, own) - Score(own, own))));
         }
 
         return options.Symmetric ? (forward + backward) / 2 : forward;

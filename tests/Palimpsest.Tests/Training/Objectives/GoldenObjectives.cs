@@ -15,7 +15,8 @@ internal sealed class GoldenObjectives(string folder)
 {
     /// <summary>The folder if it is there: one row then, none otherwise.</summary>
     public static IEnumerable<TheoryDataRow<string>> Folders =>
-        Environment.GetEnvironmentVariable("PALIMPSEST_DATA") is string { Length: > 0 } root && Directory.Exists(Path.Combine(root, "golden", "objectives")) ? [new(Path.Combine(root, "golden", "objectives"))] : [];
+        Environment.GetEnvironmentVariable("PALIMPSEST_DATA") is string { Length: > 0 } root && Directory.Exists(Path.Combine(root, "golden", "objectives"))
+            ? [new(Path.Combine(root, "golden", "objectives"))] : [];
 
     public JsonElement Json(string name) => JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(folder, name)));
 
@@ -47,7 +48,8 @@ internal sealed class GoldenObjectives(string folder)
         {
             long[] ids = Integers(file, name + ".input_ids"), labels = Integers(file, name + ".labels"), mask = Integers(file, name + ".attention_mask");
             int width = (int)file[name + ".input_ids"].Shape[1];
-            rows.AddRange(Enumerable.Range(0, ids.Length / width).Select(row => (ids[(row * width)..((row + 1) * width)], labels[(row * width)..((row + 1) * width)], mask[(row * width)..((row + 1) * width)])));
+            rows.AddRange(Enumerable.Range(0, ids.Length / width).Select(row =>
+                (ids[(row * width)..((row + 1) * width)], labels[(row * width)..((row + 1) * width)], mask[(row * width)..((row + 1) * width)])));
         }
 
         int time = rows.Max(row => row.Ids.Length);
@@ -64,10 +66,12 @@ internal sealed class GoldenObjectives(string folder)
             }
         }
 
-        return new TokenBatch([.. rows.SelectMany(row => row.Ids.Concat(new long[time - row.Ids.Length]))], rows.Count, time, [.. sources], [.. targets], (int)rows.Sum(row => row.Mask.Sum()));
+        return new TokenBatch([.. rows.SelectMany(row => row.Ids.Concat(new long[time - row.Ids.Length]))], rows.Count, time, [.. sources], [.. targets],
+            (int)rows.Sum(row => row.Mask.Sum()));
     }
 
-    public static double Number(JsonElement value) => value.ValueKind == JsonValueKind.String ? double.Parse(value.GetString()!, CultureInfo.InvariantCulture) : value.GetDouble();
+    public static double Number(JsonElement value) => value.ValueKind == JsonValueKind.String
+        ? double.Parse(value.GetString()!, CultureInfo.InvariantCulture) : value.GetDouble();
 
     public static double[] Numbers(JsonElement value) => [.. value.EnumerateArray().Select(Number)];
 

@@ -11,7 +11,8 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Tests.Training.Objectives;
 
-/// <summary>Every preference loss of the reference set in every setting: values, gradients and logged figures, in f64 with the whole model; and in f32 within the tolerance of that.</summary>
+/// <summary>Every preference loss of the reference set in every setting: values, gradients and logged figures, in f64 with the whole model; and in f32 within
+/// the tolerance of that.</summary>
 public sealed class GoldenPreferenceTests
 {
     [Theory(SkipTestWithoutData = true)]
@@ -20,7 +21,8 @@ public sealed class GoldenPreferenceTests
     {
         GoldenObjectives golden = new(folder);
         using CausalModel policy = golden.Model(), single = golden.Model(type: ComputeType.F32);
-        using FrozenReference reference = new(golden.Model("reference.safetensors")), singleReference = new(golden.Model("reference.safetensors", ComputeType.F32));
+        using FrozenReference reference = new(golden.Model("reference.safetensors")),
+            singleReference = new(golden.Model("reference.safetensors", ComputeType.F32));
         using SafetensorsFile stored = golden.Tensors("preference_grads.safetensors");
         PreferenceBatch batch = Pairs(golden);
         int settings = 0, gradients = 0;
@@ -31,26 +33,32 @@ public sealed class GoldenPreferenceTests
             {
                 PreferenceOptions options = Options(loss.Name, hyper);
                 double value = Minimise(policy, options, reference, batch, out IReadOnlyDictionary<string, double> figures);
-                double expected = GoldenObjectives.Number(loss.Value.GetProperty("value")), scale = Math.Max(Math.Abs(expected), loss.Name is "sppo_hard" or "ipo_sum" ? 1e5 : 0);
+                double expected = GoldenObjectives.Number(loss.Value.GetProperty("value")),
+                    scale = Math.Max(Math.Abs(expected), loss.Name is "sppo_hard" or "ipo_sum" ? 1e5 : 0);
                 Assert.True(Math.Abs(value - expected) <= 1e-10 * scale, $"{loss.Name} {hyper}: {value:R} instead of {expected:R}");
-                foreach (JsonProperty norm in loss.Value.GetProperty("grad_norms") is { ValueKind: JsonValueKind.Object } norms ? [.. norms.EnumerateObject()] : Array.Empty<JsonProperty>())
+                foreach (JsonProperty norm in loss.Value.GetProperty("grad_norms") is { ValueKind: JsonValueKind.Object } norms
+                    ? [.. norms.EnumerateObject()] : Array.Empty<JsonProperty>())
                 {
                     double length = Ops.Number(policy.Parameters[norm.Name].grad!.norm()), wanted = GoldenObjectives.Number(norm.Value);
-                    Assert.True(Math.Abs(length - wanted) <= 1e-8 * Math.Max(wanted, 1e-6), $"{loss.Name} {hyper}: gradient of {norm.Name} has norm {length:R} instead of {wanted:R}");
+                    Assert.True(Math.Abs(length - wanted) <= 1e-8 * Math.Max(wanted, 1e-6),
+                        $"{loss.Name} {hyper}: gradient of {norm.Name} has norm {length:R} instead of {wanted:R}");
                 }
 
                 string prefix = $"set{settings}.{loss.Name}.";
                 foreach (string name in stored.Entries.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)))
                 {
                     using Tensor whole = TensorBytes.Read(stored, stored[name]);
-                    Assert.InRange(TestContexts.LargestDifference(whole, policy.Parameters[name[prefix.Length..]].grad!) / Ops.Value(whole.abs().max()), 0, 1e-6);
+                    Assert.InRange(TestContexts.LargestDifference(whole, policy.Parameters[name[prefix.Length..]].grad!) / Ops.Value(whole.abs().max()), 0,
+                        1e-6);
                     gradients++;
                 }
 
-                Assert.Equal(GoldenObjectives.Number(loss.Value.GetProperty("grad_norm_total")), policy.Parameters.Flat!.Norm(), 1e-8 * Math.Max(1, policy.Parameters.Flat!.Norm()));
+                Assert.Equal(GoldenObjectives.Number(loss.Value.GetProperty("grad_norm_total")), policy.Parameters.Flat!.Norm(),
+                    1e-8 * Math.Max(1, policy.Parameters.Flat!.Norm()));
                 CheckFigures(setting.GetProperty("metrics"), figures, options.Loss.NeedsReference);
                 double rough = Minimise(single, options, singleReference, batch, out _), f32 = GoldenObjectives.Number(loss.Value.GetProperty("value_f32"));
-                Assert.True(Math.Abs(rough - f32) <= 2e-5 * Math.Max(scale, 1) + (loss.Name is "sppo_hard" or "ipo_sum" ? 1e-5 * 1e5 : 0), $"{loss.Name} {hyper} in f32: {rough:R} instead of {f32:R}");
+                Assert.True(Math.Abs(rough - f32) <= 2e-5 * Math.Max(scale, 1) + (loss.Name is "sppo_hard" or "ipo_sum" ? 1e-5 * 1e5 : 0),
+                    $"{loss.Name} {hyper} in f32: {rough:R} instead of {f32:R}");
             }
 
             settings++;
@@ -96,7 +104,9 @@ public sealed class GoldenPreferenceTests
                 DesirableWeight = item.GetProperty("desirable_weight").GetDouble(),
                 UndesirableWeight = item.GetProperty("undesirable_weight").GetDouble(),
             };
-            using FixedKl moved = new(reference, GoldenObjectives.Number(item.GetProperty("kl_policy_logp")) - GoldenObjectives.Number(item.GetProperty("kl_reference_logp")), policy);
+            using FixedKl moved =
+                new(reference, GoldenObjectives.Number(item.GetProperty("kl_policy_logp")) - GoldenObjectives.Number(item.GetProperty("kl_reference_logp")),
+                policy);
             using KtoObjective objective = new(policy, options, moved);
             PreferenceBatch batch = Pairs(golden) with { Mismatched = golden.Batch("forget") };
             double value = Minimise(policy, objective, batch, out IReadOnlyDictionary<string, double> figures);
@@ -149,13 +159,15 @@ public sealed class GoldenPreferenceTests
         };
     }
 
-    private static double Minimise(CausalModel policy, PreferenceOptions options, IReferenceModel reference, PreferenceBatch batch, out IReadOnlyDictionary<string, double> figures)
+    private static double Minimise(CausalModel policy, PreferenceOptions options, IReferenceModel reference, PreferenceBatch batch,
+        out IReadOnlyDictionary<string, double> figures)
     {
         using PreferenceObjective objective = new(policy, options, reference);
         return Minimise(policy, objective, batch, out figures);
     }
 
-    private static double Minimise(CausalModel policy, Objective<PreferenceBatch> objective, PreferenceBatch batch, out IReadOnlyDictionary<string, double> figures)
+    private static double Minimise(CausalModel policy, Objective<PreferenceBatch> objective, PreferenceBatch batch,
+        out IReadOnlyDictionary<string, double> figures)
     {
         using DisposeScope scope = NewDisposeScope();
         policy.Parameters.Flat!.ZeroGradients();
@@ -169,17 +181,21 @@ public sealed class GoldenPreferenceTests
 
     private static void CheckFigures(JsonElement metrics, IReadOnlyDictionary<string, double> figures, bool hasReference)
     {
-        foreach (JsonProperty metric in metrics.EnumerateObject().Where(metric => !metric.Name.StartsWith("ref_", StringComparison.Ordinal) && (hasReference || !metric.Name.StartsWith("rewards/", StringComparison.Ordinal))))
+        foreach (JsonProperty metric in metrics.EnumerateObject().Where(metric => !metric.Name.StartsWith("ref_", StringComparison.Ordinal)
+            && (hasReference || !metric.Name.StartsWith("rewards/", StringComparison.Ordinal))))
         {
-            double expected = metric.Value.ValueKind == JsonValueKind.Array ? GoldenObjectives.Numbers(metric.Value).Average() : GoldenObjectives.Number(metric.Value);
-            Assert.True(Math.Abs(expected - figures[metric.Name]) <= 1e-9 * Math.Max(1, Math.Abs(expected)), $"{metric.Name}: {figures[metric.Name]:R} instead of {expected:R}");
+            double expected = metric.Value.ValueKind == JsonValueKind.Array
+                ? GoldenObjectives.Numbers(metric.Value).Average() : GoldenObjectives.Number(metric.Value);
+            Assert.True(Math.Abs(expected - figures[metric.Name]) <= 1e-9 * Math.Max(1, Math.Abs(expected)),
+                $"{metric.Name}: {figures[metric.Name]:R} instead of {expected:R}");
         }
     }
 
     /// <summary>A reference whose scores of mismatched answers lie so far from the policy's that the mean log-ratio is a given one.</summary>
     private sealed class FixedKl(IReferenceModel reference, double kl, CausalModel policy) : IReferenceModel
     {
-        public double[] Score(TokenBatch answers) => answers.Batch == 4 ? [.. AnswerScores.Constant(policy, answers).Select(score => score - kl)] : reference.Score(answers);
+        public double[] Score(TokenBatch answers) => answers.Batch == 4
+            ? [.. AnswerScores.Constant(policy, answers).Select(score => score - kl)] : reference.Score(answers);
 
         public void Dispose()
         {

@@ -10,12 +10,15 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Tests.Training.Objectives;
 
-/// <summary>Objectives of kinds that no method here has yet: several batches a step, a state of its own, hidden layers of policy and reference, alternation. Each trains, and goes on after a stop with the same bits.</summary>
+/// <summary>Objectives of kinds that no method here has yet: several batches a step, a state of its own, hidden layers of policy and reference, alternation.
+/// Each trains, and goes on after a stop with the same bits.</summary>
 public sealed class OddObjectivesTests
 {
-    private static readonly TrainOptions s_options = new() { Steps = 8, Accumulate = 2, LearningRate = 1e-2, WarmupSteps = 0, CheckpointEvery = 4, ClipNorm = 1 };
+    private static readonly TrainOptions s_options =
+        new() { Steps = 8, Accumulate = 2, LearningRate = 1e-2, WarmupSteps = 0, CheckpointEvery = 4, ClipNorm = 1 };
 
-    /// <summary>Forget and retain in one batch, each with a mean of its own, and a multiplier that moves with the retain loss: lambda = max(0, lambda + step (retain - level)).</summary>
+    /// <summary>Forget and retain in one batch, each with a mean of its own, and a multiplier that moves with the retain loss: lambda = max(0, lambda + step
+    /// (retain - level)).</summary>
     private sealed class Dual(CausalModel model) : Objective<(TokenBatch Forget, TokenBatch Retain)>
     {
         private readonly Tensor _lambda = ones(1).DetachFromDisposeScope();
@@ -105,7 +108,8 @@ public sealed class OddObjectivesTests
         {
             using CausalModel model = TinyTraining.NewModel();
             using Dual objective = new(model);
-            using Trainer<(TokenBatch Forget, TokenBatch Retain)> trainer = new(Trainable.Whole(model), objective, s_options, new Twice(1), new RandomStream(7, "train"), new CheckpointStore(folder));
+            using Trainer<(TokenBatch Forget, TokenBatch Retain)> trainer =
+                new(Trainable.Whole(model), objective, s_options, new Twice(1), new RandomStream(7, "train"), new CheckpointStore(folder));
             trainer.TryResume();
             using CancellationTokenSource stop = new();
             List<string> names = [];
@@ -130,14 +134,16 @@ public sealed class OddObjectivesTests
         using TemporaryFolder folder = new();
         using (CausalModel model = TinyTraining.NewModel())
         using (Dual objective = new(model))
-        using (Trainer<(TokenBatch Forget, TokenBatch Retain)> trainer = new(Trainable.Whole(model), objective, s_options, new Twice(1), new RandomStream(7, "train"), new CheckpointStore(folder.Path)))
+        using (Trainer<(TokenBatch Forget, TokenBatch Retain)> trainer =
+            new(Trainable.Whole(model), objective, s_options, new Twice(1), new RandomStream(7, "train"), new CheckpointStore(folder.Path)))
         {
             trainer.Run();
         }
 
         using CausalModel other = TinyTraining.NewModel();
         byte[] before = Bytes(other);
-        using Trainer<TokenBatch> plain = Trainer.Of(other, s_options, new TinyTraining.Batches(1), new RandomStream(7, "train"), new CheckpointStore(folder.Path));
+        using Trainer<TokenBatch> plain =
+            Trainer.Of(other, s_options, new TinyTraining.Batches(1), new RandomStream(7, "train"), new CheckpointStore(folder.Path));
         Assert.Contains("objective.lambda", Assert.Throws<PalimpsestException>(() => plain.TryResume()).Message, StringComparison.Ordinal);
         Assert.Equal(before, Bytes(other));
     }
@@ -147,7 +153,9 @@ public sealed class OddObjectivesTests
     {
         using CausalModel policy = TinyTraining.NewModel(), reference = CausalModel.Create(TinyTraining.Config, TestContexts.F32(), new RandomStream(99));
         using Layers objective = new(policy, reference, "blocks.0.hook_resid_post");
-        using Trainer<TokenBatch> trainer = new(Trainable.Whole(policy), objective, s_options with { Steps = 60, CheckpointEvery = 0 }, new TinyTraining.Batches(1), new RandomStream(7, "train"));
+        using Trainer<TokenBatch> trainer =
+            new(Trainable.Whole(policy), objective, s_options with { Steps = 60, CheckpointEvery = 0 }, new TinyTraining.Batches(1),
+            new RandomStream(7, "train"));
         List<double> losses = [];
         byte[] last = Bytes(policy, "model.layers.1.");
         trainer.Run(progress => losses.Add(progress.Loss));
@@ -168,7 +176,9 @@ public sealed class OddObjectivesTests
         {
             using CausalModel model = TinyTraining.NewModel();
             Trainable trainable = Trainable.Whole(model) with { Edits = edited ? [new Noise()] : [] };
-            using Trainer<TokenBatch> trainer = Trainer.Of(model, trainable, s_options, new TinyTraining.Batches(1), new RandomStream(7, "train"), folder is null ? null : new CheckpointStore(folder));
+            using Trainer<TokenBatch> trainer =
+                Trainer.Of(model, trainable, s_options, new TinyTraining.Batches(1), new RandomStream(7, "train"), folder is null
+                ? null : new CheckpointStore(folder));
             trainer.TryResume();
             using CancellationTokenSource stop = new();
             trainer.Run(
@@ -195,5 +205,6 @@ public sealed class OddObjectivesTests
     }
 
     private static byte[] Bytes(CausalModel model, string prefix = "") =>
-        [.. model.Parameters.Layout.Slots.Where(slot => slot.Name.StartsWith(prefix, StringComparison.Ordinal)).SelectMany(slot => model.Parameters[slot.Name].detach().contiguous().bytes.ToArray())];
+        [.. model.Parameters.Layout.Slots.Where(slot => slot.Name.StartsWith(prefix, StringComparison.Ordinal)).SelectMany(slot =>
+            model.Parameters[slot.Name].detach().contiguous().bytes.ToArray())];
 }

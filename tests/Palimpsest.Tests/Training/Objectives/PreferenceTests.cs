@@ -50,7 +50,8 @@ public sealed class PreferenceTests
         }
 
         Tensor Value(Tensor a, Tensor b) => loss.PerPair(new PreferenceTerms(
-            a, b, tensor(new[] { -7.5, -3.0, -11.0 }), tensor(new[] { -8.0, -3.5, -14.0 }), tensor(new[] { 3.0, 2.0, 5.0 }), tensor(new[] { 4.0, 2.0, 6.0 }), 0.3, loss.Smooths ? 0.1 : 0, 0.5)).sum();
+            a, b, tensor(new[] { -7.5, -3.0, -11.0 }), tensor(new[] { -8.0, -3.5, -14.0 }), tensor(new[] { 3.0, 2.0, 5.0 }), tensor(new[] { 4.0, 2.0, 6.0 }),
+                0.3, loss.Smooths ? 0.1 : 0, 0.5)).sum();
     }
 
     [Theory]
@@ -78,7 +79,8 @@ public sealed class PreferenceTests
     [Fact]
     public void AdapterOff_Scores_EqualThoseOfTheBaseToTheBit()
     {
-        using CausalModel model = ModelFolder.Load<CausalModel>(TestContexts.Golden("llama"), TestContexts.F32(), LoadMode.Mapped), plain = ModelFolder.Load<CausalModel>(TestContexts.Golden("llama"), TestContexts.F32(), LoadMode.Mapped);
+        using CausalModel model = ModelFolder.Load<CausalModel>(TestContexts.Golden("llama"), TestContexts.F32(), LoadMode.Mapped),
+            plain = ModelFolder.Load<CausalModel>(TestContexts.Golden("llama"), TestContexts.F32(), LoadMode.Mapped);
         using LoraAdapter adapter = LoraAdapter.Create(model, new LoraOptions { Init = LoraInit.Random }, new RandomStream(1));
         using LoraAdapters adapters = new(model);
         adapters.Activate(adapter);
@@ -155,7 +157,8 @@ public sealed class PreferenceTests
         using CachedReference reference = new(new FrozenReference(TinyTraining.NewModel()), folder is null ? null : Path.Combine(folder, "reference.bin"));
         using PreferenceObjective objective = new(model, options, reference);
         TrainOptions settings = new() { Steps = 10, LearningRate = 1e-2, WarmupSteps = 0, CheckpointEvery = 2, Accumulate = 2 };
-        using Trainer<PreferenceBatch> trainer = new(Trainable.Whole(model), objective, settings, new Batches(), new RandomStream(7, "train"), folder is null ? null : new CheckpointStore(folder));
+        using Trainer<PreferenceBatch> trainer =
+            new(Trainable.Whole(model), objective, settings, new Batches(), new RandomStream(7, "train"), folder is null ? null : new CheckpointStore(folder));
         trainer.TryResume();
         using CancellationTokenSource stop = new();
         trainer.Run(

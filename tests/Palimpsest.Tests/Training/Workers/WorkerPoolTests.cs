@@ -65,7 +65,8 @@ public sealed class WorkerPoolTests
     }
 
     [Fact]
-    public void Run_FailingItem_KeepsWhatWasFinishedStopsTheOthersAndSaysWhich() => Gen.Select(Gen.Int[1, 5], Gen.Int[0, 29], Gen.Bool).Sample((workers, failing, mendable) =>
+    public void Run_FailingItem_KeepsWhatWasFinishedStopsTheOthersAndSaysWhich() =>
+        Gen.Select(Gen.Int[1, 5], Gen.Int[0, 29], Gen.Bool).Sample((workers, failing, mendable) =>
     {
         List<int> taken = [];
         int started = 0;
@@ -116,7 +117,10 @@ public sealed class WorkerPoolTests
     [Fact]
     public void Run_ResourceOrCallerThatFails_EndsAllThreads()
     {
-        Assert.Equal("no model.", Assert.Throws<PalimpsestException>(() => new WorkerPool(3).Run<Tool, int, int>([1, 2, 3], Name, () => throw new PalimpsestException("no model."), (_, item, _) => item, (_, _) => { })).Message);
+        Assert.Equal("no model.",
+            Assert.Throws<PalimpsestException>(() =>
+            new WorkerPool(3).Run<Tool, int, int>([1, 2, 3], Name, () => throw new PalimpsestException("no model."), (_, item, _) => item, (_, _) =>
+            { })).Message);
         ConcurrentBag<Tool> tools = [];
         Assert.Throws<IOException>(() => new WorkerPool(3).Run([.. Enumerable.Range(0, 100)], Name, () =>
         {

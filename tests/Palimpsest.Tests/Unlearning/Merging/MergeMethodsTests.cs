@@ -78,9 +78,12 @@ public sealed class MergeMethodsTests
         // One type of options a name, so that a recipe can be written back.
         Assert.All(MergeMethods.Choices, choice => Assert.Equal(choice.Key, RecipeChoices.NameOf(MergeMethods.Defaults(choice.Key))));
         Assert.All(MergeMethods.Choices.Keys, name => Assert.Empty(MergeMethods.Defaults(name).Problems()));
-        Assert.Contains("Did you mean \"tall-masks\"?", Assert.Throws<PalimpsestException>(() => MergeMethods.Defaults("tall-mask")).Message, StringComparison.Ordinal);
-        Assert.Contains("Fisher diagonals", Assert.Throws<PalimpsestException>(() => MergeMethods.Create(new FisherMergeOptions(), s_context)).Message, StringComparison.Ordinal);
-        Assert.Equal("The merging method \"ties\": density must be from 0 to 1.", Assert.Throws<PalimpsestException>(() => MergeMethods.Create(new TiesOptions { Density = 1.5 }, s_context)).Message);
+        Assert.Contains("Did you mean \"tall-masks\"?", Assert.Throws<PalimpsestException>(() => MergeMethods.Defaults("tall-mask")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("Fisher diagonals", Assert.Throws<PalimpsestException>(() => MergeMethods.Create(new FisherMergeOptions(), s_context)).Message,
+            StringComparison.Ordinal);
+        Assert.Equal("The merging method \"ties\": density must be from 0 to 1.",
+            Assert.Throws<PalimpsestException>(() => MergeMethods.Create(new TiesOptions { Density = 1.5 }, s_context)).Message);
         Assert.Contains("density of 1", Assert.Throws<PalimpsestException>(() => Merge(new Ties(new TiesOptions { Density = 1, Form = TiesForm.PublishedCode }), new HeldTaskVectors(Flat(2), [[1, 2]]))).Message, StringComparison.Ordinal);
         Assert.Throws<PalimpsestException>(() => Merge(new Dare(new DareOptions { DropRate = 1 }, new RandomStream(1), new Ties(new TiesOptions())), new HeldTaskVectors(Flat(2), [[1, 2]])));
     }

@@ -6,7 +6,8 @@ using static Palimpsest.Tests.Unlearning.MergingData;
 
 namespace Palimpsest.Tests.Unlearning.SiftMasks;
 
-/// <summary>Sign-fixed tuning of six small tasks with the trainer, optimizers and projection that ship, their merge, masks and a deletion, against the reference in f64.</summary>
+/// <summary>Sign-fixed tuning of six small tasks with the trainer, optimizers and projection that ship, their merge, masks and a deletion, against the
+/// reference in f64.</summary>
 public sealed class GoldenSiftTests
 {
     private const int Tasks = 6, Length = 39;
@@ -53,7 +54,8 @@ public sealed class GoldenSiftTests
     {
         SoftmaxTuning printed = SoftmaxTuning.Run(Data(0), Origin, Options(optimizer), new SignFixing(Origin, Signs()), Rate(optimizer), before: true);
         Near(s_expected[$"{optimizer}.projection_before_step.tau0"], Wide([printed.Vectors[^1]]), "before the step", Trajectory);
-        Assert.Equal(s_figures.GetProperty(optimizer).GetProperty("projection_before_step_violations").GetInt32(), printed.Vectors[^1].Zip(s_expected["sign"], (a, b) => a * b).Count(product => product < 0));
+        Assert.Equal(s_figures.GetProperty(optimizer).GetProperty("projection_before_step_violations").GetInt32(),
+            printed.Vectors[^1].Zip(s_expected["sign"], (a, b) => a * b).Count(product => product < 0));
         SoftmaxTuning free = SoftmaxTuning.Run(Data(0), Origin, Options(optimizer), null, Rate(optimizer), before: false);
         Near(s_expected[$"{optimizer}.unconstrained.tau0"], Wide([free.Vectors[^1]]), "without constraint", Trajectory);
     }
@@ -87,7 +89,8 @@ public sealed class GoldenSiftTests
         sum.Subtract(0, vectors[0]);
         for (int task = 1; task < Tasks; task++)
         {
-            Near(s_expected[$"{optimizer}.after_deleting_0.served"].Skip((task - 1) * Length).Take(Length), Serve(sum, Tasks - 1, Mask(Row($"{optimizer}.masks", task))), $"task {task} after");
+            Near(s_expected[$"{optimizer}.after_deleting_0.served"].Skip((task - 1) * Length).Take(Length),
+                Serve(sum, Tasks - 1, Mask(Row($"{optimizer}.masks", task))), $"task {task} after");
         }
 
         Near(s_expected[$"{optimizer}.after_deleting_0.maskless"], Serve(sum, Tasks - 1, null), "maskless after");
@@ -168,7 +171,8 @@ public sealed class GoldenSiftTests
             SoftmaxTask data = Data(task);
             Assert.Equal(accuracy.GetProperty("zero_shot")[task].GetDouble(), data.Accuracy(s_expected["w0"]), 1e-12);
             Assert.Equal(accuracy.GetProperty("local")[task].GetDouble(), data.Accuracy([.. s_expected["w0"].Zip(Row($"{optimizer}.tau", task), (a, b) => a + b)]), 1e-12);
-            Assert.Equal(accuracy.GetProperty("masked")[task].GetDouble(), data.Accuracy(Wide(Serve(sum, Tasks, Mask(Row($"{optimizer}.masks", task))))), 1e-12);
+            Assert.Equal(accuracy.GetProperty("masked")[task].GetDouble(), data.Accuracy(Wide(Serve(sum, Tasks, Mask(Row($"{optimizer}.masks", task))))),
+                1e-12);
             Assert.Equal(accuracy.GetProperty("maskless")[task].GetDouble(), data.Accuracy(Wide(Serve(sum, Tasks, null))), 1e-12);
         }
     }
@@ -181,7 +185,8 @@ public sealed class GoldenSiftTests
 
     private static SoftmaxTask Data(int task) => new([.. s_expected["x"].Skip(task * 240).Take(240).Chunk(12)], [.. s_expected["y"].Skip(task * 20).Take(20).Select(value => (int)value)]);
 
-    private static float[][] Vectors(string optimizer) => [.. s_expected[$"{optimizer}.tau"].Chunk(Length).Select(row => row.Select(value => (float)value).ToArray())];
+    private static float[][] Vectors(string optimizer) =>
+        [.. s_expected[$"{optimizer}.tau"].Chunk(Length).Select(row => row.Select(value => (float)value).ToArray())];
 
     private static IEnumerable<double> Row(string name, int task) => s_expected[name].Skip(task * Length).Take(Length);
 
@@ -192,7 +197,8 @@ public sealed class GoldenSiftTests
     private static float[] Serve(FixedPointAccumulator sum, int owners, BitMask? mask, double alpha = 1)
     {
         float[] theta = new float[Length];
-        SiftServing.Serve(0, Origin, mask is null ? SiftServing.Maskless(sum, owners) : SiftServing.Merged(sum, owners, new SiftOptions { Alpha = alpha }, []), mask, theta);
+        SiftServing.Serve(0, Origin, mask is null ? SiftServing.Maskless(sum, owners) : SiftServing.Merged(sum, owners, new SiftOptions { Alpha = alpha }, []),
+            mask, theta);
         return theta;
     }
 }

@@ -49,7 +49,8 @@ public sealed class OwnerWayOutTests : IDisposable
         Sql("UPDATE ledger SET after = 'x' WHERE sequence = 2");
         using OwnerStore opened = OwnerStore.Open(_folder.At("a"));
         using OwnerReplay replay = TinyOwners.Replay(opened);
-        Assert.Contains("owners rebuild", Assert.Throws<PalimpsestException>(() => new Deletion(opened, replay).Forget("ben", TinyOwners.Data("ben"))).Message, StringComparison.Ordinal);
+        Assert.Contains("owners rebuild", Assert.Throws<PalimpsestException>(() => new Deletion(opened, replay).Forget("ben", TinyOwners.Data("ben"))).Message,
+            StringComparison.Ordinal);
         new StoreRebuild(opened, replay).Run(owner => TinyOwners.Data(owner.Name));
         Assert.Equal(good, opened.Head.After);
         Assert.True(new Deletion(opened, replay).Forget("ben", TinyOwners.Data("ben")).Proof.Equal);
@@ -127,7 +128,8 @@ public sealed class OwnerWayOutTests : IDisposable
         }
 
         Assert.Equal("of somebody else", File.ReadAllText(second));
-        Assert.All(Directory.GetFiles(_folder.At("a"), "ledger.db*"), path => Assert.True(File.ReadAllBytes(path).AsSpan().IndexOf("ada-of-the-hills"u8) < 0, path));
+        Assert.All(Directory.GetFiles(_folder.At("a"), "ledger.db*"), path =>
+            Assert.True(File.ReadAllBytes(path).AsSpan().IndexOf("ada-of-the-hills"u8) < 0, path));
         using OwnerStore again = OwnerStore.Open(_folder.At("a"));
         Assert.Empty(again.Notes);
     }
@@ -139,7 +141,9 @@ public sealed class OwnerWayOutTests : IDisposable
         using (OwnerStore store = Store("a", "ada"))
         {
             using OwnerReplay replay = TinyOwners.Replay(store);
-            Assert.Throws<InvalidOperationException>(() => new Deletion(store, replay, receipt => { receipt.Write(file); throw new InvalidOperationException("killed"); }, _ => file).Forget("ada", TinyOwners.Data("ada")));
+            Assert.Throws<InvalidOperationException>(() =>
+                new Deletion(store, replay, receipt => { receipt.Write(file); throw new InvalidOperationException("killed"); }, _ => file).Forget("ada",
+                TinyOwners.Data("ada")));
         }
 
         string text = File.ReadAllText(file);
@@ -220,12 +224,14 @@ public sealed class OwnerWayOutTests : IDisposable
         Directory.Move(_model, _folder.At("elsewhere"));
         using (OwnerStore lost = OwnerStore.Open(_folder.At("a")))
         {
-            Assert.Contains("Name where it lies now with --model", Assert.Throws<PalimpsestException>(() => TinyOwners.Replay(lost)).Message, StringComparison.Ordinal);
+            Assert.Contains("Name where it lies now with --model", Assert.Throws<PalimpsestException>(() => TinyOwners.Replay(lost)).Message,
+                StringComparison.Ordinal);
         }
 
         using (OwnerStore wrong = OwnerStore.Open(_folder.At("a"), "base-v1"))
         {
-            Assert.Contains("is not the model that the store was made with", Assert.Throws<PalimpsestException>(() => TinyOwners.Replay(wrong)).Message, StringComparison.Ordinal);
+            Assert.Contains("is not the model that the store was made with", Assert.Throws<PalimpsestException>(() => TinyOwners.Replay(wrong)).Message,
+                StringComparison.Ordinal);
         }
 
         using OwnerStore store = OwnerStore.Open(_folder.At("a"), _folder.At("elsewhere"));
@@ -233,7 +239,8 @@ public sealed class OwnerWayOutTests : IDisposable
         Assert.Equal(0, new Deletion(store, replay).Forget("ada", TinyOwners.Data("ada")).OwnersLeft);
     }
 
-    private static void Add(OwnerStore store, params string[] names) => new OwnerEnrolment(store).Add([.. names.Select(name => (name, (Func<OwnerData>)(() => TinyOwners.Data(name))))]);
+    private static void Add(OwnerStore store, params string[] names) =>
+        new OwnerEnrolment(store).Add([.. names.Select(name => (name, (Func<OwnerData>)(() => TinyOwners.Data(name))))]);
 
     private OwnerStore Store(string folder, params string[] names)
     {

@@ -35,7 +35,8 @@ public sealed class SiftExperimentTests : IDisposable
             """);
         string[] arms = [.. result.GetProperty("figures").EnumerateArray().Where(figure => figure.GetProperty("owners").GetInt32() == 4).Select(figure => figure.GetProperty("arm").GetString()!)];
         Assert.Equal(
-            ["zero-shot", "local-ft", "local-sift", "ft-merge", "sift-merge", "sift-masks", "sift-masks-per-use", "sift-masks-tuned", "ties", "tall-masks", "emr", "breadcrumbs", "central", "clusters-merge-2", "clusters-central-2", "sisa-2"], arms);
+            ["zero-shot", "local-ft", "local-sift", "ft-merge", "sift-merge", "sift-masks", "sift-masks-per-use", "sift-masks-tuned", "ties", "tall-masks",
+                "emr", "breadcrumbs", "central", "clusters-merge-2", "clusters-central-2", "sisa-2"], arms);
         Assert.All(result.GetProperty("figures").EnumerateArray(), figure => Assert.All(figure.GetProperty("probability").EnumerateArray(), value => Assert.InRange(value.GetDouble(), 1e-9, 1)));
         Assert.Equal(2, result.GetProperty("refit_seconds").GetArrayLength());
         Assert.Equal([0, 1, 3, 4], result.GetProperty("deletions").EnumerateArray().Select(point => point.GetProperty("deleted").GetInt32()));
@@ -120,7 +121,8 @@ public sealed class SiftExperimentTests : IDisposable
         SiftRecipe recipe = RecipeReader.Parse<SiftRecipe>(small + "method: { others: [emr, { name: breadcrumbs, density: 0.4 }, dare-ties] }\n", "a");
         Assert.Equal<MergeOptions>([new EmrOptions(), new BreadcrumbsOptions { Density = 0.4 }, new DareTiesOptions()], recipe.Method.Others);
         Assert.Equal(recipe.Method.Others, RecipeReader.Parse<SiftRecipe>(RecipeWriter.ToYaml(recipe), "again").Method.Others);
-        Assert.Equal<MergeOptions>([new EmrOptions(), new LocalizeAndStitchOptions(), new DareOptions()], RecipeReader.Parse<SiftRecipe>(small, "b").Method.Others);
+        Assert.Equal<MergeOptions>([new EmrOptions(), new LocalizeAndStitchOptions(), new DareOptions()],
+            RecipeReader.Parse<SiftRecipe>(small, "b").Method.Others);
         Assert.Single(RecipeReader.Parse<SiftRecipe>(small + "method: { others: [ties], ties_densities: [] }\n", "c").Method.Others);
         Assert.Contains("method.others[1].density must be from 0 to 1", Refusal("[emr, { name: localize-and-stitch, density: 2 }]"), StringComparison.Ordinal);
         Assert.Contains("\"emr\" is an arm already", Refusal("[emr, { name: emr, tensor_means: true }]"), StringComparison.Ordinal);
@@ -128,7 +130,8 @@ public sealed class SiftExperimentTests : IDisposable
         Assert.Contains("needs Fisher diagonals", Refusal("[fisher]"), StringComparison.Ordinal);
         Assert.Contains("Did you mean \"emr\"?", Refusal("[emm]"), StringComparison.Ordinal);
 
-        static string Refusal(string others) => Assert.Throws<PalimpsestException>(() => RecipeReader.Parse<SiftRecipe>($"{small}method: {{ others: {others} }}\n", "bad")).Message;
+        static string Refusal(string others) =>
+            Assert.Throws<PalimpsestException>(() => RecipeReader.Parse<SiftRecipe>($"{small}method: {{ others: {others} }}\n", "bad")).Message;
     }
 
     [Fact]

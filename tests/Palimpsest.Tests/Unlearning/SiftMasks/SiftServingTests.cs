@@ -72,7 +72,8 @@ public sealed class SiftServingTests
     }
 
     [Fact]
-    public void Serve_AnyMaskAndFactor_IsTheFormulaInF64RoundedTwice() => Gen.Select(s_vector.Where(v => v.Length > 0), Gen.Double[0.5, 3], Gen.Int[1, 7], Gen.Int).Sample((tau, alpha, owners, seed) =>
+    public void Serve_AnyMaskAndFactor_IsTheFormulaInF64RoundedTwice() =>
+        Gen.Select(s_vector.Where(v => v.Length > 0), Gen.Double[0.5, 3], Gen.Int[1, 7], Gen.Int).Sample((tau, alpha, owners, seed) =>
     {
         RandomStream random = new(seed);
         float[] origin = [.. tau.Select(_ => (float)random.NextGaussian())], theta = new float[tau.Length];

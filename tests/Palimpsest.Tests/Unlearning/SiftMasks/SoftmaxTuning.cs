@@ -29,10 +29,22 @@ internal sealed record SoftmaxTuning(IReadOnlyList<float[]> Vectors, IReadOnlyLi
         parameters.Load(origin);
         using Objective objective = new(task, parameters["all"]);
         Recorder recorder = new(before ? projection : null);
-        TrainOptions options = new() { Steps = Steps, LearningRate = rate, Schedule = ScheduleKind.Constant, WarmupSteps = 0, ClipNorm = 0, Optimizer = optimizer, CheckpointEvery = 0 };
+        TrainOptions options =
+            new()
+            {
+                Steps = Steps,
+                LearningRate = rate,
+                Schedule = ScheduleKind.Constant,
+                WarmupSteps = 0,
+                ClipNorm = 0,
+                Optimizer = optimizer,
+                CheckpointEvery = 0
+            };
         List<float[]> vectors = [];
         List<double> losses = [];
-        using Trainer<int> trainer = new(new Trainable(parameters) { Edits = [recorder], Projection = before ? null : projection }, objective, options, new Always(), new RandomStream(1));
+        using Trainer<int> trainer =
+            new(new Trainable(parameters) { Edits = [recorder], Projection = before ? null : projection }, objective, options, new Always(),
+            new RandomStream(1));
         trainer.Run(progress =>
         {
             float[] vector = new float[origin.Length];
@@ -73,7 +85,8 @@ internal sealed record SoftmaxTuning(IReadOnlyList<float[]> Vectors, IReadOnlyLi
 
     private sealed class Objective(SoftmaxTask task, Tensor theta) : Objective<int>
     {
-        private readonly Tensor _x = tensor(task.X.SelectMany(row => row.Select(value => (float)value)).ToArray(), [task.X.Length, SoftmaxTask.Features]).DetachFromDisposeScope();
+        private readonly Tensor _x =
+            tensor(task.X.SelectMany(row => row.Select(value => (float)value)).ToArray(), [task.X.Length, SoftmaxTask.Features]).DetachFromDisposeScope();
         private readonly Tensor _y = tensor(task.Y.Select(value => (long)value).ToArray()).DetachFromDisposeScope();
 
         public override int Tokens(int batch) => task.Y.Length;

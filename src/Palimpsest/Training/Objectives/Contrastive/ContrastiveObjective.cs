@@ -7,9 +7,11 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Training.Objectives.Contrastive;
 
-/// <summary>Each query must find its own passage among those of its batch: cross-entropy of the scaled cosines, where the other passages are the negatives.</summary>
+/// <summary>Each query must find its own passage among those of its batch: cross-entropy of the scaled cosines, where the other passages are the
+/// negatives.</summary>
 /// <remarks>
-/// MultipleNegativesRankingLoss of sentence-transformers: Henderson et al., arXiv 1705.00652; van den Oord et al., arXiv 1807.03748. Passages that <see cref="PairBatch.Excluded"/> names are no
+/// MultipleNegativesRankingLoss of sentence-transformers: Henderson et al., arXiv 1705.00652; van den Oord et al., arXiv 1807.03748. Passages that <see
+/// cref="PairBatch.Excluded"/> names are no
 /// negatives. The mean goes over the queries of a step; negatives come from the same pass only, so accumulation does not make more of them.
 /// </remarks>
 /// <param name="encoder">Makes the vectors; stays its creator's.</param>

@@ -21,7 +21,8 @@ internal static class AnswerScores
         Device device = model.Context.Device;
         Tensor hidden = model.Hidden(tensor(answers.Ids, [answers.Batch, answers.Time], device: device), AttentionScope.Of(answers, device));
         Tensor numbers = model.LogProbabilities(hidden, answers.Rows, answers.Targets, statistics); // [targets]
-        return zeros(answers.Batch, numbers.dtype, device).index_add(0, tensor(PreferenceBatch.RowsOf(answers), device: device), numbers, Palimpsest.Torch.Scalars.One).MoveToOuterDisposeScope();
+        return zeros(answers.Batch, numbers.dtype, device).index_add(0, tensor(PreferenceBatch.RowsOf(answers), device: device), numbers,
+            Palimpsest.Torch.Scalars.One).MoveToOuterDisposeScope();
     }
 
     /// <summary>The sums as constants.</summary>

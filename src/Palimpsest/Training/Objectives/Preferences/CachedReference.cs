@@ -5,9 +5,11 @@ using Palimpsest.Data.Batches;
 
 namespace Palimpsest.Training.Objectives.Preferences;
 
-/// <summary>Keeps the scores of a reference by the content of the answers (their ids, and which of them are targets), in memory and in a file, so that later passes over the data cost nothing.</summary>
+/// <summary>Keeps the scores of a reference by the content of the answers (their ids, and which of them are targets), in memory and in a file, so that later
+/// passes over the data cost nothing.</summary>
 /// <remarks>
-/// A batch is computed whole where one of its answers is not known, in its own form, and the first score of an answer stays: a resumed run that finds the file or computes it again has the same bits. The file holds records
+/// A batch is computed whole where one of its answers is not known, in its own form, and the first score of an answer stays: a resumed run that finds the file
+/// or computes it again has the same bits. The file holds records
 /// of 32 bytes SHA-256 and an f64 in little-endian order; the end of a record that a killed process left is cut off. One process at a time.
 /// </remarks>
 public sealed class CachedReference : IReferenceModel
@@ -34,7 +36,8 @@ public sealed class CachedReference : IReferenceModel
         _file.SetLength(records.Length);
         for (int at = 0; at < records.Length; at += RecordLength)
         {
-            _known.TryAdd(BinaryPrimitives.ReadUInt128LittleEndian(records.AsSpan(at)), BinaryPrimitives.ReadDoubleLittleEndian(records.AsSpan(at + HashLength)));
+            _known.TryAdd(BinaryPrimitives.ReadUInt128LittleEndian(records.AsSpan(at)),
+                BinaryPrimitives.ReadDoubleLittleEndian(records.AsSpan(at + HashLength)));
         }
     }
 
@@ -57,7 +60,8 @@ public sealed class CachedReference : IReferenceModel
             if (_known.TryAdd(Key(hashes[i]), scores[i]))
             {
                 added.Write(hashes[i]);
-                added.Write(BitConverter.GetBytes(BitConverter.IsLittleEndian ? scores[i] : BitConverter.Int64BitsToDouble(BinaryPrimitives.ReverseEndianness(BitConverter.DoubleToInt64Bits(scores[i])))));
+                added.Write(BitConverter.GetBytes(BitConverter.IsLittleEndian
+                    ? scores[i] : BitConverter.Int64BitsToDouble(BinaryPrimitives.ReverseEndianness(BitConverter.DoubleToInt64Bits(scores[i])))));
             }
         }
 
@@ -87,7 +91,9 @@ public sealed class CachedReference : IReferenceModel
         long next = 0;
         return [.. targets.Select((positions, row) =>
         {
-            long[] content = [.. answers.Ids.AsSpan(row * answers.Time, positions.Count == 0 ? 0 : positions[^1] + 1), -1, .. positions.Select(position => (long)position), -1, .. answers.Targets.AsSpan((int)next, positions.Count)];
+            long[] content =
+                [.. answers.Ids.AsSpan(row * answers.Time, positions.Count == 0 ? 0 : positions[^1] + 1), -1, .. positions.Select(position => (long)position),
+                -1, .. answers.Targets.AsSpan((int)next, positions.Count)];
             next += positions.Count;
             return SHA256.HashData(MemoryMarshal.AsBytes<long>(content));
         })];

@@ -7,7 +7,8 @@ namespace Palimpsest.Training.Objectives.Preferences;
 public sealed record DpoOptions : PreferenceOptions
 {
     /// <summary>
-    /// The loss of a pair: sigmoid, cdpo, robust, ipo, ipo_sum, hinge, sigmoid_norm, reference_free, nca_pair, bco_pair, sppo_hard, apo_zero, apo_down, exo_pair, aot, aot_unpaired, discopop, forward_kl or js.
+    /// The loss of a pair: sigmoid, cdpo, robust, ipo, ipo_sum, hinge, sigmoid_norm, reference_free, nca_pair, bco_pair, sppo_hard, apo_zero, apo_down,
+    /// exo_pair, aot, aot_unpaired, discopop, forward_kl or js.
     /// </summary>
     /// <value>The default is sigmoid.</value>
     public string LossType { get; init; } = "sigmoid";

@@ -5,9 +5,11 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Training.Objectives.Preferences;
 
-/// <summary>Learns from single answers that are desirable or not: w (1 - σ(β (r - kl))) of a desirable one and w (1 - σ(β (kl - r))) of another, r the log-ratio to the reference, the mean over the answers of a step.</summary>
+/// <summary>Learns from single answers that are desirable or not: w (1 - σ(β (r - kl))) of a desirable one and w (1 - σ(β (kl - r))) of another, r the
+/// log-ratio to the reference, the mean over the answers of a step.</summary>
 /// <remarks>
-/// Ethayarajh et al., ICML 2024, equation 7. kl is the mean log-ratio of answers to other prompts of the batch, at least 0, and a constant; a batch of one answer has none, and kl is 0 then. Reports rewards/chosen and
+/// Ethayarajh et al., ICML 2024, equation 7. kl is the mean log-ratio of answers to other prompts of the batch, at least 0, and a constant; a batch of one
+/// answer has none, and kl is 0 then. Reports rewards/chosen and
 /// rewards/rejected, logps/chosen and logps/rejected, and kl, as TRL does.
 /// </remarks>
 public sealed class KtoObjective : Objective<PreferenceBatch>
@@ -51,10 +53,12 @@ public sealed class KtoObjective : Objective<PreferenceBatch>
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(pass);
         double[] reference = _reference.Score(batch.Answers);
-        double kl = batch.Mismatched is null ? 0 : Math.Max(0, AnswerScores.Constant(_policy, batch.Mismatched).Zip(_reference.Score(batch.Mismatched), (own, other) => own - other).Average());
+        double kl = batch.Mismatched is null
+            ? 0 : Math.Max(0, AnswerScores.Constant(_policy, batch.Mismatched).Zip(_reference.Score(batch.Mismatched), (own, other) => own - other).Average());
         Tensor sums = AnswerScores.Sums(_policy, batch.Answers); // [answers]
         Tensor ratios = Ops.Subtract(sums, tensor(reference, sums.dtype, sums.device));
-        double[] signs = [.. batch.Desirable.Select(good => good ? 1.0 : -1.0)], weights = [.. batch.Desirable.Select(good => good ? _options.DesirableWeight : _options.UndesirableWeight)];
+        double[] signs = [.. batch.Desirable.Select(good => good ? 1.0 : -1.0)],
+            weights = [.. batch.Desirable.Select(good => good ? _options.DesirableWeight : _options.UndesirableWeight)];
 
         // 1 - σ(x) = σ(-x), with x = β (r - kl) or β (kl - r)
         Tensor distance = Ops.Scale(Ops.Shift(ratios, -kl), -_options.Beta).mul(tensor(signs, sums.dtype, sums.device));
@@ -65,7 +69,8 @@ public sealed class KtoObjective : Objective<PreferenceBatch>
     private void Report(ObjectivePass pass, Tensor ratios, Tensor sums, PreferenceBatch batch, double kl)
     {
         using Tensor detachedRatios = ratios.detach(), detachedSums = sums.detach();
-        double[] rewards = [.. detachedRatios.to(ScalarType.Float64, CPU).data<double>().Select(ratio => _options.Beta * ratio)], policy = [.. detachedSums.to(ScalarType.Float64, CPU).data<double>()];
+        double[] rewards = [.. detachedRatios.to(ScalarType.Float64, CPU).data<double>().Select(ratio => _options.Beta * ratio)],
+            policy = [.. detachedSums.to(ScalarType.Float64, CPU).data<double>()];
         foreach ((string name, bool good) in new[] { ("chosen", true), ("rejected", false) })
         {
             int[] rows = [.. Enumerable.Range(0, rewards.Length).Where(row => batch.Desirable[row] == good)];

@@ -24,7 +24,8 @@ public sealed record KtoOptions : ObjectiveOptions
             yield return "beta must be a number above 0.";
         }
 
-        if (!(DesirableWeight >= 0) || !double.IsFinite(DesirableWeight) || !(UndesirableWeight >= 0) || !double.IsFinite(UndesirableWeight) || DesirableWeight + UndesirableWeight == 0)
+        if (!(DesirableWeight >= 0) || !double.IsFinite(DesirableWeight) || !(UndesirableWeight >= 0) || !double.IsFinite(UndesirableWeight) || DesirableWeight
+            + UndesirableWeight == 0)
         {
             yield return "desirable_weight and undesirable_weight must be numbers of at least 0, and not both 0.";
         }

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Training.Objectives.Preferences;
 
-/// <summary>The losses over pairs by name: a line each, with sp(x) = ln(1 + e^x) = -ln σ(-x), u = β h, h = a - d, a and d the log-ratios of the chosen and the rejected answer to the reference.</summary>
+/// <summary>The losses over pairs by name: a line each, with sp(x) = ln(1 + e^x) = -ln σ(-x), u = β h, h = a - d, a and d the log-ratios of the chosen and the
+/// rejected answer to the reference.</summary>
 /// <remarks>Forms and names as in TRL 1.16 where it has them. Where TRL ignores ε in "sigmoid", <c>cdpo</c> is the text-book form with it.</remarks>
 internal static class PreferenceLosses
 {
@@ -17,7 +18,9 @@ internal static class PreferenceLosses
         // (1 - ε) sp(-u) + ε sp(u)                                          Mitchell 2023
         ["cdpo"] = new(t => Smoothed(t.U, t.Epsilon), Smooths: true),
         // ((1 - ε) sp(-u) - ε sp(u)) / (1 - 2ε)                             Chowdhury et al., ICML 2024, equation 12
-        ["robust"] = new(t => Ops.Scale(Ops.Subtract(Ops.Scale(SoftPlus(t.U.neg()), 1 - t.Epsilon), Ops.Scale(SoftPlus(t.U), t.Epsilon)), 1 / (1 - (2 * t.Epsilon))), Smooths: true),
+        ["robust"] = new(t =>
+            Ops.Scale(Ops.Subtract(Ops.Scale(SoftPlus(t.U.neg()), 1 - t.Epsilon), Ops.Scale(SoftPlus(t.U), t.Epsilon)), 1 / (1 - (2 * t.Epsilon))),
+            Smooths: true),
         // (a / n+ - d / n- - 1 / 2β)^2                                      IPO: Azar et al., AISTATS 2024, equation 17, with TRL's division by lengths
         ["ipo"] = new(t => Ops.Shift(t.MeanH, -1 / (2 * t.Beta)).square()),
         // (h - 1 / 2β)^2                                                    as in the paper
@@ -29,7 +32,8 @@ internal static class PreferenceLosses
         // sp(-β (ln π+ - ln π-))
         ["reference_free"] = new(t => SoftPlus(Ops.Scale(Ops.Subtract(t.Chosen, t.Rejected), -t.Beta)), NeedsReference: false),
         // sp(-βa) + (sp(βa) + sp(βd)) / 2                                   NCA: Chen et al., NeurIPS 2024
-        ["nca_pair"] = new(t => Ops.Add(SoftPlus(Ops.Scale(t.A, -t.Beta)), Ops.Scale(Ops.Add(SoftPlus(Ops.Scale(t.A, t.Beta)), SoftPlus(Ops.Scale(t.D, t.Beta))), 0.5))),
+        ["nca_pair"] =
+            new(t => Ops.Add(SoftPlus(Ops.Scale(t.A, -t.Beta)), Ops.Scale(Ops.Add(SoftPlus(Ops.Scale(t.A, t.Beta)), SoftPlus(Ops.Scale(t.D, t.Beta))), 0.5))),
         // sp(-βa) + sp(βd)                                                  BCO: Jung et al. 2024, with the reward shift of TRL 1.16's DPO trainer, 0
         ["bco_pair"] = new(t => Ops.Add(SoftPlus(Ops.Scale(t.A, -t.Beta)), SoftPlus(Ops.Scale(t.D, t.Beta)))),
         // (a - 1 / 2β)^2 + (d + 1 / 2β)^2                                   SPPO: Wu et al. 2024
@@ -41,7 +45,9 @@ internal static class PreferenceLosses
         // σ(u) (ln σ(u) - ln(1 - ε)) + σ(-u) (ln σ(-u) - ln ε)              EXO: Ji et al., ICML 2024, equation 16
         ["exo_pair"] = new(Exo, Smooths: true),
         // smoothed sp of the differences of sorted ln π+ - ln π- and their references   AOT: Melnyk et al., NeurIPS 2024
-        ["aot"] = new(t => Smoothed(Ops.Scale(Ops.Subtract(Sorted(Ops.Subtract(t.Chosen, t.Rejected)), Sorted(Ops.Subtract(t.ReferenceChosen, t.ReferenceRejected))), t.Beta), t.Epsilon), Smooths: true),
+        ["aot"] = new(t =>
+            Smoothed(Ops.Scale(Ops.Subtract(Sorted(Ops.Subtract(t.Chosen, t.Rejected)), Sorted(Ops.Subtract(t.ReferenceChosen, t.ReferenceRejected))), t.Beta),
+            t.Epsilon), Smooths: true),
         // the same of sorted a and sorted d
         ["aot_unpaired"] = new(t => Smoothed(Ops.Scale(Ops.Subtract(Sorted(t.A), Sorted(t.D)), t.Beta), t.Epsilon), Smooths: true),
         // (1 - σ(u / τ)) sp(-u) + σ(u / τ) e^-u                             DiscoPOP: Lu et al., NeurIPS 2024
@@ -53,13 +59,18 @@ internal static class PreferenceLosses
     };
 
     /// <summary>SimPO: Meng et al., NeurIPS 2024, equation 6: z = β (ln π+ / n+ - ln π- / n-) - γ, smoothed sp(-z).</summary>
-    public static PreferenceLoss Simpo { get; } = new(t => Smoothed(Ops.Shift(Ops.Scale(Ops.Subtract(t.ChosenMean, t.RejectedMean), t.Beta), -t.Margin), t.Epsilon), NeedsReference: false, Smooths: true);
+    public static PreferenceLoss Simpo { get; } =
+        new(t => Smoothed(Ops.Shift(Ops.Scale(Ops.Subtract(t.ChosenMean, t.RejectedMean), t.Beta), -t.Margin), t.Epsilon), NeedsReference: false,
+        Smooths: true);
 
     /// <summary>CPO: Xu et al., ICML 2024: smoothed sp(-β (ln π+ - ln π-)), beside the cross-entropy of the chosen answer.</summary>
-    public static PreferenceLoss Cpo { get; } = new(t => Smoothed(Ops.Scale(Ops.Subtract(t.Chosen, t.Rejected), t.Beta), t.Epsilon), NeedsReference: false, Smooths: true);
+    public static PreferenceLoss Cpo { get; } =
+        new(t => Smoothed(Ops.Scale(Ops.Subtract(t.Chosen, t.Rejected), t.Beta), t.Epsilon), NeedsReference: false, Smooths: true);
 
-    /// <summary>ORPO: Hong et al., EMNLP 2024, equation 6: β sp(-(ln odds+ - ln odds-)) with odds = p / (1 - p) of the mean log-probability, beside the cross-entropy of the chosen answer.</summary>
-    public static PreferenceLoss Orpo { get; } = new(t => Ops.Scale(SoftPlus(Ops.Subtract(LogOdds(t.RejectedMean), LogOdds(t.ChosenMean))), t.Beta), NeedsReference: false);
+    /// <summary>ORPO: Hong et al., EMNLP 2024, equation 6: β sp(-(ln odds+ - ln odds-)) with odds = p / (1 - p) of the mean log-probability, beside the
+    /// cross-entropy of the chosen answer.</summary>
+    public static PreferenceLoss Orpo { get; } =
+        new(t => Ops.Scale(SoftPlus(Ops.Subtract(LogOdds(t.RejectedMean), LogOdds(t.ChosenMean))), t.Beta), NeedsReference: false);
 
     /// <summary>ln(1 + e^x), stable for any x.</summary>
     internal static Tensor SoftPlus(Tensor x) => nn.functional.logsigmoid(x.neg()).neg();

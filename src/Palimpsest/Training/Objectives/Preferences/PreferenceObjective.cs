@@ -7,8 +7,10 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Training.Objectives.Preferences;
 
-/// <summary>Learns from pairs of answers: the mean of a loss over the pairs of a step, and the mean cross-entropy of the chosen answers' tokens where it has a weight.</summary>
-/// <remarks>Reports what users of TRL look at: rewards/chosen, rewards/rejected, rewards/accuracies (strictly above), rewards/margins, logps/chosen, logps/rejected, logits/chosen, logits/rejected, entropy, mean_token_accuracy
+/// <summary>Learns from pairs of answers: the mean of a loss over the pairs of a step, and the mean cross-entropy of the chosen answers' tokens where it has a
+/// weight.</summary>
+/// <remarks>Reports what users of TRL look at: rewards/chosen, rewards/rejected, rewards/accuracies (strictly above), rewards/margins, logps/chosen,
+/// logps/rejected, logits/chosen, logits/rejected, entropy, mean_token_accuracy
 /// of the chosen answers. Rewards are β times the log-ratio to the reference, or to nothing where a loss has none.</remarks>
 public sealed class PreferenceObjective : Objective<PreferenceBatch>
 {
@@ -31,7 +33,8 @@ public sealed class PreferenceObjective : Objective<PreferenceBatch>
             throw new PalimpsestException(problems);
         }
 
-        _reference = options.Loss.NeedsReference ? reference ?? throw new PalimpsestException($"The loss of {RecipeChoices.NameOf(options)} needs a reference model.") : null;
+        _reference = options.Loss.NeedsReference ? reference
+            ?? throw new PalimpsestException($"The loss of {RecipeChoices.NameOf(options)} needs a reference model.") : null;
     }
 
     /// <inheritdoc/>
@@ -48,7 +51,8 @@ public sealed class PreferenceObjective : Objective<PreferenceBatch>
     public override double Begin(IReadOnlyList<PreferenceBatch> window, int step)
     {
         // The sums are divided by the pairs; the cross-entropy is to be divided by the chosen answers' tokens instead.
-        double pairs = window.Sum(batch => batch.Answers.Batch / 2), tokens = window.Sum(batch => AnswerScores.Lengths(batch.Answers)[..(batch.Answers.Batch / 2)].Sum());
+        double pairs = window.Sum(batch => batch.Answers.Batch / 2),
+            tokens = window.Sum(batch => AnswerScores.Lengths(batch.Answers)[..(batch.Answers.Batch / 2)].Sum());
         _tokenWeight = pairs / Math.Max(1, tokens);
         return pairs;
     }
@@ -64,7 +68,8 @@ public sealed class PreferenceObjective : Objective<PreferenceBatch>
         Tensor sums = AnswerScores.Sums(_policy, batch.Answers, statistics); // [2 * pairs]
         Tensor Constants(double[] values, int from) => tensor(values[from..(from + pairs)], sums.dtype, sums.device);
         PreferenceTerms terms = new(
-            sums.narrow(0, 0, pairs), sums.narrow(0, pairs, pairs), Constants(reference, 0), Constants(reference, pairs), Constants(lengths, 0), Constants(lengths, pairs), _options.Beta, _options.Epsilon, _options.Margin);
+            sums.narrow(0, 0, pairs), sums.narrow(0, pairs, pairs), Constants(reference, 0), Constants(reference, pairs), Constants(lengths, 0),
+                Constants(lengths, pairs), _options.Beta, _options.Epsilon, _options.Margin);
         Report(pass, sums, reference, batch, statistics);
         Tensor loss = _options.Loss.PerPair(terms).sum();
         return _options.SftWeight == 0 ? loss : Ops.Add(loss, Ops.Scale(terms.Chosen.sum(), -_options.SftWeight * _tokenWeight));

@@ -14,7 +14,8 @@ namespace Palimpsest.Training.Objectives.Preferences;
 /// <param name="Epsilon">Label smoothing.</param>
 /// <param name="Margin">γ.</param>
 internal sealed record PreferenceTerms(
-    Tensor Chosen, Tensor Rejected, Tensor ReferenceChosen, Tensor ReferenceRejected, Tensor ChosenLength, Tensor RejectedLength, double Beta, double Epsilon = 0, double Margin = 0)
+    Tensor Chosen, Tensor Rejected, Tensor ReferenceChosen, Tensor ReferenceRejected, Tensor ChosenLength, Tensor RejectedLength, double Beta,
+        double Epsilon = 0, double Margin = 0)
 {
     /// <summary>a = ln π(y+) - ln ref(y+).</summary>
     public Tensor A { get; } = Ops.Subtract(Chosen, ReferenceChosen);

@@ -23,5 +23,6 @@ public sealed record SimpoOptions : PreferenceOptions
     internal override double Margin => Gamma;
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Problems() => base.Problems().Concat(SmoothingProblems(LabelSmoothing)).Concat(Gamma >= 0 && double.IsFinite(Gamma) ? [] : ["gamma must be a number of at least 0."]);
+    public override IEnumerable<string> Problems() =>
+        base.Problems().Concat(SmoothingProblems(LabelSmoothing)).Concat(Gamma >= 0 && double.IsFinite(Gamma) ? [] : ["gamma must be a number of at least 0."]);
 }
