@@ -36,7 +36,7 @@ public static class CommandLineHost
         }
         catch (PalimpsestException mistake)
         {
-            error.WriteLine(parsed.GetValue(verbose) ? mistake.ToString() : mistake.Message);
+            error.WriteLine(parsed.GetValue(verbose) ? mistake.ToString() : CommandWords.Of(mistake));
             return 2;
         }
         catch (Exception shortage) when (IsOfMemory(shortage))

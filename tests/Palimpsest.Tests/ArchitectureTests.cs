@@ -1,10 +1,14 @@
 using System.Reflection;
 using System.Reflection.Emit;
+using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
+using System.Reflection.PortableExecutable;
+using System.Text.RegularExpressions;
 
 namespace Palimpsest.Tests;
 
 /// <summary>Reads the compiled assemblies and holds them against the map in docs/architecture.md.</summary>
-public sealed class ArchitectureTests
+public sealed partial class ArchitectureTests
 {
     private static readonly Dictionary<string, string[]> MayUse = new()
     {
@@ -47,6 +51,27 @@ public sealed class ArchitectureTests
     public void Core_NeedsNoTensorEngine() =>
         Assert.DoesNotContain(Assembly.Load("Palimpsest.Core").GetReferencedAssemblies(), reference => reference.Name == "TorchSharp");
 
+    /// <summary>Recipes and callers have keys and parameters; what an option is called is the command's to say.</summary>
+    [Theory]
+    [InlineData("Palimpsest.Core")]
+    [InlineData("Palimpsest")]
+    [InlineData("Palimpsest.Unlearning")]
+    public void Libraries_NameNoOptionsOfTheCommand(string assembly)
+    {
+        using PEReader file = new(File.OpenRead(Assembly.Load(assembly).Location));
+        MetadataReader metadata = file.GetMetadataReader();
+        List<string> texts = [];
+        for (UserStringHandle handle = MetadataTokens.UserStringHandle(1); !handle.IsNil; handle = metadata.GetNextHandle(handle))
+        {
+            texts.Add(metadata.GetUserString(handle));
+        }
+
+        // Style sheets have names with two dashes of their own; the arguments of an archived run are read, not said.
+        Assert.Contains(texts, text => text.Length > 20);
+        Assert.DoesNotContain(texts, text =>
+            Option().IsMatch(text) && !text.Contains("var(--", StringComparison.Ordinal) && text is not ("--set" or "--set=" or "--runs"));
+    }
+
     [Theory]
     [InlineData("Palimpsest.Core")]
     [InlineData("Palimpsest")]
@@ -65,6 +90,9 @@ public sealed class ArchitectureTests
         Assert.All(order, folder =>
             Assert.Contains(loaded.GetTypes(), type => type.Namespace == folder || type.Namespace?.StartsWith(folder + ".", StringComparison.Ordinal) == true));
     }
+
+    [GeneratedRegex("(^|[ '(])--[a-z]")]
+    private static partial Regex Option();
 
     private static int Level(string[] order, Type type)
     {

@@ -14,8 +14,15 @@ internal static class JobCommand
         options.AddTo(command);
         command.SetAction((parsed, stop) =>
         {
-            TRecipe recipe = RecipeReader.Parse<TRecipe>($"schema: 1\nkind: {kind}\n", "command line", options.Overrides(parsed));
-            return Task.FromResult(JobHost.Start(recipe, parsed.GetValue(options.Runs)!, output, stop));
+            try
+            {
+                TRecipe recipe = RecipeReader.Parse<TRecipe>($"schema: 1\nkind: {kind}\n", "command line", options.Overrides(parsed));
+                return Task.FromResult(JobHost.Start(recipe, parsed.GetValue(options.Runs)!, output, stop));
+            }
+            catch (PalimpsestException mistake)
+            {
+                throw CommandWords.WithOptions(mistake, options.Keys);
+            }
         });
         return command;
     }

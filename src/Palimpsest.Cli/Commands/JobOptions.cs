@@ -9,6 +9,10 @@ namespace Palimpsest.Cli.Commands;
 internal sealed class JobOptions
 {
     private readonly List<(Option Option, Func<object?, string?> Override, IReadOnlyList<string> Implied)> _mapped = [];
+    private readonly Dictionary<string, string> _keys = new(StringComparer.Ordinal);
+
+    /// <summary>The options by the keys that they fill in.</summary>
+    public IReadOnlyDictionary<string, string> Keys => _keys;
 
     /// <summary>Folder of all runs.</summary>
     public Option<string> Runs { get; } = RunsOption();
@@ -21,11 +25,14 @@ internal sealed class JobOptions
     public static Option<string[]> SetOption() => new("--set") { Description = "Overrides any key of the recipe, such as --set train.clip_norm=0.5; can be given several times.", Arity = ArgumentArity.OneOrMore };
 
     /// <summary>Adds an option that fills in a key, and lays other overrides under all options when it is given.</summary>
-    public JobOptions Add<T>(string name, string key, string description, IReadOnlyList<string>? implied = null) => Map(new Option<T>(name) { Description = description }, value => $"{key}={Yaml(value)}", implied);
+    public JobOptions Add<T>(string name, string key, string description, IReadOnlyList<string>? implied = null) =>
+        Map(new Option<T>(name) { Description = description }, value => $"{key}={Yaml(value)}", implied, key);
 
     /// <summary>Adds an option whose value is a list of names with commas in between.</summary>
     public JobOptions AddList(string name, string key, string description, IReadOnlyList<string>? implied = null) =>
-        Map(new Option<string>(name) { Description = description }, value => $"{key}=[{string.Join(", ", ((string)value!).Split(',', StringSplitOptions.TrimEntries).Select(Yaml))}]", implied);
+        Map(
+            new Option<string>(name) { Description = description },
+            value => $"{key}=[{string.Join(", ", ((string)value!).Split(',', StringSplitOptions.TrimEntries).Select(Yaml))}]", implied, key);
 
     /// <summary>Adds an option that stands for several overrides.</summary>
     public JobOptions AddFlag(string name, IReadOnlyList<string> implied, string description) => Map(new Option<bool>(name) { Description = description }, _ => null, implied);
@@ -71,9 +78,14 @@ internal sealed class JobOptions
         return [.. implied, .. overrides, .. parsed.GetValue(Set) ?? []];
     }
 
-    private JobOptions Map(Option option, Func<object?, string?> key, IReadOnlyList<string>? implied)
+    private JobOptions Map(Option option, Func<object?, string?> overriding, IReadOnlyList<string>? implied, string? key = null)
     {
-        _mapped.Add((option, key, implied ?? []));
+        _mapped.Add((option, overriding, implied ?? []));
+        if (key is not null)
+        {
+            _keys.Add(key, option.Name);
+        }
+
         return this;
     }
 

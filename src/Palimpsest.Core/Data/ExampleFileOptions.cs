@@ -21,6 +21,9 @@ public sealed record ExampleFileOptions
     /// <summary>Whether to leave bad rows out, counted, instead of stopping at the first. Unless told, reading stops.</summary>
     public bool SkipBad { get; init; }
 
+    /// <summary>Whether whoever reads can choose <see cref="SkipBad"/>, so that messages offer it. Unless told, yes.</summary>
+    public bool CanSkipBad { get; init; } = true;
+
     /// <summary>What the rows say about answers. Unless told, nothing: each is an example to learn.</summary>
     public AnswerForm Answers { get; init; }
 

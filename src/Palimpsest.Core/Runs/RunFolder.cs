@@ -303,7 +303,7 @@ public sealed class RunFolder : IDisposable
     public static T ResultOf<T>(string path)
         where T : class =>
         ReadArtifact<T>(path, RunFiles.Result)
-            ?? throw new PalimpsestException($"{path}: this run has no result yet. Let it come to its end with: palimpsest run --resume {ShellText.Quote(path)}");
+            ?? throw new UnfinishedRunException(path);
 
     /// <summary>Frees the lock.</summary>
     public void Dispose()

@@ -46,7 +46,7 @@ public sealed class DelimitedSourceTests
     public void From_BadRow_NamesFileRowReasonAndWayOut(string bad, string problem)
     {
         using TemporaryFile file = new($"text,id\n\"a\nb\",1\n\n{bad}\nc,3\n", "a.csv");
-        Assert.Equal($"{file.Path} row 2 (line 5): {problem}, or use --skip-bad to leave such rows out (they are counted).", SourceChecks.Problem(file.Path));
+        Assert.Equal($"{file.Path} row 2 (line 5): {problem}, or set data.skip_bad to leave such rows out (they are counted).", SourceChecks.Problem(file.Path));
         List<string> problems = [];
         IExampleSource source = ExampleFile.Open(file.Path, new() { SkipBad = true });
         Assert.Equal(["a\nb", "c"], source.From(0, problems.Add).Select(item => item.Example.Completion));

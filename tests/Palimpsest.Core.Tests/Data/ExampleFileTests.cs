@@ -48,7 +48,7 @@ public sealed class ExampleFileTests
     }
 
     [Theory]
-    [InlineData("a.jsonl", "{\"boddy\": \"x\", \"id\": \"1\"}\n", "line 1: no \"body\" (there are \"boddy\", \"id\"). Take \"boddy\", or use")]
+    [InlineData("a.jsonl", "{\"boddy\": \"x\", \"id\": \"1\"}\n", "line 1: no \"body\" (there are \"boddy\", \"id\"). Take \"boddy\", or set")]
     [InlineData("a.csv", "boddy,id\nx,1\n", ": as columns, no \"body\" (there are \"boddy\", \"id\"). Take \"boddy\".")]
     public void Open_MissingColumn_NamesTheColumnsAndTheNearest(string name, string content, string expected)
     {
@@ -68,7 +68,7 @@ public sealed class ExampleFileTests
         using TemporaryFile file = new(content, name);
         ExampleFileOptions options = new() { Columns = new() { Owner = "owner" } };
         Assert.Contains(" 2", SourceChecks.Problem(file.Path, options), StringComparison.Ordinal);
-        Assert.Contains("no owner in \"owner\". Write whose data it is, or use --skip-bad", SourceChecks.Problem(file.Path, options), StringComparison.Ordinal);
+        Assert.Contains("no owner in \"owner\". Write whose data it is, or set data.skip_bad", SourceChecks.Problem(file.Path, options), StringComparison.Ordinal);
         Assert.Equal(["ann"], ExampleFile.Open(file.Path, options with { SkipBad = true }).From(0).Select(item => item.Example.Owner));
         Assert.Equal(2, ExampleFile.Open(file.Path).From(0).Count());
     }
@@ -105,7 +105,7 @@ public sealed class ExampleFileTests
     public void Text_BadInput_Throws()
     {
         using TemporaryFile broken = new([.. "a\n\nb\n"u8, 0xC3, 0x28], "a.txt");
-        Assert.Equal($"{broken.Path} line 3: not valid UTF-8. Save the file as UTF-8, or use --skip-bad to leave such paragraphs out (they are counted).", SourceChecks.Problem(broken.Path));
+        Assert.Equal($"{broken.Path} line 3: not valid UTF-8. Save the file as UTF-8, or set data.skip_bad to leave such paragraphs out (they are counted).", SourceChecks.Problem(broken.Path));
         Assert.Single(ExampleFile.Open(broken.Path, new() { SkipBad = true }).From(0));
         Assert.Contains("has no columns", SourceChecks.Problem(broken.Path, new() { Columns = new() { Owner = "owner" } }), StringComparison.Ordinal);
         using TemporaryFile empty = new("\n \n", "a.txt");

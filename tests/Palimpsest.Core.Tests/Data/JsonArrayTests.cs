@@ -32,7 +32,7 @@ public sealed class JsonArrayTests
     [Theory]
     [InlineData("""[{"text": "a"}, 7, {"text": "b"}]""", "row 2: a number instead of an object")]
     [InlineData("""[{"text": "a"}, {"txt": "b"}, {"text": "b"}]""",
-        "row 2: neither \"text\" nor \"prompt\". Add one, or use --skip-bad to leave such rows out")]
+        "row 2: neither \"text\" nor \"prompt\". Add one, or set data.skip_bad to leave such rows out")]
     [InlineData("""[{"text": "a"}, [1], "x,", {"text": "b"}]""", "row 2: an array instead of an object")]
     public void From_BadRow_IsNamedOrLeftOut(string json, string problem)
     {

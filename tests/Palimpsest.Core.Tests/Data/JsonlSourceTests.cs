@@ -66,7 +66,7 @@ public sealed class JsonlSourceTests
     {
         using TemporaryFile file = new($"{Good}\n\n{bad}\n{Good}\n");
         PalimpsestException error = Assert.Throws<PalimpsestException>(() => new JsonlSource(file.Path).From(0).Count());
-        Assert.Equal($"{file.Path} line 3: {problem}, or use --skip-bad to leave such lines out (they are counted).", error.Message);
+        Assert.Equal($"{file.Path} line 3: {problem}, or set data.skip_bad to leave such lines out (they are counted).", error.Message);
     }
 
     [Theory]

@@ -48,13 +48,13 @@ public sealed class StreamBatchesTests
 
     [Theory]
     [InlineData(TooLongPolicy.Truncate, 40, "the prompts alone fill the 16 tokens that fit")]
-    [InlineData(TooLongPolicy.Skip, 40, "they have more than 16 tokens. Choose --too-long truncate")]
+    [InlineData(TooLongPolicy.Skip, 40, "they have more than 16 tokens. Set data.too_long to truncate")]
     public void Next_NothingToLearn_SaysWhyAfterOnePass(TooLongPolicy policy, int length, string reason)
     {
         using StreamBatches batches = Prompts(policy, 12, length, fitting: false);
         PalimpsestException error = Assert.Throws<PalimpsestException>(() => batches.Next());
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
-        Assert.Equal(policy == TooLongPolicy.Skip, error.Message.Contains("--too-long truncate", StringComparison.Ordinal));
+        Assert.Equal(policy == TooLongPolicy.Skip, error.Message.Contains("data.too_long to truncate", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -136,15 +136,15 @@ public sealed class RecipeReaderTests
     }
 
     [Theory]
-    [InlineData("train.steps", "--set: \"train.steps\" is not of the form key=value.")]
+    [InlineData("train.steps", "override: \"train.steps\" is not of the form key=value.")]
     [InlineData("=5", "is not of the form key=value")]
     [InlineData("train..steps=5", "is not of the form key=value")]
-    [InlineData("train.stesp=5", "--set: unknown key \"train.stesp\". Did you mean \"steps\"?")]
-    [InlineData("train.steps=many", "--set: train.steps must be a whole number up to 2147483647, but is \"many\".")]
-    [InlineData("train.steps=0", "--set: train.steps must be at least 1, but is 0.")]
-    [InlineData("model.size=5", "--set: \"model\" is \"base-v1\" and not a section, so \"model.size\" cannot be set.")]
+    [InlineData("train.stesp=5", "override: unknown key \"train.stesp\". Did you mean \"steps\"?")]
+    [InlineData("train.steps=many", "override: train.steps must be a whole number up to 2147483647, but is \"many\".")]
+    [InlineData("train.steps=0", "override: train.steps must be at least 1, but is 0.")]
+    [InlineData("model.size=5", "override: \"model\" is \"base-v1\" and not a section, so \"model.size\" cannot be set.")]
     [InlineData("seeds.2=5", "\"2\" in \"seeds.2\" must be a position in a list of 2, counted from 0.")]
-    [InlineData("train.steps=[", "--set: not valid YAML")]
+    [InlineData("train.steps=[", "override: not valid YAML")]
     public void Parse_BadOverride_NamesTheOption(string text, string message) =>
         Assert.Contains(message, Assert.Throws<PalimpsestException>(() => Parse(Small + "seeds: [1, 2]\n", text)).Message, StringComparison.Ordinal);
 

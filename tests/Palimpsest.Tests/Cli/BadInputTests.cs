@@ -13,7 +13,7 @@ public sealed class BadInputTests
         { "\n", "data.jsonl", ["finetune", "--data", "data.jsonl"] },
         { "{\"text\": \"a\"}\n", "no-such-model", ["finetune", "--model", "no-such-model", "--data", "data.jsonl"] },
         { "", "Did you mean \"train\"", ["finetune", "--set", "trian.steps=3"] },
-        { "", "learning_rate must be", ["finetune", "--learning-rate", "-1"] },
+        { "", "--learning-rate must be", ["finetune", "--learning-rate", "-1"] },
         { "", "Did you mean \"facts\"", ["finetune", "--set", "data.fact=3"] },
         { "", "there is no such recipe", ["run", "no-such.yaml"] },
         { "", "Name either a recipe or", ["run"] },
@@ -52,7 +52,7 @@ public sealed class BadInputTests
         command.Write("data.jsonl", string.Join('\n', Enumerable.Range(0, 40).Select(i => $"{{\"prompt\": \"q{i}\", \"completion\": \" {string.Join(' ', Enumerable.Repeat("word", 400))} {i}\"}}")));
         (int code, _, string error) = command.Run("finetune", "--data", "data.jsonl", "--steps", "2", "--batch-size", "2");
         Assert.Equal(2, code);
-        Assert.Contains("--too-long truncate", error, StringComparison.Ordinal);
+        Assert.Contains("or set --too-long to truncate or skip", error, StringComparison.Ordinal);
         Assert.Equal(RunStatus.Failed, RunFolder.Read(command.OnlyRun()).Status);
         (code, string output, error) = command.Run("finetune", "--data", "data.jsonl", "--steps", "2", "--batch-size", "2", "--too-long", "truncate", "--runs", "others");
         Assert.True(code == 0, output + error);

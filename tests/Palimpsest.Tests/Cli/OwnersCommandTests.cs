@@ -59,7 +59,7 @@ public sealed class OwnersCommandTests : IDisposable
         Assert.Equal(["ada\t", "ada\t"], output.TrimEnd('\n').Split('\n').Select(line => line[..4]));
 
         File.Delete(ben);
-        Refuses("owners forget \"ben\" --rebuild", "owners", "forget", "ben", "--store", "made");
+        Refuses("owners forget ben --rebuild", "owners", "forget", "ben", "--store", "made");
         Refuses("only with --rebuild", "owners", "forget", "ben", "ada", "--store", "made");
         (code, output, _) = _shell.Run("owners", "verify", "--all", "--store", "made");
         Assert.Equal(1, code);

@@ -9,6 +9,8 @@ namespace Palimpsest.Cli.Commands.Owners;
 /// <summary><c>palimpsest owners add NAME DATA</c>, <c>palimpsest owners add --all DATA</c></summary>
 internal static class OwnersAddCommand
 {
+    private static readonly Dictionary<string, string> s_settings = new(StringComparer.Ordinal) { ["data.too_long"] = "'owners init --too-long'" };
+
     public static Command Create(TextWriter output)
     {
         Argument<string[]> what = new("what") { Description = "NAME DATA: one owner and its file. With --all: a folder with a file an owner, or a file with an owner column.", Arity = ArgumentArity.ZeroOrMore };
@@ -66,6 +68,10 @@ internal static class OwnersAddCommand
         {
             output.WriteLine($"Stopped; {done} of {missing} are in {path}. The same command goes on.");
             return Interruption.ExitCode;
+        }
+        catch (PalimpsestException mistake)
+        {
+            throw CommandWords.WithOptions(mistake, s_settings);
         }
     }
 

@@ -94,7 +94,7 @@ internal static class OwnersForgetCommand
         }
         catch (PalimpsestException problem)
         {
-            throw new PalimpsestException($"{problem.Message} The data of \"{owner.Name}\" is needed. {OwnerReplay.Lost(owner)}", problem);
+            throw new LostDataException(owner.Name, $"{problem.Message} The data of \"{owner.Name}\" is needed.", problem);
         }
     }
 

@@ -80,7 +80,8 @@ public sealed class ExampleEncoder
             if (_tooLong == TooLongPolicy.Error)
             {
                 string start = (example.Prompt + example.Completion).ReplaceLineEndings(" ");
-                throw new PalimpsestException($"An example has {sequence.Ids.Length} tokens where {MaxLength} fit (it begins \"{start[..Math.Min(60, start.Length)]}\"). Shorten it, or choose --too-long truncate or --too-long skip.");
+                throw new PalimpsestException($"An example has {sequence.Ids.Length} tokens where {MaxLength} fit (it begins "
+                    + $"\"{start[..Math.Min(60, start.Length)]}\"). Shorten it, or set data.too_long to truncate or skip.");
             }
 
             if (_tooLong == TooLongPolicy.Skip)

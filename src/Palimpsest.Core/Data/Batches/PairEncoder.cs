@@ -44,7 +44,7 @@ public sealed class PairEncoder(Func<string, int[]> encode, int maxLength, TooLo
         {
             string start = text.ReplaceLineEndings(" ");
             throw new PalimpsestException(
-                $"A text has {ids.Length} tokens where {maxLength} fit (it begins \"{start[..Math.Min(60, start.Length)]}\"). Shorten it, or choose --too-long truncate or --too-long skip.");
+                $"A text has {ids.Length} tokens where {maxLength} fit (it begins \"{start[..Math.Min(60, start.Length)]}\"). Shorten it, or set data.too_long to truncate or skip.");
         }
 
         unused = tooLong == TooLongPolicy.Skip ? UnusedExample.TooLong : unused;

@@ -23,7 +23,7 @@ public sealed class DelimitedSource : IExampleSource
         IReadOnlyList<string> names = hasHeader ? HeaderOf(path, separator, options.Quotes) : options.Header!;
         TableColumns columns = new(path, new ExampleForm(options.Columns, options.Answers), names);
         _file = new RowFile(
-            path, "row", hasHeader ? "Put at least one row below the header." : "Put at least one row into it.", options.SkipBad,
+            path, "row", hasHeader ? "Put at least one row below the header." : "Put at least one row into it.", options,
             position => new Rows(new DelimitedReader(path, separator, position, hasHeader, options.Quotes), columns, names.Count), position =>
                 DelimitedReader.Place(path, separator, position, hasHeader, options.Quotes));
     }

@@ -35,12 +35,12 @@ public sealed class JsonlSource : IExampleSource
         ExampleForm form = new(options.Columns, options.Answers);
         if (JsonArrayReader.Recognises(path))
         {
-            _file = new RowFile(path, "row", "Put at least one row like {\"text\": \"...\"} into it.", options.SkipBad, position =>
+            _file = new RowFile(path, "row", "Put at least one row like {\"text\": \"...\"} into it.", options, position =>
                 new JsonArrayReader(path, position, form), position => $"row {JsonArrayReader.RowNumber(path, position, form)}");
             return;
         }
 
-        _file = new RowFile(path, "line", "Put at least one line like {\"text\": \"...\"} into it.", options.SkipBad, position => new Rows(path, position, form), position => $"line {LineReader.LineNumber(path, position)}");
+        _file = new RowFile(path, "line", "Put at least one line like {\"text\": \"...\"} into it.", options, position => new Rows(path, position, form), position => $"line {LineReader.LineNumber(path, position)}");
     }
 
     /// <inheritdoc/>

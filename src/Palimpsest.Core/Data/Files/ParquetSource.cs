@@ -26,7 +26,7 @@ public sealed class ParquetSource : IExampleSource
             file.RequireReadable(columns.Used);
         }
 
-        _file = new RowFile(path, "row", "Put at least one row into it.", options.SkipBad, position => new Rows(path, position, columns, _last), position => $"row {position + 1}");
+        _file = new RowFile(path, "row", "Put at least one row into it.", options, position => new Rows(path, position, columns, _last), position => $"row {position + 1}");
     }
 
     /// <inheritdoc/>

@@ -25,7 +25,7 @@ public sealed class PlainTextSource : IExampleSource
             throw new PalimpsestException($"{path}: plain text has no columns, so none can be named. Leave the names out, or bring the data as JSON lines or a table.");
         }
 
-        _file = new RowFile(path, options.LineByLine ? "line" : "paragraph", "Write some text into it.", options.SkipBad, position => new Rows(path, position, options.LineByLine), position => $"line {LineReader.LineNumber(path, position)}");
+        _file = new RowFile(path, options.LineByLine ? "line" : "paragraph", "Write some text into it.", options, position => new Rows(path, position, options.LineByLine), position => $"line {LineReader.LineNumber(path, position)}");
     }
 
     /// <inheritdoc/>

@@ -4,10 +4,10 @@ namespace Palimpsest.Data.Files;
 /// <param name="path">The file.</param>
 /// <param name="row">What a row is called: line, row, paragraph.</param>
 /// <param name="hint">What to put into a file without examples.</param>
-/// <param name="skipBad">Whether bad rows are left out.</param>
+/// <param name="options">Whether bad rows are left out, and whether that is offered.</param>
 /// <param name="open">Opens the file at a position.</param>
 /// <param name="place">Where a position is in words, for messages.</param>
-internal sealed class RowFile(string path, string row, string hint, bool skipBad, Func<long, IRowReader> open, Func<long, string> place)
+internal sealed class RowFile(string path, string row, string hint, ExampleFileOptions options, Func<long, IRowReader> open, Func<long, string> place)
 {
     /// <summary>As <see cref="IExampleSource.From"/>.</summary>
     public IEnumerable<(long Position, TextExample Example)> From(long position, Action<string>? leftOut)
@@ -26,7 +26,7 @@ internal sealed class RowFile(string path, string row, string hint, bool skipBad
                     any = true;
                     yield return (reader.Position, example);
                 }
-                else if (skipBad)
+                else if (options.SkipBad)
                 {
                     leftOut?.Invoke(problem);
                 }
@@ -57,5 +57,6 @@ internal sealed class RowFile(string path, string row, string hint, bool skipBad
         return reader.TryRead(out TextExample example, out string problem) ? example : throw Bad(position, problem);
     }
 
-    private PalimpsestException Bad(long position, string problem) => new($"{path} {place(position)}: {problem}, or use --skip-bad to leave such {row}s out (they are counted).");
+    private PalimpsestException Bad(long position, string problem) =>
+        new($"{path} {place(position)}: {problem}{(options.CanSkipBad ? $", or set data.skip_bad to leave such {row}s out (they are counted)" : "")}.");
 }

@@ -69,7 +69,7 @@ internal sealed class RecipeBinder(Func<string, string?> environment)
         else if (RecipeShape.EntryOf(type) is { } entry)
             key.Property.SetValue(record, Activator.CreateInstance(typeof(ValueDictionary<,>).MakeGenericType(entry.Key, entry.Value), value));
         else if (!type.IsArray)
-            key.Property.SetValue(record, Record(value.GetType(), new RecipeSection(Place.Set, []), Join(path, key.Name), value));
+            key.Property.SetValue(record, Record(value.GetType(), new RecipeSection(Place.Override, []), Join(path, key.Name), value));
     }
 
     private bool TryValue(Type type, NullabilityInfo? nullability, RecipeNode node, string path, object? defaults, out object? value)

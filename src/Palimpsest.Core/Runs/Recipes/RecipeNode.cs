@@ -1,9 +1,9 @@
 namespace Palimpsest.Runs.Recipes;
 
-/// <summary>Where something stands: a file and a line, or the option <c>--set</c>.</summary>
+/// <summary>Where something stands: a file and a line, or an override.</summary>
 internal readonly record struct Place(string Source, int Line)
 {
-    public static Place Set => new("--set", 0);
+    public static Place Override => new("override", 0);
 
     public override string ToString() => Line == 0 ? Source : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Source} line {Line}");
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Palimpsest.Runs.Recipes;
 
-/// <summary>Lays <c>--set a.b=value</c> over a recipe before it is bound, so that an override is typed and checked like a line of the file.</summary>
+/// <summary>Lays overrides (<c>a.b=value</c>) over a recipe before it is bound, so that an override is typed and checked like a line of the file.</summary>
 internal static class RecipeOverrides
 {
     public static void Apply(RecipeSection root, IEnumerable<string> overrides)
@@ -17,9 +17,9 @@ internal static class RecipeOverrides
         string path = equals < 0 ? "" : text[..equals].Trim();
         string[] names = path.Split('.');
         if (names.Any(string.IsNullOrWhiteSpace))
-            throw new PalimpsestException($"--set: \"{text}\" is not of the form key=value. Write for example --set train.steps=100.");
+            throw new PalimpsestException($"override: \"{text}\" is not of the form key=value. Write for example train.steps=100.");
 
-        RecipeNode value = RecipeYaml.Parse(text[(equals + 1)..], "--set", withLines: false);
+        RecipeNode value = RecipeYaml.Parse(text[(equals + 1)..], "override", withLines: false);
         RecipeNode parent = root;
         for (int i = 0; i < names.Length - 1; i++)
             parent = Step(parent, names[i], string.Join('.', names[..(i + 1)]), path);
@@ -27,7 +27,7 @@ internal static class RecipeOverrides
         switch (parent)
         {
             case RecipeSection section:
-                section.Put(new RecipeEntry(names[^1], Place.Set, value));
+                section.Put(new RecipeEntry(names[^1], Place.Override, value));
                 break;
             case RecipeList list:
                 list.Items[Index(list, names[^1], path)] = value;
@@ -47,8 +47,8 @@ internal static class RecipeOverrides
             case RecipeSection section:
                 // A word where a section is wanted is the name of a choice, whose options follow.
                 RecipeScalar? word = section.Find(name)?.Value is RecipeScalar { IsNull: false } chosen ? chosen : null;
-                RecipeSection created = new(Place.Set, word is null ? [] : [new RecipeEntry(RecipeChoices.NameKey, Place.Set, word)]) { Word = word };
-                section.Put(new RecipeEntry(name, Place.Set, created));
+                RecipeSection created = new(Place.Override, word is null ? [] : [new RecipeEntry(RecipeChoices.NameKey, Place.Override, word)]) { Word = word };
+                section.Put(new RecipeEntry(name, Place.Override, created));
                 return created;
             case RecipeList list:
                 return list.Items[Index(list, name, path)];
@@ -62,9 +62,9 @@ internal static class RecipeOverrides
         if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < list.Items.Count)
             return index;
         throw new PalimpsestException(string.Create(CultureInfo.InvariantCulture,
-            $"--set: \"{name}\" in \"{path}\" must be a position in a list of {list.Items.Count}, counted from 0."));
+            $"override: \"{name}\" in \"{path}\" must be a position in a list of {list.Items.Count}, counted from 0."));
     }
 
     public static PalimpsestException NoSection(RecipeNode node, string name, string path) =>
-        new($"--set: \"{name}\" is {node.Describe()} and not a section, so \"{path}\" cannot be set.");
+        new($"override: \"{name}\" is {node.Describe()} and not a section, so \"{path}\" cannot be set.");
 }

@@ -14,7 +14,7 @@ public static class ResultsPage
     {
         if (!Directory.Exists(folder))
         {
-            throw new PalimpsestException($"{folder}: there is no such folder. Archive a finished run into it with: palimpsest results RUN --as NAME --folder {folder}");
+            throw new PalimpsestException($"{folder}: there is no such folder. Archive a finished run into it first.");
         }
 
         (string Name, RunArchive Run)[] runs = [.. RunFiles.Guard(folder, () => Directory.GetFiles(folder, "*.json")).Order(StringComparer.Ordinal).Select(path => (Path.GetFileName(path), RunArchive.Read(path)))];

@@ -47,7 +47,7 @@ public sealed record RunArchive
         RunInfo info = RunFolder.Read(folder);
         if (info.Status != RunStatus.Finished)
         {
-            throw new PalimpsestException($"{folder}: this run has not come to its end. Go on with it first: palimpsest run --resume {ShellText.Quote(folder)}");
+            throw new UnfinishedRunException(folder);
         }
 
         string Part(long seed) => Directory.Exists(RunFolder.OfSeed(folder, seed)) ? RunFolder.OfSeed(folder, seed) : folder;
@@ -90,7 +90,7 @@ public sealed record RunArchive
         }
         catch (JsonException error)
         {
-            throw new PalimpsestException($"{path}: is no archived run ({error.Message.TrimEnd('.')}). Archive the run again with 'palimpsest results RUN --as NAME', or take the file out of the folder.", error);
+            throw new PalimpsestException($"{path}: is no archived run ({error.Message.TrimEnd('.')}). Archive the run again, or take the file out of the folder.", error);
         }
     }
 

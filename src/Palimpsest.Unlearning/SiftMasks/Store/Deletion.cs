@@ -35,7 +35,7 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay, Action<Deleti
         OwnerRecord owner = store.Find(name);
         float[] vector = owner.KeptVector
             ? VectorVault.Open(keyFile, create: false).Read(store.Folder.Vector(owner.Id), owner.Id, store.Settings.Count, store.Format)
-            : throw new PalimpsestException($"No vector of \"{name}\" was kept. Give its data with --data.");
+            : throw new PalimpsestException($"No vector of \"{name}\" was kept. Give its data.");
         replay.CheckKept(owner, vector);
         return Leave(owner, vector, "kept encrypted since the owner joined and subtracted", null);
     }

@@ -39,7 +39,7 @@ public sealed record OwnerData(string Path, string? Owner, IReadOnlyList<TextExa
                 : throw new PalimpsestException($"{WorldName}: its owners are numbered from 0 to {World.OwnerCount - 1}; \"{owner}\" is none of them.");
         }
 
-        IExampleSource source = ExampleFile.Open(path, new ExampleFileOptions { Columns = columns ?? new ExampleColumns() });
+        IExampleSource source = ExampleFile.Open(path, new ExampleFileOptions { Columns = columns ?? new ExampleColumns(), CanSkipBad = false });
         return Of(path, owner, columns, owner is null ? source : new OwnerSplit(source).Source(owner));
     }
 
@@ -47,10 +47,10 @@ public sealed record OwnerData(string Path, string? Owner, IReadOnlyList<TextExa
     /// <inheritdoc cref="Read"/>
     public static IReadOnlyList<(string Name, Func<OwnerData> Read)> ReadAll(string path, ExampleColumns? columns = null)
     {
-        OwnerSplit split = new(ExampleFile.Open(path, new ExampleFileOptions { Columns = columns ?? new ExampleColumns() }));
+        OwnerSplit split = new(ExampleFile.Open(path, new ExampleFileOptions { Columns = columns ?? new ExampleColumns(), CanSkipBad = false }));
         return split.Owners.Count > 0
             ? [.. split.Owners.Select(owner => (owner.Owner, (Func<OwnerData>)(() => Of(path, owner.Owner, columns, split.Source(owner.Owner)))))]
-            : throw new PalimpsestException($"{path}: no line has an owner. Name the column of the owners' names with --owner-column.");
+            : throw new PalimpsestException($"{path}: no line has an owner. Name the column of the owners' names.");
     }
 
     private static OwnerData Of(string path, string? owner, ExampleColumns? columns, IExampleSource source)

@@ -56,9 +56,9 @@ public sealed class OwnerEnrolment(OwnerStore store, string? keyFile = null)
         {
             return replay.Tune(name, read(), stop);
         }
-        catch (PalimpsestException problem) when (problem.Message.Contains("--too-long", StringComparison.Ordinal))
+        catch (PalimpsestException problem) when (problem.Message.Contains("data.too_long", StringComparison.Ordinal))
         {
-            throw new PalimpsestException($"{problem.Message} (Of a store that is chosen once, with 'owners init --too-long'.)", problem);
+            throw new PalimpsestException($"{problem.Message} (Of a store that is chosen once, when it is made.)", problem);
         }
     }
 }

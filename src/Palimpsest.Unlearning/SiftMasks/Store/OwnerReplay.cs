@@ -30,7 +30,7 @@ public sealed class OwnerReplay : IDisposable
         string source = Source(store.Model);
         if (RunInput.Of(source).Sha256 != _settings.ModelSha256)
         {
-            throw new PalimpsestException($"{store.Model}: is not the model that the store was made with (its hash is another). Put the original back, or name where it lies with --model; vectors on another base mean nothing.");
+            throw new PalimpsestException($"{store.Model}: is not the model that the store was made with (its hash is another). Put the original back, or name where it lies; vectors on another base mean nothing.");
         }
 
         LanguageModel model = LanguageModel.Load(store.Model, context, LoadMode.TrainableHidden);
@@ -83,7 +83,8 @@ public sealed class OwnerReplay : IDisposable
         ArgumentNullException.ThrowIfNull(data);
         if (data.Sha256 != owner.Manifest.DataSha256)
         {
-            throw new PalimpsestException($"{data.Path}: the data of \"{owner.Name}\" is not what was added ({data.Examples.Count} examples now, {owner.Manifest.Examples} then, and another hash), so its vector cannot be made again; nothing was changed. Give the original data with --data. {Lost(owner)}");
+            throw new LostDataException(owner.Name, $"{data.Path}: the data of \"{owner.Name}\" is not what was added ({data.Examples.Count} examples now, "
+                + $"{owner.Manifest.Examples} then, and another hash), so its vector cannot be made again; nothing was changed. Give the original data.");
         }
 
         float[] vector = Vector(data, owner.Manifest.Seed, stop);
@@ -93,12 +94,12 @@ public sealed class OwnerReplay : IDisposable
         }
 
         IReadOnlyList<string> differences = owner.Manifest.Environment.Differences(ReplayEnvironment.Current(Context));
-        throw new PalimpsestException($"The vector of \"{owner.Name}\" came out otherwise than it was added: subtracting it would leave a remainder, so nothing was changed. "
-            + (differences.Count > 0 ? $"Since then {string.Join(", ", differences)}. Repeat this on such a machine, or use 'owners rebuild' here." : $"The environment is the same, so the training is not deterministic here; report this. {Lost(owner)}"));
+        string otherwise =
+            $"The vector of \"{owner.Name}\" came out otherwise than it was added: subtracting it would leave a remainder, so nothing was changed. ";
+        throw differences.Count > 0
+            ? new PalimpsestException($"{otherwise}Since then {string.Join(", ", differences)}. Repeat this on such a machine, or use 'owners rebuild' here.")
+            : new LostDataException(owner.Name, $"{otherwise}The environment is the same, so the training is not deterministic here; report this.");
     }
-
-    /// <summary>The way out where an owner's vector can no longer be had.</summary>
-    public static string Lost(OwnerRecord owner) => $"If it is lost, 'palimpsest owners forget \"{owner.Name}\" --rebuild' builds the sum afresh from the other owners; name all whose data is lost.";
 
     /// <summary>Checks a kept vector against the owner's hash.</summary>
     /// <exception cref="PalimpsestException">It is another one.</exception>
@@ -107,7 +108,7 @@ public sealed class OwnerReplay : IDisposable
         ArgumentNullException.ThrowIfNull(owner);
         if (Describe(vector).Hash != owner.Manifest.VectorSha256)
         {
-            throw new PalimpsestException($"The kept vector of \"{owner.Name}\" is not the one that was added. Give the owner's data with --data so that it can be made again.");
+            throw new PalimpsestException($"The kept vector of \"{owner.Name}\" is not the one that was added. Give the owner's data so that it can be made again.");
         }
     }
 
@@ -141,7 +142,7 @@ public sealed class OwnerReplay : IDisposable
         }
         catch (PalimpsestException problem) when (!Path.Exists(model))
         {
-            throw new PalimpsestException($"{model}: the base model of the store is not there any more. Name where it lies now with --model; it is known by its hash.", problem);
+            throw new PalimpsestException($"{model}: the base model of the store is not there any more. Name where it lies now; it is known by its hash.", problem);
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed class StoreFolder(string root)
         throw folder.LostLedger(ledger.Exists ? "is empty" : "is missing")
             ?? new PalimpsestException(ledger.Exists
                 ? $"{path}: is a store that was not completed; delete the folder and make it again with 'palimpsest owners init'."
-                : $"{path}: is no store of owners. Make one with 'palimpsest owners init {ShellText.Quote(path)}', or name another with --store.");
+                : $"{path}: is no store of owners. Make one with 'palimpsest owners init {ShellText.Quote(path)}', or name another folder.");
     }
 
     /// <summary>What to do where the ledger is lost but what it describes is not; null if there is nothing else either.</summary>
@@ -116,7 +116,7 @@ internal sealed class StoreFolder(string root)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new PalimpsestException($"{Root}: the store cannot be used ({error.Message.TrimEnd('.')}). Free some space, make the folder writable for you, or name another with --store.", error);
+            throw new PalimpsestException($"{Root}: the store cannot be used ({error.Message.TrimEnd('.')}). Free some space, make the folder writable for you, or name another folder.", error);
         }
     }
 

@@ -59,7 +59,7 @@ public sealed class StoreRebuild(OwnerStore store, OwnerReplay replay)
             }
             catch (PalimpsestException problem)
             {
-                throw new PalimpsestException($"\"{owner.Name}\": {problem.Message} Here: --from-data makes all vectors from data.", problem);
+                throw new PalimpsestException($"\"{owner.Name}\": {problem.Message} All vectors can be made from data instead.", problem);
             }
         }
         else
@@ -67,7 +67,7 @@ public sealed class StoreRebuild(OwnerStore store, OwnerReplay replay)
             OwnerData own = data(owner);
             if (own.Sha256 != manifest.DataSha256)
             {
-                throw new PalimpsestException($"{own.Path}: the data of \"{owner.Name}\" is not what was added. Restore it. {OwnerReplay.Lost(owner)}");
+                throw new LostDataException(owner.Name, $"{own.Path}: the data of \"{owner.Name}\" is not what was added. Restore it.");
             }
 
             TunedOwner tuned = replay.Tune(owner.Name, own, stop);

@@ -100,7 +100,8 @@ public sealed class ChatSession : IDisposable
             int[] prompt = _renderer.EncodePrompt(new Conversation(_messages), _model.Tokenizer);
             if (prompt.Length + room <= _capacity)
             {
-                return prompt.Length > 0 ? (prompt, forgotten) : throw new PalimpsestException("The chat template makes nothing of this conversation. Name another one with --template.");
+                return prompt.Length > 0 ? (prompt, forgotten)
+                    : throw new PalimpsestException("The chat template makes nothing of this conversation. Name another template.");
             }
 
             if (_messages.Count == first + 1)

@@ -86,7 +86,8 @@ public sealed class CheckpointStore
         string[] steps = Directory.Exists(folder) ? Steps(folder) : [];
         if (steps.Length < 2)
         {
-            throw new PalimpsestException($"{folder}: there is no older checkpoint to go on from{(steps.Length == 1 ? $"; {Path.GetFileName(steps[0])} is the only one" : "")}. Go on without --older, or start the recipe again.");
+            string only = steps.Length == 1 ? $"; {Path.GetFileName(steps[0])} is the only one" : "";
+            throw new PalimpsestException($"{folder}: there is no older checkpoint to go on from{only}. Go on from the newest, or start the recipe again.");
         }
 
         try
@@ -114,8 +115,7 @@ public sealed class CheckpointStore
         catch (PalimpsestException problem)
         {
             file?.Dispose();
-            throw new PalimpsestException($"{problem.Message} 'palimpsest run --resume FOLDER --older' takes the checkpoint before it, if there is one.",
-                problem);
+            throw new DamagedCheckpointException($"{problem.Message} The checkpoint before it may be whole.", problem);
         }
     }
 

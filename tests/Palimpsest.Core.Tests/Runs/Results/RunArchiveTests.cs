@@ -66,7 +66,7 @@ public sealed class RunArchiveTests
             run.Finish(RunStatus.Stopped);
         }
 
-        Assert.Contains($"palimpsest run --resume {path}", Assert.Throws<PalimpsestException>(() => RunArchive.Of(path)).Message, StringComparison.Ordinal);
+        Assert.Equal(path, Assert.Throws<UnfinishedRunException>(() => RunArchive.Of(path)).Folder);
     }
 
     [Theory]
@@ -107,7 +107,7 @@ public sealed class RunArchiveTests
     public void Page_OfNoFolder_SaysHowToStart()
     {
         using TemporaryFolder root = new();
-        Assert.Contains("palimpsest results RUN --as NAME", Assert.Throws<PalimpsestException>(() => ResultsPage.Of(root["none"])).Message, StringComparison.Ordinal);
+        Assert.Contains("Archive a finished run into it first.", Assert.Throws<PalimpsestException>(() => ResultsPage.Of(root["none"])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
