@@ -7,6 +7,7 @@ using Palimpsest.Jobs.Pretrain;
 using Palimpsest.Jobs.Retrieval;
 using Palimpsest.Runs;
 using Palimpsest.Runs.Recipes;
+using Palimpsest.Training.Ranks;
 using Palimpsest.Unlearning.SiftMasks.Experiment;
 using Spectre.Console;
 
@@ -21,13 +22,16 @@ internal static class JobHost
     /// <summary>Every kind of experiment: a new one is one line here.</summary>
     public static IReadOnlyList<IJob> Jobs { get; } = [new FinetuneJob(), new EvaluateJob(), new PretrainJob(), new RetrievalJob(), new SiftExperiment()];
 
-    public static int Start(Recipe recipe, string root, TextWriter output, CancellationToken stop) => Run(runner => runner.Start(recipe, root, stop), output, stop);
+    public static int Start(Recipe recipe, string root, TextWriter output, CancellationToken stop) =>
+        Run(root, (runner, place) => runner.Start(recipe, place, stop), output, stop);
 
     public static int StartFile(string path, IReadOnlyList<string> overrides, string root, TextWriter output, CancellationToken stop) =>
-        Run(runner => runner.Start(runner.Read(path, overrides), root, stop), output, stop);
+        Run(root, (runner, place) => runner.Start(runner.Read(path, overrides), place, stop), output, stop);
 
+    // Of processes side by side the first one holds the run; the others do the same without it.
     public static int Resume(string folder, bool older, TextWriter output, CancellationToken stop) =>
-        Run(runner => runner.Resume(folder, older, stop), output, stop);
+        Run(folder, (runner, place) => place == folder
+            ? runner.Resume(folder, older, stop) : runner.Start(runner.Read(Path.Combine(folder, "recipe.yaml")), place, stop), output, stop);
 
     /// <summary>Writes a report again and prints the figures.</summary>
     public static int Report(string folder, TextWriter output)
@@ -38,13 +42,36 @@ internal static class JobHost
         return 0;
     }
 
-    private static int Run(Func<JobRunner, (string Folder, bool Finished)> run, TextWriter output, CancellationToken stop)
+    private static int Run(string place, Func<JobRunner, string, (string Folder, bool Finished)> run, TextWriter output, CancellationToken stop)
+    {
+        // Left in order only after success: whoever ends otherwise makes mpirun end the others, which would wait for it.
+        MpiRanks? ranks = MpiRanks.Start();
+        int code = ranks is null or { Rank: 0 }
+            ? Run(ranks, runner => run(runner, place), output, stop) : InScratch(folder => Run(ranks, runner => run(runner, folder), TextWriter.Null, stop));
+        ranks?.Dispose();
+        return code;
+    }
+
+    private static int InScratch(Func<string, int> run)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("palimpsest-rank-");
+        try
+        {
+            return run(folder.FullName);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static int Run(MpiRanks? ranks, Func<JobRunner, (string Folder, bool Finished)> run, TextWriter output, CancellationToken stop)
     {
         bool terminal = ReferenceEquals(output, System.Console.Out) && !System.Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi;
         using TerminalLog? live = terminal ? new TerminalLog(AnsiConsole.Console) : null;
         IJobLog log = live is null ? new PlainLog(output) : live;
         using CancellationTokenRegistration note = stop.Register(() => log.Say("Stopping after this step ..."));
-        JobRunner runner = new(Jobs, log);
+        JobRunner runner = new(Jobs, log, ranks);
         (string folder, bool finished) = run(runner);
         live?.Dispose();
         if (!finished)

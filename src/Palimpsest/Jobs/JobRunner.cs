@@ -6,13 +6,15 @@ using Palimpsest.Runs.Recipes;
 using Palimpsest.Runs.Reports;
 using Palimpsest.Torch;
 using Palimpsest.Training.Checkpoints;
+using Palimpsest.Training.Ranks;
 
 namespace Palimpsest.Jobs;
 
 /// <summary>Runs recipes in run folders: every seed, the verdicts on claims, and the report. Whatever happens, the folder says how the run ended.</summary>
 /// <param name="jobs">All kinds of experiments there are.</param>
 /// <param name="log">Where jobs tell what they do.</param>
-public sealed class JobRunner(IReadOnlyList<IJob> jobs, IJobLog log)
+/// <param name="ranks">The processes that run the same beside this one; null for none. Only the first one's folder is kept.</param>
+public sealed class JobRunner(IReadOnlyList<IJob> jobs, IJobLog log, IRanks? ranks = null)
 {
     /// <summary>The kinds that recipes can name.</summary>
     public IEnumerable<string> Kinds => jobs.Select(job => job.Kind);
@@ -106,7 +108,7 @@ public sealed class JobRunner(IReadOnlyList<IJob> jobs, IJobLog log)
                 TorchThreads.Use(threads);
             }
 
-            bool finished = recipe.Seeds.Count > 0 ? EverySeed(job, recipe, run, stop) : job.Run(recipe, new JobContext(run, log, stop));
+            bool finished = recipe.Seeds.Count > 0 ? EverySeed(job, recipe, run, stop) : job.Run(recipe, new JobContext(run, log, stop) { Ranks = ranks ?? LoneRank.Instance });
             if (!finished)
             {
                 run.Finish(RunStatus.Stopped);

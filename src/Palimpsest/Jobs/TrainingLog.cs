@@ -1,6 +1,7 @@
 using System.Globalization;
 using Palimpsest.Runs;
 using Palimpsest.Training;
+using Palimpsest.Training.Ranks;
 
 namespace Palimpsest.Jobs;
 
@@ -17,9 +18,12 @@ internal static class TrainingLog
                 ["gradient_norm"] = progress.GradientNorm,
                 ["tokens"] = progress.Tokens,
                 ["tokens_per_second"] = progress.TokensPerSecond,
-            }.Concat(progress.Figures).ToDictionary(StringComparer.Ordinal),
+            }.Concat(Communicated(context.Ranks)).Concat(progress.Figures).ToDictionary(StringComparer.Ordinal),
             progress.Step);
         context.Log.Progress(new JobProgress(
             "training", progress.Step, progress.Steps, string.Create(CultureInfo.InvariantCulture, $"loss {progress.Loss:F3}, {progress.TokensPerSecond:N0} tokens/s"), progress.Left));
     }
+
+    private static Dictionary<string, double> Communicated(IRanks ranks) =>
+        ranks.Count == 1 ? [] : new(StringComparer.Ordinal) { ["bytes_summed"] = ranks.BytesSummed };
 }

@@ -20,6 +20,7 @@ public static class TrainingLoop
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
+        trainer.Join(context.Ranks);
         bool resumed = trainer.TryResume();
         context.Run.TruncateMetrics(trainer.State.Step); // a killed process may have gone on after its last checkpoint
         if (resumed)

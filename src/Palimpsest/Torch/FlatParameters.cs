@@ -57,6 +57,9 @@ public sealed class FlatParameters : IGradientStore, IDisposable
     public void ZeroGradients() => Gradients.zero_();
 
     /// <inheritdoc/>
+    IReadOnlyList<Tensor> IGradientStore.Buffers => [Gradients];
+
+    /// <inheritdoc/>
     void IGradientStore.Zero() => ZeroGradients();
 
     /// <inheritdoc/>

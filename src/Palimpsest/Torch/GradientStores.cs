@@ -1,9 +1,14 @@
+using static TorchSharp.torch;
+
 namespace Palimpsest.Torch;
 
 /// <summary>Several stores as one.</summary>
 /// <param name="stores">Their gradients do not overlap.</param>
 public sealed class GradientStores(params IReadOnlyList<IGradientStore> stores) : IGradientStore
 {
+    /// <inheritdoc/>
+    public IReadOnlyList<Tensor> Buffers => [.. stores.SelectMany(store => store.Buffers)];
+
     /// <inheritdoc/>
     public void Zero()
     {

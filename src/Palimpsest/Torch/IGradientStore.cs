@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace Palimpsest.Torch;
 
 /// <summary>Where gradients lie between a backward pass and the step: a dense buffer, or something smaller such as projected gradients.</summary>
@@ -11,4 +13,7 @@ public interface IGradientStore
 
     /// <summary>Multiplies all of them by a factor.</summary>
     void Scale(double factor);
+
+    /// <summary>The gradients themselves, each a contiguous tensor: what processes that train side by side add up. The store owns them.</summary>
+    IReadOnlyList<Tensor> Buffers { get; }
 }

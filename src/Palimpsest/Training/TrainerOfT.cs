@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using Palimpsest.Data.Batches;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using Palimpsest.Training.Checkpoints;
 using Palimpsest.Training.Objectives;
 using Palimpsest.Training.Optimizers;
+using Palimpsest.Training.Ranks;
 using Palimpsest.Training.Schedules;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -37,6 +39,7 @@ public sealed class Trainer<TBatch> : IDisposable
     private readonly RandomStream _random;
     private readonly string _optionsHash;
     private readonly string? _olderHash;
+    private IRanks _ranks = LoneRank.Instance;
     private TrainState _state;
 
     /// <summary>Prepares a run.</summary>
@@ -80,14 +83,44 @@ public sealed class Trainer<TBatch> : IDisposable
     /// <summary>Whether the evaluations have told it to end.</summary>
     public bool StoppedEarly => _options.EarlyStopping is EarlyStopping rule && _state.Stale >= rule.Patience;
 
+    /// <summary>Trains together with the same trainer in other processes, each on its share of the micro-batches of a step; to be called before all else.</summary>
+    /// <remarks>All read all data, so that data order, random draws, denominators and the resumed state are those of one process with the same
+    /// <see cref="TrainOptions.Accumulate"/>; only the first writes checkpoints. Gradients are sums of the ranks' sums: the bits are those of one process where there
+    /// are two ranks with a micro-batch each and every parameter has one contribution a pass, else they differ by rounding.</remarks>
+    /// <param name="ranks">The processes.</param>
+    /// <exception cref="PalimpsestException">The batches cannot be shared, or the processes do not train the same.</exception>
+    public void Join(IRanks ranks)
+    {
+        ArgumentNullException.ThrowIfNull(ranks);
+        if (_options.Accumulate % ranks.Count != 0)
+        {
+            throw new PalimpsestException($"train.accumulate is {Text(_options.Accumulate)}, but {Text(ranks.Count)} processes share the batches of a step. "
+                + $"Make it a multiple of {Text(ranks.Count)}; train.batch_size can be smaller for it.");
+        }
+
+        if (ranks.Count > 1 && _objective.State.Count > 0)
+        {
+            throw new PalimpsestException($"An objective with a state of its own ({_objective.State[0].Name}) cannot be shared by processes. Train in one.");
+        }
+
+        ranks.RequireSame(_parameters, _optionsHash);
+        _ranks = ranks;
+    }
+
     /// <summary>Goes on from the newest checkpoint, if there is one.</summary>
     /// <returns>Whether there was one.</returns>
     /// <exception cref="PalimpsestException">The checkpoint belongs to another model, optimizer, objective or other settings; nothing was changed.</exception>
     public bool TryResume()
     {
-        if (_checkpoints?.Newest() is not string path)
+        if (_ranks.FromFirst(_checkpoints?.Newest() ?? "") is not { Length: > 0 } path)
         {
             return false;
+        }
+
+        if (_ranks.Rank > 0)
+        {
+            Take(JsonSerializer.Deserialize(_ranks.FromFirst(""), TrainStateJson.Default.TrainState)!);
+            return true;
         }
 
         TrainState state = CheckpointStore.Load(path, _parameters, _tensors, found =>
@@ -99,8 +132,8 @@ public sealed class Trainer<TBatch> : IDisposable
 
             _batches.RestoreCursor(found.DataCursor);
         });
-        _optimizer.StepCount = state.Step;
-        _state = state with { OptionsHash = _optionsHash };
+        _ = _ranks.FromFirst(JsonSerializer.Serialize(state, TrainStateJson.Default.TrainState));
+        Take(state);
         return true;
     }
 
@@ -116,7 +149,8 @@ public sealed class Trainer<TBatch> : IDisposable
         int saved = -1;
         double before = _state.Seconds, window = 0;
         long windowTokens = 0, windowStart = started;
-        while (!Ended && !stop.IsCancellationRequested)
+        bool stopping = _ranks.Any(stop.IsCancellationRequested);
+        while (!Ended && !stopping)
         {
             (double loss, double norm, double rate, int tokens, IReadOnlyDictionary<string, double> figures) = Step();
             _state = _state with { Step = _state.Step + 1, Tokens = _state.Tokens + tokens, Seconds = before + Stopwatch.GetElapsedTime(started).TotalSeconds };
@@ -140,8 +174,9 @@ public sealed class Trainer<TBatch> : IDisposable
                 _state = _options.EarlyStopping?.After(_state, validation) ?? _state;
             }
 
+            stopping = _ranks.Any(stop.IsCancellationRequested);
             if (_checkpoints is not null
-                && (best || Ended || stop.IsCancellationRequested || (_options.CheckpointEvery > 0 && _state.Step % _options.CheckpointEvery == 0)))
+                && (best || Ended || stopping || (_options.CheckpointEvery > 0 && _state.Step % _options.CheckpointEvery == 0)))
             {
                 SaveCheckpoint(best);
                 saved = _state.Step;
@@ -149,14 +184,19 @@ public sealed class Trainer<TBatch> : IDisposable
         }
 
         // The stop may come before the first step, or between the end of a step and the next.
-        if (_checkpoints is not null && stop.IsCancellationRequested && saved != _state.Step)
+        if (_checkpoints is not null && stopping && saved != _state.Step)
         {
             SaveCheckpoint(best: false);
         }
 
         if (Ended && _options.EarlyStopping is { RestoreBest: true } && _state.BestLoss is not null)
         {
-            CheckpointStore.Load(_checkpoints!.Best, _parameters, null);
+            if (_ranks.Rank == 0)
+            {
+                CheckpointStore.Load(_checkpoints!.Best, _parameters, null);
+            }
+
+            _ranks.FromFirst([_parameters.Values]);
         }
 
         return Ended;
@@ -179,8 +219,25 @@ public sealed class Trainer<TBatch> : IDisposable
         }
     }
 
+    private void Take(TrainState state)
+    {
+        _ranks.FromFirst([_parameters.Values, .. _tensors.Select(item => item.Values)]);
+        if (_ranks.Rank > 0)
+        {
+            _batches.RestoreCursor(state.DataCursor);
+        }
+
+        _optimizer.StepCount = state.Step;
+        _state = state with { OptionsHash = _optionsHash };
+    }
+
     private void SaveCheckpoint(bool best)
     {
+        if (_ranks.Rank > 0)
+        {
+            return;
+        }
+
         _state = _state with { DataCursor = _batches.SaveCursor() };
 
         // The best one first: a process killed in between goes on from an older checkpoint and finds the same best again.
@@ -204,11 +261,12 @@ public sealed class Trainer<TBatch> : IDisposable
         using (ITrainingMode? mode = _trainable.Mode?.Invoke(_options))
         {
             _trainable.Gradients.Zero();
-            for (int i = 0; i < window.Length; i++)
+            for (int i = _ranks.Rank; i < window.Length; i += _ranks.Count)
             {
                 total += Pass(window[i], i, denominator, mode, figures);
             }
 
+            total = AddUp(total, figures);
             for (int i = 0; i < _trainable.Edits.Count; i++)
             {
                 _trainable.Edits[i].Edit(_parameters, Numbered(_random.Child("edit", Text(i)), _state.Step));
@@ -235,6 +293,19 @@ public sealed class Trainer<TBatch> : IDisposable
         }
 
         return (total, norm, rate, window.Sum(_objective.Tokens), figures.Means());
+    }
+
+    private double AddUp(double loss, StepFigures figures)
+    {
+        foreach (Tensor gradients in _ranks.Count > 1 ? _trainable.Gradients.Buffers : [])
+        {
+            _ranks.Sum(gradients);
+        }
+
+        figures.Sum(_ranks);
+        Span<double> sum = [loss];
+        _ranks.Sum(sum);
+        return sum[0];
     }
 
     private double Pass(TBatch batch, int index, double denominator, ITrainingMode? mode, StepFigures figures)

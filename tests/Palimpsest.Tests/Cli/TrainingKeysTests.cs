@@ -100,7 +100,7 @@ public sealed class TrainingKeysTests
     }
 
     [Theory]
-    [InlineData("", "task classification needs data.file")]
+    [InlineData("", "task classification needs --data")]
     public void Finetune_ClassificationThatCannotWork_IsRefused(string option, string expected)
     {
         using CommandProcess command = new();

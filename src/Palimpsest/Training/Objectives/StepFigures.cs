@@ -1,3 +1,5 @@
+using Palimpsest.Training.Ranks;
+
 namespace Palimpsest.Training.Objectives;
 
 /// <summary>The figures of a step, each a mean over what its passes reported, in the order of their first report.</summary>
@@ -10,6 +12,18 @@ public sealed class StepFigures
     {
         (double Sum, double Count) old = _sums.GetValueOrDefault(name);
         _sums[name] = (old.Sum + sum, old.Count + count);
+    }
+
+    /// <summary>Adds up what several processes report. All must report the same names.</summary>
+    internal void Sum(IRanks ranks)
+    {
+        string[] names = [.. _sums.Keys];
+        double[] numbers = [.. names.SelectMany(name => new[] { _sums[name].Sum, _sums[name].Count })];
+        ranks.Sum(numbers);
+        for (int i = 0; i < names.Length; i++)
+        {
+            _sums[names[i]] = (numbers[2 * i], numbers[(2 * i) + 1]);
+        }
     }
 
     /// <summary>The means; figures without items are left out.</summary>

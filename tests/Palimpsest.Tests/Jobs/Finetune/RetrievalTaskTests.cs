@@ -64,7 +64,7 @@ public sealed class RetrievalTaskTests
     [InlineData("{\"query\": \"t10\", \"passage\": \"t11\", \"negative\": \"t11\"}", "\"negative\" is the passage itself")]
     [InlineData("{\"query\": \"t10\", \"passage\": \"t11\", \"negative_1\": \"t12\"}", "\"negative_1\" is there too, which is not read")]
     [InlineData("{\"query\": \"t10\", \"passage\": \"t11\"}", "leave out data.packing", "--set", "data.packing=true")]
-    [InlineData("{\"query\": \"t10\", \"passage\": \"t11\"}", "leave out data.replay_file", "--set", "data.replay_percent=50")]
+    [InlineData("{\"query\": \"t10\", \"passage\": \"t11\"}", "leave out --replay", "--set", "data.replay_percent=50")]
     [InlineData("{\"query\": \"t10\", \"passage\": \"t11\"}", "needs a sentence encoder", "--model", "base-v1")]
     public void Finetune_DoesNotFit_SaysWhatAndTheWayOut(string row, string message, params string[] arguments)
     {

@@ -153,7 +153,7 @@ public sealed class OwnerStoreTests : IDisposable
         string before = store.Head.Hash;
         using OwnerReplay replay = Replay(store);
         Deletion deletion = new(store, replay);
-        Assert.Contains("is not what was added", Assert.Throws<PalimpsestException>(() => deletion.Forget("ada", Data("ben"))).Message, StringComparison.Ordinal);
+        Assert.Contains("is not what was added", Assert.Throws<LostDataException>(() => deletion.Forget("ada", Data("ben"))).Message, StringComparison.Ordinal);
         Assert.Contains("Did you mean \"ada\"?", Assert.Throws<PalimpsestException>(() => deletion.Forget("adaa", Data("ada"))).Message, StringComparison.Ordinal);
         Assert.Contains("No vector of \"ada\" was kept", Assert.Throws<PalimpsestException>(() => deletion.ForgetByKeptVector("ada", "x")).Message, StringComparison.Ordinal);
         Assert.Equal(before, store.Head.Hash);
