@@ -1,6 +1,7 @@
 using Palimpsest.Cli.Terminal;
 using Palimpsest.Common;
 using Palimpsest.Jobs;
+using Palimpsest.Jobs.Compare;
 using Palimpsest.Jobs.Evaluate;
 using Palimpsest.Jobs.Finetune;
 using Palimpsest.Jobs.Pretrain;
@@ -19,8 +20,11 @@ internal static class JobHost
     /// <summary>Exit code of a run that was stopped by Ctrl-C, as shells have it.</summary>
     private const int Interrupted = 130;
 
+    // What a comparison can take for its base.
+    private static readonly IJob[] s_single = [new FinetuneJob(), new EvaluateJob(), new PretrainJob(), new RetrievalJob(), new SiftExperiment()];
+
     /// <summary>Every kind of experiment: a new one is one line here.</summary>
-    public static IReadOnlyList<IJob> Jobs { get; } = [new FinetuneJob(), new EvaluateJob(), new PretrainJob(), new RetrievalJob(), new SiftExperiment()];
+    public static IReadOnlyList<IJob> Jobs { get; } = [.. s_single, new CompareJob(s_single)];
 
     public static int Start(Recipe recipe, string root, TextWriter output, CancellationToken stop) =>
         Run(root, (runner, place) => runner.Start(recipe, place, stop), output, stop);

@@ -67,6 +67,19 @@ public sealed class JobRunner(IReadOnlyList<IJob> jobs, IJobLog log, IRanks? ran
         return (run.Path, run.Info.Status == RunStatus.Finished || Finish(Job(recipe), recipe, run, stop));
     }
 
+    /// <summary>Runs a recipe in a folder of a fixed name as a part of a larger run, or goes on with it; what is finished stays as it is.</summary>
+    /// <param name="recipe">The part's recipe, the same whenever the part is gone on with.</param>
+    /// <param name="folder">The part's folder.</param>
+    /// <param name="stop">Ends the run at the next step, with a checkpoint.</param>
+    /// <returns>Whether the part is finished.</returns>
+    /// <exception cref="PalimpsestException">Something that the user can mend; the part's folder holds the message too.</exception>
+    public bool Part(Recipe recipe, string folder, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        using RunFolder part = RunFolder.OpenOrCreate(folder, recipe.Kind, RecipeWriter.ToYaml(recipe));
+        return part.Info.Status == RunStatus.Finished || Finish(Job(recipe), recipe, part, stop);
+    }
+
     /// <summary>Writes a finished run's report again.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <returns>The report's path.</returns>
@@ -138,14 +151,13 @@ public sealed class JobRunner(IReadOnlyList<IJob> jobs, IJobLog log, IRanks? ran
         foreach (long seed in recipe.Seeds)
         {
             Recipe single = RunReport.OfSeed(recipe, seed);
-            using RunFolder part = RunFolder.OpenOrCreate(RunFolder.OfSeed(run.Path, seed), recipe.Kind, RecipeWriter.ToYaml(single));
-            if (part.Info.Status == RunStatus.Finished)
+            string folder = RunFolder.OfSeed(run.Path, seed);
+            if (!File.Exists(Path.Combine(folder, "run.json")) || RunFolder.Read(folder).Status != RunStatus.Finished)
             {
-                continue;
+                log.Say(string.Create(CultureInfo.InvariantCulture, $"Seed {seed}."));
             }
 
-            log.Say(string.Create(CultureInfo.InvariantCulture, $"Seed {seed}."));
-            if (!Finish(job, single, part, stop))
+            if (!Part(single, folder, stop))
             {
                 return false;
             }

@@ -35,16 +35,6 @@ internal static class RunReport
     private static Report OverSeeds(IJob job, Recipe recipe, string folder)
     {
         Report first = job.Report(OfSeed(recipe, recipe.Seeds[0]), RunFolder.OfSeed(folder, recipe.Seeds[0]));
-        List<IReadOnlyList<string>> rows = [];
-        ClaimResult[] results = [.. Results(job, recipe, folder)];
-        bool placed = results.Any(result => result.At.Count > 0);
-        foreach (IGrouping<(string Metric, string Place, string Arm), ClaimResult> group in results.GroupBy(result => (result.Metric, result.Place, result.Arm)))
-        {
-            double[] values = [.. group.Select(result => result.Value)];
-            Interval mean = Bootstrap.Of(values, Mean, new RandomStream(0, "report", group.Key.Metric, group.Key.Place, group.Key.Arm));
-            rows.Add([group.Key.Metric, .. placed ? [group.Key.Place] : Array.Empty<string>(), group.Key.Arm, mean.ToString(), string.Join("  ", values.Select(value => value.ToString("G4", CultureInfo.InvariantCulture)))]);
-        }
-
         return first with
         {
             Title = $"{job.Kind}: {(recipe.Seeds.Count == 1 ? "one seed" : $"{recipe.Seeds.Count} seeds")}",
@@ -52,8 +42,25 @@ internal static class RunReport
                 ? "The experiment ran with one seed, so that nothing is said about other seeds. Its report lies in seeds/SEED/report.html and is shown below the table."
                 : $"The experiment was repeated with {recipe.Seeds.Count} seeds. Each has a report of its own in seeds/SEED/report.html; the first is shown below the table.",
             Figures = [],
-            Sections = [new ReportSection("Over seeds", [new ReportTable(["figure", .. placed ? ["at"] : Array.Empty<string>(), "arm", "mean [95% interval over seeds]", "each seed"], rows)]), .. first.Sections],
+            Sections = [new ReportSection("Over seeds", [Table(Results(job, recipe, folder))]), .. first.Sections],
         };
+    }
+
+    /// <summary>Every figure with its mean over the seeds, an interval, and what each seed gave.</summary>
+    public static ReportTable Table(IReadOnlyList<ClaimResult> results)
+    {
+        List<IReadOnlyList<string>> rows = [];
+        bool placed = results.Any(result => result.At.Count > 0);
+        foreach (IGrouping<(string Metric, string Place, string Arm), ClaimResult> group in results.GroupBy(result => (result.Metric, result.Place, result.Arm)))
+        {
+            double[] values = [.. group.Select(result => result.Value)];
+            (string metric, string place, string arm) = group.Key;
+            Interval mean = Bootstrap.Of(values, Mean, new RandomStream(0, "report", metric, place, arm));
+            string each = string.Join("  ", values.Select(value => value.ToString("G4", CultureInfo.InvariantCulture)));
+            rows.Add([metric, .. placed ? [place] : Array.Empty<string>(), arm, mean.ToString(), each]);
+        }
+
+        return new ReportTable(["figure", .. placed ? ["at"] : Array.Empty<string>(), "arm", "mean [95% interval over seeds]", "each seed"], rows);
     }
 
     private static double Mean(ReadOnlySpan<double> values)

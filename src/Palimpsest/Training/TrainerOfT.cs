@@ -332,7 +332,7 @@ public sealed class Trainer<TBatch> : IDisposable
     private static InvalidOperationException NothingTrained() =>
         new("Nothing that is trained takes part in the loss. Activate an adapter before it is trained, and do not merge it.");
 
-    private PalimpsestException NotFinite(string what)
+    private DivergedException NotFinite(string what)
     {
         string kept = "There is no checkpoint yet.";
         if (_checkpoints?.Newest() is string path)
@@ -341,6 +341,6 @@ public sealed class Trainer<TBatch> : IDisposable
             kept = $"The last good checkpoint is {path} (step {good.Step}).";
         }
 
-        return new PalimpsestException($"The {what} became infinite or NaN at step {_state.Step + 1}. {kept} Lower the learning rate, warm up longer, or look for damaged data.");
+        return new DivergedException($"The {what} became infinite or NaN at step {_state.Step + 1}. {kept} Lower the learning rate, warm up longer, or look for damaged data.");
     }
 }

@@ -18,6 +18,10 @@ public sealed record PretrainDataSection : IValidated
     /// <value>The default is 400.</value>
     public int HeldOut { get; init; } = 400;
 
+    /// <summary>Held-out texts that are passed over first, so that settings are chosen on other texts than those they are reported on.</summary>
+    /// <value>The default is 0.</value>
+    public int HeldOutSkip { get; init; }
+
     /// <summary>Texts that the tokenizer is learnt from.</summary>
     /// <value>The default is 40,000.</value>
     public int TokenizerTexts { get; init; } = 40_000;
@@ -37,9 +41,9 @@ public sealed record PretrainDataSection : IValidated
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
-        if (HeldOut < 1 || TokenizerTexts < 1)
+        if (HeldOut < 1 || TokenizerTexts < 1 || HeldOutSkip is < 0 or > 1_000_000)
         {
-            yield return "held_out and tokenizer_texts must be at least 1.";
+            yield return "held_out and tokenizer_texts must be at least 1, and held_out_skip from 0 to 1,000,000.";
         }
 
         if (HeldOutShare is not (> 0 and < 1))

@@ -99,7 +99,11 @@ public sealed class PretrainJob : Job<PretrainRecipe, PretrainResult>
     protected override IReadOnlyList<ClaimResult> Results(PretrainRecipe recipe, PretrainResult result)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        (string Metric, double? Value)[] figures = [("held_out_loss", result.HeldOutLoss), ("facts_choice", result.FactsChoice), ("reading_choice", result.ReadingChoice), ("train_seconds", result.TrainSeconds)];
+        (string Metric, double? Value)[] figures =
+        [
+            ("held_out_loss", result.HeldOutLoss), ("held_out_perplexity", Math.Exp(result.HeldOutLoss)), ("facts_choice", result.FactsChoice),
+            ("reading_choice", result.ReadingChoice), ("train_seconds", result.TrainSeconds), ("tokens_per_second", result.Tokens / result.TrainSeconds),
+        ];
         return [.. figures.Where(figure => figure.Value is not null).Select(figure => new ClaimResult("model", figure.Metric, recipe.Seed, figure.Value!.Value))];
     }
 
@@ -111,11 +115,12 @@ public sealed class PretrainJob : Job<PretrainRecipe, PretrainResult>
     {
         if (data.File is not string path)
         {
-            return (new WorldSource(World.V1, wholeTexts: true), [.. World.V1.GeneralHeldOut(data.HeldOut).Select(example => new TextExample("", example.Prompt + example.Completion))]);
+            return (new WorldSource(World.V1, wholeTexts: true),
+                [.. World.V1.GeneralHeldOut(data.HeldOutSkip + data.HeldOut).Skip(data.HeldOutSkip).Select(example => new TextExample("", example.Prompt + example.Completion))]);
         }
 
         IExampleSource all = data.Columns.Open(path, data.SkipBad);
-        TextExample[] heldOut = [.. new SplitSource(all, data.HeldOutShare, heldOut: true).From(0).Take(data.HeldOut).Select(item => item.Example)];
+        TextExample[] heldOut = [.. new SplitSource(all, data.HeldOutShare, heldOut: true).From(0).Skip(data.HeldOutSkip).Take(data.HeldOut).Select(item => item.Example)];
         return heldOut.Length > 0
             ? (new SplitSource(all, data.HeldOutShare, heldOut: false), heldOut)
             : throw new PalimpsestException($"{path}: no text is left for evaluation. Add data, or raise data.held_out_share.");
