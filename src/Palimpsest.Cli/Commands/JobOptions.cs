@@ -34,7 +34,8 @@ internal sealed class JobOptions
     public JobOptions AddTraining(int steps, int batchSize, string learningRate) => this
         .Add<int>("--steps", "train.steps", $"Optimizer steps. [default: {steps}]")
         .Add<int>("--batch-size", "train.batch_size", $"Sequences a step. [default: {batchSize}]")
-        .Add<double>("--learning-rate", "train.learning_rate", $"Peak learning rate. [default: {learningRate}]");
+        .Add<double>("--learning-rate", "train.learning_rate", $"Peak learning rate. [default: {learningRate}]")
+        .Add<string>("--optimizer", "train.optimizer", "Rule of a step, such as adamw8bit, grass or \"{ name: galore, rank: 64 }\". [default: adamw]");
 
     /// <summary>Adds seed, number format, threads and device.</summary>
     public JobOptions AddMachine() => this

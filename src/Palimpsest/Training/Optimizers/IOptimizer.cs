@@ -1,3 +1,4 @@
+using Palimpsest.Torch;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Training.Optimizers;
@@ -12,6 +13,11 @@ public interface IOptimizer : IDisposable
 
     /// <summary>Steps taken; set together with <see cref="State"/> when resuming.</summary>
     long StepCount { get; set; }
+
+    /// <summary>Where the gradients lie if not where they do by themselves; the trainer then zeroes it before the first pass of every step, and measures and scales
+    /// it after the last.</summary>
+    /// <value>The default is null: the trainable's.</value>
+    IGradientStore? Gradients => null;
 
     /// <summary>Takes a step. The gradients are used up: what they hold afterwards is undefined.</summary>
     /// <param name="learningRate">The rate of this step; parameter groups scale it.</param>

@@ -1,3 +1,6 @@
+using Palimpsest.Training.Grass;
+using Palimpsest.Training.Optimizers.Projected;
+
 namespace Palimpsest.Training.Optimizers;
 
 /// <summary>The optimizers by their names in recipes: a new one is one file with its options, and one line here.</summary>
@@ -7,6 +10,8 @@ internal static class OptimizerRegistry
     {
         ["adamw"] = Entry<AdamWOptions>((context, options) => new AdamW(context.Trainable.Parameters, options, context.Groups)),
         ["adamw8bit"] = Entry<AdamW8bitOptions>((context, options) => new AdamW8bit(context.Trainable.Parameters, options, context.Groups)),
+        ["grass"] = Entry<GrassOptions>((context, options) =>
+            new ProjectedOptimizer(context, options, matrix => new GrassMatrix(matrix, options, context.Random))),
         ["sgd"] = Entry<SgdOptions>((context, options) => new Sgd(context.Trainable.Parameters, options, context.Groups)),
     };
 
