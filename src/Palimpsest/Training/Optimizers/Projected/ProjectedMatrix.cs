@@ -76,6 +76,19 @@ internal abstract class ProjectedMatrix : IGradientObserver, IDisposable
         }
     }
 
+    /// <summary>Passes over a gradient and its moments block by block.</summary>
+    /// <param name="gradient">Contiguous, f32.</param>
+    /// <param name="moments">Of its shape.</param>
+    /// <param name="update">Changes a block of the gradient, the first and the second moments.</param>
+    protected static unsafe void Turn(Tensor gradient, AdamMoments moments, BlockUpdate update)
+    {
+        float* g = (float*)TensorMemory.Address(gradient);
+        moments.ForEachBlock((at, m, v) => update(new Span<float>(g + at, m.Length), m, v));
+    }
+
+    /// <summary>Changes a run of a gradient and of its moments.</summary>
+    protected delegate void BlockUpdate(Span<float> gradient, Span<float> first, Span<float> second);
+
     /// <summary>A stream of its own for each step and matrix, so that a resumed run draws the same.</summary>
     protected RandomStream Draws(RandomStream random, long step) =>
         random.Child(Matrix.Slot.Name, step.ToString(System.Globalization.CultureInfo.InvariantCulture));
