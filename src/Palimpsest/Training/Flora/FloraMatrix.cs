@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using Palimpsest.Training.Optimizers.Projected;
@@ -98,12 +99,14 @@ internal sealed class FloraMatrix : ProjectedMatrix
     {
         RandomStream draws = Draws(_random, period);
         double scale = 1 / Math.Sqrt(Matrix.Rank);
-        float[] values = new float[Matrix.Rank * Matrix.Slot.Shape.Min()];
-        for (int i = 0; i < values.Length; i++)
+
+        // In libtorch's own memory: products of matrices in a managed array differ in their last bits with its alignment.
+        Tensor drawn = empty(Matrix.Rank, Matrix.Slot.Shape.Min());
+        foreach (ref float value in MemoryMarshal.Cast<byte, float>(drawn.bytes))
         {
-            values[i] = (float)(draws.NextGaussian() * scale);
+            value = (float)(draws.NextGaussian() * scale);
         }
 
-        return tensor(values, Matrix.Rank, Matrix.Slot.Shape.Min());
+        return drawn;
     }
 }
