@@ -12,7 +12,7 @@ public sealed class FlatParameters : IGradientStore, IDisposable
     // A span ends at 2 GiB.
     private const long ChunkLength = 1L << 28;
     private readonly Dictionary<string, Tensor> _views = new(StringComparer.Ordinal);
-    private readonly List<Tensor> _gradientViews = [];
+    private readonly Dictionary<long, (long Offset, Tensor View)> _gradients = []; // by the offset of the values
 
     /// <summary>Allocates both buffers, filled with zeros.</summary>
     /// <param name="layout">Names, shapes and offsets.</param>
@@ -22,22 +22,18 @@ public sealed class FlatParameters : IGradientStore, IDisposable
     {
         Layout = layout ?? throw new ArgumentNullException(nameof(layout));
         Values = zeros(layout.Count, type, device).DetachFromDisposeScope();
-        Gradients = zeros(layout.Count, type, device).DetachFromDisposeScope();
         foreach (ParameterSlot slot in layout.Slots)
         {
-            long[] shape = [.. slot.Shape];
             using Tensor flat = Values.narrow(0, slot.Offset, slot.Count);
-            using Tensor view = flat.view(shape);
-            using Tensor flatGradient = Gradients.narrow(0, slot.Offset, slot.Count);
+            using Tensor view = flat.view([.. slot.Shape]);
 
-            // detach() shares the memory and makes the view a leaf; with a gradient already in place autograd adds into it instead of installing a new tensor.
+            // detach() shares the memory and makes the view a leaf.
             Tensor leaf = view.detach().DetachFromDisposeScope();
             leaf.requires_grad = true;
-            Tensor gradient = flatGradient.view(shape).DetachFromDisposeScope();
-            leaf.grad = gradient;
             _views.Add(slot.Name, leaf);
-            _gradientViews.Add(gradient);
         }
+
+        Gradients = LayGradients(_ => true);
     }
 
     /// <summary>Names, shapes and offsets.</summary>
@@ -46,12 +42,33 @@ public sealed class FlatParameters : IGradientStore, IDisposable
     /// <summary>All values. [count], f32.</summary>
     public Tensor Values { get; }
 
-    /// <summary>All gradients. [count], f32.</summary>
-    public Tensor Gradients { get; }
+    /// <summary>All gradients, in the order of the values. [count], f32; shorter where <see cref="KeepGradients"/> left some out.</summary>
+    public Tensor Gradients { get; private set; }
 
     /// <summary>The leaf of a parameter (or of a tied name): a view of <see cref="Values"/> that requires a gradient. It stays owned by this object.</summary>
     /// <exception cref="KeyNotFoundException">The layout has no such name.</exception>
     public Tensor this[string name] => _views[Layout[name].Name];
+
+    /// <summary>Gives gradients to some parameters only: for the others there is no memory, and something else must keep their gradients from being made. All
+    /// gradients become zero; tensors of earlier ones are no longer valid.</summary>
+    /// <param name="keeps">Whether a parameter has a gradient.</param>
+    public void KeepGradients(Func<ParameterSlot, bool> keeps)
+    {
+        ArgumentNullException.ThrowIfNull(keeps);
+        DisposeGradients();
+        Gradients = LayGradients(keeps);
+    }
+
+    /// <summary>Whether a parameter has a gradient here.</summary>
+    public bool HasGradient(ParameterSlot slot)
+    {
+        ArgumentNullException.ThrowIfNull(slot);
+        return _gradients.ContainsKey(slot.Offset);
+    }
+
+    /// <summary>Where in <see cref="Gradients"/> the gradient of a parameter begins.</summary>
+    /// <param name="offset">Where its values begin.</param>
+    public long GradientOffset(long offset) => _gradients[offset].Offset;
 
     /// <summary>Sets all gradients to zero, in place.</summary>
     public void ZeroGradients() => Gradients.zero_();
@@ -129,18 +146,47 @@ public sealed class FlatParameters : IGradientStore, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        DisposeGradients();
         foreach (Tensor view in _views.Values)
         {
             view.Dispose();
         }
 
-        foreach (Tensor gradient in _gradientViews)
+        Values.Dispose();
+    }
+
+    private void DisposeGradients()
+    {
+        foreach (Tensor view in _views.Values)
         {
-            gradient.Dispose();
+            view.grad = null;
         }
 
-        Values.Dispose();
+        foreach ((_, Tensor view) in _gradients.Values)
+        {
+            view.Dispose();
+        }
+
+        _gradients.Clear();
         Gradients.Dispose();
+    }
+
+    private Tensor LayGradients(Func<ParameterSlot, bool> keeps)
+    {
+        ParameterSlot[] kept = [.. Layout.Slots.Where(keeps)];
+        Tensor gradients = zeros(kept.Sum(slot => slot.Count), Values.dtype, Values.device).DetachFromDisposeScope();
+        long offset = 0;
+        foreach (ParameterSlot slot in kept)
+        {
+            // With a gradient already in place autograd adds into it instead of installing a new tensor.
+            using Tensor flat = gradients.narrow(0, offset, slot.Count);
+            Tensor view = flat.view([.. slot.Shape]).DetachFromDisposeScope();
+            _views[slot.Name].grad = view;
+            _gradients.Add(slot.Offset, (offset, view));
+            offset += slot.Count;
+        }
+
+        return gradients;
     }
 
     private Tensor Chunk(long offset) => Values.narrow(0, offset, Math.Min(ChunkLength, Layout.Count - offset));

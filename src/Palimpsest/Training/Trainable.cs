@@ -1,3 +1,4 @@
+using Palimpsest.Models.Layers;
 using Palimpsest.Models.Lora;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
@@ -20,6 +21,13 @@ public sealed record Trainable(FlatParameters Parameters, string Settings = "")
         init => _gradients = value;
     }
 
+    /// <summary>Whether the gradients lie anywhere but in the vector's own buffer.</summary>
+    internal bool HasOtherGradients => _gradients is not null;
+
+    /// <summary>The linear layers whose weights are parameters of their own, by the names of these, for optimizers that form gradients in the layers.</summary>
+    /// <value>The default is none.</value>
+    public IReadOnlyDictionary<string, Linear> Linears { get; init; } = new Dictionary<string, Linear>();
+
     /// <summary>Change the gradients before each step, one after the other.</summary>
     /// <value>The default is none.</value>
     public IReadOnlyList<IGradientEdit> Edits { get; init; } = [];
@@ -39,8 +47,15 @@ public sealed record Trainable(FlatParameters Parameters, string Settings = "")
     public static Trainable Whole(TransformerModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return Of(model, model.Parameters.Flat ?? throw new ArgumentException("The model was loaded frozen; load it with LoadMode.Trainable.", nameof(model)),
-            "", null);
+        FlatParameters flat =
+            model.Parameters.Flat ?? throw new ArgumentException("The model was loaded frozen; load it with LoadMode.Trainable.", nameof(model));
+        HashSet<string> own = [.. flat.Layout.Slots.Select(slot => slot.Name)];
+        own.ExceptWith(flat.Layout.Tied.Values); // what is tied gets gradients from elsewhere too
+        return Of(model, flat, "", null) with
+        {
+            Linears = model.Linears.Select(item => (Name: item.Name + ".weight", item.Layer)).Where(item => own.Contains(item.Name))
+                .ToDictionary(item => item.Name, item => item.Layer, StringComparer.Ordinal),
+        };
     }
 
     /// <summary>The parameters of an adapter, which must be active while it is trained.</summary>

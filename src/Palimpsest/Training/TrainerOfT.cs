@@ -32,6 +32,7 @@ public sealed class Trainer<TBatch> : IDisposable
     private readonly IBatchSource<TBatch> _batches;
     private readonly CheckpointStore? _checkpoints;
     private readonly IOptimizer _optimizer;
+    private readonly IGradientStore _gradients;
     private readonly IReadOnlyList<(string Name, Tensor Values)> _tensors;
     private readonly IReadOnlyList<Tensor> _frozen;
     private readonly LearningRateSchedule _schedule;
@@ -68,6 +69,7 @@ public sealed class Trainer<TBatch> : IDisposable
         _checkpoints = checkpoints;
         _dropout = random.Child("dropout");
         _optimizer = OptimizerRegistry.Create(new OptimizerContext(trainable, options.Groups, random.Child("optimizer")), options.ChosenOptimizer);
+        _gradients = _optimizer.Gradients ?? trainable.Gradients;
         _tensors = [.. _optimizer.State, .. objective.State.Select(item => (ObjectivePrefix + item.Name, item.Values))];
         _schedule = options.Rates;
         _optionsHash = OptionsHash.Of(options, string.Create(CultureInfo.InvariantCulture, $"{random.DeriveSeed()}|{objective.Settings}|{trainable.Settings}"));
@@ -104,6 +106,7 @@ public sealed class Trainer<TBatch> : IDisposable
         }
 
         ranks.RequireSame(_parameters, _optionsHash);
+        _optimizer.Join(ranks);
         _ranks = ranks;
     }
 
@@ -260,7 +263,7 @@ public sealed class Trainer<TBatch> : IDisposable
         // Only while the step lasts: an evaluation between two steps is one of the whole model.
         using (ITrainingMode? mode = _trainable.Mode?.Invoke(_options))
         {
-            _trainable.Gradients.Zero();
+            _gradients.Zero();
             for (int i = _ranks.Rank; i < window.Length; i += _ranks.Count)
             {
                 total += Pass(window[i], i, denominator, mode, figures);
@@ -272,7 +275,7 @@ public sealed class Trainer<TBatch> : IDisposable
                 _trainable.Edits[i].Edit(_parameters, Numbered(_random.Child("edit", Text(i)), _state.Step));
             }
 
-            norm = _trainable.Gradients.Norm();
+            norm = _gradients.Norm();
             if (norm == 0 && denominator > 0 && _options.CheckpointBlocks && _state.Step == 0)
             {
                 throw NothingTrained(); // blocks that are computed again do not know beforehand whether anything in them is trained
@@ -284,7 +287,7 @@ public sealed class Trainer<TBatch> : IDisposable
             throw NotFinite(double.IsFinite(total) ? "gradient" : "loss");
         }
 
-        GradientClipping.Apply(_trainable.Gradients, norm, _options.ClipNorm);
+        GradientClipping.Apply(_gradients, norm, _options.ClipNorm);
         double rate = _schedule.At(_state.Step);
         _optimizer.Step(rate);
         if (_trainable.Projection is IStepProjection projection)
@@ -297,7 +300,8 @@ public sealed class Trainer<TBatch> : IDisposable
 
     private double AddUp(double loss, StepFigures figures)
     {
-        foreach (Tensor gradients in _ranks.Count > 1 ? _trainable.Gradients.Buffers : [])
+        _optimizer.Agree();
+        foreach (Tensor gradients in _ranks.Count > 1 ? _gradients.Buffers : [])
         {
             _ranks.Sum(gradients);
         }

@@ -24,7 +24,7 @@ internal sealed class OptimData
     /// <param name="key">Key of an entry's name.</param>
     /// <param name="skip">Why an entry cannot be replayed, or null.</param>
     public static IEnumerable<TheoryDataRow<string, int, string>> Rows(string list, string key, Func<JsonElement, string?>? skip = null) =>
-        Sets().SelectMany(set => Of(set).Index(list)
+        Sets().Where(set => Of(set).Index().TryGetProperty(list, out _)).SelectMany(set => Of(set).Index(list)
         .Select((entry, number) => new TheoryDataRow<string, int, string>(set, number, entry.GetProperty(key).GetString()!) { Skip = skip?.Invoke(entry) }));
 
     public static IEnumerable<string> Sets() => ((string[])[Copy, Whole]).Where(set => File.Exists(Path.Combine(Of(set)._folder, "index.json")));

@@ -7,7 +7,8 @@ namespace Palimpsest.Training.Optimizers;
 /// <summary>AdamW over a flat vector with libtorch's fused kernel.</summary>
 /// <remarks>
 /// Loshchilov and Hutter, Decoupled Weight Decay Regularization, arXiv 1711.05101: p -= lr wd p; m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2;
-/// p -= lr / (1 - b1^t) m / (sqrt(v) / sqrt(1 - b2^t) + eps). The state is two flat vectors and the count of steps. Owned by its creator, in no scope.
+/// p -= lr / (1 - b1^t) m / (sqrt(v) / sqrt(1 - b2^t) + eps). The state is two flat vectors, which lie as the gradients do, and the count of steps. Parameters
+/// without a gradient stay as they are. Owned by its creator, in no scope.
 /// </remarks>
 public sealed class AdamW : IOptimizer
 {
@@ -31,19 +32,20 @@ public sealed class AdamW : IOptimizer
         _parameters = parameters;
 
         // Neighbours with the same settings are one run: without decay and groups the whole model is a single call on a single tensor.
-        _sets = ParameterSet.Of(parameters.Layout, groups, options.WeightDecay, options.DecayAll);
-        FirstMoments = zeros_like(parameters.Values).DetachFromDisposeScope();
-        SecondMoments = zeros_like(parameters.Values).DetachFromDisposeScope();
+        _sets = ParameterSet.Of(parameters.Layout, groups, options.WeightDecay, options.DecayAll, parameters.HasGradient);
+        FirstMoments = zeros_like(parameters.Gradients).DetachFromDisposeScope();
+        SecondMoments = zeros_like(parameters.Gradients).DetachFromDisposeScope();
         (_beta1, _beta2, _epsilon) = (Scalars.Of(options.Beta1), Scalars.Of(options.Beta2), Scalars.Of(options.Epsilon));
         _decays = [.. _sets.Select(set => Scalars.Of(set.WeightDecay))];
         _parts = [.. _sets.SelectMany(set => new[] { parameters.Values, parameters.Gradients, FirstMoments, SecondMoments }
-            .Select(vector => set.Runs.Select(run => vector.narrow(0, run.Offset, run.Count).DetachFromDisposeScope()).ToArray()))];
+            .Select((vector, i) => set.Runs.Select(run => vector.narrow(0, i == 0 ? run.Offset : parameters.GradientOffset(run.Offset), run.Count)
+            .DetachFromDisposeScope()).ToArray()))];
     }
 
-    /// <summary>First moments. [count], f32.</summary>
+    /// <summary>First moments. [count of the gradients], f32.</summary>
     public Tensor FirstMoments { get; }
 
-    /// <summary>Second moments. [count], f32.</summary>
+    /// <summary>Second moments. [count of the gradients], f32.</summary>
     public Tensor SecondMoments { get; }
 
     /// <inheritdoc/>

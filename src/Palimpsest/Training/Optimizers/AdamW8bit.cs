@@ -13,13 +13,12 @@ namespace Palimpsest.Training.Optimizers;
 /// <remarks>
 /// Dettmers et al., arXiv 2110.02861, and the rules of bitsandbytes 0.50 (<see cref="AdamW8bitCompat"/>). m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; with
 /// c1 = 1 - b1^t and c2 = sqrt(1 - b2^t)
-/// p -= lr c2 / c1 m / (sqrt(v) + c2 eps), then p *= 1 - lr wd; then m and v are quantised anew. Parameters of fewer than 4096 entries keep f32 moments, frozen
-/// ones none. Computes on a CPU; the bits do not depend on the
+/// p -= lr c2 / c1 m / (sqrt(v) + c2 eps), then p *= 1 - lr wd; then m and v are quantised anew. Parameters of fewer than 4096 entries keep f32 moments, those
+/// that are frozen or have no gradient none. Computes on a CPU; the bits do not depend on the
 /// number of threads. Owned by its creator, in no scope.
 /// </remarks>
 public sealed unsafe class AdamW8bit : IOptimizer
 {
-    private const int Block = 256, FewestQuantized = 4096;
     private readonly AdamW8bitOptions _options;
     private readonly FlatParameters _parameters;
     private readonly Part[] _parts;
@@ -39,9 +38,10 @@ public sealed unsafe class AdamW8bit : IOptimizer
         }
 
         (_parameters, _options) = (parameters, options);
-        _parts = [.. ParameterSet.Slots(parameters.Layout, groups, options.WeightDecay, options.DecayAll).Select(item =>
-            Part.Of(item.Slot, item.RateFactor, item.WeightDecay))];
-        State = [.. _parts.SelectMany(part => part.Tensors)];
+        _parts = [.. from item in ParameterSet.Slots(parameters.Layout, groups, options.WeightDecay, options.DecayAll)
+            where parameters.HasGradient(item.Slot)
+            select new Part(item.Slot, item.RateFactor, item.WeightDecay, new AdamMoments(item.Slot.Shape, eightBit: true))];
+        State = [.. _parts.SelectMany(part => part.Moments.Tensors(part.Slot.Name))];
     }
 
     /// <inheritdoc/>
@@ -54,58 +54,22 @@ public sealed unsafe class AdamW8bit : IOptimizer
     public void Step(double learningRate)
     {
         StepCount++;
-        float* values = (float*)Pointer(_parameters.Values), gradients = (float*)Pointer(_parameters.Gradients);
         foreach (Part part in _parts)
         {
             Numbers numbers = Numbers.Of(_options, StepCount, learningRate * part.RateFactor, part.WeightDecay);
-            float* p = values + part.Slot.Offset, g = gradients + part.Slot.Offset;
-            byte* first = (byte*)Pointer(part.First), second = (byte*)Pointer(part.Second);
-            float* firstScales = part.FirstScales is null ? null : (float*)Pointer(part.FirstScales), secondScales = part.SecondScales is null
-                ? null : (float*)Pointer(part.SecondScales);
-            long count = part.Slot.Count, blocks = (count + Block - 1) / Block;
-            Lanes.For(Lanes.Count(blocks, Block), blocks, (_, begin, end) =>
-            {
-                for (long block = begin; block < end; block++)
-                {
-                    long at = block * Block;
-                    int length = (int)Math.Min(Block, count - at);
-                    Span<float> own = new(p + at, length);
-                    ReadOnlySpan<float> gradient = new(g + at, length);
-                    if (firstScales is null)
-                    {
-                        Update(numbers, own, gradient, new Span<float>((float*)first + at, length), new Span<float>((float*)second + at, length));
-                    }
-                    else
-                    {
-                        UpdateQuantized(numbers, own, gradient, new Span<byte>(first + at, length), ref firstScales[block], new Span<byte>(second + at, length),
-                            ref secondScales[block]);
-                    }
-                }
-            });
+            float* p = (float*)TensorMemory.Address(_parameters.Values) + part.Slot.Offset,
+                g = (float*)TensorMemory.Address(_parameters.Gradients) + _parameters.GradientOffset(part.Slot.Offset);
+            part.Moments.ForEachBlock((at, first, second) =>
+                Update(numbers, new Span<float>(p + at, first.Length), new ReadOnlySpan<float>(g + at, first.Length), first, second), numbers.LikeCpu);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach ((_, Tensor values) in State)
+        foreach (Part part in _parts)
         {
-            values.Dispose();
-        }
-    }
-
-    private static void UpdateQuantized(in Numbers numbers, Span<float> p, ReadOnlySpan<float> g, Span<byte> first, ref float firstScale, Span<byte> second,
-        ref float secondScale)
-    {
-        Span<float> m = stackalloc float[p.Length], v = stackalloc float[p.Length];
-        DynamicCode.Signed.Dequantize(first, firstScale, m);
-        DynamicCode.Unsigned.Dequantize(second, secondScale, v);
-        Update(numbers, p, g, m, v);
-        firstScale = DynamicCode.Signed.Quantize(m, first, numbers.LikeCpu);
-        secondScale = DynamicCode.Unsigned.Quantize(v, second, numbers.LikeCpu);
-        if (!numbers.LikeCpu && firstScale != 0)
-        {
-            DynamicCode.Signed.KeepSigns(m, first);
+            part.Moments.Dispose();
         }
     }
 
@@ -149,32 +113,8 @@ public sealed unsafe class AdamW8bit : IOptimizer
         return (Vector256.ConditionalSelect(finite, (p + change) * numbers.Shrink, p), m & finite, v & finite);
     }
 
-    private static void* Pointer(Tensor tensor)
-    {
-        // Of one element: a span of the whole would end at 2 GiB.
-        using Tensor flat = tensor.view(-1);
-        using Tensor head = flat.narrow(0, 0, 1);
-        return Unsafe.AsPointer(ref MemoryMarshal.GetReference(head.bytes));
-    }
-
     /// <summary>A parameter and its state.</summary>
-    private sealed record Part(ParameterSlot Slot, double RateFactor, double WeightDecay, Tensor First, Tensor Second, Tensor? FirstScales,
-        Tensor? SecondScales)
-    {
-        public IEnumerable<(string Name, Tensor Values)> Tensors => FirstScales is null
-            ? [($"exp_avg.{Slot.Name}", First), ($"exp_avg_sq.{Slot.Name}", Second)]
-            : [($"codes1.{Slot.Name}", First), ($"absmax1.{Slot.Name}", FirstScales), ($"codes2.{Slot.Name}", Second), ($"absmax2.{Slot.Name}", SecondScales!)];
-
-        public static Part Of(ParameterSlot slot, double rateFactor, double weightDecay)
-        {
-            bool quantized = slot.Count >= FewestQuantized;
-            return new Part(slot, rateFactor, weightDecay, Moments(), Moments(), Scales(), Scales());
-
-            Tensor Moments() => zeros([.. slot.Shape], quantized ? ScalarType.Byte : ScalarType.Float32).DetachFromDisposeScope();
-
-            Tensor? Scales() => quantized ? zeros((slot.Count + Block - 1) / Block, ScalarType.Float32).DetachFromDisposeScope() : null;
-        }
-    }
+    private sealed record Part(ParameterSlot Slot, double RateFactor, double WeightDecay, AdamMoments Moments);
 
     /// <summary>The numbers of a step, rounded once.</summary>
     private readonly record struct Numbers(float Beta1, float NewShare1, float Beta2, float NewShare2, float StepSize, float Epsilon, float Shrink,

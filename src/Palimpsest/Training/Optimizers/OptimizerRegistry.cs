@@ -1,3 +1,8 @@
+using Palimpsest.Training.Flora;
+using Palimpsest.Training.GaLore;
+using Palimpsest.Training.Grass;
+using Palimpsest.Training.Optimizers.Projected;
+
 namespace Palimpsest.Training.Optimizers;
 
 /// <summary>The optimizers by their names in recipes: a new one is one file with its options, and one line here.</summary>
@@ -7,6 +12,11 @@ internal static class OptimizerRegistry
     {
         ["adamw"] = Entry<AdamWOptions>((context, options) => new AdamW(context.Trainable.Parameters, options, context.Groups)),
         ["adamw8bit"] = Entry<AdamW8bitOptions>((context, options) => new AdamW8bit(context.Trainable.Parameters, options, context.Groups)),
+        ["flora"] = Entry<FloraOptions>((context, options) =>
+            new ProjectedOptimizer(context, options, matrix => new FloraMatrix(matrix, options, context.Random))),
+        ["galore"] = Entry<GaLoreOptions>((context, options) => new ProjectedOptimizer(context, options, matrix => new GaLoreMatrix(matrix, options))),
+        ["grass"] = Entry<GrassOptions>((context, options) =>
+            new ProjectedOptimizer(context, options, matrix => new GrassMatrix(matrix, options, context.Random))),
         ["sgd"] = Entry<SgdOptions>((context, options) => new Sgd(context.Trainable.Parameters, options, context.Groups)),
     };
 

@@ -14,11 +14,14 @@ internal sealed record ParameterSet(double RateFactor, double WeightDecay, IRead
     /// <param name="groups">The groups.</param>
     /// <param name="weightDecay">Of parameters whose group says nothing else.</param>
     /// <param name="decayAll">Whether that holds for norms and biases too.</param>
+    /// <param name="takes">Which of the parameters are meant; null for all.</param>
     /// <exception cref="PalimpsestException">A group matches nothing, or nothing is left to train.</exception>
-    public static IReadOnlyList<ParameterSet> Of(ParameterLayout layout, IReadOnlyList<ParameterGroup>? groups, double weightDecay, bool decayAll)
+    public static IReadOnlyList<ParameterSet> Of(ParameterLayout layout, IReadOnlyList<ParameterGroup>? groups, double weightDecay, bool decayAll,
+        Func<ParameterSlot, bool>? takes = null)
     {
         OrderedDictionary<(double Factor, double Decay), List<(long Offset, long Count)>> sets = [];
-        foreach ((ParameterSlot slot, double factor, double decay) in Slots(layout, groups, weightDecay, decayAll))
+        foreach ((ParameterSlot slot, double factor, double decay) in Slots(layout, groups, weightDecay, decayAll)
+            .Where(item => takes?.Invoke(item.Slot) != false))
         {
             (double, double) key = (factor, decay);
             if (!sets.TryGetValue(key, out List<(long Offset, long Count)>? runs))

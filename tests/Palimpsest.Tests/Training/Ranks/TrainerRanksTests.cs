@@ -3,6 +3,7 @@ using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Training;
 using Palimpsest.Training.Checkpoints;
+using Palimpsest.Training.Grass;
 using Palimpsest.Training.Ranks;
 
 namespace Palimpsest.Tests.Training.Ranks;
@@ -52,6 +53,35 @@ public sealed class TrainerRanksTests
             Refusal(2, rank => Train(rank, Options with { LearningRate = 0.1 + rank.Rank }, null)), StringComparison.Ordinal);
         Assert.Contains("train.accumulate is 2, but 3 processes", Refusal(3, rank => Train(rank, Options, null)), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(RefreshForm.WholeStep)]
+    [InlineData(RefreshForm.Sketch)]
+    public void Run_Grass_AddsUpTheSelectedLinesOnlyAndSelectsTheSameEverywhere(RefreshForm refresh)
+    {
+        const int rank = 3, every = 3;
+        TrainOptions options = Options with { Optimizer = new GrassOptions { Rank = rank, Every = every, Refresh = refresh }, Dropout = 0 };
+        (byte[] alone, double[] losses, _) = Train(LoneRank.Instance, options, null);
+        (byte[] Values, double[] Losses, long Bytes)[] ranks = ThreadRanks.Run(2, processes => Train(processes, options, null));
+        Assert.Equal(ranks[0].Values, ranks[1].Values);
+        if (refresh == RefreshForm.WholeStep)
+        {
+            Assert.All(losses.Zip(ranks[0].Losses), pair => Assert.Equal(pair.First, pair.Second, 1e-4 * Math.Abs(pair.First)));
+        }
+
+        // Lines of every step, what is not projected, and for each of three selections the gradient or its sketch.
+        using CausalModel model = CausalModel.Create(TinyTraining.Config, TestContexts.F32(), new RandomStream(3));
+        (long Shorter, long Longer)[] matrices = [.. model.Linears.Where(item => item.Name.Contains(".layers.", StringComparison.Ordinal))
+            .Select(item => (item.Layer.Weight.shape.Min(), item.Layer.Weight.shape.Max()))];
+        long rest = model.Parameters.Layout.Count - matrices.Sum(matrix => matrix.Shorter * matrix.Longer), selections = (options.Steps + every - 1) / every;
+        long each = refresh == RefreshForm.Sketch ? matrices.Sum(matrix => matrix.Shorter * rank) : matrices.Sum(matrix => matrix.Shorter * matrix.Longer);
+        Assert.Equal(4 * ((options.Steps * (rest + matrices.Sum(matrix => rank * matrix.Longer))) + (selections * each)), ranks[0].Bytes);
+        Assert.Equal(alone.Length, ranks[0].Values.Length);
+    }
+
+    [Fact]
+    public void Join_GrassThatSelectsFromAFirstPass_IsRefused() => Assert.Contains("Set refresh to sketch or whole_step",
+        Refusal(2, rank => Train(rank, Options with { Optimizer = new GrassOptions { Rank = 3 } }, null)), StringComparison.Ordinal);
 
     // Of all ranks, since any of them may be the one that ends first.
     private static string Refusal(int count, Func<IRanks, (byte[], double[], long)> train) => string.Join('\n', ThreadRanks.Run(count, rank =>
