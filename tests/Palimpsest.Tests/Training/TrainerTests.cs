@@ -164,7 +164,7 @@ public sealed class TrainerTests
             CheckpointStore store = new(folder);
             using Trainer<TokenBatch> trainer =
                 Trainer.Of(model, Options() with { CheckpointEvery = 4 }, new TinyTraining.Batches(1), new RandomStream(7, "train"), store);
-            PalimpsestException error = Assert.Throws<PalimpsestException>(() => trainer.Run(progress =>
+            DivergedException error = Assert.Throws<DivergedException>(() => trainer.Run(progress =>
             {
                 if (progress.Step == 5)
                 {
