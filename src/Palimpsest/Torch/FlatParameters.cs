@@ -146,6 +146,11 @@ public sealed class FlatParameters : IGradientStore, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (Values.IsInvalid)
+        {
+            return;
+        }
+
         DisposeGradients();
         foreach (Tensor view in _views.Values)
         {

@@ -2,7 +2,9 @@ using System.Globalization;
 using Palimpsest.Runs.Claims;
 using Palimpsest.Runs.Recipes;
 using Palimpsest.Runs.Reports;
+using Palimpsest.Torch;
 using Palimpsest.Training;
+using Palimpsest.Training.Workers;
 
 namespace Palimpsest.Jobs.Compare;
 
@@ -46,37 +48,37 @@ public sealed class CompareJob(IReadOnlyList<IJob> kinds) : Job<CompareRecipe, C
             }
         }
 
-        List<CompareArm> arms = [];
-        List<ClaimResult> figures = [];
-        foreach (ArmSection arm in recipe.Arms)
+        Dictionary<string, CompareArm> tuned = new(StringComparer.Ordinal);
+        ComparePart[] trials = [.. recipe.Arms.Where(arm => arm.Like is null && recipe.Tune is not null).SelectMany(arm => Tuning(recipe, arm))];
+        if (!RunAll(recipe, trials, context, out Dictionary<ComparePart, IReadOnlyList<ClaimResult>?> tried))
         {
-            if (Tune(recipe, arm, arms, context) is not CompareArm tuned)
-            {
-                return false;
-            }
-
-            List<long> diverged = [];
-            foreach (long seed in recipe.Repeats)
-            {
-                try
-                {
-                    if (Part(recipe, [.. Own(recipe, arm), .. tuned.Chosen], seed, Seeded(seed), arm.Name, context) is not IReadOnlyList<ClaimResult> found)
-                    {
-                        return false;
-                    }
-
-                    figures.AddRange(found.Select(figure => figure with { Arm = figure.Arm == "model" ? arm.Name : $"{arm.Name}.{figure.Arm}", Seed = seed }));
-                }
-                catch (DivergedException)
-                {
-                    diverged.Add(seed);
-                }
-            }
-
-            arms.Add(tuned with { Diverged = diverged });
+            return false;
         }
 
-        context.Run.WriteResult(new CompareResult { Arms = arms, Figures = figures });
+        foreach (ArmSection arm in recipe.Arms)
+        {
+            CompareTrial[] own = [.. trials.Where(part => part.Arm == arm.Name).Select(part => new CompareTrial(part.Trial, Value(recipe, tried[part])))];
+            CompareArm chosen = Choose(recipe, arm, own, tuned);
+            tuned.Add(arm.Name, chosen);
+            if (chosen.Chosen.Count > 0)
+            {
+                context.Log.Say($"{arm.Name}: {string.Join(", ", chosen.Chosen)}.");
+            }
+        }
+
+        ComparePart[] reported = [.. from arm in recipe.Arms from seed in recipe.Repeats select new ComparePart(arm.Name, Seeded(seed),
+            [.. Own(recipe, arm), .. tuned[arm.Name].Chosen], seed, [])];
+        if (!RunAll(recipe, reported, context, out Dictionary<ComparePart, IReadOnlyList<ClaimResult>?> found))
+        {
+            return false;
+        }
+
+        context.Run.WriteResult(new CompareResult
+        {
+            Arms = [.. tuned.Values.Select(arm => arm with { Diverged = [.. reported.Where(part => part.Arm == arm.Name && found[part] is null).Select(part => part.Seed)] })],
+            Figures = [.. reported.SelectMany(part => (found[part] ?? []).Select(figure =>
+                figure with { Arm = figure.Arm == "model" ? part.Arm : $"{part.Arm}.{figure.Arm}", Seed = part.Seed }))],
+        });
         return true;
     }
 
@@ -102,12 +104,20 @@ public sealed class CompareJob(IReadOnlyList<IJob> kinds) : Job<CompareRecipe, C
     private static IReadOnlyList<string> Own(CompareRecipe recipe, ArmSection arm) => arm.Like is string like
         ? [.. Own(recipe, recipe.Arms.First(other => other.Name == like)), .. arm.Set] : [.. recipe.Set, .. arm.Set];
 
-    private CompareArm? Tune(CompareRecipe recipe, ArmSection arm, List<CompareArm> done, JobContext context)
+    private static IEnumerable<ComparePart> Tuning(CompareRecipe recipe, ArmSection arm) => Trials(recipe, arm).Select((trial, i) =>
+        new ComparePart(arm.Name, string.Create(CultureInfo.InvariantCulture, $"tune-{i + 1}"), [.. Own(recipe, arm), .. trial, .. recipe.Tune!.Set], recipe.Tune.Seed, trial));
+
+    private static double? Value(CompareRecipe recipe, IReadOnlyList<ClaimResult>? found) => found is null ? null
+        : found.LastOrDefault(figure => figure.Metric == recipe.Tune!.Metric)?.Value
+            ?? throw new PalimpsestException($"tune.metric: there is no \"{recipe.Tune!.Metric}\" among the results of {recipe.Base}. There are: "
+                + $"{string.Join(", ", found.Select(figure => figure.Metric).Distinct())}.");
+
+    private static CompareArm Choose(CompareRecipe recipe, ArmSection arm, IReadOnlyList<CompareTrial> tried, Dictionary<string, CompareArm> done)
     {
         if (arm.Like is string like)
         {
             // Its own overrides come last, so that they hold against what was chosen.
-            return new CompareArm(arm.Name, [], [.. done.First(other => other.Name == like).Chosen, .. arm.Set], []);
+            return new CompareArm(arm.Name, [], [.. done[like].Chosen, .. arm.Set], []);
         }
 
         if (recipe.Tune is not TuneSection tune)
@@ -115,43 +125,32 @@ public sealed class CompareJob(IReadOnlyList<IJob> kinds) : Job<CompareRecipe, C
             return new CompareArm(arm.Name, [], [], []);
         }
 
-        List<CompareTrial> tried = [];
-        foreach (IReadOnlyList<string> trial in Trials(recipe, arm))
-        {
-            string name = $"tune-{tried.Count + 1}";
-            double? value;
-            try
-            {
-                if (Part(recipe, [.. Own(recipe, arm), .. trial, .. tune.Set], tune.Seed, name, arm.Name, context) is not IReadOnlyList<ClaimResult> found)
-                {
-                    return null;
-                }
-
-                value = found.LastOrDefault(figure => figure.Metric == tune.Metric)?.Value
-                    ?? throw new PalimpsestException($"tune.metric: there is no \"{tune.Metric}\" among the results of {recipe.Base}. There are: "
-                        + $"{string.Join(", ", found.Select(figure => figure.Metric).Distinct())}.");
-            }
-            catch (DivergedException)
-            {
-                value = null; // a learning rate too high is a result, not a fault
-            }
-
-            tried.Add(new CompareTrial(trial, value));
-            context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"{arm.Name}, {string.Join(", ", trial)}: {tune.Metric} {value:G5}"));
-        }
-
-        CompareTrial[] ranked = [.. tried.Where(trial => trial.Value is not null).OrderBy(trial => tune.Lowest ? trial.Value : -trial.Value)];
-        return ranked.Length > 0 ? new CompareArm(arm.Name, tried, ranked[0].Overrides, CompareGrid.Edges(GridOf(recipe, arm), ranked[0].Overrides))
-            : throw new PalimpsestException($"arms: with none of the settings tried did \"{arm.Name}\" come to an end. Try other values in its grid.");
+        CompareTrial best = tried.Where(trial => trial.Value is not null).MinBy(trial => tune.Lowest ? trial.Value : -trial.Value)
+            ?? throw new PalimpsestException($"arms: with none of the settings tried did \"{arm.Name}\" come to an end. Try other values in its grid.");
+        return new CompareArm(arm.Name, tried, best.Overrides, CompareGrid.Edges(GridOf(recipe, arm), best.Overrides));
     }
 
-    // The figures of one run, or null where it was told to stop.
-    private IReadOnlyList<ClaimResult>? Part(CompareRecipe recipe, IReadOnlyList<string> overrides, long seed, string name, string arm, JobContext context)
+    // The figures of every part, null where its loss became no number, which is a result and no fault. False if it was told to stop.
+    private bool RunAll(CompareRecipe recipe, ComparePart[] parts, JobContext context, out Dictionary<ComparePart, IReadOnlyList<ClaimResult>?> found)
     {
-        (IJob job, Recipe part) = Read(recipe, [.. overrides, string.Create(CultureInfo.InvariantCulture, $"seed={seed}")]);
-        string folder = Path.Combine(context.Run.Path, "arms", arm, name);
-        JobRunner runner = new(kinds, new PartLog(context.Log, $"{arm}, {name}"), context.Ranks);
-        return runner.Part(part, folder, context.Stop) ? job.Results(part, folder) : null;
+        Dictionary<ComparePart, IReadOnlyList<ClaimResult>?> results = found = [];
+        return new WorkerPool(recipe.Workers, TorchThreads.Count).Run(
+            parts, part => $"{part.Arm}, {part.Name}", (part, stop) => Run(recipe, part, context, stop), results.Add, stop: context.Stop);
+    }
+
+    private IReadOnlyList<ClaimResult>? Run(CompareRecipe recipe, ComparePart part, JobContext context, CancellationToken stop)
+    {
+        (IJob job, Recipe own) = Read(recipe, [.. part.Overrides, string.Create(CultureInfo.InvariantCulture, $"seed={part.Seed}")]);
+        string folder = Path.Combine(context.Run.Path, "arms", part.Arm, part.Name);
+        try
+        {
+            return new JobRunner(kinds, new PartLog(context.Log, $"{part.Arm}, {part.Name}"), context.Ranks).Part(own, folder, stop)
+                ? job.Results(own, folder) : throw new OperationCanceledException(stop);
+        }
+        catch (DivergedException)
+        {
+            return null;
+        }
     }
 
     private (IJob Job, Recipe Recipe) Read(CompareRecipe recipe, IReadOnlyList<string> overrides)

@@ -17,6 +17,10 @@ public sealed record CompareRecipe : Recipe, IValidated
     /// <value>The default is the seeds 1, 2 and 3.</value>
     public IReadOnlyList<long> Repeats { get; init; } = [1, 2, 3];
 
+    /// <summary>Runs at the same time, each with the threads that the base recipe says; speeds and memory are then those of a shared machine.</summary>
+    /// <value>The default is 1.</value>
+    public int Workers { get; init; } = 1;
+
     /// <summary>How the arms are tuned; null where their settings are given.</summary>
     public TuneSection? Tune { get; init; }
 
@@ -29,6 +33,11 @@ public sealed record CompareRecipe : Recipe, IValidated
         if (Seeds.Count > 0)
         {
             yield return "the seeds of a comparison are named in repeats: tuning is done once for all of them. Leave seeds out.";
+        }
+
+        if (Workers is < 1 or > 1024)
+        {
+            yield return "workers must be from 1 to 1024.";
         }
 
         if (Repeats.Count == 0 || Repeats.Distinct().Count() != Repeats.Count)

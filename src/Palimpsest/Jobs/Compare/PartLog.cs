@@ -13,5 +13,15 @@ internal sealed class PartLog(IJobLog? log, string part) : IJobLog
     }
 
     /// <inheritdoc/>
-    public void Progress(JobProgress progress) => log?.Progress(progress with { Stage = part });
+    public void Progress(JobProgress progress)
+    {
+        // Several parts tell one log.
+        if (log is not null)
+        {
+            lock (log)
+            {
+                log.Progress(progress with { Stage = part });
+            }
+        }
+    }
 }

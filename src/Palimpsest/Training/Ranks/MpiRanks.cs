@@ -12,6 +12,7 @@ namespace Palimpsest.Training.Ranks;
 public sealed partial class MpiRanks : IRanks, IDisposable
 {
     private const string LibraryName = "libmpi.so.40";
+    private const int SerializedThreads = 2; // calls from any thread, one at a time
     private const int MostElements = 1 << 27;
     private readonly nint _world;
     private readonly nint _float;
@@ -22,7 +23,7 @@ public sealed partial class MpiRanks : IRanks, IDisposable
     private MpiRanks(nint library)
     {
         nint none = 0;
-        Check(Init(none, none));
+        Check(Init(none, none, SerializedThreads, out _));
         (_world, _sum) = (Symbol("ompi_mpi_comm_world"), Symbol("ompi_mpi_op_sum"));
         (_float, _double, _byte) = (Symbol("ompi_mpi_float"), Symbol("ompi_mpi_double"), Symbol("ompi_mpi_byte"));
         Check(CommRank(_world, out int rank));
@@ -120,8 +121,8 @@ public sealed partial class MpiRanks : IRanks, IDisposable
         }
     }
 
-    [LibraryImport(LibraryName, EntryPoint = "MPI_Init")]
-    private static partial int Init(nint argumentCount, nint arguments);
+    [LibraryImport(LibraryName, EntryPoint = "MPI_Init_thread")]
+    private static partial int Init(nint argumentCount, nint arguments, int threads, out int provided);
 
     [LibraryImport(LibraryName, EntryPoint = "MPI_Finalize")]
     private static partial int End();

@@ -126,10 +126,23 @@ public sealed class WorkerPool(int workers, int threads = 1)
         }
     }
 
+    /// <summary>The same for work that needs no resource.</summary>
+    /// <inheritdoc cref="Run{TResource, TItem, TResult}"/>
+    public bool Run<TItem, TResult>(IReadOnlyList<TItem> items, Func<TItem, string> name, Func<TItem, CancellationToken, TResult> work,
+        Action<TItem, TResult> take, bool inOrder = false, CancellationToken stop = default) =>
+        Run(items, name, () => default(Nothing), (_, item, ending) => work(item, ending), take, inOrder, stop);
+
     private static Exception Named(string? item, Exception problem)
     {
         string message = item is null ? problem.Message : $"\"{item}\": {problem.Message}";
         return problem is PalimpsestException
             ? new PalimpsestException(message, problem) : new InvalidOperationException(item is null ? $"A worker failed. {message}" : message, problem);
+    }
+
+    private readonly struct Nothing : IDisposable
+    {
+        public void Dispose()
+        {
+        }
     }
 }
