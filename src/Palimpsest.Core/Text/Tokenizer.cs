@@ -211,6 +211,9 @@ public sealed class Tokenizer
     /// <summary>The bytes of a file that the tokenizer was read with, without a byte order mark; null if it was not there.</summary>
     internal byte[]? FindFile(string name) => _files.Find(name) is byte[] bytes ? bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes[3..] : bytes : null;
 
+    /// <summary>The names of the files that the tokenizer was read with.</summary>
+    internal IEnumerable<string> FileNames => _files.Names;
+
     private int? Role(string role) => _parts.Roles.TryGetValue(role, out string? token) ? IdOf(token) : null;
 
     private List<int> EncodeText(string text, bool specialTokensAsText)

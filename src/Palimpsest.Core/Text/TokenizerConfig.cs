@@ -54,7 +54,7 @@ internal sealed class TokenizerConfig
             "roles of tokens and variables of the chat template; one that tokenizer.json does not list is added (but of those that are no tokens only bos_token and eos_token: nothing here writes the others)",
         ["additional_special_tokens, extra_special_tokens"] = "special tokens; those that tokenizer.json does not list are added",
         [Decoder] = "added tokens; those that tokenizer.json does not list are added in the order of their ids",
-        ["chat_template"] = "the form of chats, where there is no chat_template.jinja",
+        ["chat_template"] = "the form of chats, where there is no file of its own",
         ["do_lower_case, strip_accents, tokenize_chinese_chars"] = "set over a BertNormalizer",
         ["add_prefix_space"] = "set over a ByteLevel pre-tokenizer; other kinds have it in tokenizer.json",
         ["truncation_side"] = "which end an encoder's text loses where it is too long: right or left",

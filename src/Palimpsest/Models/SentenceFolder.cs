@@ -23,6 +23,12 @@ internal sealed record SentenceFolder(
     public const string Modules = "modules.json";
     private const string Settings = "config_sentence_transformers.json";
 
+    private static readonly Dictionary<string, string> s_harmless = new(StringComparer.Ordinal)
+    {
+        ["__version__"] = "where the file came from",
+        ["similarity_fn_name"] = "how vectors are compared says nothing about the vectors",
+    };
+
     // The first one found counts, as in sentence-transformers.
     private static readonly string[] s_limits =
     [
@@ -119,7 +125,7 @@ internal sealed record SentenceFolder(
 
         string width = json.Has("embedding_dimension") ? "embedding_dimension" : "word_embedding_dimension";
         (bool, int?) pooling = (first, json.Has(width) ? json.Positive(width) : null);
-        json.RefuseOthers([]);
+        json.RefuseOthers();
         return pooling;
     }
 
@@ -129,7 +135,7 @@ internal sealed record SentenceFolder(
         {
             ConfigReader json = ConfigReader.Open(limits);
             (int?, bool) found = (json.Has("max_seq_length") ? json.Positive("max_seq_length") : OfTokenizer(encoder), json.Flag("do_lower_case"));
-            json.RefuseOthers([]);
+            json.RefuseOthers();
             return found;
         }
 
@@ -161,8 +167,7 @@ internal sealed record SentenceFolder(
 
         string? chosen = json.Has("default_prompt_name") ? json.Text("default_prompt_name", "") : null;
 
-        // Versions and the measure of similarity say nothing about the vectors themselves.
-        json.RefuseOthers(["__version__", "similarity_fn_name"]);
+        json.RefuseOthers(s_harmless);
         return chosen is null || prompts.ContainsKey(chosen)
             ? (prompts, chosen)
             : throw json.Bad($"default_prompt_name \"{chosen}\" is none of the prompts: {string.Join(", ", prompts.Keys)}");

@@ -26,14 +26,26 @@ public sealed class SentenceEncoderTests
         }
     }
 
-    [Fact]
-    public void Encode_LongText_IsCutBeforeItsLastToken()
+    [Theory]
+    [InlineData("{}", null, new[] { 10, 11, 12, 13, 14 })]
+    [InlineData("{\"truncation_side\": \"left\"}", null, new[] { 13, 14, 15, 16, 17 })]
+    [InlineData("{}", "t20", new[] { 20, 10, 11, 12, 21 })]
+    [InlineData("{\"truncation_side\": \"left\"}", "t20", new[] { 20, 15, 16, 17, 21 })]
+    public void Encode_LongText_KeepsWhatStandsAroundIt(string config, string? begin, int[] ids)
     {
         using TemporaryFolder folder = new();
         Prepare(folder);
+        folder.Write("tokenizer_config.json", config);
+        if (begin is not null)
+        {
+            JsonObject json = JsonNode.Parse(File.ReadAllText(folder.At("tokenizer.json")))!.AsObject();
+            json["post_processor"] = JsonNode.Parse("""{"type": "BertProcessing", "cls": ["t20", 20], "sep": ["t21", 21]}""");
+            folder.Write("tokenizer.json", json.ToJsonString());
+        }
+
         folder.Write("sentence_bert_config.json", "{\"max_seq_length\": 5}");
         using SentenceEncoder encoder = SentenceEncoder.Load(folder.Path, TestContexts.F32());
-        Assert.Equal([10, 11, 12, 13, 17], encoder.Encode("t10 t11 t12 t13 t14 t15 t16 t17"));
+        Assert.Equal(ids, encoder.Encode("t10 t11 t12 t13 t14 t15 t16 t17"));
     }
 
     [Fact]
