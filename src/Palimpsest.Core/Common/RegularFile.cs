@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Palimpsest.Common;
 
@@ -51,6 +52,17 @@ public static partial class RegularFile
 
         using StreamReader reader = new(new MemoryStream(bytes), Encoding.UTF8);
         return reader.ReadToEnd();
+    }
+
+    /// <summary>Opens a file of any length to read from any place in it.</summary>
+    /// <param name="path">The file, or a link to one.</param>
+    /// <exception cref="IOException">It is missing, or a folder, a pipe, a device or a socket; or it cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user may not read it.</exception>
+    public static SafeFileHandle Open(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        Check(path);
+        return File.OpenHandle(path);
     }
 
     /// <summary>Refuses what is no regular file, without opening it. What is missing is left to the opening.</summary>

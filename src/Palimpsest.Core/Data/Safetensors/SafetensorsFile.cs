@@ -41,7 +41,7 @@ public sealed class SafetensorsFile : IDisposable
         SafeFileHandle handle;
         try
         {
-            handle = File.OpenHandle(path);
+            handle = RegularFile.Open(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
