@@ -29,6 +29,11 @@ internal sealed record SentenceFolder(
         ["similarity_fn_name"] = "how vectors are compared says nothing about the vectors",
     };
 
+    private static readonly Dictionary<string, string> s_limitsHarmless = new(StringComparer.Ordinal)
+    {
+        ["unpad_inputs"] = "the same numbers come out without padding",
+    };
+
     // The first one found counts, as in sentence-transformers.
     private static readonly string[] s_limits =
     [
@@ -135,11 +140,26 @@ internal sealed record SentenceFolder(
         {
             ConfigReader json = ConfigReader.Open(limits);
             (int?, bool) found = (json.Has("max_seq_length") ? json.Positive("max_seq_length") : OfTokenizer(encoder), json.Flag("do_lower_case"));
-            json.RefuseOthers();
+            Outputs(json);
+            json.RefuseOthers(s_limitsHarmless);
             return found;
         }
 
         return (OfTokenizer(encoder), false);
+    }
+
+    /// <summary>What version 5 says of the encoder's task and output, which is what every version does; kinds of input besides texts are not embedded here.</summary>
+    private static void Outputs(ConfigReader json)
+    {
+        json.Choice("transformer_task", ["feature-extraction"], "feature-extraction");
+        json.Choice("module_output_name", ["token_embeddings"], "token_embeddings");
+        if (json.Part("modality_config") is ConfigReader kinds)
+        {
+            ConfigReader text = kinds.Part("text") ?? throw json.Bad("modality_config has no \"text\", and texts are what is embedded here");
+            text.Choice("method", ["forward"], "forward");
+            text.Choice("method_output_name", ["last_hidden_state"], "last_hidden_state");
+            text.RefuseOthers(within: "modality_config.text.");
+        }
     }
 
     /// <summary>The tokenizer's own limit; files write 1e30 for none.</summary>

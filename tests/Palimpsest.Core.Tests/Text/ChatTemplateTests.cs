@@ -127,6 +127,8 @@ public sealed class ChatTemplateTests
         Assert.Contains("It has rag, tool_use, default.", Assert.Throws<PalimpsestException>(() => ChatTemplate.Load(folder, "x")).Message, StringComparison.Ordinal);
         Write(Path.Combine(more, "tool_use.jinja"), "{% generation %}a{% endgeneration %}");
         Assert.Contains("Mark it in both", Assert.Throws<PalimpsestException>(() => ChatTemplate.Load(folder)).Message, StringComparison.Ordinal);
+        AtomicFile.Write(Path.Combine(more, "tool_use.jinja"), stream => stream.Write([(byte)'x', 0xE9]));
+        Assert.Contains("tool_use.jinja: it is not valid UTF-8", Assert.Throws<PalimpsestException>(() => ChatTemplate.Load(folder)).Message, StringComparison.Ordinal);
         Write(Path.Combine(more, "tool_use.jinja"), "tools of a file");
 
         // A tokenizer that is saved takes them along.

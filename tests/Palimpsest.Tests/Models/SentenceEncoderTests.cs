@@ -48,6 +48,36 @@ public sealed class SentenceEncoderTests
         Assert.Equal(ids, encoder.Encode("t10 t11 t12 t13 t14 t15 t16 t17"));
     }
 
+    [Theory]
+    [InlineData("""{"transformer_task": "feature-extraction", "modality_config": {"text": {"method": "forward", "method_output_name": "last_hidden_state"}}, "module_output_name": "token_embeddings", "unpad_inputs": true, "processing_kwargs": {}}""", null)]
+    [InlineData("""{"transformer_task": "fill-mask"}""", "transformer_task \"fill-mask\" is not supported")]
+    [InlineData("""{"module_output_name": "sentence_embedding"}""", "module_output_name \"sentence_embedding\" is not supported")]
+    [InlineData("""{"modality_config": {"image": {"method": "forward"}}}""", "modality_config has no \"text\"")]
+    [InlineData("""{"modality_config": {"text": {"method": "get_text_features"}}}""", "method \"get_text_features\" is not supported")]
+    [InlineData("""{"modality_config": {"text": {"format": "structured"}}}""", "modality_config.text.format = \"structured\"")]
+    [InlineData("""{"processing_kwargs": {"padding": true}}""", "processing_kwargs = {")]
+    public void Load_SettingsOfVersionFive_AreUsedOrRefusedByName(string settings, string? message)
+    {
+        using TemporaryFolder folder = new();
+        Prepare(folder);
+        float[] Vector()
+        {
+            using SentenceEncoder encoder = SentenceEncoder.Load(folder.Path, TestContexts.F32());
+            return encoder.Embed(["t10 t11"])[0];
+        }
+
+        float[] plain = Vector();
+        folder.Write("sentence_bert_config.json", settings);
+        if (message is null)
+        {
+            Assert.Equal(plain, Vector());
+        }
+        else
+        {
+            Assert.Contains(message, Assert.Throws<PalimpsestException>(Vector).Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Encode_NoLimitInTheFolder_TakesTheTokenizersOrTheEncoders()
     {

@@ -185,6 +185,11 @@ public sealed class SafetensorsFile : IDisposable
             throw Bad($"describes tensor \"{name}\" without a proper dtype, shape and data_offsets");
         }
 
+        if (value.EnumerateObject().FirstOrDefault(item => item.Name is not ("dtype" or "shape" or "data_offsets")) is { Value.ValueKind: not JsonValueKind.Undefined } other)
+        {
+            throw Bad($"says \"{other.Name}\" of tensor \"{name}\"; known are dtype, shape and data_offsets");
+        }
+
         if (!Enum.TryParse(type.GetString(), ignoreCase: false, out TensorType parsed) || !Enum.IsDefined(parsed) || char.IsDigit(type.GetString()![0]))
         {
             throw Bad($"holds tensor \"{name}\" of type \"{type.GetString()}\"; known are {string.Join(", ", Enum.GetNames<TensorType>())}");

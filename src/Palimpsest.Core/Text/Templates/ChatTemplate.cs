@@ -69,7 +69,7 @@ public sealed class ChatTemplate
     public static ChatTemplate ReadFile(string file, Tokenizer tokenizer)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
-        string text = System.Text.Encoding.UTF8.GetString(ChatTemplateFiles.ReadBytes(file));
+        string text = ChatTemplateFiles.TextOf(ChatTemplateFiles.ReadBytes(file), file);
         return new ChatTemplate(new TemplateProgram(text, file), ChatTemplateFiles.Tokens(tokenizer.Place, tokenizer.FindFile));
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Palimpsest.Common;
 
 namespace Palimpsest.Text.Templates;
@@ -58,7 +59,7 @@ internal static class ChatTemplateFiles
         {
             if ((file == Template ? Default : TokenizerFiles.TemplateName(file)) is string name && read(file) is byte[] text)
             {
-                templates[name] = (Encoding.UTF8.GetString(text), Path.Combine(folder, file));
+                templates[name] = (TextOf(text, Path.Combine(folder, file)), Path.Combine(folder, file));
             }
         }
 
@@ -109,6 +110,10 @@ internal static class ChatTemplateFiles
             throw new PalimpsestException($"{path}: it is not valid JSON ({error.Message}). Download or copy the file again.", error);
         }
     }
+
+    /// <summary>The text of a template's bytes.</summary>
+    internal static string TextOf(byte[] bytes, string path) => Utf8.IsValid(bytes)
+        ? Encoding.UTF8.GetString(bytes) : throw new PalimpsestException($"{path}: it is not valid UTF-8. Save the file as UTF-8.");
 
     /// <summary>The bytes of a file, without a byte order mark.</summary>
     internal static byte[] ReadBytes(string path)
