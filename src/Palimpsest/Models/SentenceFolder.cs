@@ -148,7 +148,8 @@ internal sealed record SentenceFolder(
         return (OfTokenizer(encoder), false);
     }
 
-    /// <summary>What version 5 says of the encoder's task and output, which is what every version does; kinds of input besides texts are not embedded here.</summary>
+    /// <summary>What version 5 says of the encoder's task and output, which is what every version does; kinds of input besides texts are not embedded
+    /// here.</summary>
     private static void Outputs(ConfigReader json)
     {
         json.Choice("transformer_task", ["feature-extraction"], "feature-extraction");

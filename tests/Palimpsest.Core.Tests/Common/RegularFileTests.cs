@@ -29,7 +29,8 @@ public sealed class RegularFileTests
         using TemporaryFile file = new("x", "a.yaml");
         File.WriteAllBytes(file.Path, [.. "schema: 1 # caf"u8, 0xE9, .. "\n"u8]);
         Assert.Contains("it is not text in UTF-8", Assert.Throws<IOException>(() => RegularFile.ReadText(file.Path, 100)).Message, StringComparison.Ordinal);
-        Assert.Contains("it is not text in UTF-8", Assert.Throws<PalimpsestException>(() => RecipeReader.Read<SampleRecipe>(file.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("it is not text in UTF-8",
+            Assert.Throws<PalimpsestException>(() => RecipeReader.Read<SampleRecipe>(file.Path)).Message, StringComparison.Ordinal);
         File.WriteAllText(file.Path, "caf\u00e9", Encoding.Unicode);
         Assert.Equal("caf\u00e9", RegularFile.ReadText(file.Path, 100));
     }

@@ -141,7 +141,8 @@ public sealed class GoldenMergingTests
         Assert.NotEmpty(names);
         foreach (string name in names)
         {
-            float[] x = Tensor<float>(tensors, name + ".input"), scales = new float[AbsmaxQuantizer.Blocks(x.Length, NormalFloat4.BlockSize)], values = new float[x.Length];
+            float[] x = Tensor<float>(tensors, name + ".input"),
+                scales = new float[AbsmaxQuantizer.Blocks(x.Length, NormalFloat4.BlockSize)], values = new float[x.Length];
             byte[] packed = new byte[(x.Length + 1) / 2];
             NormalFloat4.Encode(x, packed, scales);
             NormalFloat4.Decode(packed, scales, values);

@@ -113,7 +113,8 @@ public sealed class ChatTemplateTests
         string processor = Path.Combine(folder, "chat_template.json");
         Write(processor, """{"chat_template": "processor"}""");
         Assert.Equal("processor", ChatTemplate.Load(folder).Render(s_messages));
-        Write(Path.Combine(folder, "tokenizer_config.json"), """{"chat_template": [{"name": "default", "template": "key"}, {"name": "tool_use", "template": "tools"}]}""");
+        Write(Path.Combine(folder, "tokenizer_config.json"),
+            """{"chat_template": [{"name": "default", "template": "key"}, {"name": "tool_use", "template": "tools"}]}""");
         Assert.Contains("differ (default). Remove one", Assert.Throws<PalimpsestException>(() => ChatTemplate.Load(folder)).Message, StringComparison.Ordinal);
         File.Delete(processor);
         Assert.Equal(("key", "tools"), (WithTools(folder, tools: false), WithTools(folder, tools: true)));
@@ -124,11 +125,13 @@ public sealed class ChatTemplateTests
         Write(Path.Combine(more, "rag.jinja"), "documents");
         Assert.Equal(("own", "tools of a file"), (WithTools(folder, tools: false), WithTools(folder, tools: true)));
         Assert.Equal("documents", ChatTemplate.Load(folder, "rag").Render(s_messages));
-        Assert.Contains("It has rag, tool_use, default.", Assert.Throws<PalimpsestException>(() => ChatTemplate.Load(folder, "x")).Message, StringComparison.Ordinal);
+        Assert.Contains("It has rag, tool_use, default.",
+            Assert.Throws<PalimpsestException>(() => ChatTemplate.Load(folder, "x")).Message, StringComparison.Ordinal);
         Write(Path.Combine(more, "tool_use.jinja"), "{% generation %}a{% endgeneration %}");
         Assert.Contains("Mark it in both", Assert.Throws<PalimpsestException>(() => ChatTemplate.Load(folder)).Message, StringComparison.Ordinal);
         AtomicFile.Write(Path.Combine(more, "tool_use.jinja"), stream => stream.Write([(byte)'x', 0xE9]));
-        Assert.Contains("tool_use.jinja: it is not valid UTF-8", Assert.Throws<PalimpsestException>(() => ChatTemplate.Load(folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("tool_use.jinja: it is not valid UTF-8",
+            Assert.Throws<PalimpsestException>(() => ChatTemplate.Load(folder)).Message, StringComparison.Ordinal);
         Write(Path.Combine(more, "tool_use.jinja"), "tools of a file");
 
         // A tokenizer that is saved takes them along.

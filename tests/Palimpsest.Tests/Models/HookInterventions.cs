@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Tests.Models;
 
-/// <summary>What the reference set for hooks puts in the place of a tensor [batch, time, width]; the codes are those of the sparse autoencoders beside it.</summary>
+/// <summary>What the reference set for hooks puts in the place of a tensor [batch, time, width]; the codes are those of the sparse autoencoders beside
+/// it.</summary>
 internal sealed class HookInterventions(string folder, References references, JsonNode json)
 {
     private readonly SparseCode _topK = new(Path.Combine(folder, "..", "..", "topk"), "k"), _standard = new(Path.Combine(folder, "..", "..", "standard"), null);

@@ -49,7 +49,8 @@ public sealed class SentenceEncoderTests
     }
 
     [Theory]
-    [InlineData("""{"transformer_task": "feature-extraction", "modality_config": {"text": {"method": "forward", "method_output_name": "last_hidden_state"}}, "module_output_name": "token_embeddings", "unpad_inputs": true, "processing_kwargs": {}}""", null)]
+    [InlineData("""{"transformer_task": "feature-extraction", "module_output_name": "token_embeddings", "unpad_inputs": true, "model_args": {}}""", null)]
+    [InlineData("""{"modality_config": {"text": {"method": "forward", "method_output_name": "last_hidden_state"}, "image": {}}}""", null)]
     [InlineData("""{"transformer_task": "fill-mask"}""", "transformer_task \"fill-mask\" is not supported")]
     [InlineData("""{"module_output_name": "sentence_embedding"}""", "module_output_name \"sentence_embedding\" is not supported")]
     [InlineData("""{"modality_config": {"image": {"method": "forward"}}}""", "modality_config has no \"text\"")]

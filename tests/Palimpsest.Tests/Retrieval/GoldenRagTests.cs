@@ -13,7 +13,8 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Tests.Retrieval;
 
-/// <summary>What the reference set for retrieval says of the parts that are here: the retriever's vectors, exact search with ties, and ranks by words.</summary>
+/// <summary>What the reference set for retrieval says of the parts that are here: the retriever's vectors, exact search with ties, and ranks by
+/// words.</summary>
 public sealed class GoldenRagTests
 {
     public static TheoryData<string> Store() => File("store.safetensors");
@@ -45,7 +46,8 @@ public sealed class GoldenRagTests
     public void Best_TiedScores_TakeTheFirst(string path)
     {
         JsonElement json = Json(path);
-        float[][] passages = [.. json.GetProperty("passages").EnumerateArray().Select(Floats)], queries = [.. json.GetProperty("queries").EnumerateArray().Select(Floats)];
+        float[][] passages = [.. json.GetProperty("passages").EnumerateArray().Select(Floats)],
+            queries = [.. json.GetProperty("queries").EnumerateArray().Select(Floats)];
         foreach (JsonProperty top in json.GetProperty("top").EnumerateObject())
         {
             int count = int.Parse(top.Name, CultureInfo.InvariantCulture);
@@ -71,7 +73,8 @@ public sealed class GoldenRagTests
                 B = settings.GetProperty("b").GetDouble(),
                 Tokens = Bm25Tokens.Ascii,
             };
-            string[] passages = [.. example.Value.GetProperty("passages").EnumerateArray().Select(item => $"{item.GetProperty("title")} {item.GetProperty("text")}")];
+            string[] passages = [.. example.Value.GetProperty("passages").EnumerateArray()
+                .Select(item => $"{item.GetProperty("title")} {item.GetProperty("text")}")];
             LexicalRetriever retriever = new(passages, options);
             foreach (JsonElement question in example.Value.GetProperty("questions").EnumerateArray())
             {
@@ -81,7 +84,8 @@ public sealed class GoldenRagTests
                 Assert.Equal(Numbers(question.GetProperty("bm25_rank")), ranks);
 
                 // The answer as a substring of normalised text.
-                bool Contains(int passage) => AnswerNormalizer.Normalize(passages[passage]).Contains(AnswerNormalizer.Normalize(answer), StringComparison.Ordinal);
+                bool Contains(int passage) => AnswerNormalizer.Normalize(passages[passage])
+                    .Contains(AnswerNormalizer.Normalize(answer), StringComparison.Ordinal);
                 Assert.Equal(Numbers(question.GetProperty("contains_answer")), Enumerable.Range(0, passages.Length).Where(Contains));
                 Assert.Equal(Numbers(question.GetProperty("relevant")), ranks.Take(5).Where(Contains));
             }

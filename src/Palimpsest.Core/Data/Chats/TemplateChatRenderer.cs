@@ -74,7 +74,8 @@ public sealed class TemplateChatRenderer(ChatTemplate template) : IChatRenderer
     private bool TakesParts(string role) => _takesParts.GetOrAdd(role, asked =>
     {
         const string Mark = "qZPartsPalimpsestZq";
-        ChatMessage parts = new(asked, Mark) { Json = $$"""{"role": {{JsonSerializer.Serialize(asked)}}, "content": [{"type": "text", "text": "{{Mark}}"}]}""" };
+        string json = $$"""{"role": {{JsonSerializer.Serialize(asked)}}, "content": [{"type": "text", "text": "{{Mark}}"}]}""";
+        ChatMessage parts = new(asked, Mark) { Json = json };
         try
         {
             JsonElement chat = ChatJson.List(asked is ChatMessage.Assistant or "tool" ? [new ChatMessage("user", "a"), parts] : [parts]);

@@ -12,7 +12,8 @@ public static class BeirCollection
     /// <exception cref="PalimpsestException">A file is missing or a line is not of its form.</exception>
     public static RetrievalCollection Read(string documents, string queries, string judgements) => RetrievalCollection.Join(
         Path.GetFileName(documents),
-        [.. JsonObjects.Of(documents, "_id", "title", "text").Select(line => new RetrievalText(line.Text("_id"), $"{line.TextOrEmpty("title")} {line.Text("text")}".Trim()))],
+        [.. JsonObjects.Of(documents, "_id", "title", "text")
+            .Select(line => new RetrievalText(line.Text("_id"), $"{line.TextOrEmpty("title")} {line.Text("text")}".Trim()))],
         [.. JsonObjects.Of(queries, "_id", "text").Select(line => new RetrievalText(line.Text("_id"), line.Text("text")))],
         Judgements.Read(judgements)) with
     {

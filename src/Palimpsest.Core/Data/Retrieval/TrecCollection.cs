@@ -30,15 +30,15 @@ public static class TrecCollection
         string open = $"<{tag}>", close = $"</{tag}>";
         StringBuilder part = new();
         int began = 0;
-        foreach ((int number, string text) in TextLines.Of(path, blank: true))
+        foreach ((int number, string line) in TextLines.Of(path, blank: true))
         {
-            string line = text;
+            int from = 0;
             while (true)
             {
-                int at = line.IndexOf(began > 0 ? close : open, StringComparison.OrdinalIgnoreCase);
+                int at = line.IndexOf(began > 0 ? close : open, from, StringComparison.OrdinalIgnoreCase);
                 if (began > 0)
                 {
-                    part.Append(line, 0, at < 0 ? line.Length : at).Append(at < 0 ? "\n" : "");
+                    part.Append(line, from, (at < 0 ? line.Length : at) - from).Append(at < 0 ? "\n" : "");
                     if (part.Length > LongestPart)
                     {
                         throw new PalimpsestException($"{path} line {began}: a {open} has more than {LongestPart >> 20} Mi characters before its {close}.");
@@ -50,7 +50,7 @@ public static class TrecCollection
                     break;
                 }
 
-                line = line[(at + (began > 0 ? close : open).Length)..];
+                from = at + (began > 0 ? close : open).Length;
                 if (began > 0)
                 {
                     yield return part.ToString();

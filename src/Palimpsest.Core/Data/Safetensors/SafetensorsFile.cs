@@ -185,9 +185,9 @@ public sealed class SafetensorsFile : IDisposable
             throw Bad($"describes tensor \"{name}\" without a proper dtype, shape and data_offsets");
         }
 
-        if (value.EnumerateObject().FirstOrDefault(item => item.Name is not ("dtype" or "shape" or "data_offsets")) is { Value.ValueKind: not JsonValueKind.Undefined } other)
+        if (value.EnumerateObject().Select(item => item.Name).FirstOrDefault(key => key is not ("dtype" or "shape" or "data_offsets")) is string other)
         {
-            throw Bad($"says \"{other.Name}\" of tensor \"{name}\"; known are dtype, shape and data_offsets");
+            throw Bad($"says \"{other}\" of tensor \"{name}\"; known are dtype, shape and data_offsets");
         }
 
         if (!Enum.TryParse(type.GetString(), ignoreCase: false, out TensorType parsed) || !Enum.IsDefined(parsed) || char.IsDigit(type.GetString()![0]))

@@ -34,7 +34,8 @@ public sealed class ChatTemplate
         if (_withTools.MarksWhatIsSaid != _program.MarksWhatIsSaid)
         {
             throw new PalimpsestException(
-                $"{place}: of this template and {found.Place}, one marks with {{% generation %}} what the assistant says and the other does not. Mark it in both.");
+                $"{place}: of this template and {found.Place}, one marks with {{% generation %}} what the assistant says and the other does not. "
+                + "Mark it in both.");
         }
     }
 

@@ -34,7 +34,7 @@ internal static class RopeScalingConfig
         }
 
         return bases.Length > 1
-            ? throw json.Bad($"rope_theta is {string.Join(" and ", bases.Select(value => value.ToString(CultureInfo.InvariantCulture)))}; the places must agree")
+            ? throw json.Bad(string.Create(CultureInfo.InvariantCulture, $"rope_theta is {bases[0]} and {bases[1]}; the places must agree"))
             : (scaling ?? other, bases.Length == 1 ? bases[0] : 10_000);
     }
 

@@ -39,7 +39,8 @@ public sealed record LoraOptions : IValidated
     /// <value>The default is none.</value>
     public string? ExcludePattern { get; init; }
 
-    /// <summary>Only these blocks are adapted, counted from 0 [layers_to_transform]. Whole names in <see cref="Targets"/> are not subject to it, and with all-linear or a pattern it cannot be given.</summary>
+    /// <summary>Only these blocks are adapted, counted from 0 [layers_to_transform]. Whole names in <see cref="Targets"/> are not subject to it, and with
+    /// all-linear or a pattern it cannot be given.</summary>
     /// <value>The default is none: all blocks.</value>
     public IReadOnlyList<int> Layers { get; init; } = [];
 

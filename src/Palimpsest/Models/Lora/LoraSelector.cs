@@ -58,7 +58,8 @@ internal sealed class LoraSelector
             ("exclude_modules", _exclude is null ? [] : [_options.ExcludePattern!], _ => modules.Any(IsExcluded)),
             ("rank_pattern", _options.RankPattern.Keys, name => adapted.Any(module => Matches(Ending("rank_pattern", name), module))),
             ("alpha_pattern", _options.AlphaPattern.Keys, name => adapted.Any(module => Matches(Ending("alpha_pattern", name), module))),
-            ("layers_to_transform", _options.Layers.Select(layer => layer.ToString(CultureInfo.InvariantCulture)), layer => adapted.Any(module => LayerOf(module) == layer)),
+            ("layers_to_transform", _options.Layers.Select(layer => layer.ToString(CultureInfo.InvariantCulture)),
+                layer => adapted.Any(module => LayerOf(module) == layer)),
         })
         {
             if (names.FirstOrDefault(name => !isUsed(name)) is string unused)

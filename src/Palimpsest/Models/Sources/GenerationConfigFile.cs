@@ -69,7 +69,8 @@ public static class GenerationConfigFile
         if (!File.Exists(path))
         {
             ConfigReader? old = File.Exists(model) ? ConfigReader.Open(model).Only(ConfigKeys.Generation) : null;
-            return old is not null && old.Keys.Any(key => !Harmless.ContainsKey(key) && Asks(old, key)) ? config with { Generation = Read(old, config.VocabularySize) } : config;
+            return old is not null && old.Keys.Any(key => !Harmless.ContainsKey(key) && Asks(old, key))
+                ? config with { Generation = Read(old, config.VocabularySize) } : config;
         }
 
         GenerationConfig generation = Read(path, config.VocabularySize);

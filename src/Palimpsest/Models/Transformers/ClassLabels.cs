@@ -29,7 +29,8 @@ internal static class ClassLabels
 
         string[] labels = [.. Enumerable.Range(0, count).Select(i => named.Text(i.ToString(CultureInfo.InvariantCulture), ""))];
         ConfigReader? numbers = json.Part("label2id");
-        if (labels.Index().FirstOrDefault(label => numbers?.FindNumber(label.Item) is double id && id != label.Index) is { Item: string contrary, Index: int place })
+        bool Differs((int Index, string Item) label) => numbers?.FindNumber(label.Item) is double id && id != label.Index;
+        if (labels.Index().FirstOrDefault(Differs) is { Item: string contrary, Index: int place })
         {
             throw json.Bad($"id2label says that class {place} is \"{contrary}\", label2id that it is {numbers!.Raw(contrary)}");
         }

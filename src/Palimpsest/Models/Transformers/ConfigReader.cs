@@ -68,7 +68,8 @@ internal sealed class ConfigReader
     public ConfigReader Only(IEnumerable<string> keys)
     {
         HashSet<string> kept = [.. keys];
-        return new ConfigReader(Path, new JsonObject(_json.Where(pair => kept.Contains(pair.Key)).Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone()))));
+        return new ConfigReader(Path, new JsonObject(_json.Where(pair => kept.Contains(pair.Key))
+            .Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone()))));
     }
 
     /// <summary>Refuses keys that nobody asked for and that say something, and slips of the hand whatever they say.</summary>

@@ -43,17 +43,20 @@ public sealed class LoraAdapterTests
         ];
         cases =
         [
-            .. cases, (new() { Layers = [0] }, "layers can be chosen only with names of modules"), (new() { LayersPattern = ["h"] }, "layers_pattern says nothing without layers"),
+            .. cases, (new() { Layers = [0] }, "layers can be chosen only with names of modules"),
+                (new() { LayersPattern = ["h"] }, "layers_pattern says nothing without layers"),
             (new() { Targets = ["q_proj"], TargetPattern = ".*v_proj" }, "targets and a pattern for them cannot both be given"),
             (new() { Exclude = ["q_proj"], ExcludePattern = ".*v_proj" }, "names of excluded modules and a pattern for them cannot both be given"),
         ];
         foreach ((LoraOptions options, string message) in cases)
         {
-            Assert.Contains(message, Assert.Throws<PalimpsestException>(() => LoraAdapter.Create(model, options, new RandomStream(1))).Message, StringComparison.Ordinal);
+            Assert.Contains(message,
+                Assert.Throws<PalimpsestException>(() => LoraAdapter.Create(model, options, new RandomStream(1))).Message, StringComparison.Ordinal);
         }
 
         using LoraAdapter right = LoraAdapter.Create(
-            model, new LoraOptions { Targets = ["q_proj"], RankPattern = new Dictionary<string, int> { ["layers.1.self_attn.q_proj"] = 2 }, Layers = [1] }, new RandomStream(1));
+            model, new LoraOptions { Targets = ["q_proj"], RankPattern = new Dictionary<string, int> { ["layers.1.self_attn.q_proj"] = 2 }, Layers = [1] },
+                new RandomStream(1));
         Assert.Equal(2, Assert.Single(right.Modules).Rank);
     }
 

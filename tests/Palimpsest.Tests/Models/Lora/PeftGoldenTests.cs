@@ -46,7 +46,8 @@ public sealed class PeftGoldenTests
     /// <summary>The models of a file of specifications: the copy that comes with the tests has one, the reference set one of each family.</summary>
     public static TheoryData<string, string, string> Selectors()
     {
-        TheoryData<string, string, string> cases = new() { { TestContexts.Golden("peft-selectors", "selectors.json"), "llama", TestContexts.Golden("peft-base") } };
+        TheoryData<string, string, string> cases = new();
+        cases.Add(TestContexts.Golden("peft-selectors", "selectors.json"), "llama", TestContexts.Golden("peft-base"));
         string whole = ReferenceSet.At("peft", "selectors.json");
         foreach (string model in File.Exists(whole) ? ReferenceSet.Models() : [])
         {
@@ -69,7 +70,8 @@ public sealed class PeftGoldenTests
         {
             // A configuration without targets leaves them to the library's table of families; here they are always named.
             JsonElement wanted = hits.GetProperty(selector.Name);
-            string[] ends = [.. wanted.ValueKind == JsonValueKind.Array ? wanted.EnumerateArray().Select(hit => hit.GetString()!.Split('.')[^1]).Distinct() : []];
+            string[] ends = [.. wanted.ValueKind == JsonValueKind.Array
+                ? wanted.EnumerateArray().Select(hit => hit.GetString()!.Split('.')[^1]).Distinct() : []];
             string task = model.Config.Labels.Count > 0 ? "\"task_type\": \"SEQ_CLS\", " : "";
             string config = Path.GetTempFileName();
             AtomicFile.WriteText(config, selector.Value.EnumerateObject().Any()
@@ -83,7 +85,8 @@ public sealed class PeftGoldenTests
             }
             else
             {
-                Assert.Equal(wanted.EnumerateArray().Select(hit => hit.GetString()).Order(), new LoraPlan(model, options).Modules.Select(module => module.Name).Order());
+                Assert.Equal(
+                    wanted.EnumerateArray().Select(hit => hit.GetString()).Order(), new LoraPlan(model, options).Modules.Select(module => module.Name).Order());
             }
         }
     }
@@ -122,11 +125,13 @@ public sealed class PeftGoldenTests
         };
         using LoraAdapter adapter = LoraAdapter.Create(model, options, new RandomStream(7));
         const string Start = "base_model.model.model.", Down = "layers.0.mlp.down_proj.lora_", Table = "embed_tokens.lora_embedding_";
-        foreach ((string name, string wanted) in new[] { (Down + "A.weight", "linear_A"), (Down + "B.weight", "linear_B"), (Table + "A", "embedding_A"), (Table + "B", "embedding_B") })
+        foreach ((string name, string wanted) in
+            new[] { (Down + "A.weight", "linear_A"), (Down + "B.weight", "linear_B"), (Table + "A", "embedding_A"), (Table + "B", "embedding_B") })
         {
             JsonElement expected = sample.GetProperty(wanted);
             float[] values = TensorBytes.ToArray(adapter.Parameters[Start + name]);
-            double deviation = expected.GetProperty("std").GetDouble(), largest = Math.Max(expected.GetProperty("max").GetDouble(), -expected.GetProperty("min").GetDouble());
+            double deviation = expected.GetProperty("std").GetDouble(),
+                largest = Math.Max(expected.GetProperty("max").GetDouble(), -expected.GetProperty("min").GetDouble());
             double error = 6 / Math.Sqrt(values.Length);
             Assert.Equal(expected.GetProperty("shape").EnumerateArray().Aggregate(1, (product, item) => product * item.GetInt32()), values.Length);
             Assert.Equal(expected.GetProperty("zeros").GetInt32() == values.Length, values.All(value => value == 0));
