@@ -6,8 +6,8 @@ using Palimpsest.Metrics;
 using Palimpsest.Models.Sources;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Retrieval;
-using Palimpsest.Torch;
 using Palimpsest.Tests.Models;
+using Palimpsest.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
