@@ -25,7 +25,7 @@ public static class NearestName
     }
 
     /// <summary>Optimal string alignment distance.</summary>
-    internal static int Distance(string a, string b)
+    public static int Distance(string a, string b)
     {
         int[,] d = new int[a.Length + 1, b.Length + 1];
         for (int i = 0; i <= a.Length; i++)

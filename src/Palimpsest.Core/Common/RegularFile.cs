@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Palimpsest.Common;
 
@@ -7,6 +8,9 @@ namespace Palimpsest.Common;
 /// never end.</summary>
 public static partial class RegularFile
 {
+    // What is not UTF-8 would turn into U+FFFD.
+    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file, or a link to one.</param>
     /// <param name="mostBytes">How long it may be.</param>
@@ -42,6 +46,7 @@ public static partial class RegularFile
     /// <summary>Reads a file of text, in UTF-8 or as its byte-order mark says; otherwise as <see cref="ReadBytes"/>.</summary>
     /// <param name="path">The file, or a link to one.</param>
     /// <param name="mostBytes">How long it may be.</param>
+    /// <exception cref="IOException">As there, or it is not UTF-8.</exception>
     public static string? ReadText(string path, int mostBytes)
     {
         if (ReadBytes(path, mostBytes) is not byte[] bytes)
@@ -49,8 +54,26 @@ public static partial class RegularFile
             return null;
         }
 
-        using StreamReader reader = new(new MemoryStream(bytes), Encoding.UTF8);
-        return reader.ReadToEnd();
+        try
+        {
+            using StreamReader reader = new(new MemoryStream(bytes), s_strict);
+            return reader.ReadToEnd();
+        }
+        catch (DecoderFallbackException error)
+        {
+            throw new IOException("it is not text in UTF-8; save it as UTF-8", error);
+        }
+    }
+
+    /// <summary>Opens a file of any length to read from any place in it.</summary>
+    /// <param name="path">The file, or a link to one.</param>
+    /// <exception cref="IOException">It is missing, or a folder, a pipe, a device or a socket; or it cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user may not read it.</exception>
+    public static SafeFileHandle Open(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        Check(path);
+        return File.OpenHandle(path);
     }
 
     /// <summary>Refuses what is no regular file, without opening it. What is missing is left to the opening.</summary>

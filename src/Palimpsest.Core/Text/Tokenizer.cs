@@ -13,7 +13,8 @@ namespace Palimpsest.Text;
 /// <summary>Turns text into token ids and back, by a Hugging Face <c>tokenizer.json</c> with a model of type BPE, WordPiece, WordLevel or Unigram.</summary>
 /// <remarks>
 /// The ids are meant to equal those of the Hugging Face <c>tokenizers</c> library. What a file asks for and this class does not know is refused when it is loaded, by name.
-/// Offsets are not supported; <c>truncation</c> and <c>padding</c> of the file are not applied, so a text always keeps all its ids.
+/// Offsets are not supported; <c>truncation</c> and <c>padding</c> of the file are not applied, so a text keeps all its ids until
+/// <see cref="Cut"/> is asked for.
 /// Immutable and safe for use by several threads: share one instance.
 /// </remarks>
 public sealed class Tokenizer
@@ -135,6 +136,22 @@ public sealed class Tokenizer
     public EncodedPair EncodePair(string first, string second, bool addSpecialTokens = true, bool specialTokensAsText = false) =>
         (_parts.PostProcessor ?? PostProcessor.None).Apply(EncodeText(first, specialTokensAsText), EncodeText(second, specialTokensAsText), addSpecialTokens);
 
+    /// <summary>The ids of a text that is too long: it loses as much as is needed, and what the post-processor puts around it stays.</summary>
+    /// <param name="ids">What <see cref="Encode"/> gave, special tokens added.</param>
+    /// <param name="length">Most ids that remain.</param>
+    /// <returns>The end is cut off, or the beginning where <c>tokenizer_config.json</c> says <c>"truncation_side": "left"</c>.</returns>
+    /// <exception cref="PalimpsestException">The length has no room for what stands around a text.</exception>
+    public int[] Cut(int[] ids, int length)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        int before = _parts.PostProcessor?.Before ?? 0, behind = _parts.PostProcessor?.Behind.Count() ?? 0, over = ids.Length - length;
+        return over <= 0 ? ids
+            : length < before + behind
+                ? throw new PalimpsestException($"{_files.Name}: {length} tokens have no room for the {before + behind} that stand around every text.")
+            : _parts.CutsLeft ? [.. ids[..before], .. ids[(before + over)..]]
+            : [.. ids[..(ids.Length - behind - over)], .. ids[(ids.Length - behind)..]];
+    }
+
     /// <summary>The text of ids.</summary>
     /// <param name="ids">Any ids; those outside the vocabulary are left out, and bytes that are not valid UTF-8 become U+FFFD.</param>
     /// <param name="skipSpecialTokens">Leaves special tokens out.</param>
@@ -193,6 +210,9 @@ public sealed class Tokenizer
 
     /// <summary>The bytes of a file that the tokenizer was read with, without a byte order mark; null if it was not there.</summary>
     internal byte[]? FindFile(string name) => _files.Find(name) is byte[] bytes ? bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes[3..] : bytes : null;
+
+    /// <summary>The names of the files that the tokenizer was read with.</summary>
+    internal IEnumerable<string> FileNames => _files.Names;
 
     private int? Role(string role) => _parts.Roles.TryGetValue(role, out string? token) ? IdOf(token) : null;
 

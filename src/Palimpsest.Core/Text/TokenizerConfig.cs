@@ -54,9 +54,10 @@ internal sealed class TokenizerConfig
             "roles of tokens and variables of the chat template; one that tokenizer.json does not list is added (but of those that are no tokens only bos_token and eos_token: nothing here writes the others)",
         ["additional_special_tokens, extra_special_tokens"] = "special tokens; those that tokenizer.json does not list are added",
         [Decoder] = "added tokens; those that tokenizer.json does not list are added in the order of their ids",
-        ["chat_template"] = "the form of chats, where there is no chat_template.jinja",
+        ["chat_template"] = "the form of chats, where there is no file of its own",
         ["do_lower_case, strip_accents, tokenize_chinese_chars"] = "set over a BertNormalizer",
         ["add_prefix_space"] = "set over a ByteLevel pre-tokenizer; other kinds have it in tokenizer.json",
+        ["truncation_side"] = "which end an encoder's text loses where it is too long: right or left",
         ["add_bos_token, add_eos_token"] = "of the classes Llama, CodeLlama, Gemma and Cohere: what a text begins and ends with",
     };
 
@@ -64,8 +65,7 @@ internal sealed class TokenizerConfig
     public static IReadOnlyDictionary<string, string> Harmless { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         [Class] = "the parts of tokenizer.json say what is done; only the keys above ask for the class",
-        ["model_max_length, max_length, truncation_side, truncation_strategy, stride"] =
-            "texts are not cut by the tokenizer; how long one may be is the model's to say",
+        ["model_max_length, max_length, truncation_strategy, stride"] = "how long a text may be is the model's to say",
         ["padding_side, pad_to_multiple_of, pad_token_type_id, padding"] = "padding never reaches the model's arithmetic",
         ["clean_up_tokenization_spaces, spaces_between_special_tokens"] = "decoding is tokenizer.json's; the text is what the model wrote",
         ["name_or_path, tokenizer_file, special_tokens_map_file, vocab_file, merges_file, _name_or_path, transformers_version, processor_class, auto_map, backend, is_local"] = "where the tokenizer came from",
@@ -110,6 +110,14 @@ internal sealed class TokenizerConfig
 
         return roles;
     }
+
+    /// <summary>Whether a text that is too long loses its beginning.</summary>
+    public bool CutsLeft => _config?.OptionalText("truncation_side") switch
+    {
+        null or "right" => false,
+        "left" => true,
+        string side => throw _config.Value.Error($"truncation_side \"{side}\" is not known; known: right, left"),
+    };
 
     /// <summary>Adds the tokens that these files name and <c>tokenizer.json</c> does not list.</summary>
     public void AddTokens(AddedTokenReader tokens, Vocabulary vocabulary)

@@ -11,6 +11,8 @@ internal sealed class TokenizerFiles
     public const string SpecialMap = "special_tokens_map.json";
     public const string Added = "added_tokens.json";
     public const string ChatTemplate = "chat_template.jinja";
+    public const string ProcessorTemplate = "chat_template.json";
+    private const string TemplateFolder = "additional_chat_templates", TemplateEnd = ".jinja";
 
     // The largest known file is 33 MB.
     private const int MaximumBytes = 1 << 28;
@@ -29,7 +31,7 @@ internal sealed class TokenizerFiles
         TokenizerFiles files = new() { Name = path };
         files._files.Add((Main, ReadBytes(path)));
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        foreach (string name in (string[])[Config, SpecialMap, Added, ChatTemplate])
+        foreach (string name in (string[])[Config, SpecialMap, Added, ChatTemplate, ProcessorTemplate, .. NamedTemplates(folder)])
         {
             string beside = Path.Combine(folder, name);
             if (File.Exists(beside))
@@ -38,6 +40,21 @@ internal sealed class TokenizerFiles
 
         return files;
     }
+
+    /// <summary>The names of the files in which a folder keeps its further chat templates, relative to it.</summary>
+    public static IEnumerable<string> NamedTemplates(string folder)
+    {
+        string place = Path.Combine(folder, TemplateFolder);
+        return !Directory.Exists(place) ? []
+            : Directory.GetFiles(place, "*" + TemplateEnd).Select(file => Path.Combine(TemplateFolder, Path.GetFileName(file))).Order(StringComparer.Ordinal);
+    }
+
+    /// <summary>The name of the chat template in a file, such as <c>tool_use</c>; null for another file.</summary>
+    public static string? TemplateName(string file) =>
+        Path.GetDirectoryName(file) == TemplateFolder && file.EndsWith(TemplateEnd, StringComparison.Ordinal) ? Path.GetFileNameWithoutExtension(file) : null;
+
+    /// <summary>The names of all files.</summary>
+    public IEnumerable<string> Names => _files.Select(file => file.Name);
 
     /// <summary>Takes texts instead of files.</summary>
     public static TokenizerFiles Of(string json, string? config)
@@ -65,7 +82,11 @@ internal sealed class TokenizerFiles
         }
 
         foreach ((string name, byte[] bytes) in _files)
+        {
+            if (TemplateName(name) is not null)
+                Directory.CreateDirectory(Path.Combine(folder, TemplateFolder));
             AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(bytes));
+        }
     }
 
     private static byte[] ReadBytes(string path)

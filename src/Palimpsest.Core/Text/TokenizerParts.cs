@@ -20,6 +20,9 @@ internal sealed record TokenizerParts
 
     public Decoder? Decoder { get; init; }
 
+    /// <summary>Whether a text that is too long loses its beginning.</summary>
+    public bool CutsLeft { get; init; }
+
     /// <summary>Settings beside the file that nobody reads.</summary>
     public IReadOnlyList<string> UnknownSettings { get; init; } = [];
 

@@ -53,6 +53,7 @@ internal static class TokenizerReader
             PostProcessor = Affixed(adding, config, roles, role => added.Tokens.Find(token => token.Content == role)?.Id ?? model.Vocabulary.IdOf(role)),
             Decoder = root.Find("decoder") is JsonPart decoder ? DecoderReader.Read(decoder) : null,
             Roles = roles,
+            CutsLeft = config.CutsLeft,
             UnknownSettings = [.. config.Unknown],
         };
 

@@ -31,7 +31,7 @@ public sealed class SentenceEncoder : IDisposable
     /// <summary>Its tokenizer.</summary>
     public Tokenizer Tokenizer { get; }
 
-    /// <summary>Longer texts are cut to so many tokens, with the token that ends a text kept.</summary>
+    /// <summary>Longer texts are cut to so many tokens, with the tokens that stand around a text kept.</summary>
     public int MaxLength { get; }
 
     /// <summary>What can be put before a text, by name, such as <c>query</c>.</summary>
@@ -73,11 +73,7 @@ public sealed class SentenceEncoder : IDisposable
     /// <param name="text">Any text.</param>
     /// <param name="prompt">A name out of <see cref="Prompts"/>; null for the <see cref="DefaultPrompt"/>.</param>
     /// <exception cref="PalimpsestException">There is no such prompt.</exception>
-    public int[] Encode(string text, string? prompt = null)
-    {
-        int[] ids = EncodeWhole(text, prompt);
-        return ids.Length <= MaxLength ? ids : [.. ids.Take(MaxLength - 1), ids[^1]];
-    }
+    public int[] Encode(string text, string? prompt = null) => Tokenizer.Cut(EncodeWhole(text, prompt), MaxLength);
 
     /// <summary>As <see cref="Encode"/>, but not cut.</summary>
     internal int[] EncodeWhole(string text, string? prompt = null)

@@ -23,6 +23,17 @@ internal sealed record SentenceFolder(
     public const string Modules = "modules.json";
     private const string Settings = "config_sentence_transformers.json";
 
+    private static readonly Dictionary<string, string> s_harmless = new(StringComparer.Ordinal)
+    {
+        ["__version__"] = "where the file came from",
+        ["similarity_fn_name"] = "how vectors are compared says nothing about the vectors",
+    };
+
+    private static readonly Dictionary<string, string> s_limitsHarmless = new(StringComparer.Ordinal)
+    {
+        ["unpad_inputs"] = "the same numbers come out without padding",
+    };
+
     // The first one found counts, as in sentence-transformers.
     private static readonly string[] s_limits =
     [
@@ -119,7 +130,7 @@ internal sealed record SentenceFolder(
 
         string width = json.Has("embedding_dimension") ? "embedding_dimension" : "word_embedding_dimension";
         (bool, int?) pooling = (first, json.Has(width) ? json.Positive(width) : null);
-        json.RefuseOthers([]);
+        json.RefuseOthers();
         return pooling;
     }
 
@@ -129,11 +140,27 @@ internal sealed record SentenceFolder(
         {
             ConfigReader json = ConfigReader.Open(limits);
             (int?, bool) found = (json.Has("max_seq_length") ? json.Positive("max_seq_length") : OfTokenizer(encoder), json.Flag("do_lower_case"));
-            json.RefuseOthers([]);
+            Outputs(json);
+            json.RefuseOthers(s_limitsHarmless);
             return found;
         }
 
         return (OfTokenizer(encoder), false);
+    }
+
+    /// <summary>What version 5 says of the encoder's task and output, which is what every version does; kinds of input besides texts are not embedded
+    /// here.</summary>
+    private static void Outputs(ConfigReader json)
+    {
+        json.Choice("transformer_task", ["feature-extraction"], "feature-extraction");
+        json.Choice("module_output_name", ["token_embeddings"], "token_embeddings");
+        if (json.Part("modality_config") is ConfigReader kinds)
+        {
+            ConfigReader text = kinds.Part("text") ?? throw json.Bad("modality_config has no \"text\", and texts are what is embedded here");
+            text.Choice("method", ["forward"], "forward");
+            text.Choice("method_output_name", ["last_hidden_state"], "last_hidden_state");
+            text.RefuseOthers(within: "modality_config.text.");
+        }
     }
 
     /// <summary>The tokenizer's own limit; files write 1e30 for none.</summary>
@@ -161,8 +188,7 @@ internal sealed record SentenceFolder(
 
         string? chosen = json.Has("default_prompt_name") ? json.Text("default_prompt_name", "") : null;
 
-        // Versions and the measure of similarity say nothing about the vectors themselves.
-        json.RefuseOthers(["__version__", "similarity_fn_name"]);
+        json.RefuseOthers(s_harmless);
         return chosen is null || prompts.ContainsKey(chosen)
             ? (prompts, chosen)
             : throw json.Bad($"default_prompt_name \"{chosen}\" is none of the prompts: {string.Join(", ", prompts.Keys)}");

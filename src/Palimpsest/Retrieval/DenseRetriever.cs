@@ -31,9 +31,13 @@ public sealed class DenseRetriever : IRetriever
     public IReadOnlyList<IReadOnlyList<(int Document, double Score)>> Search(IReadOnlyList<string> queries, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        return [.. _encoder.Embed(queries).Select(query => Best(query, count))];
+        return [.. _encoder.Embed(queries).Select(query => Best(query, _documents, count))];
     }
 
-    private IReadOnlyList<(int Document, double Score)> Best(float[] query, int count) =>
-        [.. _documents.Select((document, i) => (Document: i, Score: (double)TensorPrimitives.Dot<float>(query, document))).OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Document).Take(count)];
+    /// <summary>The vectors with the largest dot products; of equal ones the first.</summary>
+    internal static IReadOnlyList<(int Document, double Score)> Best(float[] query, IReadOnlyList<float[]> documents, int count) =>
+    [
+        .. documents.Select((document, i) => (Document: i, Score: (double)TensorPrimitives.Dot<float>(query, document)))
+            .OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Document).Take(count),
+    ];
 }

@@ -24,6 +24,18 @@ public sealed class RegularFileTests
     }
 
     [Fact]
+    public void ReadText_BytesThatAreNoText_AreRefused()
+    {
+        using TemporaryFile file = new("x", "a.yaml");
+        File.WriteAllBytes(file.Path, [.. "schema: 1 # caf"u8, 0xE9, .. "\n"u8]);
+        Assert.Contains("it is not text in UTF-8", Assert.Throws<IOException>(() => RegularFile.ReadText(file.Path, 100)).Message, StringComparison.Ordinal);
+        Assert.Contains("it is not text in UTF-8",
+            Assert.Throws<PalimpsestException>(() => RecipeReader.Read<SampleRecipe>(file.Path)).Message, StringComparison.Ordinal);
+        File.WriteAllText(file.Path, "caf\u00e9", Encoding.Unicode);
+        Assert.Equal("caf\u00e9", RegularFile.ReadText(file.Path, 100));
+    }
+
+    [Fact]
     public void ReadBytes_FilesThatSayTheyAreEmpty_AreReadToTheBound()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "there is no /proc");

@@ -32,6 +32,22 @@ public sealed class TemplateChatRendererTests
         Assert.DoesNotContain(segments, segment => segment.Learnt && segment.Text.Length > 0);
     }
 
+    [Theory]
+    [InlineData("{% for m in messages %}<turn>{{ m.content }}<end>{% endfor %}", "<turn>ab<end><turn>c<end>")]
+    [InlineData("{% for m in messages %}<turn>{{ m.content | tojson }}<end>{% endfor %}", "<turn>\"ab\"<end><turn>\"c\"<end>")]
+    [InlineData("{% for m in messages %}<turn>{{ m.content | trim + '!' }}<end>{% endfor %}", "<turn>ab!<end><turn>c!<end>")]
+    [InlineData("{% for m in messages %}<turn>{% if m.content is string %}{{ m.content }}{% endif %}<end>{% endfor %}", "<turn>ab<end><turn>c<end>")]
+    [InlineData("{% for m in messages %}<turn>{% for p in m.content %}{{ p.text }}|{% endfor %}<end>{% endfor %}", "<turn>a|b|<end><turn>c|<end>")]
+    public void Render_ContentInParts_IsJoinedWhereTheTemplateKnowsTextsAlone(string template, string expected)
+    {
+        Conversation chat = [
+            new("user", "ab") { Json = """{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}""" },
+            new("assistant", "c") { Json = """{"role":"assistant","content":[{"type":"text","text":"c"}]}""" }];
+        IReadOnlyList<ChatSegment> segments = Renderer(template).Render(chat);
+        Assert.Equal(expected, Text(segments));
+        Assert.Contains("c", Text(segments.Where(segment => segment.Learnt)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Render_TrimmedContents_AreFound()
     {

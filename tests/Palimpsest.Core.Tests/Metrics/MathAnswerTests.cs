@@ -14,6 +14,22 @@ public sealed class MathAnswerTests
         Assert.Empty(pairs.Where(pair => MathAnswer.Equivalent(pair[1].GetString()!, pair[0].GetString()!) != pair[2].GetBoolean()).Select(pair => pair.GetRawText()));
     }
 
+    public static IEnumerable<TheoryDataRow<string>> WholeFile() => Reference.File("math_equiv.jsonl");
+
+    [Theory(SkipTestWithoutData = true), MemberData(nameof(WholeFile))]
+    public void Equivalent_File_EqualsReference(string path)
+    {
+        Reference check = new();
+        foreach (JsonElement line in File.ReadLines(path).Select(line => JsonSerializer.Deserialize<JsonElement>(line)))
+        {
+            string reference = line.GetProperty("reference").GetString()!, answer = line.GetProperty("prediction").GetString()!;
+            check.Same(line.GetProperty("equal").GetBoolean(), MathAnswer.Equivalent(reference, answer), line.GetRawText());
+            check.Same(line.GetProperty("equal").GetBoolean(), MathAnswer.Equivalent(answer, reference), line.GetRawText());
+        }
+
+        check.Assert("math_equiv.jsonl");
+    }
+
     [Theory]
     [InlineData(@"\frac{1}{2x+2}", @"\frac{1}{2(x+1)}", true)]
     [InlineData(@"\frac{1}{x-1}", @"\frac{-1}{1-x}", true)]

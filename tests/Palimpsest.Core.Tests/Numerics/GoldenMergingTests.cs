@@ -128,6 +128,40 @@ public sealed class GoldenMergingTests
         check.Assert("NF4");
     }
 
+    public static IEnumerable<TheoryDataRow<string>> Quantised() =>
+        GoldenData.Find("golden", "optim", "quantization.safetensors") is string path ? [new TheoryDataRow<string>(path)] : [];
+
+    [Theory(SkipTestWithoutData = true), MemberData(nameof(Quantised))]
+    public void NormalFloat4_ArraysOfBitsandbytes_EqualReference(string path)
+    {
+        const string End = ".nf4.64.packed";
+        Reference check = new();
+        using SafetensorsFile tensors = SafetensorsFile.Open(path);
+        string[] names = [.. tensors.Entries.Keys.Where(key => key.EndsWith(End, StringComparison.Ordinal)).Select(key => key[..^End.Length])];
+        Assert.NotEmpty(names);
+        foreach (string name in names)
+        {
+            float[] x = Tensor<float>(tensors, name + ".input"),
+                scales = new float[AbsmaxQuantizer.Blocks(x.Length, NormalFloat4.BlockSize)], values = new float[x.Length];
+            byte[] packed = new byte[(x.Length + 1) / 2];
+            NormalFloat4.Encode(x, packed, scales);
+            NormalFloat4.Decode(packed, scales, values);
+            check.Same(Join(Tensor<byte>(tensors, name + End)), Join(packed), name);
+
+            // The library writes 1e-38 for the scale of a last, partial block of zeros.
+            check.Same(Join(Tensor<float>(tensors, name + ".nf4.64.absmax").Select(scale => scale == 1e-38f ? 0 : scale)), Join(scales), name);
+
+            // Its CPU kernel takes the scales of a matrix by rows, though the blocks run across them: rows that are no multiple of the block come out wrong.
+            if (tensors[name + ".input"].Shape[^1] % NormalFloat4.BlockSize == 0 || tensors[name + ".input"].Shape.Count == 1)
+            {
+                check.Same(Join(Tensor<float>(tensors, name + ".nf4.64.dequantized")), Join(values), name);
+            }
+        }
+
+        check.Same(Join(Tensor<float>(tensors, "codebook.nf4")), Join(NormalFloat4.CodeBook.ToArray()), "code book");
+        check.Assert("NF4");
+    }
+
     [Fact]
     public void Encode_ValuesThatAreNotFinite_AreRefusedByName()
     {

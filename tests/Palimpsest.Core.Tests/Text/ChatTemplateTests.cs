@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Palimpsest.Common;
+using Palimpsest.Text;
 using Palimpsest.Text.Templates;
 
 namespace Palimpsest.Tests.Text;
@@ -97,11 +98,55 @@ public sealed class ChatTemplateTests
         Assert.Contains("It has default, rag.", Assert.Throws<PalimpsestException>(() => ChatTemplate.Load(folder, "x")).Message, StringComparison.Ordinal);
         Write(Path.Combine(folder, "chat_template.jinja"), "own{{ eos_token }}");
         Assert.Equal("own$", ChatTemplate.Load(folder).Render(s_messages));
+        File.Delete(Path.Combine(folder, "chat_template.jinja"));
         Write(config, """{"chat_template":7}""");
         Assert.Contains("chat_template must be a list", Assert.Throws<PalimpsestException>(() => ChatTemplate.Load(folder)).Message, StringComparison.Ordinal);
         Write(config, """{"chat_template":"x","bos_token":"<s>","\udc00":1}""");
         Assert.Contains("half of a surrogate pair", Assert.Throws<PalimpsestException>(() => ChatTemplate.Load(folder)).Message, StringComparison.Ordinal);
         Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void Load_TemplatesInFiles_StandInThePlaceOfAllOthers()
+    {
+        string folder = Directory.CreateTempSubdirectory("palimpsest-").FullName, more = Path.Combine(folder, "additional_chat_templates");
+        string processor = Path.Combine(folder, "chat_template.json");
+        Write(processor, """{"chat_template": "processor"}""");
+        Assert.Equal("processor", ChatTemplate.Load(folder).Render(s_messages));
+        Write(Path.Combine(folder, "tokenizer_config.json"),
+            """{"chat_template": [{"name": "default", "template": "key"}, {"name": "tool_use", "template": "tools"}]}""");
+        Assert.Contains("differ (default). Remove one", Assert.Throws<PalimpsestException>(() => ChatTemplate.Load(folder)).Message, StringComparison.Ordinal);
+        File.Delete(processor);
+        Assert.Equal(("key", "tools"), (WithTools(folder, tools: false), WithTools(folder, tools: true)));
+        Write(Path.Combine(folder, "chat_template.jinja"), "own");
+        Assert.Equal(("own", "own"), (WithTools(folder, tools: false), WithTools(folder, tools: true)));
+        Directory.CreateDirectory(more);
+        Write(Path.Combine(more, "tool_use.jinja"), "tools of a file");
+        Write(Path.Combine(more, "rag.jinja"), "documents");
+        Assert.Equal(("own", "tools of a file"), (WithTools(folder, tools: false), WithTools(folder, tools: true)));
+        Assert.Equal("documents", ChatTemplate.Load(folder, "rag").Render(s_messages));
+        Assert.Contains("It has rag, tool_use, default.",
+            Assert.Throws<PalimpsestException>(() => ChatTemplate.Load(folder, "x")).Message, StringComparison.Ordinal);
+        Write(Path.Combine(more, "tool_use.jinja"), "{% generation %}a{% endgeneration %}");
+        Assert.Contains("Mark it in both", Assert.Throws<PalimpsestException>(() => ChatTemplate.Load(folder)).Message, StringComparison.Ordinal);
+        AtomicFile.Write(Path.Combine(more, "tool_use.jinja"), stream => stream.Write([(byte)'x', 0xE9]));
+        Assert.Contains("tool_use.jinja: it is not valid UTF-8",
+            Assert.Throws<PalimpsestException>(() => ChatTemplate.Load(folder)).Message, StringComparison.Ordinal);
+        Write(Path.Combine(more, "tool_use.jinja"), "tools of a file");
+
+        // A tokenizer that is saved takes them along.
+        string copy = Path.Combine(folder, "copy");
+        Write(Path.Combine(folder, "tokenizer.json"), """{"model": {"type": "WordLevel", "vocab": {"a": 0}, "unk_token": "a"}}""");
+        Tokenizer.Load(folder).Save(copy);
+        Assert.Equal(("own", "tools of a file"), (WithTools(copy, tools: false), WithTools(copy, tools: true)));
+        Assert.Equal("documents", ChatTemplate.Of(Tokenizer.Load(copy), "rag")!.Render(s_messages));
+        Directory.Delete(folder, recursive: true);
+
+        static string WithTools(string folder, bool tools) => ChatTemplate.Load(folder).Render(new ChatRequest
+        {
+            Messages = JsonDocument.Parse("""[{"role": "user", "content": "x"}]""").RootElement,
+            Tools = tools ? JsonDocument.Parse("[]").RootElement : null,
+        }).Text;
     }
 
     private static void Write(string path, string text) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));

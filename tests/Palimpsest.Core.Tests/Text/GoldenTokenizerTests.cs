@@ -113,6 +113,41 @@ public sealed class GoldenTokenizerTests
         GoldenData.AssertEqual(unequal, total);
     }
 
+    public static IEnumerable<TheoryDataRow<string>> TruncationFolders() => With("truncation.jsonl");
+
+    [Theory(SkipTestWithoutData = true), MemberData(nameof(TruncationFolders))]
+    public void Cut_SingleTexts_EqualReference(string folder)
+    {
+        string json = File.ReadAllText(Path.Combine(GoldenData.Folder!, folder, "tokenizer.json"));
+        List<string> unequal = [];
+        int total = 0;
+        foreach (JsonElement line in GoldenData.Lines(Path.Combine(GoldenData.Folder!, folder, "truncation.jsonl")))
+        {
+            // Two texts in one row are never cut here.
+            if (line.GetProperty("pair").ValueKind != JsonValueKind.Null)
+                continue;
+            total++;
+            Tokenizer tokenizer = Tokenizer.Parse(json, $$"""{"truncation_side": "{{GoldenData.Text(line, "direction")}}"}""");
+            int length = line.GetProperty("max_length").GetInt32();
+            int[] whole = tokenizer.Encode(GoldenData.Text(line, "text"));
+            int[]? cut = null;
+            try
+            {
+                cut = tokenizer.Cut(whole, length);
+            }
+            catch (PalimpsestException)
+            {
+                // Where there is no room for what stands around a text, the reference leaves it whole.
+                cut = length < tokenizer.Encode("").Length ? GoldenData.Numbers(line, "ids", []) : null;
+            }
+
+            if (cut is null || !cut.SequenceEqual(GoldenData.Numbers(line, "ids", [])))
+                unequal.Add($"{line.GetRawText()} -> [{string.Join(',', cut ?? [])}]");
+        }
+
+        GoldenData.AssertEqual(unequal, total);
+    }
+
     private static IEnumerable<TheoryDataRow<string>> With(string file)
     {
         if (GoldenData.Folder is null)

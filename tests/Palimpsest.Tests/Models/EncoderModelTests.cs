@@ -238,7 +238,7 @@ public sealed class EncoderModelTests
             "hook_resid_pre", "attn.hook_q", "attn.hook_k", "attn.hook_v", "attn.hook_z",
             "hook_attn_out", "hook_resid_mid", "mlp.hook_pre", "mlp.hook_post", "hook_mlp_out", "hook_resid_post",
         ];
-        string[] points = ["hook_embed", "hook_pos_embed", .. inBlock.Select(point => "blocks.1." + point)];
+        string[] points = ["hook_embed", "hook_pos_embed", "hook_token_type_embed", .. inBlock.Select(point => "blocks.1." + point)];
         List<string> called = [];
         List<IDisposable> hooks = [.. points.Select(point => model.Hooks.Add(point, x =>
         {
@@ -253,6 +253,30 @@ public sealed class EncoderModelTests
             using IDisposable change = model.Hooks.Add(point, x => x.mul(Scalars.Of(1.5)));
             Assert.True(TestContexts.LargestDifference(plain, model.Hidden(ids)) > 1e-4, point);
         }
+    }
+
+    [Fact]
+    public void Hooks_OfTheTypesOfTokens_SeeTheirRows()
+    {
+        using EncoderModel model = ModelFolder.Load<EncoderModel>(TestContexts.Golden("bert"), TestContexts.F32(), LoadMode.Mapped);
+        using EncoderModel without = ModelFolder.Load<EncoderModel>(TestContexts.Golden("distilbert"), TestContexts.F32(), LoadMode.Mapped);
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        Tensor ids = tensor(s_ids, [1, 6]), segments = tensor(new long[] { 0, 0, 0, 1, 1, 1 }, [1, 6]);
+        Tensor table = model.Parameters["bert.embeddings.token_type_embeddings.weight"], first = model.Hidden(ids), second = model.Hidden(ids, null, segments);
+        Tensor? seen = null;
+        using (model.Hooks.Add("hook_token_type_embed", x => seen = x.clone().DetachFromDisposeScope()))
+        {
+            Assert.Equal(0, TestContexts.LargestDifference(second, model.Hidden(ids, null, segments)));
+        }
+
+        Assert.Equal(0, TestContexts.LargestDifference(table.index_select(0, segments.view(-1)).unsqueeze(0), seen!));
+        seen!.Dispose();
+
+        // With the first type everywhere the segments say nothing.
+        using IDisposable hook = model.Hooks.Add("hook_token_type_embed", x => table.narrow(0, 0, 1).expand(x.shape));
+        Assert.Equal(0, TestContexts.LargestDifference(first, model.Hidden(ids, null, segments)));
+        Assert.DoesNotContain("hook_token_type_embed", without.Hooks.Names);
     }
 
     [Theory]

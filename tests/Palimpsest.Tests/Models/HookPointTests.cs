@@ -38,16 +38,31 @@ public sealed class HookPointTests
 
         Assert.True(seen.Count >= 19, "the set has at least six points in each of three blocks, and the embedding");
         string point = json["hook_of_interventions"]!.ToString();
-        Tensor steering = references.Load("steering_vector").mul(Scalars.Of(json["steering"]!["alpha"]!.GetValue<double>())), mean = references.Load("mean");
-        (string Name, Func<Tensor, Tensor> Hook)[] changes =
-        [
-            ("clean", x => x), ("zero", x => zeros_like(x)), ("mean", x => mean.expand(x.shape)), ("steer_all", x => Ops.Add(x, steering)),
-            ("mean_by_position", x => x.mean([0], keepdim: true).expand(x.shape)),
-        ];
-        foreach ((string name, Func<Tensor, Tensor> change) in changes)
+        HookInterventions interventions = new(folder, references, json);
+        Assert.InRange(References.Difference(interventions.Codes(seen[point]), references.Load("sae_topk_acts")), 0, 2e-5);
+        string[] changed = [.. references.Names.Where(name => name.StartsWith("logits.", StringComparison.Ordinal))];
+        Assert.True(changed.Length >= 12);
+        foreach (string name in changed)
         {
-            using IDisposable hook = model.Hooks.Add(point, change);
-            Assert.InRange(References.Difference(model.Logits(model.Hidden(ids)), references.Load("logits." + name)), 0, 2e-5);
+            using IDisposable hook = model.Hooks.Add(point, interventions[name["logits.".Length..]]);
+            Assert.InRange(References.Difference(model.Logits(model.Hidden(ids)), references.Load(name)), 0, 2e-5);
+        }
+
+        // What a reconstruction costs, token by token, against the model as it is.
+        Tensor clean = LogProbabilities("clean"), spliced = LogProbabilities("splice_topk"), next = ids.narrow(1, 1, ids.size(1) - 1).unsqueeze(-1);
+        foreach ((string name, Tensor scores) in new[] { ("clean", clean), ("splice_topk", spliced) })
+        {
+            Tensor loss = scores.narrow(1, 0, next.size(1)).gather(2, next).squeeze(-1).neg();
+            Assert.InRange(References.Difference(loss, references.Load("ce_per_token." + name)), 0, 2e-5);
+        }
+
+        Assert.InRange(
+            References.Difference(clean.exp().mul(Ops.Subtract(clean, spliced)).sum(dim: -1), references.Load("kl_per_token.splice_topk")), 0, 2e-5);
+
+        Tensor LogProbabilities(string name)
+        {
+            using IDisposable hook = model.Hooks.Add(point, interventions[name]);
+            return model.Logits(model.Hidden(ids)).log_softmax(-1);
         }
 
         static bool IsActivation(string name) => name.StartsWith("act.", StringComparison.Ordinal);

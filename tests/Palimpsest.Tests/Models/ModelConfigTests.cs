@@ -89,6 +89,85 @@ public sealed class ModelConfigTests
     }
 
     [Theory]
+    [InlineData("llama", "logit_scale", "0.06", "logit_scale = 0.06")]
+    [InlineData("llama", "embedding_multiplier", "12", "embedding_multiplier = 12")]
+    [InlineData("llama", "sliding_window", "4096", "sliding_window = 4096")]
+    [InlineData("llama", "rope_interleaved", "true", "rope_interleaved = true")]
+    [InlineData("llama", "partial_rotary_factor", "0.5", "only a part is rotated (partial_rotary_factor)")]
+    [InlineData("llama", "layer_types", """["full_attention", "sliding_attention"]""", "(layer_types) are not supported")]
+    [InlineData("llama", "quantization_config", """{"quant_method": "awq"}""", "quantised (quantization_config: awq)")]
+    [InlineData("llama", "model_type", "\"mistral\"", "model_type \"mistral\" and architectures \"LlamaForCausalLM\" contradict each other")]
+    [InlineData("llama", "architectures", """["LlamaForCausalLM", "GPT2LMHeadModel"]""", "architectures must name one")]
+    [InlineData("llama", "rope_scaling", """{"type": "linear", "factor": 2, "factr": 1}""", "rope_scaling.factr = 1")]
+    [InlineData("llama", "rope_scaling", """{"type": "linear", "rope_type": "yarn", "factor": 2}""", "\"yarn\" and type \"linear\" contradict")]
+    [InlineData("llama", "rope_parameters", """{"rope_type": "default", "rope_theta": 500000}""", "rope_theta is 500000 and 10000; the places must agree")]
+    [InlineData("gpt2", "scale_attn_by_inverse_layer_idx", "true", "attention that is scaled by layer")]
+    [InlineData("gpt2", "position_embedding_type", "\"rotary\"", "position_embedding_type \"rotary\" is not supported")]
+    [InlineData("gpt2", "position_embeding_type", "false", "position_embeding_type = false (did you mean position_embedding_type?)")]
+    [InlineData("gpt2", "alibi", "true", "alibi = true")]
+    [InlineData("gpt2", "activation_function", "\"quick_gelu\"", "activation_function \"quick_gelu\" is not supported")]
+    [InlineData("gpt2", "is_encoder_decoder", "true", "is_encoder_decoder = true")]
+    [InlineData("bert", "rotary_value", "true", "rotary_value = true")]
+    public void Read_KeyThatChangesTheModel_IsRefusedByName(string golden, string key, string value, string message)
+    {
+        using TemporaryFolder folder = new();
+        string original = TestContexts.Golden(golden, golden == "llama" ? "config.legacy.json" : "config.json");
+        JsonObject json = JsonNode.Parse(File.ReadAllText(original))!.AsObject();
+        json[key] = JsonNode.Parse(value);
+        folder.Write("config.json", json.ToJsonString());
+        string error = Assert.Throws<PalimpsestException>(() => ModelConfigFile.Read(folder.At("config.json"))).Message;
+        Assert.Contains(message, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("llama", """{"pretraining_tp": 2, "is_llama_config": true, "rope_interleaved": false, "transformers.js_config": {"dtype": "q4"}}""")]
+    [InlineData("llama", """{"sliding_window": null, "layer_types": ["full_attention"], "max_sequence_length": 2048, "partial_rotary_factor": 1.0}""")]
+    [InlineData("gpt2", """{"n_ctx": 1024, "summary_type": "cls_index", "reorder_and_upcast_attn": true, "id2label": {"0": "LABEL_0"}, "_num_labels": 1}""")]
+    [InlineData("gpt2", """{"summary_use_proj": true, "task_specific_params": {"text-generation": {"do_sample": true}}}""")]
+    public void Read_KeysOfPublishedFiles_ChangeNothing(string golden, string keys)
+    {
+        using TemporaryFolder folder = new();
+        string original = TestContexts.Golden(golden, golden == "llama" ? "config.legacy.json" : "config.json");
+        JsonObject json = JsonNode.Parse(File.ReadAllText(original))!.AsObject();
+        foreach ((string key, JsonNode? value) in JsonNode.Parse(keys)!.AsObject())
+        {
+            json[key] = value?.DeepClone();
+        }
+
+        folder.Write("config.json", json.ToJsonString());
+        ModelConfig before = ModelConfigFile.Read(original), after = ModelConfigFile.Read(folder.At("config.json"));
+        Assert.Equal(((CausalConfig)before) with { EndTokens = [], Labels = [] }, ((CausalConfig)after) with { EndTokens = [], Labels = [] });
+    }
+
+    [Fact]
+    public void Read_ClassesThatContradict_AreNamed()
+    {
+        using TemporaryFolder folder = new();
+        JsonObject json = JsonNode.Parse(File.ReadAllText(TestContexts.Golden("distilbert", "config.json")))!.AsObject();
+        string[] labels = [.. json["id2label"]!.AsObject().Select(pair => pair.Value!.ToString())];
+        json["label2id"] = new JsonObject(labels.Select((label, i) => KeyValuePair.Create(label, (JsonNode?)(labels.Length - 1 - i))));
+        folder.Write("config.json", json.ToJsonString());
+        Assert.Contains("id2label says that class 0 is",
+            Assert.Throws<PalimpsestException>(() => ModelConfigFile.Read(folder.At("config.json"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Apply_OldConfigWithoutAFileOfItsOwn_DrawsAsItSays()
+    {
+        using TemporaryFolder folder = new();
+        JsonObject json = JsonNode.Parse(File.ReadAllText(TestContexts.Golden("llama", "config.legacy.json")))!.AsObject();
+        (json["do_sample"], json["temperature"], json["num_beams"]) = (true, 0.7, 4);
+        folder.Write("config.json", json.ToJsonString());
+        CausalConfig config = (CausalConfig)ModelConfigFile.Read(folder.At("config.json"));
+        GenerationConfig generation = GenerationConfigFile.Apply(folder.Path, config).Generation!;
+        Assert.Equal((0.7, 50), (generation.Temperature, generation.TopK));
+        Assert.Equal(["num_beams = 4"], generation.NotFollowed);
+        Assert.Equal(config.EndTokens, GenerationConfigFile.Apply(folder.Path, config).EndTokens);
+        folder.Write("generation_config.json", "{}");
+        Assert.Equal(0.0, GenerationConfigFile.Apply(folder.Path, config).Generation!.Temperature);
+    }
+
+    [Theory]
     [InlineData("{\"architectures\": [\"LlamaForCausalLM\"], \"vocab_size\": 1, \"vocab_size\": 2}")]
     [InlineData("{\"architectures\": [\"\\ud800\"]}")]
     [InlineData("{\"\\udc00\": 1}")]

@@ -13,6 +13,9 @@ internal static class ReferenceSet
 {
     private static string Root => Environment.GetEnvironmentVariable("PALIMPSEST_DATA") is string { Length: > 0 } root ? Path.Combine(root, "golden") : "none";
 
+    /// <summary>A place in the set, whether it is there or not.</summary>
+    public static string At(params ReadOnlySpan<string> path) => Path.Combine([Root, .. path]);
+
     /// <summary>Folders of models.</summary>
     public static IEnumerable<string> Models() => Folders("transformers").Where(folder => IsKnown(folder, "config.json"));
 

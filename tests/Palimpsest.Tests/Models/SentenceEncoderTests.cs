@@ -26,14 +26,57 @@ public sealed class SentenceEncoderTests
         }
     }
 
-    [Fact]
-    public void Encode_LongText_IsCutBeforeItsLastToken()
+    [Theory]
+    [InlineData("{}", null, new[] { 10, 11, 12, 13, 14 })]
+    [InlineData("{\"truncation_side\": \"left\"}", null, new[] { 13, 14, 15, 16, 17 })]
+    [InlineData("{}", "t20", new[] { 20, 10, 11, 12, 21 })]
+    [InlineData("{\"truncation_side\": \"left\"}", "t20", new[] { 20, 15, 16, 17, 21 })]
+    public void Encode_LongText_KeepsWhatStandsAroundIt(string config, string? begin, int[] ids)
     {
         using TemporaryFolder folder = new();
         Prepare(folder);
+        folder.Write("tokenizer_config.json", config);
+        if (begin is not null)
+        {
+            JsonObject json = JsonNode.Parse(File.ReadAllText(folder.At("tokenizer.json")))!.AsObject();
+            json["post_processor"] = JsonNode.Parse("""{"type": "BertProcessing", "cls": ["t20", 20], "sep": ["t21", 21]}""");
+            folder.Write("tokenizer.json", json.ToJsonString());
+        }
+
         folder.Write("sentence_bert_config.json", "{\"max_seq_length\": 5}");
         using SentenceEncoder encoder = SentenceEncoder.Load(folder.Path, TestContexts.F32());
-        Assert.Equal([10, 11, 12, 13, 17], encoder.Encode("t10 t11 t12 t13 t14 t15 t16 t17"));
+        Assert.Equal(ids, encoder.Encode("t10 t11 t12 t13 t14 t15 t16 t17"));
+    }
+
+    [Theory]
+    [InlineData("""{"transformer_task": "feature-extraction", "module_output_name": "token_embeddings", "unpad_inputs": true, "model_args": {}}""", null)]
+    [InlineData("""{"modality_config": {"text": {"method": "forward", "method_output_name": "last_hidden_state"}, "image": {}}}""", null)]
+    [InlineData("""{"transformer_task": "fill-mask"}""", "transformer_task \"fill-mask\" is not supported")]
+    [InlineData("""{"module_output_name": "sentence_embedding"}""", "module_output_name \"sentence_embedding\" is not supported")]
+    [InlineData("""{"modality_config": {"image": {"method": "forward"}}}""", "modality_config has no \"text\"")]
+    [InlineData("""{"modality_config": {"text": {"method": "get_text_features"}}}""", "method \"get_text_features\" is not supported")]
+    [InlineData("""{"modality_config": {"text": {"format": "structured"}}}""", "modality_config.text.format = \"structured\"")]
+    [InlineData("""{"processing_kwargs": {"padding": true}}""", "processing_kwargs = {")]
+    public void Load_SettingsOfVersionFive_AreUsedOrRefusedByName(string settings, string? message)
+    {
+        using TemporaryFolder folder = new();
+        Prepare(folder);
+        float[] Vector()
+        {
+            using SentenceEncoder encoder = SentenceEncoder.Load(folder.Path, TestContexts.F32());
+            return encoder.Embed(["t10 t11"])[0];
+        }
+
+        float[] plain = Vector();
+        folder.Write("sentence_bert_config.json", settings);
+        if (message is null)
+        {
+            Assert.Equal(plain, Vector());
+        }
+        else
+        {
+            Assert.Contains(message, Assert.Throws<PalimpsestException>(Vector).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

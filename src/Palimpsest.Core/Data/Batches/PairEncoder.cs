@@ -4,9 +4,10 @@ namespace Palimpsest.Data.Batches;
 
 /// <summary>Turns queries and passages into tokens.</summary>
 /// <param name="encode">The whole tokens of a text.</param>
-/// <param name="maxLength">Most tokens of a text, at least 2. A text that is cut keeps its last token, which ends it.</param>
+/// <param name="cut">Shortens such tokens to a length.</param>
+/// <param name="maxLength">Most tokens of a text, at least 2.</param>
 /// <param name="tooLong">What happens to longer texts.</param>
-public sealed class PairEncoder(Func<string, int[]> encode, int maxLength, TooLongPolicy tooLong)
+public sealed class PairEncoder(Func<string, int[]> encode, Func<int[], int, int[]> cut, int maxLength, TooLongPolicy tooLong)
 {
     /// <summary>Encodes a pair: the prompt is the query, the completion its passage, a rejected completion one that does not answer it.</summary>
     /// <returns>The tokens, or null where the pair is left out.</returns>
@@ -48,6 +49,6 @@ public sealed class PairEncoder(Func<string, int[]> encode, int maxLength, TooLo
         }
 
         unused = tooLong == TooLongPolicy.Skip ? UnusedExample.TooLong : unused;
-        return tooLong == TooLongPolicy.Skip ? null : [.. ids[..(maxLength - 1)], ids[^1]];
+        return tooLong == TooLongPolicy.Skip ? null : cut(ids, maxLength);
     }
 }

@@ -75,6 +75,14 @@ internal static class ChatJson
         };
     }
 
+    /// <summary>The message with the texts of its parts as one text.</summary>
+    public static ChatMessage Joined(ChatMessage message)
+    {
+        JsonObject whole = JsonNode.Parse(message.Json!)!.AsObject();
+        whole["content"] = message.Content;
+        return message with { Json = whole.ToJsonString() };
+    }
+
     /// <summary>The message with other texts in the places of <see cref="Texts"/>.</summary>
     public static ChatMessage WithTexts(ChatMessage message, IReadOnlyList<string> texts)
     {

@@ -22,6 +22,21 @@ public readonly record struct ChatMessage(string Role, string Content)
     /// <summary>Whether it says something: a text, or a call of a tool.</summary>
     internal bool Speaks => Content.Length > 0 || Holds(s_calls);
 
+    /// <summary>Whether its content is a list of parts.</summary>
+    internal bool HasParts
+    {
+        get
+        {
+            if (Json is null)
+            {
+                return false;
+            }
+
+            using JsonDocument document = JsonDocument.Parse(Json);
+            return document.RootElement.TryGetProperty("content", out JsonElement content) && content.ValueKind == JsonValueKind.Array;
+        }
+    }
+
     /// <summary>Whether one of some keys holds something: not null, no empty list, text or object.</summary>
     internal bool Holds(params ReadOnlySpan<string> keys)
     {

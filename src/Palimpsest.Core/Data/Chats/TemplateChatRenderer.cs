@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Palimpsest.Text;
 using Palimpsest.Text.Templates;
@@ -19,6 +20,11 @@ public sealed class TemplateChatRenderer(ChatTemplate template) : IChatRenderer
 {
     // What tells messages apart, and the texts themselves: no template prints more of an assistant's turn for them.
     private static readonly string[] s_labels = ["role", "content", "id", "name", "tool_call_id"];
+
+    // How a list of parts looks before its text: as Python prints it, and as JSON.
+    private static readonly string[] s_printed = ["'text': '", "\"text\": \"", "\"text\":\""];
+
+    private readonly ConcurrentDictionary<string, bool> _takesParts = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public bool SpellsBeginAndEnd => true;
@@ -60,8 +66,28 @@ public sealed class TemplateChatRenderer(ChatTemplate template) : IChatRenderer
     private RenderedChat Rendering(IEnumerable<ChatMessage> messages, string? tools, bool addGenerationPrompt)
     {
         using JsonDocument? named = tools is null ? null : JsonDocument.Parse(tools);
-        return template.Render(new ChatRequest { Messages = ChatJson.List(messages), Tools = named?.RootElement, AddGenerationPrompt = addGenerationPrompt });
+        IEnumerable<ChatMessage> shown = messages.Select(message => message.HasParts && !TakesParts(message.Role) ? ChatJson.Joined(message) : message);
+        return template.Render(new ChatRequest { Messages = ChatJson.List(shown), Tools = named?.RootElement, AddGenerationPrompt = addGenerationPrompt });
     }
+
+    /// <summary>Whether the template goes through a content in parts. Most know texts alone and would print the list itself, or nothing.</summary>
+    private bool TakesParts(string role) => _takesParts.GetOrAdd(role, asked =>
+    {
+        const string Mark = "qZPartsPalimpsestZq";
+        string json = $$"""{"role": {{JsonSerializer.Serialize(asked)}}, "content": [{"type": "text", "text": "{{Mark}}"}]}""";
+        ChatMessage parts = new(asked, Mark) { Json = json };
+        try
+        {
+            JsonElement chat = ChatJson.List(asked is ChatMessage.Assistant or "tool" ? [new ChatMessage("user", "a"), parts] : [parts]);
+            string text = template.Render(new ChatRequest { Messages = chat, AddGenerationPrompt = false }).Text;
+            int at = text.IndexOf(Mark, StringComparison.Ordinal);
+            return at >= 0 && !s_printed.Any(list => text[..at].EndsWith(list, StringComparison.Ordinal));
+        }
+        catch (PalimpsestException)
+        {
+            return false;
+        }
+    });
 
     /// <summary>Cuts the text wherever a message or a learnt piece begins or ends.</summary>
     private static List<ChatSegment> Cut(string text, SpokenTexts? texts, Range[] learnt)

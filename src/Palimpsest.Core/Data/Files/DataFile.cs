@@ -1,3 +1,5 @@
+using Palimpsest.Common;
+
 namespace Palimpsest.Data.Files;
 
 /// <summary>Files of examples as the readers need them: there, readable, and readable again.</summary>
@@ -17,17 +19,15 @@ internal static class DataFile
     }
 
     /// <summary>Opens a file that can be read from any place.</summary>
-    /// <exception cref="PalimpsestException">It cannot be opened, or is a pipe.</exception>
+    /// <exception cref="PalimpsestException">It cannot be opened, or is a folder, a pipe or a device.</exception>
     public static FileStream Open(string path, int bufferSize = 0)
     {
-        FileStream file = Guard(path, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize, FileOptions.SequentialScan));
-        if (file.CanSeek)
+        return Guard(path, () =>
         {
-            return file;
-        }
-
-        file.Dispose();
-        throw new PalimpsestException($"{path}: is a pipe or a device, which cannot be read twice. Save its contents to a file first.");
+            // Opening a pipe would wait for its other end.
+            RegularFile.Check(path);
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize, FileOptions.SequentialScan);
+        });
     }
 
     /// <summary>Turns errors of the file system into ones that a user can mend.</summary>
@@ -40,6 +40,10 @@ internal static class DataFile
         catch (UnauthorizedAccessException error)
         {
             throw new PalimpsestException($"{path}: you may not read this file. Change its permissions or choose another.", error);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new PalimpsestException($"{path}: the gzip data is damaged ({error.Message}). Download or copy the file again.", error);
         }
         catch (IOException error)
         {

@@ -8,7 +8,7 @@ internal sealed class LineReader : IDisposable
 
     private static readonly byte[] s_byteOrderMark = [0xEF, 0xBB, 0xBF];
     private readonly string _path;
-    private readonly FileStream _file;
+    private readonly Stream _file;
     private readonly byte[] _chunk = new byte[64 * 1024];
     private byte[] _line = new byte[1024];
     private int _from;
@@ -22,14 +22,15 @@ internal sealed class LineReader : IDisposable
     {
         _path = path;
         _next = position;
-        _file = DataFile.Open(path);
+        FileStream file = DataFile.Open(path);
+        _file = file;
         try
         {
             if (position > 0)
             {
                 // One byte earlier must be a line end: a saved position that points into a line means another file.
-                _file.Position = position - 1;
-                if (position > _file.Length || !Fill() || _chunk[_from++] != '\n')
+                file.Position = position - 1;
+                if (position > file.Length || !Fill() || _chunk[_from++] != '\n')
                 {
                     throw new PalimpsestException($"{path}: no line begins at byte {position}. The file has changed since the position was saved; start the run anew.");
                 }
@@ -41,6 +42,14 @@ internal sealed class LineReader : IDisposable
             throw;
         }
     }
+
+    /// <summary>Takes lines from a stream that is read once, such as one that is unpacked.</summary>
+    /// <param name="path">What to call it in messages.</param>
+    /// <param name="stream">It is disposed with this object.</param>
+    public LineReader(string path, Stream stream) => (_path, _file) = (path, stream);
+
+    /// <summary>The number of the line that <see cref="Next"/> found, from 1 where the reading began at the start.</summary>
+    public int Number { get; private set; }
 
     /// <summary>Byte offset of the line that <see cref="Next"/> found.</summary>
     public long LinePosition { get; private set; }
@@ -65,9 +74,10 @@ internal sealed class LineReader : IDisposable
     }
 
     /// <summary>Goes to the next line that is not blank.</summary>
+    /// <param name="blank">Takes blank ones too.</param>
     /// <returns>Whether there is one.</returns>
     /// <exception cref="PalimpsestException">The file cannot be read on.</exception>
-    public bool Next()
+    public bool Next(bool blank = false)
     {
         for (AfterBlank = false; ReadLine(); AfterBlank = true)
         {
@@ -77,7 +87,7 @@ internal sealed class LineReader : IDisposable
                 line = line[s_byteOrderMark.Length..];
             }
 
-            if (line.Span.ContainsAnyExcept(" \t\r"u8))
+            if (blank || line.Span.ContainsAnyExcept(" \t\r"u8))
             {
                 Line = line;
                 return true;
@@ -93,6 +103,7 @@ internal sealed class LineReader : IDisposable
     private bool ReadLine()
     {
         LinePosition = _next;
+        Number++;
         _length = 0;
         bool any = false;
         while (_from < _to || Fill())

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
+using Palimpsest.Common;
 
 namespace Palimpsest.Data.Gguf;
 
@@ -14,7 +15,7 @@ internal sealed class GgufPart : IDisposable
         _path = path;
         try
         {
-            _handle = File.OpenHandle(path);
+            _handle = RegularFile.Open(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

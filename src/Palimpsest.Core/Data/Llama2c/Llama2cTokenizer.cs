@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Unicode;
+using Palimpsest.Common;
 using Palimpsest.Data.Gguf;
 using Palimpsest.Text;
 
@@ -22,7 +23,7 @@ public static class Llama2cTokenizer
         byte[] bytes;
         try
         {
-            bytes = new FileInfo(path).Length <= 1 << 28 ? File.ReadAllBytes(path) : throw new PalimpsestException($"{path}: is too large for a vocabulary.");
+            bytes = RegularFile.ReadBytes(path, 1 << 28) ?? throw new PalimpsestException($"{path}: is too large for a vocabulary.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

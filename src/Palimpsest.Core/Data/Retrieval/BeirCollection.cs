@@ -12,8 +12,9 @@ public static class BeirCollection
     /// <exception cref="PalimpsestException">A file is missing or a line is not of its form.</exception>
     public static RetrievalCollection Read(string documents, string queries, string judgements) => RetrievalCollection.Join(
         Path.GetFileName(documents),
-        [.. JsonObjects.Of(documents).Select(line => new RetrievalText(line.Text("_id"), $"{line.TextOrEmpty("title")} {line.Text("text")}".Trim()))],
-        [.. JsonObjects.Of(queries).Select(line => new RetrievalText(line.Text("_id"), line.Text("text")))],
+        [.. JsonObjects.Of(documents, "_id", "title", "text")
+            .Select(line => new RetrievalText(line.Text("_id"), $"{line.TextOrEmpty("title")} {line.Text("text")}".Trim()))],
+        [.. JsonObjects.Of(queries, "_id", "text").Select(line => new RetrievalText(line.Text("_id"), line.Text("text")))],
         Judgements.Read(judgements)) with
     {
         LeavesOutTheQueryItself = true,

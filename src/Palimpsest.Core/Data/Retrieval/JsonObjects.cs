@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -16,20 +15,15 @@ internal sealed class JsonObjects
     private JsonObjects(JsonObject value, string place) => (_value, _place) = (value, place);
 
     /// <summary>The objects of a file of JSON lines; blank lines do not count.</summary>
-    public static IEnumerable<JsonObjects> Of(string path)
+    /// <param name="path">The file, gzipped if its name ends in <c>.gz</c>.</param>
+    /// <param name="known">The keys that are read. Others belong to whoever made the file, unless one is a slip for a known one that is missing.</param>
+    public static IEnumerable<JsonObjects> Of(string path, params string[] known)
     {
-        DataFile.Existing(path);
-        using FileStream file = File.OpenRead(path);
-        using Stream stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
-        using StreamReader reader = new(stream);
-        int number = 0;
-        while (Line(reader, path, number) is string line)
+        foreach ((int number, string line) in TextLines.Of(path))
         {
-            number++;
-            if (!string.IsNullOrWhiteSpace(line))
-            {
-                yield return new JsonObjects(Parse(line, $"{path} line {number}"), $"{path} line {number}");
-            }
+            JsonObjects item = new(Parse(line, $"{path} line {number}"), $"{path} line {number}");
+            item.RefuseSlips(known);
+            yield return item;
         }
     }
 
@@ -37,13 +31,26 @@ internal sealed class JsonObjects
 
     public string TextOrEmpty(string key) => _value[key] is null ? "" : Text(key);
 
-    public bool Flag(string key) => _value[key] is JsonValue value && value.TryGetValue(out bool flag) && flag;
+    public bool Flag(string key) => _value[key] is JsonNode node && (node is JsonValue value && value.TryGetValue(out bool flag)
+        ? flag : throw Bad($"\"{key}\" must be true or false, but is {node.ToJsonString()}"));
 
     public List<JsonObjects> Items(string key) => _value[key] is JsonArray array
         ? [.. array.Select(item => item is JsonObject child ? new JsonObjects(child, $"{_place}, \"{key}\"") : throw Bad($"\"{key}\" holds something that is no object"))]
         : throw Bad($"\"{key}\" is missing or is no list");
 
     public PalimpsestException Bad(string what) => new($"{_place}: {what}.");
+
+    private void RefuseSlips(string[] known)
+    {
+        string[] missing = [.. known.Where(key => !_value.ContainsKey(key))];
+        foreach (string key in _value.Select(pair => pair.Key).Except(known))
+        {
+            if (NearestName.Find(key, missing) is string near && NearestName.Distance(key, near) <= 2)
+            {
+                throw Bad($"\"{key}\" is not read. Did you mean \"{near}\"");
+            }
+        }
+    }
 
     private static JsonObject Parse(string line, string place)
     {
@@ -54,18 +61,6 @@ internal sealed class JsonObjects
         catch (JsonException problem)
         {
             throw new PalimpsestException($"{place}: is not valid JSON ({problem.Message})", problem);
-        }
-    }
-
-    private static string? Line(StreamReader reader, string path, int number)
-    {
-        try
-        {
-            return reader.ReadLine();
-        }
-        catch (InvalidDataException problem)
-        {
-            throw new PalimpsestException($"{path}: the gzip data is damaged after line {number}.", problem);
         }
     }
 }

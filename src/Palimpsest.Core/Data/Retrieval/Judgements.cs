@@ -1,4 +1,5 @@
 using System.Globalization;
+using Palimpsest.Common;
 using Palimpsest.Data.Files;
 
 namespace Palimpsest.Data.Retrieval;
@@ -12,18 +13,11 @@ internal static class Judgements
     /// <exception cref="PalimpsestException">A line is not of this form, or two contradict each other.</exception>
     public static Dictionary<string, IReadOnlyDictionary<string, int>> Read(string path)
     {
-        DataFile.Existing(path);
         Dictionary<string, Dictionary<string, int>> judgements = new(StringComparer.Ordinal);
         string? header = null;
-        int number = 0, lines = 0;
-        foreach (string line in File.ReadLines(path))
+        int lines = 0;
+        foreach ((int number, string line) in TextLines.Of(path))
         {
-            number++;
-            if (string.IsNullOrWhiteSpace(line))
-            {
-                continue;
-            }
-
             string[] parts = line.Contains('\t', StringComparison.Ordinal)
                 ? line.Split('\t', StringSplitOptions.TrimEntries) : line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (lines++ == 0 && parts.Length is 3 or 4 && !double.TryParse(parts[^1], NumberStyles.Float, CultureInfo.InvariantCulture, out _))
@@ -58,8 +52,7 @@ internal static class Judgements
     // Some writers give whole grades as 1.0.
     private static bool TryGrade(string text, out int grade)
     {
-        bool whole = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value == Math.Floor(value)
-            && Math.Abs(value) < 1e9;
+        bool whole = NumberText.TryWhole(text, out long value) && Math.Abs(value) < 1_000_000_000;
         grade = whole ? (int)value : 0;
         return whole;
     }

@@ -13,7 +13,7 @@ public static class QuestionPassages
     {
         List<RetrievalText> documents = [], queries = [];
         Dictionary<string, IReadOnlyDictionary<string, int>> judgements = new(StringComparer.Ordinal);
-        foreach (JsonObjects line in JsonObjects.Of(path))
+        foreach (JsonObjects line in JsonObjects.Of(path, "question", "ctxs"))
         {
             string id = documents.Count.ToString("D7", CultureInfo.InvariantCulture);
             JsonObjects passage = line.Items("ctxs") is { Count: > 0 } all ? all.FirstOrDefault(item => item.Flag("isgold")) ?? all[0] : throw line.Bad("\"ctxs\" holds no passage");

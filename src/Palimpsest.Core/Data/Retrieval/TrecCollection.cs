@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using Palimpsest.Data.Files;
 
 namespace Palimpsest.Data.Retrieval;
@@ -8,6 +9,8 @@ namespace Palimpsest.Data.Retrieval;
 /// <remarks>The files are not XML: there is no root, and signs stand unescaped; only the tags named here are looked for.</remarks>
 public static class TrecCollection
 {
+    private const int LongestPart = 16 << 20;
+
     /// <summary>Reads a collection.</summary>
     /// <param name="documents">File of <c>&lt;doc&gt;</c> parts; a document's text is its title and its text.</param>
     /// <param name="queries">File of <c>&lt;top&gt;</c> parts; a query's text is its title.</param>
@@ -21,20 +24,46 @@ public static class TrecCollection
         return RetrievalCollection.Join(Path.GetFileName(documents), texts, asked, Judgements.Read(judgements));
     }
 
+    /// <summary>What stands between the tags, part by part; only one is held at a time.</summary>
     private static IEnumerable<string> Parts(string path, string tag)
     {
-        DataFile.Existing(path);
-        string all = File.ReadAllText(path), open = $"<{tag}>", close = $"</{tag}>";
-        for (int from = all.IndexOf(open, StringComparison.OrdinalIgnoreCase); from >= 0;)
+        string open = $"<{tag}>", close = $"</{tag}>";
+        StringBuilder part = new();
+        int began = 0;
+        foreach ((int number, string line) in TextLines.Of(path, blank: true))
         {
-            int to = all.IndexOf(close, from, StringComparison.OrdinalIgnoreCase);
-            if (to < 0)
+            int from = 0;
+            while (true)
             {
-                throw new PalimpsestException($"{path}: a {open} at character {from} has no {close}.");
-            }
+                int at = line.IndexOf(began > 0 ? close : open, from, StringComparison.OrdinalIgnoreCase);
+                if (began > 0)
+                {
+                    part.Append(line, from, (at < 0 ? line.Length : at) - from).Append(at < 0 ? "\n" : "");
+                    if (part.Length > LongestPart)
+                    {
+                        throw new PalimpsestException($"{path} line {began}: a {open} has more than {LongestPart >> 20} Mi characters before its {close}.");
+                    }
+                }
 
-            yield return all[(from + open.Length)..to];
-            from = all.IndexOf(open, to, StringComparison.OrdinalIgnoreCase);
+                if (at < 0)
+                {
+                    break;
+                }
+
+                from = at + (began > 0 ? close : open).Length;
+                if (began > 0)
+                {
+                    yield return part.ToString();
+                    part.Clear();
+                }
+
+                began = began > 0 ? 0 : number;
+            }
+        }
+
+        if (began > 0)
+        {
+            throw new PalimpsestException($"{path} line {began}: a {open} has no {close}.");
         }
     }
 

@@ -41,7 +41,7 @@ public sealed class SafetensorsFile : IDisposable
         SafeFileHandle handle;
         try
         {
-            handle = File.OpenHandle(path);
+            handle = RegularFile.Open(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -183,6 +183,11 @@ public sealed class SafetensorsFile : IDisposable
             || !TryNumbers(value, "shape", out long[] shape) || !TryNumbers(value, "data_offsets", out long[] offsets) || offsets.Length != 2)
         {
             throw Bad($"describes tensor \"{name}\" without a proper dtype, shape and data_offsets");
+        }
+
+        if (value.EnumerateObject().Select(item => item.Name).FirstOrDefault(key => key is not ("dtype" or "shape" or "data_offsets")) is string other)
+        {
+            throw Bad($"says \"{other}\" of tensor \"{name}\"; known are dtype, shape and data_offsets");
         }
 
         if (!Enum.TryParse(type.GetString(), ignoreCase: false, out TensorType parsed) || !Enum.IsDefined(parsed) || char.IsDigit(type.GetString()![0]))

@@ -19,6 +19,9 @@ internal sealed class PostProcessor(TemplatePiece[] single, TemplatePiece[] pair
     /// <summary>What stands behind a single text.</summary>
     public IEnumerable<int> Behind => single.Reverse().TakeWhile(piece => piece.Source != 0).Reverse().SelectMany(piece => piece.Ids);
 
+    /// <summary>How many tokens stand before a single text.</summary>
+    public int Before => single.TakeWhile(piece => piece.Source != 0).Sum(piece => piece.Ids.Length);
+
     /// <summary>A single text that goes on: with what stands before it alone.</summary>
     public List<int> ApplyBefore(List<int> ids) => [.. single.TakeWhile(piece => piece.Source != 0).SelectMany(piece => piece.Ids), .. ids];
 

@@ -12,12 +12,31 @@ public sealed class ChatTemplate
 {
     private static readonly string[] s_reasoning = ["reasoning_content", "thinking", "reasoning"];
     private readonly TemplateProgram _program;
+    private readonly TemplateProgram _withTools;
     private readonly IReadOnlyDictionary<string, object?> _tokens;
 
     private ChatTemplate(TemplateProgram program, IReadOnlyDictionary<string, object?> tokens)
     {
         _program = program;
+        _withTools = program;
         _tokens = tokens;
+    }
+
+    private ChatTemplate(FoundTemplate found)
+        : this(new TemplateProgram(found.Text, found.Place), found.Tokens)
+    {
+        if (found.ForTools is not (string text, string place))
+        {
+            return;
+        }
+
+        _withTools = new TemplateProgram(text, place);
+        if (_withTools.MarksWhatIsSaid != _program.MarksWhatIsSaid)
+        {
+            throw new PalimpsestException(
+                $"{place}: of this template and {found.Place}, one marks with {{% generation %}} what the assistant says and the other does not. "
+                + "Mark it in both.");
+        }
     }
 
     /// <summary>Whether the template says itself, with <c>{% generation %}</c>, what the assistant says; <see cref="RenderedChat.AssistantSpans"/> are empty
@@ -25,13 +44,13 @@ public sealed class ChatTemplate
     public bool MarksWhatIsSaid => _program.MarksWhatIsSaid;
 
     /// <summary>Loads the template of a model.</summary>
-    /// <param name="folder">A Hugging Face folder with <c>chat_template.jinja</c>, or with <c>chat_template</c> in <c>tokenizer_config.json</c>.</param>
-    /// <param name="name">Which one, where there are several; null for the only one or <c>default</c>.</param>
+    /// <param name="folder">A Hugging Face folder with <c>chat_template.jinja</c> and <c>additional_chat_templates</c>, or with <c>chat_template</c> in
+    /// <c>tokenizer_config.json</c> or <c>chat_template.json</c>.</param>
+    /// <param name="name">Which one, where there are several; null for the only one or <c>default</c>, and <c>tool_use</c> for chats with tools.</param>
     /// <exception cref="PalimpsestException">There is no template, or it is malformed or asks for something that is not supported.</exception>
     public static ChatTemplate Load(string folder, string? name = null)
     {
-        (string text, string place, Dictionary<string, object?> tokens) = ChatTemplateFiles.Read(folder, name);
-        return new ChatTemplate(new TemplateProgram(text, place), tokens);
+        return new ChatTemplate(ChatTemplateFiles.Read(folder, name));
     }
 
     /// <summary>The template that lies beside a tokenizer or in the file it came from, or null if there is none.</summary>
@@ -41,7 +60,7 @@ public sealed class ChatTemplate
     public static ChatTemplate? Of(Tokenizer tokenizer, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
-        return ChatTemplateFiles.Find(tokenizer.Place, tokenizer.FindFile, name) is (string text, string place, Dictionary<string, object?> tokens) ? new ChatTemplate(new TemplateProgram(text, place), tokens) : null;
+        return ChatTemplateFiles.Find(tokenizer.Place, tokenizer.FindFile, tokenizer.FileNames, name) is FoundTemplate found ? new ChatTemplate(found) : null;
     }
 
     /// <summary>A template from a file of its own, with the special tokens of a tokenizer.</summary>
@@ -51,7 +70,7 @@ public sealed class ChatTemplate
     public static ChatTemplate ReadFile(string file, Tokenizer tokenizer)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
-        string text = System.Text.Encoding.UTF8.GetString(ChatTemplateFiles.ReadBytes(file));
+        string text = ChatTemplateFiles.TextOf(ChatTemplateFiles.ReadBytes(file), file);
         return new ChatTemplate(new TemplateProgram(text, file), ChatTemplateFiles.Tokens(tokenizer.Place, tokenizer.FindFile));
     }
 
@@ -113,7 +132,7 @@ public sealed class ChatTemplate
         }
 
         List<Range> spans = [];
-        string text = _program.Render(variables, request.Now ?? TimeProvider.System.GetLocalNow(), spans);
+        string text = (request.Tools is null ? _program : _withTools).Render(variables, request.Now ?? TimeProvider.System.GetLocalNow(), spans);
         text = request.ContinueFinalMessage ? FinalMessage.Cut(text) : text;
         return new RenderedChat { Text = text, AssistantSpans = [.. spans.Where(span => span.Start.Value < text.Length).Select(span => span.Start.Value..Math.Min(span.End.Value, text.Length))] };
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Palimpsest.Common;
 
 namespace Palimpsest.Text.Templates;
@@ -9,35 +10,30 @@ internal static class ChatTemplateFiles
 {
     private const string Template = TokenizerFiles.ChatTemplate;
     private const int MaximumBytes = 1 << 24;
-    private const string Default = "default";
+    private const string Default = "default", ForTools = "tool_use";
 
-    /// <summary>The template of a name and the special tokens. A file of its own wins over the entry in <c>tokenizer_config.json</c>.</summary>
-    public static (string Text, string Place, Dictionary<string, object?> Tokens) Read(string folder, string? name)
+    /// <summary>The template of a name and the special tokens, from the files of a folder.</summary>
+    public static FoundTemplate Read(string folder, string? name)
     {
         byte[]? ReadIfThere(string file) => File.Exists(Path.Combine(folder, file)) ? ReadBytes(Path.Combine(folder, file)) : null;
-        return Find(folder, ReadIfThere, name) ?? throw new PalimpsestException($"{folder}: there is no chat template. Add {Template}, or \"chat_template\" to {TokenizerFiles.Config}; a base model has none.");
+        return Find(folder, ReadIfThere, TokenizerFiles.NamedTemplates(folder), name) ?? throw new PalimpsestException(
+            $"{folder}: there is no chat template. Add {Template}, or \"chat_template\" to {TokenizerFiles.Config}; a base model has none.");
     }
 
     /// <summary>As <see cref="Read"/> from files by name; null if there is no template at all.</summary>
-    public static (string Text, string Place, Dictionary<string, object?> Tokens)? Find(string folder, Func<string, byte[]?> read, string? name)
+    /// <remarks>As in transformers, templates in files of their own stand in the place of all those in <c>tokenizer_config.json</c>, and a chat with tools
+    /// takes the template <c>tool_use</c> unless another is asked for by name.</remarks>
+    public static FoundTemplate? Find(string folder, Func<string, byte[]?> read, IEnumerable<string> files, string? name)
     {
-        Dictionary<string, object?> tokens = Tokens(folder, read);
-        Dictionary<string, (string Text, string Place)> templates = new(StringComparer.Ordinal);
-        string config = Path.Combine(folder, TokenizerFiles.Config), own = Path.Combine(folder, Template);
-        if (read(TokenizerFiles.Config) is byte[] json)
+        Dictionary<string, (string Text, string Place)> templates = Own(folder, read, files);
+        if (templates.Count == 0)
         {
-            using JsonDocument document = Parse(config, json);
-            JsonPart root = new(document.RootElement, config, "");
-            ReadTemplates(root, config, templates);
+            templates = Entries(folder, read);
         }
 
-        if (read(Template) is byte[] text)
-        {
-            templates[Default] = (Encoding.UTF8.GetString(text), own);
-        }
-
+        (string Text, string Place)? forTools = name is null && templates.TryGetValue(ForTools, out (string, string) tools) ? tools : null;
         name ??= templates.Count == 1 ? templates.Keys.First() : Default;
-        return templates.TryGetValue(name, out (string Text, string Place) found) ? (found.Text, found.Place, tokens)
+        return templates.TryGetValue(name, out (string Text, string Place) found) ? new FoundTemplate(found.Text, found.Place, forTools, Tokens(folder, read))
             : templates.Count == 0 ? null
             : throw new PalimpsestException($"{folder}: there is no chat template \"{name}\". It has {string.Join(", ", templates.Keys)}.");
     }
@@ -55,23 +51,50 @@ internal static class ChatTemplateFiles
     private static JsonDocument? Document(string folder, Func<string, byte[]?> read, string name) => read(name) is byte[] json
         ? Parse(Path.Combine(folder, name), json) : null;
 
-    private static void ReadTemplates(JsonPart root, string config, Dictionary<string, (string Text, string Place)> templates)
+    /// <summary>The templates in files of their own.</summary>
+    private static Dictionary<string, (string Text, string Place)> Own(string folder, Func<string, byte[]?> read, IEnumerable<string> files)
     {
-        if (root.Find("chat_template") is not JsonPart template)
+        Dictionary<string, (string, string)> templates = new(StringComparer.Ordinal);
+        foreach (string file in files.Append(Template))
         {
-            return;
+            if ((file == Template ? Default : TokenizerFiles.TemplateName(file)) is string name && read(file) is byte[] text)
+            {
+                templates[name] = (TextOf(text, Path.Combine(folder, file)), Path.Combine(folder, file));
+            }
         }
 
-        if (template.Value.ValueKind == JsonValueKind.String)
-        {
-            templates[Default] = (template.AsText(), $"{config}: chat_template");
-            return;
-        }
+        return templates;
+    }
 
-        foreach (JsonPart named in template.AsItems())
+    /// <summary>The templates in <c>tokenizer_config.json</c>, or in the file that the processor of a model for more than text keeps beside it.</summary>
+    private static Dictionary<string, (string Text, string Place)> Entries(string folder, Func<string, byte[]?> read)
+    {
+        Dictionary<string, (string Text, string Place)> own = Of(TokenizerFiles.Config), processor = Of(TokenizerFiles.ProcessorTemplate);
+        string[] contrary = [.. own.Keys.Where(name => processor.TryGetValue(name, out (string Text, string) other) && other.Text != own[name].Text)];
+        return contrary.Length == 0 ? own.Concat(processor).DistinctBy(pair => pair.Key).ToDictionary(StringComparer.Ordinal) : throw new PalimpsestException(
+            $"{folder}: the chat templates in {TokenizerFiles.Config} and {TokenizerFiles.ProcessorTemplate} differ ({string.Join(", ", contrary)}). "
+            + $"Remove one of the two, or put the right one into {Template}.");
+
+        Dictionary<string, (string, string)> Of(string file)
         {
-            string name = named.Text("name");
-            templates[name] = (named.Text("template"), $"{config}: chat_template \"{name}\"");
+            Dictionary<string, (string, string)> templates = new(StringComparer.Ordinal);
+            using JsonDocument? document = Document(folder, read, file);
+            string path = Path.Combine(folder, file);
+            JsonPart? entry = document is null ? null : new JsonPart(document.RootElement, path, "").Find("chat_template");
+            if (entry is JsonPart single && single.Value.ValueKind == JsonValueKind.String)
+            {
+                templates[Default] = (single.AsText(), $"{path}: chat_template");
+            }
+            else if (entry is JsonPart list)
+            {
+                foreach (JsonPart named in list.AsItems())
+                {
+                    string name = named.Text("name");
+                    templates[name] = (named.Text("template"), $"{path}: chat_template \"{name}\"");
+                }
+            }
+
+            return templates;
         }
     }
 
@@ -87,6 +110,10 @@ internal static class ChatTemplateFiles
             throw new PalimpsestException($"{path}: it is not valid JSON ({error.Message}). Download or copy the file again.", error);
         }
     }
+
+    /// <summary>The text of a template's bytes.</summary>
+    internal static string TextOf(byte[] bytes, string path) => Utf8.IsValid(bytes)
+        ? Encoding.UTF8.GetString(bytes) : throw new PalimpsestException($"{path}: it is not valid UTF-8. Save the file as UTF-8.");
 
     /// <summary>The bytes of a file, without a byte order mark.</summary>
     internal static byte[] ReadBytes(string path)

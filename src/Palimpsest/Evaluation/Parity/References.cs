@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Palimpsest.Common;
 using Palimpsest.Data.Safetensors;
 using Palimpsest.Torch;
 using static TorchSharp.torch;
@@ -30,7 +32,15 @@ internal sealed class References : IDisposable
     {
         _file = SafetensorsFile.Open(Path.Combine(folder, FileName));
         string json = Path.Combine(folder, "expected.json");
-        _json = File.Exists(json) ? JsonNode.Parse(File.ReadAllText(json)) as JsonObject : null;
+        try
+        {
+            _json = File.Exists(json) ? StrictJson.ReadFile(json) as JsonObject ?? throw new PalimpsestException($"{json}: is not a JSON object.") : null;
+        }
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        {
+            _file.Dispose();
+            throw new PalimpsestException($"{json}: cannot be read as JSON ({error.Message})", error);
+        }
     }
 
     /// <summary>What was compared so far.</summary>

@@ -4,7 +4,7 @@ using Palimpsest.Text;
 
 namespace Palimpsest.Jobs.Finetune;
 
-/// <summary>Turns texts into an encoder's tokens, with what its tokenizer puts around a text; a text that is cut keeps its last token, which ends it.</summary>
+/// <summary>Turns texts into an encoder's tokens, with what its tokenizer puts around a text; which a text that is cut keeps.</summary>
 /// <param name="tokenizer">The encoder's.</param>
 /// <param name="maxLength">Most tokens of a text, at least 2.</param>
 /// <param name="tooLong">What happens to longer ones.</param>
@@ -43,7 +43,7 @@ internal sealed class EncoderTexts(Tokenizer tokenizer, int maxLength, TooLongPo
                 return null;
             }
 
-            ids = [.. ids[..(maxLength - 1)], ids[^1]];
+            ids = tokenizer.Cut(ids, maxLength);
         }
 
         return new TokenSequence(ids, ids.Length) { Label = label };

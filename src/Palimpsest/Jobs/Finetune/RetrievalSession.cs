@@ -136,7 +136,8 @@ internal sealed class RetrievalSession : FinetuneSession
 
     private string[] Passages => [.. _data.Collection.Documents.Select(document => document.Text)];
 
-    private PairEncoder Encoder() => new(text => _encoder.EncodeWhole(text), Math.Min(_recipe.LengthOf(Model), _encoder.MaxLength), _recipe.Data.TooLong);
+    private PairEncoder Encoder() => new(text => _encoder.EncodeWhole(text), _encoder.Tokenizer.Cut,
+        Math.Min(_recipe.LengthOf(Model), _encoder.MaxLength), _recipe.Data.TooLong);
 
     private Measurement[] Figures(IRetriever retriever) =>
         [.. RetrievalMeasures.Of(_data.Collection, retriever, Depth).Where(found => s_metrics.Contains(found.Metric)).Select(found =>

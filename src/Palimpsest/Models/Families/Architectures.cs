@@ -17,7 +17,16 @@ internal static class Architectures
     public static Architecture Of(ConfigReader json)
     {
         string named = json.Architecture.Length > 0 ? json.Architecture : json.ModelType.Length > 0 ? json.ModelType : "none";
-        return Find(json)
+        Architecture family = Find(json)
             ?? throw new PalimpsestException($"{json.Path}: architecture \"{named}\" is not known. Known: {string.Join(", ", All.SelectMany(family => family.Names))}.");
+        if (json.Part("quantization_config") is ConfigReader quantised)
+        {
+            throw json.Bad(
+                $"the weights are quantised (quantization_config: {quantised.Text("quant_method", "of an unnamed method")}), which is not supported; "
+                + "save the model in float32 or bfloat16 with the program that quantised it, or take a GGUF file");
+        }
+
+        return json.ModelType.Length == 0 || json.ModelType == family.ModelType ? family : throw json.Bad(
+            $"model_type \"{json.ModelType}\" and architectures \"{named}\" contradict each other; with that architecture it is \"{family.ModelType}\"");
     }
 }

@@ -24,6 +24,7 @@ internal sealed class Gpt2Architecture : CausalArchitecture
             throw json.Bad($"n_embd {hidden} is no multiple of n_head {heads}");
         }
 
+        json.Choice("position_embedding_type", ["absolute"], "absolute");
         if (json.Flag("scale_attn_by_inverse_layer_idx") || !json.Flag("scale_attn_weights", true) || json.Flag("add_cross_attention"))
         {
             throw json.Bad("attention that is scaled by layer, not scaled at all, or across sequences is not supported");
@@ -72,7 +73,7 @@ internal sealed class Gpt2Architecture : CausalArchitecture
         Tensor Embed(Tensor ids, AttentionScope scope)
         {
             Tensor places = tensor(scope.Positions.Select(position => (long)position).ToArray(), [ids.size(0), ids.size(1)], device: ids.device);
-            return modules.AddPositions(modules.Embed(ids), Kernels.Embedding(positions, places));
+            return modules.AddTo(modules.Embed(ids), HookPoints.PositionEmbed, Kernels.Embedding(positions, places));
         }
 
         DecoderBlock Block(int layer)

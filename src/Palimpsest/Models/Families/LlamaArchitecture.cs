@@ -19,9 +19,12 @@ internal sealed class LlamaArchitecture : CausalArchitecture
         json.Choice("hidden_act", ["silu"], "silu");
         int heads = json.Positive("num_attention_heads"), hidden = json.Positive("hidden_size"), positions = json.Positive("max_position_embeddings", 2048);
 
-        // transformers 5 keeps everything about the rotary embedding in rope_parameters, 4 the base outside and the rest in rope_scaling.
-        ConfigReader? rope = json.Part("rope_parameters") ?? json.Part("rope_scaling");
-        RopeScaling? scaling = rope is null ? null : RopeScalingConfig.Read(rope, positions);
+        (RopeScaling? scaling, double theta) = RopeScalingConfig.Of(json, positions);
+        if (json.Texts("layer_types").Any(type => type != "full_attention"))
+        {
+            throw json.Bad("layers whose attention does not reach all tokens (layer_types) are not supported");
+        }
+
         LlamaConfig config = new()
         {
             VocabularySize = json.Positive("vocab_size"),
@@ -32,7 +35,7 @@ internal sealed class LlamaArchitecture : CausalArchitecture
             KeyValueHeads = json.Positive("num_key_value_heads", heads),
             HeadWidth = json.Positive("head_dim", hidden / heads),
             ContextLength = scaling?.Type == "dynamic" ? (int)Math.Min(1 << 28, positions * scaling.Factor) : positions,
-            RopeTheta = rope?.FindNumber("rope_theta") ?? json.Number("rope_theta", 10_000),
+            RopeTheta = theta,
             RopeScaling = scaling,
             NormEpsilon = json.Number("rms_norm_eps", 1e-6),
             InitializerRange = json.Number("initializer_range", 0.02),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Palimpsest.Models.Layers;
 using Palimpsest.Models.Transformers;
@@ -7,14 +8,59 @@ namespace Palimpsest.Models.Families;
 /// <summary>The rotary scaling in <c>config.json</c>: <c>rope_scaling</c> of transformers 4, <c>rope_parameters</c> of 5.</summary>
 internal static class RopeScalingConfig
 {
+    // What YaRN's own files say of the training of the model.
+    private static readonly Dictionary<string, string> s_harmless = new(StringComparer.Ordinal) { ["finetuned"] = "how the model was trained" };
+
+    /// <summary>Reads the scaling and the base: transformers 5 keeps both in <c>rope_parameters</c>, 4 the base outside and the rest in
+    /// <c>rope_scaling</c>.</summary>
+    /// <param name="json">The whole configuration.</param>
+    /// <param name="positions">What <c>max_position_embeddings</c> says.</param>
+    /// <exception cref="PalimpsestException">A scaling is not supported, or two places contradict each other.</exception>
+    public static (RopeScaling? Scaling, double Theta) Of(ConfigReader json, int positions)
+    {
+        Partial(json);
+        ConfigReader? parameters = json.Part("rope_parameters"), old = json.Part("rope_scaling");
+        RopeScaling? scaling = parameters is null ? null : Read(parameters, positions), other = old is null ? null : Read(old, positions);
+        if (parameters is not null && old is not null && scaling != other)
+        {
+            throw json.Bad($"rope_parameters {json.Raw("rope_parameters")} and rope_scaling {json.Raw("rope_scaling")} contradict each other");
+        }
+
+        double[] bases =
+            [.. new[] { parameters?.FindNumber("rope_theta"), old?.FindNumber("rope_theta"), json.FindNumber("rope_theta") }.OfType<double>().Distinct()];
+        foreach ((ConfigReader? part, string name) in new[] { (parameters, "rope_parameters."), (old, "rope_scaling.") })
+        {
+            part?.RefuseOthers(s_harmless, name);
+        }
+
+        return bases.Length > 1
+            ? throw json.Bad(string.Create(CultureInfo.InvariantCulture, $"rope_theta is {bases[0]} and {bases[1]}; the places must agree"))
+            : (scaling ?? other, bases.Length == 1 ? bases[0] : 10_000);
+    }
+
+    private static void Partial(ConfigReader json)
+    {
+        if (json.Number("partial_rotary_factor", 1) != 1)
+        {
+            throw json.Bad("heads of which only a part is rotated (partial_rotary_factor) are not supported");
+        }
+    }
+
     /// <summary>Reads a scaling.</summary>
     /// <param name="json">The object.</param>
     /// <param name="positions">What <c>max_position_embeddings</c> says.</param>
     /// <returns>Null for none.</returns>
-    public static RopeScaling? Read(ConfigReader json, int positions)
+    private static RopeScaling? Read(ConfigReader json, int positions)
     {
+        Partial(json);
+
         // Files before 2024 say "type".
-        string type = json.Text("rope_type", json.Text("type", "default"));
+        string old = json.Text("type", "default"), type = json.Text("rope_type", old);
+        if (old != "default" && old != type)
+        {
+            throw json.Bad($"rope_type \"{type}\" and type \"{old}\" contradict each other");
+        }
+
         if (type == "default")
         {
             return null;

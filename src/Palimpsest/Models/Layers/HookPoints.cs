@@ -7,7 +7,8 @@ namespace Palimpsest.Models.Layers;
 /// <remarks>
 /// Names and contents are those of TransformerLens without its folding of weights. Of the whole: <c>hook_embed</c> (the token embedding alone),
 /// <c>hook_pos_embed</c> (the positions that are added
-/// to it, in families that do), <c>hook_final_norm</c> (of decoders, behind the final norm), each [batch, time, width]. Of block I, behind <c>blocks.I.</c>:
+/// to it, in families that do), <c>hook_token_type_embed</c> (the types of tokens, likewise), <c>hook_final_norm</c> (of decoders, behind the final norm),
+/// each [batch, time, width]. Of block I, behind <c>blocks.I.</c>:
 /// <c>hook_resid_pre</c>,
 /// <c>hook_attn_out</c>, <c>hook_resid_mid</c>, <c>hook_mlp_out</c>, <c>hook_resid_post</c> [batch, time, width]; <c>attn.hook_q</c>, <c>hook_k</c>,
 /// <c>hook_v</c> before rotation,
@@ -27,6 +28,9 @@ public sealed class HookPoints
 
     /// <summary>The positions that are added to it.</summary>
     internal const string PositionEmbed = "hook_pos_embed";
+
+    /// <summary>The types of tokens that are added to it.</summary>
+    internal const string TypeEmbed = "hook_token_type_embed";
 
     /// <summary>The point behind all blocks.</summary>
     internal const string FinalNorm = "hook_final_norm";

@@ -106,11 +106,14 @@ internal sealed class JsonFields
     /// <summary>Refuses keys that nobody took, unless they are known to say nothing or are empty.</summary>
     public void RefuseOthers(IReadOnlyCollection<string> ignored)
     {
-        string[] others = [.. _json.Where(pair => !_taken.Contains(pair.Key) && !ignored.Contains(pair.Key) && !IsEmpty(pair.Value)).Select(pair => $"{pair.Key} = {pair.Value!.ToJsonString()}")];
+        string[] others = [.. _json.Where(pair => !_taken.Contains(pair.Key) && !ignored.Contains(pair.Key) && !IsEmpty(pair.Value)).Select(Shown)];
         if (others.Length > 0)
         {
             throw new PalimpsestException($"{_path}: asks for what is not supported: {string.Join("; ", others)}.");
         }
+
+        string Shown(KeyValuePair<string, JsonNode?> pair) =>
+            $"{pair.Key} = {pair.Value!.ToJsonString()}{(NearestName.Find(pair.Key, _taken) is string near ? $" (did you mean {near}?)" : "")}";
     }
 
     private static bool IsEmpty(JsonNode? node) => node switch

@@ -63,7 +63,10 @@ public sealed class LoraAdapter : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(random);
         options = model.Config.Labels.Count > 0 ? options.ForClassifier() : options;
-        LoraAdapter adapter = new(model, options, new LoraPlan(model, options));
+        LoraPlan plan = new(model, options);
+        new LoraSelector(options).RefuseWhatMeansNothing(
+            [model.EmbeddingModule, .. model.Linears.Select(item => item.Name)], [.. plan.Modules.Select(module => module.Name)]);
+        LoraAdapter adapter = new(model, options, plan);
         adapter.Initialise(random);
         return adapter;
     }

@@ -18,7 +18,8 @@ internal static class LoraFolder
         ArgumentNullException.ThrowIfNull(model);
         if (!Directory.Exists(folder))
         {
-            throw new PalimpsestException($"{folder}: there is no such folder. The folder of an adapter holds {Config} and {Weights}.");
+            string what = File.Exists(folder) ? "is a file, and an adapter is a folder in the form of PEFT" : "there is no such folder";
+            throw new PalimpsestException($"{folder}: {what}. The folder of an adapter holds {Config} and {Weights}.");
         }
 
         string path = Path.Combine(folder, Config);

@@ -39,7 +39,8 @@ public sealed record LoraOptions : IValidated
     /// <value>The default is none.</value>
     public string? ExcludePattern { get; init; }
 
-    /// <summary>Only these blocks are adapted, counted from 0 [layers_to_transform]. Whole names in <see cref="Targets"/>, all-linear and patterns are not subject to it.</summary>
+    /// <summary>Only these blocks are adapted, counted from 0 [layers_to_transform]. Whole names in <see cref="Targets"/> are not subject to it, and with
+    /// all-linear or a pattern it cannot be given.</summary>
     /// <value>The default is none: all blocks.</value>
     public IReadOnlyList<int> Layers { get; init; } = [];
 
@@ -121,6 +122,27 @@ public sealed record LoraOptions : IValidated
         if (Targets.Count == 0 && TargetPattern is null)
         {
             yield return $"targets is empty. Name modules, or write [{AllLinear}].";
+        }
+
+        // Each of these would be passed over.
+        if (TargetPattern is not null && Targets is not ([] or [AllLinear]))
+        {
+            yield return "targets and a pattern for them cannot both be given.";
+        }
+
+        if (ExcludePattern is not null && Exclude.Count > 0)
+        {
+            yield return "names of excluded modules and a pattern for them cannot both be given.";
+        }
+
+        if (Layers.Count > 0 && (TargetPattern is not null || Targets is [AllLinear]))
+        {
+            yield return $"layers can be chosen only with names of modules as targets, not with {AllLinear} or a pattern.";
+        }
+
+        if (Layers.Count == 0 && LayersPattern.Count > 0)
+        {
+            yield return "layers_pattern says nothing without layers.";
         }
 
         if (Layers.Any(layer => layer < 0) || TrainTokens.Any(token => token < 0) || TrainTokens.Distinct().Count() != TrainTokens.Count)

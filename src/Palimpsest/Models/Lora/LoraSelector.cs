@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
+using Palimpsest.Common;
 
 namespace Palimpsest.Models.Lora;
 
@@ -23,8 +25,8 @@ internal sealed class LoraSelector
         _layers = options.LayersPattern.Count > 0
             ? [.. options.LayersPattern.Select(pattern => Compile("layers_pattern", pattern, @"\A.*\.{0}\.(?<layer>[0-9]+)\."))]
             : [Compile("layers_pattern", @"[^.]*", @"\A.*?\.{0}\.(?<layer>[0-9]+)\.")];
-        _ranks = [.. options.RankPattern.Select(pair => (Compile("rank_pattern", pair.Key, @"\A(?:.*\.)?(?:{0})\z"), pair.Value))];
-        _alphas = [.. options.AlphaPattern.Select(pair => (Compile("alpha_pattern", pair.Key, @"\A(?:.*\.)?(?:{0})\z"), pair.Value))];
+        _ranks = [.. options.RankPattern.Select(pair => (Ending("rank_pattern", pair.Key), pair.Value))];
+        _alphas = [.. options.AlphaPattern.Select(pair => (Ending("alpha_pattern", pair.Key), pair.Value))];
     }
 
     /// <summary>The adapted modules, in the order given.</summary>
@@ -40,6 +42,34 @@ internal sealed class LoraSelector
         return hits.Length > 0 ? hits : throw new PalimpsestException(
             $"No module is meant by targets {_options.TargetPattern ?? string.Join(", ", _options.Targets)}{(_options.Layers.Count > 0 ? $" in layers {string.Join(", ", _options.Layers)}" : "")}. "
             + $"The model's modules end in: {string.Join(", ", embeddings.Concat(linears).Select(LastPart).Distinct())}.");
+    }
+
+    /// <summary>Refuses what means nothing on a model. PEFT passes over it, so that a slip leaves modules out or at another rank; in the file of a finished
+    /// adapter it has no effect.</summary>
+    /// <param name="modules">Names of all modules that could be adapted.</param>
+    /// <param name="adapted">Those that are.</param>
+    /// <exception cref="PalimpsestException">A name, a pattern or a layer means no module.</exception>
+    public void RefuseWhatMeansNothing(IReadOnlyList<string> modules, IReadOnlyList<string> adapted)
+    {
+        foreach ((string key, IEnumerable<string> names, Predicate<string> isUsed) in new (string, IEnumerable<string>, Predicate<string>)[]
+        {
+            ("target_modules", _options.Targets.Where(name => name != LoraOptions.AllLinear), name => modules.Any(module => Names(name, module))),
+            ("exclude_modules", _options.Exclude, name => modules.Any(module => Names(name, module))),
+            ("exclude_modules", _exclude is null ? [] : [_options.ExcludePattern!], _ => modules.Any(IsExcluded)),
+            ("rank_pattern", _options.RankPattern.Keys, name => adapted.Any(module => Matches(Ending("rank_pattern", name), module))),
+            ("alpha_pattern", _options.AlphaPattern.Keys, name => adapted.Any(module => Matches(Ending("alpha_pattern", name), module))),
+            ("layers_to_transform", _options.Layers.Select(layer => layer.ToString(CultureInfo.InvariantCulture)),
+                layer => adapted.Any(module => LayerOf(module) == layer)),
+        })
+        {
+            if (names.FirstOrDefault(name => !isUsed(name)) is string unused)
+            {
+                string? near = NearestName.Find(unused, modules.Select(LastPart).Distinct());
+                throw new PalimpsestException(
+                    $"{key}: \"{unused}\" means no module of this model{(near is null || near == unused ? "" : $"; did you mean {near}?")} "
+                    + $"The modules end in: {string.Join(", ", modules.Select(LastPart).Distinct())}.");
+            }
+        }
     }
 
     /// <summary>Whether a module is stored whole, by itself or as a part of a module that is.</summary>
@@ -79,16 +109,14 @@ internal sealed class LoraSelector
         ? Matches(_target, module)
         : _options.Targets.Contains(module, StringComparer.Ordinal) || (_options.Targets.Any(name => Names(name, module)) && IsInLayers(module));
 
-    private bool IsInLayers(string module)
-    {
-        if (_options.Layers.Count == 0)
-        {
-            return true;
-        }
+    private bool IsInLayers(string module) =>
+        _options.Layers.Count == 0 || (int.TryParse(LayerOf(module), CultureInfo.InvariantCulture, out int layer) && _options.Layers.Contains(layer));
 
-        Match? match = _layers.Select(pattern => pattern.Match(module)).FirstOrDefault(match => match.Success);
-        return match is not null && int.TryParse(match.Groups["layer"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture, out int layer) && _options.Layers.Contains(layer);
-    }
+    private string? LayerOf(string module) =>
+        _layers.Select(pattern => pattern.Match(module)).FirstOrDefault(match => match.Success)?.Groups["layer"].Value;
+
+    // A pattern for the end of a name.
+    private static Regex Ending(string key, string pattern) => Compile(key, pattern, @"\A(?:.*\.)?(?:{0})\z");
 
     private static Regex Compile(string key, string pattern, string form)
     {

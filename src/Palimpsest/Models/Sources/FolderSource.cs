@@ -26,7 +26,7 @@ internal sealed class FolderSource : ModelSource
     public static FolderSource OpenFolder(string folder, string configName)
     {
         ModelConfig config = ModelConfigFile.Read(System.IO.Path.Combine(folder, configName));
-        config = config is CausalConfig causal ? GenerationConfigFile.Apply(folder, causal) : config;
+        config = config is CausalConfig causal ? GenerationConfigFile.Apply(folder, causal, configName) : config;
         SafetensorsSet weights = SafetensorsSet.Open(folder);
         try
         {

@@ -56,17 +56,21 @@ public static class GenerationConfigFile
         ["num_return_sequences"] = 1,
     };
 
-    /// <summary>A configuration with what the file in a folder says; the same where there is no such file.</summary>
+    /// <summary>A configuration with what the file in a folder says; where there is no such file, with what <c>config.json</c> says in its place, as files of
+    /// before 2023 do.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="config">What <c>config.json</c> says.</param>
+    /// <param name="config">What <c>config.json</c> says of the model.</param>
+    /// <param name="configName">The name of that file.</param>
     /// <exception cref="PalimpsestException">The file is damaged, or a value is out of its range.</exception>
-    public static CausalConfig Apply(string folder, CausalConfig config)
+    public static CausalConfig Apply(string folder, CausalConfig config, string configName = "config.json")
     {
         ArgumentNullException.ThrowIfNull(config);
-        string path = Path.Combine(folder, Name);
+        string path = Path.Combine(folder, Name), model = Path.Combine(folder, configName);
         if (!File.Exists(path))
         {
-            return config;
+            ConfigReader? old = File.Exists(model) ? ConfigReader.Open(model).Only(ConfigKeys.Generation) : null;
+            return old is not null && old.Keys.Any(key => !Harmless.ContainsKey(key) && Asks(old, key))
+                ? config with { Generation = Read(old, config.VocabularySize) } : config;
         }
 
         GenerationConfig generation = Read(path, config.VocabularySize);
@@ -77,9 +81,10 @@ public static class GenerationConfigFile
     /// <param name="path">The file.</param>
     /// <param name="vocabulary">How many tokens the model has.</param>
     /// <exception cref="PalimpsestException">It is damaged, or a value is out of its range.</exception>
-    public static GenerationConfig Read(string path, int vocabulary)
+    public static GenerationConfig Read(string path, int vocabulary) => Read(ConfigReader.Open(path), vocabulary);
+
+    private static GenerationConfig Read(ConfigReader json, int vocabulary)
     {
-        ConfigReader json = ConfigReader.Open(path);
         IReadOnlyList<int> ends = json.Integers("eos_token_id");
         bool samples = json.Flag("do_sample");
         GenerationConfig generation = new()

@@ -1,3 +1,4 @@
+using Palimpsest.Common;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Text;
@@ -48,6 +49,15 @@ public abstract class ModelSource : IDisposable
         if (!File.Exists(path))
         {
             throw new PalimpsestException($"{path}: no such folder or file. A model is a folder with config.json, model.safetensors and tokenizer.json, a GGUF file, or a llama2.c file.");
+        }
+
+        try
+        {
+            RegularFile.Check(path);
+        }
+        catch (IOException error)
+        {
+            throw new PalimpsestException($"{path}: cannot be read ({error.Message}).", error);
         }
 
         return GgufSource.Recognises(path) ? GgufSource.Open(path) : Llama2cSource.Recognises(path)

@@ -18,7 +18,12 @@ internal abstract class CausalArchitecture : Architecture
     public sealed override CausalConfig Read(ConfigReader json)
     {
         CausalConfig config = ReadShape(json);
-        return json.Architecture == ClassifierName ? config.WithLabels(ClassLabels.Read(json, least: 2)) : config;
+        config = json.Architecture == ClassifierName ? config.WithLabels(ClassLabels.Read(json, least: 2)) : config;
+
+        // Decoders say that they are; what a decoder has beside it they say too.
+        json.Flag("is_decoder");
+        json.RefuseOthers(ConfigKeys.Harmless);
+        return config;
     }
 
     public sealed override CausalModel Build(ModelConfig config, ParameterStore parameters, TorchContext context) =>

@@ -28,6 +28,13 @@ internal static class ClassLabels
         }
 
         string[] labels = [.. Enumerable.Range(0, count).Select(i => named.Text(i.ToString(CultureInfo.InvariantCulture), ""))];
+        ConfigReader? numbers = json.Part("label2id");
+        bool Differs((int Index, string Item) label) => numbers?.FindNumber(label.Item) is double id && id != label.Index;
+        if (labels.Index().FirstOrDefault(Differs) is { Item: string contrary, Index: int place })
+        {
+            throw json.Bad($"id2label says that class {place} is \"{contrary}\", label2id that it is {numbers!.Raw(contrary)}");
+        }
+
         return named.Keys.Count() == count && labels.All(label => label.Length > 0) && labels.Distinct(StringComparer.Ordinal).Count() == count
             ? labels
             : throw json.Bad($"id2label must name {count} different classes under \"0\" to \"{count - 1}\"");

@@ -21,7 +21,13 @@ internal sealed class ConfigReader
     public string Path { get; }
 
     /// <summary>The first name in <c>architectures</c>, or nothing.</summary>
-    public string Architecture => Take("architectures") is JsonArray { Count: > 0 } names ? names[0]?.ToString() ?? "" : "";
+    /// <exception cref="PalimpsestException">There are several: one model is one of them.</exception>
+    public string Architecture => Take("architectures") switch
+    {
+        JsonArray { Count: > 1 } several => throw Bad($"architectures must name one, but is {several.ToJsonString()}"),
+        JsonArray { Count: 1 } names => names[0]?.ToString() ?? "",
+        _ => "",
+    };
 
     /// <summary>What <c>model_type</c> says, or nothing.</summary>
     public string ModelType => Take("model_type")?.ToString() ?? "";
@@ -58,16 +64,35 @@ internal sealed class ConfigReader
     /// <summary>The keys of this object.</summary>
     public IEnumerable<string> Keys => _json.Select(pair => pair.Key);
 
-    /// <summary>Refuses keys that nobody asked for and that say something.</summary>
-    /// <param name="ignored">Keys that need not be asked for.</param>
-    public void RefuseOthers(IReadOnlyCollection<string> ignored)
+    /// <summary>This object with some of its keys alone.</summary>
+    public ConfigReader Only(IEnumerable<string> keys)
     {
-        KeyValuePair<string, JsonNode?>[] others =
-            [.. _json.Where(pair => !_taken.Contains(pair.Key) && !ignored.Contains(pair.Key) && !SaysNothing(pair.Value))];
+        HashSet<string> kept = [.. keys];
+        return new ConfigReader(Path, new JsonObject(_json.Where(pair => kept.Contains(pair.Key))
+            .Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone()))));
+    }
+
+    /// <summary>Refuses keys that nobody asked for and that say something, and slips of the hand whatever they say.</summary>
+    /// <param name="harmless">Keys that need not be asked for, and why.</param>
+    /// <param name="within">The key of this object in the file, or nothing.</param>
+    public void RefuseOthers(IReadOnlyDictionary<string, string>? harmless = null, string within = "")
+    {
+        string[] others =
+        [
+            .. from pair in _json
+               where !_taken.Contains(pair.Key) && !(harmless?.ContainsKey(pair.Key) ?? false)
+               let near = NearestName.Find(pair.Key, _taken.Except(Keys))
+               where !SaysNothing(pair.Value) || (near is not null && pair.Value is not null && NearestName.Distance(pair.Key, near) <= 2)
+               select $"{within}{pair.Key} = {Shown(pair.Value!)}{(near is null ? "" : $" (did you mean {within}{near}?)")}",
+        ];
         if (others.Length > 0)
         {
-            throw Bad($"asks for what is not supported: {string.Join("; ", others.Select(pair => $"{pair.Key} = {pair.Value!.ToJsonString()}"))}");
+            throw Bad(
+                $"asks for what is not supported: {string.Join("; ", others)}. "
+                + "Take out a key that changes nothing of what the model computes; with the others it is another model");
         }
+
+        static string Shown(JsonNode value) => value.ToJsonString() is { Length: > 100 } text ? text[..100] + "..." : value.ToJsonString();
     }
 
     public int Integer(string key, int? fallback = null)
@@ -102,7 +127,7 @@ internal sealed class ConfigReader
     };
 
     /// <summary>Texts: one or a list of them, or nothing.</summary>
-    public IReadOnlyList<string> Texts(string key) => _json[key] switch
+    public IReadOnlyList<string> Texts(string key) => Take(key) switch
     {
         JsonArray many =>
             [.. many.Select(item => item is JsonValue value && value.TryGetValue(out string? text)

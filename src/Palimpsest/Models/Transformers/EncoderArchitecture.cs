@@ -11,19 +11,6 @@ internal abstract class EncoderArchitecture : Architecture
     private const string Words = "embeddings.word_embeddings", Places = "embeddings.position_embeddings", Segments = "embeddings.token_type_embeddings";
     private const string Norm = "embeddings.LayerNorm", PoolerLayer = "pooler.dense";
 
-    // Keys of config.json that change nothing of what is computed here: of training (dropout is a setting of the trainer), of transformers' own working, of the
-    // TensorFlow code that BERT came from,
-    // and classes or a tie that the head does not have.
-    private static readonly string[] s_ignored =
-    [
-        "attention_dropout", "attention_probs_dropout_prob", "classifier_dropout", "dropout", "hidden_dropout_prob", "qa_dropout", "seq_classif_dropout",
-        "gradient_checkpointing", "finetuning_task",
-        "_name_or_path", "chunk_size_feed_forward", "dtype", "output_attentions", "output_hidden_states", "output_past", "return_dict", "torch_dtype",
-        "transformers_version", "use_cache", "task_specific_params", "cls_token_id", "sep_token_id",
-        "directionality", "pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers", "pooler_size_per_head", "pooler_type",
-        "id2label", "label2id", "num_labels", "_num_labels", "problem_type", "tie_word_embeddings", "tie_weights_",
-    ];
-
     /// <summary>What the names of the encoder's tensors begin with below a head, such as <c>bert.</c>.</summary>
     public abstract string Prefix { get; }
 
@@ -61,7 +48,6 @@ internal abstract class EncoderArchitecture : Architecture
             throw json.Bad($"a width of {config.HiddenSize} cannot be shared by {config.Heads} heads");
         }
 
-        _ = json.ModelType;
         EncoderHead head = json.Architecture.Length == 0 ? EncoderHead.None : (EncoderHead)Names.Index().First(item => item.Item == json.Architecture).Index;
         config = config with
         {
@@ -73,7 +59,7 @@ internal abstract class EncoderArchitecture : Architecture
             BeginToken = json.Token("bos_token_id"),
             EndTokens = json.Integers("eos_token_id"),
         };
-        json.RefuseOthers(s_ignored);
+        json.RefuseOthers(ConfigKeys.Harmless);
         return config;
     }
 
@@ -166,6 +152,11 @@ internal abstract class EncoderArchitecture : Architecture
         AttentionShape shape = new(config.Heads, config.Heads, config.HeadWidth);
         Func<Tensor, Tensor> activation = Activation.Of(config.Activation);
         modules.Hooks.Declare(HookPoints.PositionEmbed);
+        if (segmentTypes is not null)
+        {
+            modules.Hooks.Declare(HookPoints.TypeEmbed);
+        }
+
         EncoderBlock[] blocks = [.. Enumerable.Range(0, config.Layers).Select(BlockOf)];
         return config.Head switch
         {
@@ -176,13 +167,9 @@ internal abstract class EncoderArchitecture : Architecture
 
         Tensor Embed(Tensor ids, Tensor? segments)
         {
-            Tensor sum = modules.AddPositions(modules.Embed(ids), Positions(config, places, ids)); // [batch, time, width]
-            if (segmentTypes is not null)
-            {
-                sum = Ops.Add(sum, segments is null ? segmentTypes.narrow(0, 0, 1) : Kernels.Embedding(segmentTypes, segments));
-            }
-
-            return norm.Last(sum, null);
+            Tensor sum = modules.AddTo(modules.Embed(ids), HookPoints.PositionEmbed, Positions(config, places, ids)); // [batch, time, width]
+            Tensor? types = segments is null ? segmentTypes?.narrow(0, 0, 1) : segmentTypes is null ? null : Kernels.Embedding(segmentTypes, segments);
+            return norm.Last(types is null ? sum : modules.AddTo(sum, HookPoints.TypeEmbed, types), null);
         }
 
         EncoderBlock BlockOf(int layer)

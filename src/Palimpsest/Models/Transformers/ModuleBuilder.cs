@@ -44,11 +44,12 @@ internal sealed class ModuleBuilder(ParameterStore parameters, HookPoints hooks,
     /// <returns>[batch, time, width]</returns>
     public Tensor Embed(Tensor ids) => Hooks.Apply("", HookPoints.Embed, Embedding.Forward(ids));
 
-    /// <summary>Adds the positions, as their hooks leave them.</summary>
+    /// <summary>Adds positions or types of tokens, as their hooks leave them.</summary>
     /// <param name="embedded">[batch, time, width]</param>
-    /// <param name="positions">The same shape, or one row for all: [1, time, width].</param>
-    public Tensor AddPositions(Tensor embedded, Tensor positions) => Ops.Add(
-        embedded, Hooks.Has("", HookPoints.PositionEmbed) ? Hooks.Apply("", HookPoints.PositionEmbed, positions.expand(embedded.shape)) : positions);
+    /// <param name="point">Their hook point.</param>
+    /// <param name="added">The same shape, or one that is stretched to it, such as [1, time, width].</param>
+    public Tensor AddTo(Tensor embedded, string point, Tensor added) =>
+        Ops.Add(embedded, Hooks.Has("", point) ? Hooks.Apply("", point, added.expand(embedded.shape)) : added);
 
     /// <summary>The RMS norm of a name.</summary>
     public RmsNorm RmsNorm(string name, double epsilon) => Counted(name, new RmsNorm(parameters[name + ".weight"], epsilon));

@@ -49,6 +49,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}}", 8, "bytes 8 to 0")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2]}}", 8, "without a proper dtype, shape and data_offsets")]
     [InlineData("{\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}", 0, "twice")]
+    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8],\"scale\":0.5}}", 8, "says \"scale\" of tensor \"a\"; known are dtype")]
     [InlineData("{\"__metadata__\":{\"a\":1}}", 0, "not an object of strings")]
     [InlineData("[1]", 0, "not a JSON object")]
     [InlineData("{\"a\":", 0, "not valid JSON")]

@@ -29,6 +29,38 @@ public sealed class LoraAdapterTests
     }
 
     [Fact]
+    public void Create_WhatMeansNoModule_IsRefusedByName()
+    {
+        using CausalModel model = Base();
+        (LoraOptions Options, string Message)[] cases =
+        [
+            (new() { Targets = ["q_proj", "v_porj"] }, "target_modules: \"v_porj\" means no module of this model; did you mean v_proj?"),
+            (new() { Exclude = ["down"] }, "exclude_modules: \"down\" means no module"),
+            (new() { ExcludePattern = ".*none" }, "exclude_modules: \".*none\" means no module"),
+            (new() { Targets = ["q_proj"], RankPattern = new Dictionary<string, int> { ["v_proj"] = 2 } }, "rank_pattern: \"v_proj\" means no module"),
+            (new() { Targets = ["q_proj"], AlphaPattern = new Dictionary<string, double> { ["^q_proj"] = 2 } }, "alpha_pattern: \"^q_proj\" means no module"),
+            (new() { Targets = ["q_proj"], Layers = [0, 99] }, "layers_to_transform: \"99\" means no module"),
+        ];
+        cases =
+        [
+            .. cases, (new() { Layers = [0] }, "layers can be chosen only with names of modules"),
+                (new() { LayersPattern = ["h"] }, "layers_pattern says nothing without layers"),
+            (new() { Targets = ["q_proj"], TargetPattern = ".*v_proj" }, "targets and a pattern for them cannot both be given"),
+            (new() { Exclude = ["q_proj"], ExcludePattern = ".*v_proj" }, "names of excluded modules and a pattern for them cannot both be given"),
+        ];
+        foreach ((LoraOptions options, string message) in cases)
+        {
+            Assert.Contains(message,
+                Assert.Throws<PalimpsestException>(() => LoraAdapter.Create(model, options, new RandomStream(1))).Message, StringComparison.Ordinal);
+        }
+
+        using LoraAdapter right = LoraAdapter.Create(
+            model, new LoraOptions { Targets = ["q_proj"], RankPattern = new Dictionary<string, int> { ["layers.1.self_attn.q_proj"] = 2 }, Layers = [1] },
+                new RandomStream(1));
+        Assert.Equal(2, Assert.Single(right.Modules).Rank);
+    }
+
+    [Fact]
     public void Activate_SwitchDisableMergeAndUnmerge_RestoreTheBaseBits()
     {
         using CausalModel model = Base();
