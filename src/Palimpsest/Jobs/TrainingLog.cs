@@ -1,6 +1,7 @@
 using System.Globalization;
 using Palimpsest.Runs;
 using Palimpsest.Training;
+using Palimpsest.Training.Meters;
 
 namespace Palimpsest.Jobs;
 
@@ -17,9 +18,13 @@ internal static class TrainingLog
                 ["gradient_norm"] = progress.GradientNorm,
                 ["tokens"] = progress.Tokens,
                 ["tokens_per_second"] = progress.TokensPerSecond,
-            }.Concat(progress.Figures).ToDictionary(StringComparer.Ordinal),
+            }.Concat(Memory(progress)).Concat(progress.Figures).ToDictionary(StringComparer.Ordinal),
             progress.Step);
         context.Log.Progress(new JobProgress(
             "training", progress.Step, progress.Steps, string.Create(CultureInfo.InvariantCulture, $"loss {progress.Loss:F3}, {progress.TokensPerSecond:N0} tokens/s"), progress.Left));
     }
+
+    private static IEnumerable<KeyValuePair<string, double>> Memory(TrainProgress progress) => progress.Memory is MemoryReading memory
+        ? [new("memory_forward", memory.Forward), new("memory_backward", memory.Backward), new("memory_step", memory.Step), new("memory_resident", memory.Resident)]
+        : [];
 }

@@ -4,6 +4,7 @@ using Palimpsest.Data.Batches;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using Palimpsest.Training.Checkpoints;
+using Palimpsest.Training.Meters;
 using Palimpsest.Training.Objectives;
 using Palimpsest.Training.Optimizers;
 using Palimpsest.Training.Schedules;
@@ -30,6 +31,7 @@ public sealed class Trainer<TBatch> : IDisposable
     private readonly IBatchSource<TBatch> _batches;
     private readonly CheckpointStore? _checkpoints;
     private readonly IOptimizer _optimizer;
+    private readonly MemoryMeter _meter;
     private readonly IReadOnlyList<(string Name, Tensor Values)> _tensors;
     private readonly IReadOnlyList<Tensor> _frozen;
     private readonly LearningRateSchedule _schedule;
@@ -65,6 +67,7 @@ public sealed class Trainer<TBatch> : IDisposable
         _checkpoints = checkpoints;
         _dropout = random.Child("dropout");
         _optimizer = OptimizerRegistry.Create(new OptimizerContext(trainable, options.Groups, random.Child("optimizer")), options.ChosenOptimizer);
+        _meter = new MemoryMeter(trainable, _optimizer);
         _tensors = [.. _optimizer.State, .. objective.State.Select(item => (ObjectivePrefix + item.Name, item.Values))];
         _schedule = options.Rates;
         _optionsHash = OptionsHash.Of(options, string.Create(CultureInfo.InvariantCulture, $"{random.DeriveSeed()}|{objective.Settings}|{trainable.Settings}"));
@@ -76,6 +79,9 @@ public sealed class Trainer<TBatch> : IDisposable
 
     /// <summary>Where the run stands.</summary>
     public TrainState State => _state;
+
+    /// <summary>What the steps of this process have taken of the memory.</summary>
+    public MemoryUse Memory => _meter.Use();
 
     /// <summary>Whether the evaluations have told it to end.</summary>
     public bool StoppedEarly => _options.EarlyStopping is EarlyStopping rule && _state.Stale >= rule.Patience;
@@ -125,7 +131,7 @@ public sealed class Trainer<TBatch> : IDisposable
             window = Stopwatch.GetElapsedTime(windowStart).TotalSeconds;
             progress?.Invoke(new TrainProgress(_state.Step, _options.Steps, loss, norm, rate, _state.Tokens, _state.Seconds,
                 windowTokens / window)
-            { Figures = figures });
+            { Figures = figures, Memory = _meter.Last });
             if (window > 5)
             {
                 (windowTokens, windowStart) = (0, Stopwatch.GetTimestamp());
@@ -199,6 +205,7 @@ public sealed class Trainer<TBatch> : IDisposable
         double denominator = _objective.Begin(window, _state.Step), total = 0;
         double norm;
         using DisposeScope scope = NewDisposeScope();
+        _meter.Begin();
 
         // Only while the step lasts: an evaluation between two steps is one of the whole model.
         using (ITrainingMode? mode = _trainable.Mode?.Invoke(_options))
@@ -229,6 +236,7 @@ public sealed class Trainer<TBatch> : IDisposable
         GradientClipping.Apply(_trainable.Gradients, norm, _options.ClipNorm);
         double rate = _schedule.At(_state.Step);
         _optimizer.Step(rate);
+        _meter.AfterStep();
         if (_trainable.Projection is IStepProjection projection)
         {
             _parameters.ForEachChunk(projection.Project);
@@ -250,7 +258,9 @@ public sealed class Trainer<TBatch> : IDisposable
             throw NothingTrained();
         }
 
+        _meter.AfterForward();
         Autograd.Backward(loss);
+        _meter.AfterBackward();
         return Ops.Number(loss);
     }
 
