@@ -20,7 +20,7 @@ public sealed class ArchitectureTests
     {
         ["Palimpsest.Core"] =
         [
-            "Palimpsest.Common", "Palimpsest.Numerics", "Palimpsest.Numerics.Statistics", "Palimpsest.Text", "Palimpsest.Metrics", "Palimpsest.Data",
+            "Palimpsest.Common", "Palimpsest.Numerics", "Palimpsest.Numerics.Statistics", "Palimpsest.Planning", "Palimpsest.Text", "Palimpsest.Metrics", "Palimpsest.Data",
                 "Palimpsest.Data.Worlds",
             "Palimpsest.Runs", "Palimpsest.Runs.Recipes", "Palimpsest.Runs.Reports", "Palimpsest.Runs.Results",
         ],

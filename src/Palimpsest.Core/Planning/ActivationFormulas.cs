@@ -41,7 +41,8 @@ internal static class ActivationFormulas
     {
         ModelShape model = options.Model;
         double width = model.Width * Element(options) * options.Tokens, inner = model.Inner * Element(options) * options.Tokens;
-        double head = width + HeadGradient(options), block = width + ((model.Family == ModelFamily.Llama ? 2 : 1) * inner);
+        bool llama = model.Family == ModelFamily.Llama;
+        double head = width + HeadGradient(options), block = width + ((llama ? 2 : 1) * inner) + WeightGradients(options);
 
         // Around a block that is computed again lie the gradients of its two outputs and of the stream behind them.
         return AfterForward(options) + (options.CheckpointBlocks ? Math.Max(head, (3 * width) + Block(options) + Math.Max(Temporaries(options), block)) : Math.Max(head, block));
@@ -90,6 +91,10 @@ internal static class ActivationFormulas
 
     private static double HeadGradient(PlanOptions options) =>
         options.Method == TrainingMethod.Lora ? 0 : (double)options.Model.Vocabulary * options.Model.Width * (options.Type == NumberType.BF16 ? 2 : 4);
+
+    // Before they are added to those of the step: gate and up, which are made together, or the largest matrix; of Grass when it chooses rows anew.
+    private static double WeightGradients(PlanOptions options) => IsAdapted(options) ? 0 : (options.Type == NumberType.BF16 ? 2.0 : 4.0)
+        * (options is { Model.Family: ModelFamily.Llama, Type: NumberType.F32 } ? 2 : 1) * Matrices(options).Max(weight => weight.Count);
 
     // Weights that are trained are f32 in the mixed form; each product keeps its bf16 copy. Of adapters both factors are.
     private static double Casts(PlanOptions options) => options.Type != NumberType.Mixed ? 0

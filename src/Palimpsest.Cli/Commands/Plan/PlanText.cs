@@ -39,11 +39,11 @@ internal sealed class PlanText
     public void WriteMemory(double? memory)
     {
         ModelShape model = _common.Model;
+        (TrainingMethod Method, MemoryBytes Bytes)[] plans = [.. _methods.Select(method => (method, MemoryPlan.Of(_common with { Method = method })))];
         double matrices = model.Weights.Where(weight => weight.Part == WeightPart.Block).Sum(weight => weight.Count);
         string again = _common.CheckpointBlocks ? ", blocks computed again" : "";
         Say($"{model.Name}: {model.Parameters:N0} parameters, {matrices / 1e6:F2} million of them in the matrices of {model.Layers} blocks.");
         Say($"Modelled, not measured: {_common.Type.ToString().ToLowerInvariant()}, {_common.Batch} x {_common.Sequence} tokens a pass, rank {_common.Rank}{again}.");
-        (TrainingMethod Method, MemoryBytes Bytes)[] plans = [.. _methods.Select(method => (method, MemoryPlan.Of(_common with { Method = method })))];
         Table table = NewTable(["method", "moments", .. s_categories.Select(category => category.Name), "total", .. memory is null ? Array.Empty<string>() : [$"on {ByteText.Show(memory.Value)}"]]);
         foreach ((TrainingMethod method, MemoryBytes bytes) in plans)
         {
@@ -73,7 +73,7 @@ internal sealed class PlanText
             foreach (PlanOptions options in states.Select(state => _common with { Method = method, State = state }))
             {
                 long? rank = MemoryPlan.LargestRank(options, memory);
-                string most = rank is null ? "none" : Invariant($"{rank}{(rank == options.Model.LargestRank ? " (all)" : "")}");
+                string most = rank is null ? "none" : Invariant($"{rank}{(rank == options.Model.LargestRank ? " (the largest)" : "")}");
                 table.AddRow(MethodNames.Of(method), State(method, options.State), options.HasRank ? most : "-", rank is long value ? Invariant($"{value / (double)options.Model.Width:F3}") : "-",
                     MemoryPlan.LargestBatch(options, memory) is int batch ? Invariant($"{batch:N0}") : "none");
             }
