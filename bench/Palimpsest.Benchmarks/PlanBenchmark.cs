@@ -72,7 +72,8 @@ internal static class PlanBenchmark
         }
 
         TrainOptions options = new() { Steps = Steps, WarmupSteps = 0, CheckpointEvery = 0, CheckpointBlocks = again, Optimizer = s_methods[method].Optimizer };
-        using Trainer<TokenBatch> trainer = Trainer.Of(model, adapter is null ? Trainable.Whole(model) : Trainable.Adapter(adapter), options, batches, new RandomStream(7, "train"));
+        using Trainer<TokenBatch> trainer =
+            Trainer.Of(model, adapter is null ? Trainable.Whole(model) : Trainable.Adapter(adapter), options, batches, new RandomStream(7, "train"));
 
         // The first step compiles, and leaves behind the scratch memory of libtorch's products.
         long peak = 0, before = 0, forward = 0;
@@ -108,9 +109,10 @@ internal static class PlanBenchmark
             CheckpointBlocks = again,
         };
         MemoryBytes modelled = MemoryPlan.Of(plan);
+        string name = $"{size} {method} {type}{(again ? " again" : "")}";
         double owned = trainer.Memory.Owned(), kept = MemoryPlan.AfterForward(plan);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{$"{size} {method} {type}{(again ? " again" : "")}",-28} {owned,11:N0} {modelled.Owned,11:N0}   {Row(forward - before, kept)} {Row(peak - before, modelled.Activations)}"));
+            $"{name,-28} {owned,11:N0} {modelled.Owned,11:N0}   {Row(forward - before, kept)} {Row(peak - before, modelled.Activations)}"));
     }
 
     private static string Row(double measured, double modelled) =>

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Palimpsest.Common;
 
-/// <summary>Amounts of memory as people type and read them: a number and a unit, <c>kB</c>, <c>MB</c>, <c>GB</c>, <c>TB</c> in powers of 1,000 and <c>KiB</c>, <c>MiB</c>, <c>GiB</c>, <c>TiB</c> in powers of
+/// <summary>Amounts of memory as people type and read them: a number and a unit, <c>kB</c>, <c>MB</c>, <c>GB</c>, <c>TB</c> in powers of 1,000 and
+/// <c>KiB</c>, <c>MiB</c>, <c>GiB</c>, <c>TiB</c> in powers of
 /// 1,024, or <c>B</c>.</summary>
 public static class ByteText
 {
@@ -33,13 +34,16 @@ public static class ByteText
     /// <summary>The way out for a text that is no amount, beginning in lower case.</summary>
     public static string WayOut(string? text) => NumberText.TryReal(text, out _)
         ? $"write a unit: {text}GB is {text} x 10^9 bytes, {text}GiB is {text} x 2^30"
-        : $"write a number and a unit without a space, such as 40GB (10^9 bytes) or 40GiB (2^30); units: {string.Join(", ", s_units.Select(item => item.Unit))}";
+        : "write a number and a unit without a space, such as 40GB (10^9 bytes) or 40GiB (2^30); "
+            + $"units: {string.Join(", ", s_units.Select(item => item.Unit))}";
 
     /// <summary>"26.03 GB", three or four digits in powers of 1,000.</summary>
     public static string Show(double bytes)
     {
-        (string unit, double factor) = bytes >= 1e12 ? ("TB", 1e12) : bytes >= 1e9 ? ("GB", 1e9) : bytes >= 1e6 ? ("MB", 1e6) : bytes >= 1e3 ? ("kB", 1e3) : ("B", 1.0);
+        (string unit, double factor) = s_units.Where(item => item.Unit.Length < 3).OrderByDescending(item => item.Factor)
+            .FirstOrDefault(item => bytes >= item.Factor, ("B", 1));
         double shown = bytes / factor;
-        return string.Create(CultureInfo.InvariantCulture, $"{shown.ToString(shown >= 100 || factor == 1 ? "F0" : shown >= 10 ? "F1" : "F2", CultureInfo.InvariantCulture)} {unit}");
+        string form = shown >= 100 || factor == 1 ? "F0" : shown >= 10 ? "F1" : "F2";
+        return $"{shown.ToString(form, CultureInfo.InvariantCulture)} {unit}";
     }
 }

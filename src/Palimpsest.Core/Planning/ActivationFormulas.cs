@@ -2,8 +2,10 @@ namespace Palimpsest.Planning;
 
 /// <summary>Bytes of activations and temporaries of a training step of this engine on a CPU.</summary>
 /// <remarks>
-/// What each function keeps for the backward pass, read from the code (<c>Torch/Functions</c>, <c>Models/Layers</c>) and held against the allocator by the benchmark <c>plan</c>. With d the width, f the
-/// inner width, q and k the widths of all queries and keys, h heads, T tokens of a sequence, b those of a pass, V the vocabulary, and e the bytes of an activation, a token and a block keep
+/// What each function keeps for the backward pass, read from the code (<c>Torch/Functions</c>, <c>Models/Layers</c>) and held against the allocator by the
+/// benchmark <c>plan</c>. With d the width, f the
+/// inner width, q and k the widths of all queries and keys, h heads, T tokens of a sequence, b those of a pass, V the vocabulary, and e the bytes of an
+/// activation, a token and a block keep
 /// <code>
 /// Llama f32          2 (d e + 4) + 2 d e + (2q + 2k) e + 4h + 3f e     sums and scales of the norms, normed inputs, attention, gate, up and their product
 /// Llama bf16, T up to 1,024    ... attention: (4q + h T) e             copies of queries, keys, values, the weights of the attention, its output
@@ -25,13 +27,15 @@ internal static class ActivationFormulas
 
     // Behind the last block: what it does not keep dies with its scope, and the outputs of all blocks with the model's.
     private static double InForward(PlanOptions options) =>
-        Kept(options) + (options.Tokens * Element(options) * (options.CheckpointBlocks ? 0.0 : options.Model.Layers * options.Model.Width)) + Temporaries(options)
+        Kept(options) + (options.Tokens * Element(options) * (options.CheckpointBlocks ? 0.0 : options.Model.Layers * options.Model.Width))
+            + Temporaries(options)
         + (options.CheckpointBlocks ? Block(options) : 0);
 
     // A chunk of logits at a time, and of bf16 models the output matrix cast for the product.
     private static double InLoss(PlanOptions options)
     {
-        long vocabulary = options.Model.Vocabulary, rows = Math.Min(options.Tokens, Math.Min(Math.Clamp(ChunkElements / vocabulary, 64, 4096), Math.Max(1, ChunkBytes / (4 * vocabulary))));
+        long vocabulary = options.Model.Vocabulary,
+            rows = Math.Min(options.Tokens, Math.Min(Math.Clamp(ChunkElements / vocabulary, 64, 4096), Math.Max(1, ChunkBytes / (4 * vocabulary))));
         double cast = options.Type == NumberType.Mixed ? 2.0 * vocabulary * options.Model.Width : 0;
         return AfterForward(options) + (rows * (vocabulary + options.Model.Width) * Element(options)) + cast;
     }
@@ -45,7 +49,8 @@ internal static class ActivationFormulas
         double head = width + HeadGradient(options), block = width + ((llama ? 2 : 1) * inner) + WeightGradients(options);
 
         // Around a block that is computed again lie the gradients of its two outputs and of the stream behind them.
-        return AfterForward(options) + (options.CheckpointBlocks ? Math.Max(head, (3 * width) + Block(options) + Math.Max(Temporaries(options), block)) : Math.Max(head, block));
+        return AfterForward(options) +
+            (options.CheckpointBlocks ? Math.Max(head, (3 * width) + Block(options) + Math.Max(Temporaries(options), block)) : Math.Max(head, block));
     }
 
     /// <summary>What the blocks keep; of blocks that are computed again their inputs.</summary>
@@ -76,11 +81,13 @@ internal static class ActivationFormulas
         ModelShape model = options.Model;
         double width = model.Width, plain = model.QueryWidth + (2 * model.KeyWidth);
 
-        // TorchSharp makes an empty copy of every output of a custom function: norms, attention, gated product, and the projections that share an input or turn by themselves.
+        // TorchSharp makes an empty copy of every output of a custom function: norms, attention, gated product, and the projections that share an input or
+        // turn by themselves.
         bool half = options.Type != NumberType.F32, llama = model.Family == ModelFamily.Llama, together = llama && !half && !IsAdapted(options);
         double copies = (llama ? (4 * width) + model.Inner : plain) + (half ? 0 : model.QueryWidth) + (together ? plain + (2 * model.Inner) : 0);
         double turned = model.QueryWidth + model.KeyWidth;
-        double scores = half && options.Sequence <= ShortForHalf ? (3.0 * model.Heads * options.Sequence) + plain + (llama ? 2 * turned : 0) + model.QueryWidth : 0;
+        double scores = half && options.Sequence <= ShortForHalf
+            ? (3.0 * model.Heads * options.Sequence) + plain + (llama ? 2 * turned : 0) + model.QueryWidth : 0;
         double bases = IsAdapted(options) ? plain + (2 * width) + (llama ? 2 : 1) * model.Inner : 0;
         return options.Tokens * Element(options) * (width + copies + scores + bases);
     }

@@ -7,8 +7,10 @@ public static class MethodNames
 {
     private static readonly (string Name, TrainingMethod Method)[] s_methods =
     [
-        ("adamw", TrainingMethod.AdamW), ("adamw8bit", TrainingMethod.AdamW8bit), ("sgd", TrainingMethod.Sgd), ("lora", TrainingMethod.Lora), ("relora", TrainingMethod.ReLora),
-        ("flora", TrainingMethod.Flora), ("galore", TrainingMethod.GaLore), ("galore-layerwise", TrainingMethod.GaLoreLayerwise), ("grass", TrainingMethod.Grass),
+        ("adamw", TrainingMethod.AdamW), ("adamw8bit", TrainingMethod.AdamW8bit), ("sgd", TrainingMethod.Sgd),
+        ("lora", TrainingMethod.Lora), ("relora", TrainingMethod.ReLora),
+        ("flora", TrainingMethod.Flora), ("galore", TrainingMethod.GaLore),
+        ("galore-layerwise", TrainingMethod.GaLoreLayerwise), ("grass", TrainingMethod.Grass),
     ];
 
     private static readonly (string Name, StateType State)[] s_states = [("f32", StateType.F32), ("bf16", StateType.BF16), ("8bit", StateType.Bits8)];
@@ -37,6 +39,7 @@ public static class MethodNames
     {
         int index = Array.FindIndex(all, item => item.Name == name);
         string meant = NearestName.Find(name, all.Select(item => item.Name)) is string near ? $" Did you mean {near}?" : "";
-        return index >= 0 ? all[index].Value : throw new PalimpsestException($"{option}: \"{name}\" is none of {string.Join(", ", all.Select(item => item.Name))}.{meant}");
+        return index >= 0 ? all[index].Value
+            : throw new PalimpsestException($"{option}: \"{name}\" is none of {string.Join(", ", all.Select(item => item.Name))}.{meant}");
     }
 }

@@ -4,7 +4,8 @@ namespace Palimpsest.Planning;
 
 /// <summary>Published sizes of Llama models by name.</summary>
 /// <remarks>
-/// 9M to 1B: the configurations of GaLore's pre-training (Zhao et al., arXiv 2403.03507, table 2 and the released <c>configs</c>), vocabulary 32,000. 7B to 65B: Touvron et al., LLaMA, arXiv
+/// 9M to 1B: the configurations of GaLore's pre-training (Zhao et al., arXiv 2403.03507, table 2 and the released <c>configs</c>), vocabulary 32,000. 7B to
+/// 65B: Touvron et al., LLaMA, arXiv
 /// 2302.13971, table 2, with the inner widths of the released models.
 /// </remarks>
 public static class NamedShapes
@@ -12,7 +13,8 @@ public static class NamedShapes
     private static readonly (string Name, int Width, int Inner, int Layers, int Heads, int Context)[] s_all =
     [
         ("llama-9m", 128, 352, 4, 4, 1024), ("llama-20m", 256, 688, 4, 4, 1024), ("llama-35m", 384, 1024, 6, 8, 1024), ("llama-60m", 512, 1376, 8, 8, 1024),
-        ("llama-130m", 768, 2048, 12, 12, 1024), ("llama-350m", 1024, 2736, 24, 16, 1024), ("llama-1b", 2048, 5461, 24, 32, 1024), ("llama-7b", 4096, 11008, 32, 32, 2048),
+        ("llama-130m", 768, 2048, 12, 12, 1024), ("llama-350m", 1024, 2736, 24, 16, 1024), ("llama-1b", 2048, 5461, 24, 32, 1024),
+        ("llama-7b", 4096, 11008, 32, 32, 2048),
         ("llama-13b", 5120, 13824, 40, 40, 2048), ("llama-30b", 6656, 17920, 60, 52, 2048), ("llama-65b", 8192, 22016, 80, 64, 2048),
     ];
 

@@ -58,7 +58,8 @@ public sealed record PlanOptions : IValidated
         if (HasRank && (Rank < 1 || Rank > Model.LargestRank))
         {
             WeightShape smallest = Model.Weights.Where(weight => weight.Part == WeightPart.Block).MinBy(weight => weight.Smaller)!;
-            yield return $"rank {Rank} does not lie between 1 and {Model.LargestRank}: the smallest matrix of {Model.Name} is {smallest.Name}, {smallest.Rows} x {smallest.Columns}.";
+            yield return $"rank {Rank} does not lie between 1 and {Model.LargestRank}: the smallest matrix of {Model.Name} is "
+                + $"{smallest.Name}, {smallest.Rows} x {smallest.Columns}.";
         }
     }
 }

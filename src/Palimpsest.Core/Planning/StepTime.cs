@@ -12,8 +12,10 @@ public sealed record StepTime(double Products, double Memory, double Wire, doubl
 
     /// <summary>The floor of a step: operations / rate + bytes / memory bandwidth + bytes on the wire / bandwidth.</summary>
     /// <remarks>
-    /// Operations, b tokens and P numbers in matrices (Kaplan et al., arXiv 2001.08361, section 2.1): 2bP forward, 2bP for the gradients of the inputs, 2bP for those of the weights; Grass makes 2brn of
-    /// the last (arXiv 2406.17660, section 3), an adapter none but adds 6br(m + n), GaLore and Flora add 4rmn a matrix. A ring sends 2 (D - 1) / D of the gradients (Patarasu and Yuan, JPDC 2009). SVDs and
+    /// Operations, b tokens and P numbers in matrices (Kaplan et al., arXiv 2001.08361, section 2.1): 2bP forward, 2bP for the gradients of the inputs, 2bP
+    /// for those of the weights; Grass makes 2brn of
+    /// the last (arXiv 2406.17660, section 3), an adapter none but adds 6br(m + n), GaLore and Flora add 4rmn a matrix. A ring sends 2 (D - 1) / D of the
+    /// gradients (Patarasu and Yuan, JPDC 2009). SVDs and
     /// attention scores are left out.
     /// </remarks>
     public static StepTime Of(PlanOptions options, DeviceRates rates)
@@ -21,7 +23,8 @@ public sealed record StepTime(double Products, double Memory, double Wire, doubl
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(rates);
         double operations = 0, b = options.Tokens, r = options.Rank;
-        foreach (WeightShape weight in options.Model.Weights.Where(weight => weight.Part is WeightPart.Block or WeightPart.Head || IsTiedHead(options.Model, weight)))
+        bool Multiplies(WeightShape weight) => weight.Part is WeightPart.Block or WeightPart.Head || IsTiedHead(options.Model, weight);
+        foreach (WeightShape weight in options.Model.Weights.Where(Multiplies))
         {
             double mn = weight.Count, sum = weight.Rows + weight.Columns;
             operations += 2 * b * mn * (options.CheckpointBlocks ? 3 : 2);

@@ -2,7 +2,8 @@ namespace Palimpsest.Planning;
 
 /// <summary>Bytes of weights, gradients, optimizer state and projectors.</summary>
 /// <remarks>
-/// For a matrix of m x n, m at most n, and a rank r, in numbers (Muhamed et al., Grass, arXiv 2406.17660, table of section 4; Zhao et al., GaLore, arXiv 2403.03507, table 1; Hu et al., LoRA, arXiv
+/// For a matrix of m x n, m at most n, and a rank r, in numbers (Muhamed et al., Grass, arXiv 2406.17660, table of section 4; Zhao et al., GaLore, arXiv
+/// 2403.03507, table 1; Hu et al., LoRA, arXiv
 /// 2106.09685; Hao et al., Flora, arXiv 2402.03293, and its released optimizer, which factors the second moment):
 /// <code>
 ///                    weights        gradient      state          projector

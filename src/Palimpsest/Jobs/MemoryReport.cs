@@ -19,7 +19,8 @@ internal static class MemoryReport
 
         context.Run.WriteArtifact(File, use);
         string buffers = string.Join(", ", Buffers(use).Select(item => $"{item.Name} {JobText.Bytes(item.Bytes)}"));
-        string passes = use.Activations is long most ? $"activations and temporaries {JobText.Bytes(most)} at most" : "activations not measured (the C library does not tell)";
+        string passes = use.Activations is long most
+            ? $"activations and temporaries {JobText.Bytes(most)} at most" : "activations not measured (the C library does not tell)";
         context.Log.Say($"Memory: {buffers}; {passes}; the process held {JobText.Bytes(use.PeakResident)} at most.");
     }
 
@@ -34,7 +35,8 @@ internal static class MemoryReport
 
         (string Name, long? Bytes)[] live =
         [
-            ("activations and temporaries, at most", use.Activations), ("libraries, runtime and data", use.Rest()), ("all live native bytes after a forward pass, at most", use.Forward),
+            ("activations and temporaries, at most", use.Activations), ("libraries, runtime and data", use.Rest()),
+            ("all live native bytes after a forward pass, at most", use.Forward),
             ("after a backward pass, at most", use.Backward), ("after the optimizer's step, at most", use.Step),
         ];
         string counted = use.Readings == use.Steps ? $"all {use.Steps} steps" : $"{use.Readings} of {use.Steps} steps";
@@ -55,7 +57,8 @@ internal static class MemoryReport
     {
         (string Name, long Bytes)[] all =
         [
-            ("weights", use.Trained), ("frozen weights", use.Frozen), ("frozen weights mapped from the file", use.Mapped), ("gradients", use.Gradients), ("optimizer state", use.OptimizerState),
+            ("weights", use.Trained), ("frozen weights", use.Frozen), ("frozen weights mapped from the file", use.Mapped), ("gradients", use.Gradients),
+            ("optimizer state", use.OptimizerState),
             ("projectors", use.Projectors),
         ];
         return all.Where(item => item.Bytes > 0);

@@ -25,6 +25,7 @@ internal static class TrainingLog
     }
 
     private static IEnumerable<KeyValuePair<string, double>> Memory(TrainProgress progress) => progress.Memory is MemoryReading memory
-        ? [new("memory_forward", memory.Forward), new("memory_backward", memory.Backward), new("memory_step", memory.Step), new("memory_resident", memory.Resident)]
+        ? [new("memory_forward", memory.Forward), new("memory_backward", memory.Backward),
+            new("memory_step", memory.Step), new("memory_resident", memory.Resident)]
         : [];
 }

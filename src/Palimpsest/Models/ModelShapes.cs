@@ -8,7 +8,8 @@ namespace Palimpsest.Models;
 /// <summary>The shapes of models for planning, without loading them.</summary>
 public static class ModelShapes
 {
-    /// <summary>A size by its name, an embedded model, a folder or a <c>config.json</c> (its weights need not be there), a GGUF file or a llama2.c file.</summary>
+    /// <summary>A size by its name, an embedded model, a folder or a <c>config.json</c> (its weights need not be there), a GGUF file or a llama2.c
+    /// file.</summary>
     /// <param name="model">Name or path.</param>
     /// <exception cref="PalimpsestException">There is no such thing, or it is of a family that is not planned.</exception>
     public static ModelShape Open(string model)
@@ -20,7 +21,8 @@ public static class ModelShapes
             return named;
         }
 
-        string path = there ? model : EmbeddedModels.Names.Contains(model, StringComparer.Ordinal) ? EmbeddedModels.Resolve(model) : throw NamedShapes.Unknown(model);
+        string path = there ? model
+            : EmbeddedModels.Names.Contains(model, StringComparer.Ordinal) ? EmbeddedModels.Resolve(model) : throw NamedShapes.Unknown(model);
         if (Directory.Exists(path))
         {
             return Of(model, ModelConfigFile.Read(Path.Combine(path, "config.json")));
@@ -43,7 +45,8 @@ public static class ModelShapes
     {
         ArgumentNullException.ThrowIfNull(config);
         return config is not CausalConfig causal
-            ? throw new PalimpsestException($"{name}: is an encoder ({config.Architecture.NameOf(config)}); plans are made for causal language models, whose activations are modelled. Name a Llama or a GPT-2.")
+            ? throw new PalimpsestException($"{name}: is an encoder ({config.Architecture.NameOf(config)}); plans are made for causal language models, "
+                + "whose activations are modelled. Name a Llama or a GPT-2.")
             : new ModelShape
             {
                 Name = name,

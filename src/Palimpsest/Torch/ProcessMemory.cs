@@ -4,13 +4,15 @@ using System.Runtime.InteropServices;
 namespace Palimpsest.Torch;
 
 /// <summary>What this process holds of the machine's memory: bytes that the C library has handed out and not got back, and pages in use.</summary>
-/// <remarks>libtorch takes the memory of its tensors on a CPU from the C library, so the first figure follows every tensor; the runtime's managed heap and mapped
+/// <remarks>libtorch takes the memory of its tensors on a CPU from the C library, so the first figure follows every tensor; the runtime's managed heap and
+/// mapped
 /// files are not in it. Thread-safe.</remarks>
 public static partial class ProcessMemory
 {
     private static readonly bool s_counted = Probe();
 
-    /// <summary>Live bytes of the allocator, of all threads: glibc's <c>uordblks + hblkhd</c>. Null where the C library does not tell, as musl's and glibc's before 2.33 do not.</summary>
+    /// <summary>Live bytes of the allocator, of all threads: glibc's <c>uordblks + hblkhd</c>. Null where the C library does not tell, as musl's and glibc's
+    /// before 2.33 do not.</summary>
     public static long? Allocated => s_counted ? Counted() : null;
 
     /// <summary>Bytes of pages in use, mapped files included.</summary>

@@ -18,10 +18,12 @@ public sealed class PlanCommandTests
     public void Plan_PublishedCase_SaysWhatFitsAndWithWhichRank()
     {
         using CommandProcess command = new();
-        (int code, string output, string error) = command.Run("plan", "llama-13b", "--type", "bf16", "--batch-size", "1", "--memory", "40GB", "--devices", "8", "--bandwidth", "12GB");
+        (int code, string output, string error) =
+            command.Run("plan", "llama-13b", "--type", "bf16", "--batch-size", "1", "--memory", "40GB", "--devices", "8", "--bandwidth", "12GB");
         Assert.True(code == 0, output + error);
         string[] lines = output.Split('\n');
-        Assert.Contains(lines, line => line.StartsWith("grass", StringComparison.Ordinal) && line.Contains("26.0 GB", StringComparison.Ordinal) && line.Contains("too much", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("grass", StringComparison.Ordinal) && line.Contains("26.0 GB", StringComparison.Ordinal)
+            && line.Contains("too much", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.StartsWith("galore ", StringComparison.Ordinal) && line.Contains("none", StringComparison.Ordinal));
         Assert.Contains("the largest rank with batches of 1", output, StringComparison.Ordinal);
         Assert.Contains("speed over adamw", output, StringComparison.Ordinal);

@@ -12,7 +12,8 @@ internal static class PlanCommand
         Command command = new(
             "plan",
             """
-            Says how much memory a training will take, by category and method, what fits a device and with which rank. All figures are modelled by formulas (docs/memory.md), none is measured.
+            Says how much memory a training will take, by category and method, what fits a device and with which rank.
+            All figures are modelled by formulas (docs/memory.md), none is measured.
 
             Example: palimpsest plan llama-13b --type bf16 --batch-size 1 --memory 40GB
             """);

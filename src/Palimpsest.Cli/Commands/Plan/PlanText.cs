@@ -27,7 +27,8 @@ internal sealed class PlanText
     {
         (_common, _methods) = (common, methods);
         bool terminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
-        _console = terminal ? AnsiConsole.Console : AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(output) });
+        AnsiConsoleSettings plain = new() { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(output) };
+        _console = terminal ? AnsiConsole.Console : AnsiConsole.Create(plain);
         if (!terminal)
         {
             _console.Profile.Width = RedirectedWidth;
@@ -43,11 +44,14 @@ internal sealed class PlanText
         double matrices = model.Weights.Where(weight => weight.Part == WeightPart.Block).Sum(weight => weight.Count);
         string again = _common.CheckpointBlocks ? ", blocks computed again" : "";
         Say($"{model.Name}: {model.Parameters:N0} parameters, {matrices / 1e6:F2} million of them in the matrices of {model.Layers} blocks.");
-        Say($"Modelled, not measured: {_common.Type.ToString().ToLowerInvariant()}, {_common.Batch} x {_common.Sequence} tokens a pass, rank {_common.Rank}{again}.");
-        Table table = NewTable(["method", "moments", .. s_categories.Select(category => category.Name), "total", .. memory is null ? Array.Empty<string>() : [$"on {ByteText.Show(memory.Value)}"]]);
+        string type = _common.Type.ToString().ToLowerInvariant();
+        Say($"Modelled, not measured: {type}, {_common.Batch} x {_common.Sequence} tokens a pass, rank {_common.Rank}{again}.");
+        string[] verdict = memory is double limit ? [$"on {ByteText.Show(limit)}"] : [];
+        Table table = NewTable(["method", "moments", .. s_categories.Select(category => category.Name), "total", .. verdict]);
         foreach ((TrainingMethod method, MemoryBytes bytes) in plans)
         {
-            table.AddRow([MethodNames.Of(method), State(method, _common.State), .. s_categories.Select(category => Amount(category.Bytes(bytes))), ByteText.Show(bytes.Total),
+            table.AddRow([MethodNames.Of(method), State(method, _common.State),
+                .. s_categories.Select(category => Amount(category.Bytes(bytes))), ByteText.Show(bytes.Total),
                 .. memory is null ? Array.Empty<string>() : [bytes.Total <= memory ? "fits" : "too much"]]);
         }
 
@@ -58,14 +62,16 @@ internal sealed class PlanText
             _console.MarkupLine($"{MethodNames.Of(method),-17}{Bar(bytes, longest, memory)}");
         }
 
-        _console.MarkupLine($"{"",-17}{string.Join("  ", s_categories.Select(category => $"[{category.Colour}]{category.Mark}[/] {category.Name}"))}{(memory is null ? "" : "  | the device")}");
+        string legend = string.Join("  ", s_categories.Select(category => $"[{category.Colour}]{category.Mark}[/] {category.Name}"));
+        _console.MarkupLine($"{"",-17}{legend}{(memory is null ? "" : "  | the device")}");
     }
 
     /// <summary>The largest rank and batch of each method and type of moments that fit.</summary>
     /// <param name="memory">Bytes of the device.</param>
     public void WriteFits(double memory)
     {
-        Say($"\nThe most that fits into {ByteText.Show(memory)}, modelled: the largest rank with batches of {_common.Batch}, and the largest batch with rank {_common.Rank}.");
+        (string size, int sequences, long given) = (ByteText.Show(memory), _common.Batch, _common.Rank);
+        Say($"\nThe most that fits into {size}, modelled: the largest rank with batches of {sequences}, and the largest batch with rank {given}.");
         Table table = NewTable(["method", "moments", "largest rank", "share of the width", "largest batch"]);
         foreach (TrainingMethod method in _methods)
         {
@@ -74,7 +80,8 @@ internal sealed class PlanText
             {
                 long? rank = MemoryPlan.LargestRank(options, memory);
                 string most = rank is null ? "none" : Invariant($"{rank}{(rank == options.Model.LargestRank ? " (the largest)" : "")}");
-                table.AddRow(MethodNames.Of(method), State(method, options.State), options.HasRank ? most : "-", rank is long value ? Invariant($"{value / (double)options.Model.Width:F3}") : "-",
+                table.AddRow(MethodNames.Of(method), State(method, options.State), options.HasRank ? most : "-",
+                    rank is long value ? Invariant($"{value / (double)options.Model.Width:F3}") : "-",
                     MemoryPlan.LargestBatch(options, memory) is int batch ? Invariant($"{batch:N0}") : "none");
             }
         }
@@ -85,13 +92,16 @@ internal sealed class PlanText
     /// <summary>The least time of a data-parallel step of each method.</summary>
     public void WriteTimes(DeviceRates rates)
     {
-        Say($"\nThe least time of a step on {rates.Devices} devices, modelled: products at {rates.MatmulRate:0.###e+0} operations/s + memory at {ByteText.Show(rates.MemoryBandwidth)}/s + wire at {ByteText.Show(rates.Bandwidth)}/s.");
+        (string memory, string wire) = (ByteText.Show(rates.MemoryBandwidth), ByteText.Show(rates.Bandwidth));
+        Say($"\nThe least time of a step on {rates.Devices} devices, modelled: products at {rates.MatmulRate:0.###e+0} operations/s");
+        Say($"+ memory at {memory}/s + wire at {wire}/s, nothing overlapping.");
         double adamw = StepTime.Of(_common with { Method = TrainingMethod.AdamW }, rates).Seconds;
         Table table = NewTable(["method", "products", "memory", "wire", "step", "bytes sent a device", "speed over adamw"]);
         foreach (TrainingMethod method in _methods)
         {
             StepTime time = StepTime.Of(_common with { Method = method }, rates);
-            table.AddRow(MethodNames.Of(method), Seconds(time.Products), Seconds(time.Memory), Seconds(time.Wire), Seconds(time.Seconds), Amount(time.WireBytes), Invariant($"{adamw / time.Seconds:F2}x"));
+            table.AddRow(MethodNames.Of(method), Seconds(time.Products), Seconds(time.Memory), Seconds(time.Wire), Seconds(time.Seconds),
+                Amount(time.WireBytes), Invariant($"{adamw / time.Seconds:F2}x"));
         }
 
         _console.Write(table);
@@ -101,7 +111,8 @@ internal sealed class PlanText
 
     private static string Amount(double bytes) => bytes == 0 ? "-" : ByteText.Show(bytes);
 
-    private static string Seconds(double seconds) => seconds >= 1 ? Invariant($"{seconds:F2} s") : seconds >= 1e-3 ? Invariant($"{seconds * 1e3:F1} ms") : Invariant($"{seconds * 1e6:F0} us");
+    private static string Seconds(double seconds) =>
+        seconds >= 1 ? Invariant($"{seconds:F2} s") : seconds >= 1e-3 ? Invariant($"{seconds * 1e3:F1} ms") : Invariant($"{seconds * 1e6:F0} us");
 
     private static string Bar(MemoryBytes bytes, double longest, double? memory)
     {

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace Palimpsest.Training.Meters;
 
 /// <summary>Reads the allocator in the course of training steps and keeps the peaks.</summary>
-/// <remarks>glibc walks its lists of free chunks to answer. Where that takes more than a thousandth of the time since the start, steps are left out until it does not.</remarks>
+/// <remarks>glibc walks its lists of free chunks to answer. Where that takes more than a thousandth of the time since the start, steps are left out until it
+/// does not.</remarks>
 /// <param name="trainable">What is trained.</param>
 /// <param name="optimizer">Its optimizer.</param>
 internal sealed class MemoryMeter(Trainable trainable, IOptimizer optimizer)
@@ -48,7 +49,8 @@ internal sealed class MemoryMeter(Trainable trainable, IOptimizer optimizer)
         {
             _readings++;
             _activations = Math.Max(_activations, Math.Max(Math.Max(now.Forward, now.Backward), now.Step) - now.Before);
-            _peaks = _peaks is not MemoryReading old ? now : new MemoryReading(Math.Max(old.Before, now.Before), Math.Max(old.Forward, now.Forward), Math.Max(old.Backward, now.Backward),
+            _peaks = _peaks is not MemoryReading old ? now
+                : new MemoryReading(Math.Max(old.Before, now.Before), Math.Max(old.Forward, now.Forward), Math.Max(old.Backward, now.Backward),
                 Math.Max(old.Step, now.Step), now.Resident);
         }
     }

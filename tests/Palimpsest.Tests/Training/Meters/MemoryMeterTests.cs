@@ -1,4 +1,5 @@
 using Palimpsest.Data.Batches;
+using Palimpsest.Models.Families;
 using Palimpsest.Models.Lora;
 using Palimpsest.Models.Sources;
 using Palimpsest.Models.Transformers;
@@ -49,7 +50,8 @@ public sealed class MemoryMeterTests
     {
         using CausalModel model = TinyTraining.NewModel(vocabulary: 200);
         long large = 200 * 32, small = model.Parameters.Layout.Count - large, count = large + small;
-        Check(model, Trainable.Whole(model), new AdamW8bitOptions(), weights: 4 * count, frozen: 0, gradients: 4 * count, state: (8 * small) + (2 * (large + (4 * large / 256))));
+        Check(model, Trainable.Whole(model), new AdamW8bitOptions(), weights: 4 * count, frozen: 0,
+            gradients: 4 * count, state: (8 * small) + (2 * (large + (4 * large / 256))));
     }
 
     [Fact]
@@ -73,9 +75,11 @@ public sealed class MemoryMeterTests
     public void Memory_AfterABackwardPass_HoldsNoGradientOfActivations()
     {
         Assert.SkipUnless(ProcessMemory.Allocated is not null, "The C library does not tell.");
-        using CausalModel model = CausalModel.Create(TinyTraining.Config with { HiddenSize = 64, IntermediateSize = 192, Layers = 6, HeadWidth = 16, ContextLength = 256 }, TestContexts.F32(), new RandomStream(3));
+        LlamaConfig config = TinyTraining.Config with { HiddenSize = 64, IntermediateSize = 192, Layers = 6, HeadWidth = 16, ContextLength = 256 };
+        using CausalModel model = CausalModel.Create(config, TestContexts.F32(), new RandomStream(3));
         using DisposeScope scope = NewDisposeScope();
-        TokenBatch batch = TokenBatch.Of([.. Enumerable.Range(0, 16).Select(i => new TokenSequence([.. Enumerable.Range(0, 256).Select(j => (i + j) % 50)], 2))]);
+        TokenBatch batch =
+            TokenBatch.Of([.. Enumerable.Range(0, 16).Select(i => new TokenSequence([.. Enumerable.Range(0, 256).Select(j => (i + j) % 50)], 2))]);
         Tensor loss = model.LossSum(model.Hidden(batch), batch.Rows, batch.Targets);
         long forward = ProcessMemory.Allocated!.Value;
         Autograd.Backward(loss);
@@ -87,9 +91,12 @@ public sealed class MemoryMeterTests
     private static MemoryUse Check(CausalModel model, Trainable trainable, OptimizerOptions optimizer, long weights, long frozen, long gradients, long state) =>
         Check(model, trainable, optimizer, weights, use => use.Frozen == frozen && use.Mapped == 0, gradients, state);
 
-    private static MemoryUse Check(CausalModel model, Trainable trainable, OptimizerOptions optimizer, long weights, Func<MemoryUse, bool> frozen, long gradients, long state)
+    private static MemoryUse Check(CausalModel model, Trainable trainable, OptimizerOptions optimizer, long weights,
+        Func<MemoryUse, bool> frozen, long gradients, long state)
     {
-        using Trainer<TokenBatch> trainer = Trainer.Of(model, trainable, new TrainOptions { Steps = 3, WarmupSteps = 0, CheckpointEvery = 0, Optimizer = optimizer }, new TinyTraining.Batches(1), new RandomStream(2));
+        using Trainer<TokenBatch> trainer =
+            Trainer.Of(model, trainable, new TrainOptions { Steps = 3, WarmupSteps = 0, CheckpointEvery = 0, Optimizer = optimizer },
+                new TinyTraining.Batches(1), new RandomStream(2));
         List<MemoryReading> readings = [];
         trainer.Run(progress => readings.AddRange(progress.Memory is MemoryReading reading ? [reading] : []));
         MemoryUse use = trainer.Memory;
