@@ -61,7 +61,7 @@ internal sealed class MemoryMeter(Trainable trainable, IOptimizer optimizer)
         (MemoryCategory Category, long Bytes)[] owned =
         [
             .. optimizer is IMemoryOwner owner ? owner.Memory : optimizer.State.Select(item => (MemoryCategory.OptimizerState, Bytes(item.Values))),
-            .. trainable.Gradients is IMemoryOwner store ? store.Memory : [],
+            .. trainable.Gradients is IMemoryOwner store && !ReferenceEquals(store, optimizer) ? store.Memory : [],
         ];
         long Of(MemoryCategory category) => owned.Where(item => item.Category == category).Sum(item => item.Bytes);
         return new MemoryUse

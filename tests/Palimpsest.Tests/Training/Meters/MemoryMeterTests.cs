@@ -88,6 +88,41 @@ public sealed class MemoryMeterTests
         Assert.True(ProcessMemory.Allocated!.Value < forward, $"{forward} bytes before the backward pass, {ProcessMemory.Allocated} after it");
     }
 
+    [Fact]
+    public void Memory_OfOwnersThatTellTheirCategories_IsAddedUp()
+    {
+        using CausalModel model = TinyTraining.NewModel();
+        using Projecting owner = new(), other = new();
+        long dense = 4 * model.Parameters.Layout.Count;
+        MemoryUse once = new MemoryMeter(Trainable.Whole(model) with { Gradients = owner }, owner).Use();
+        Assert.Equal((dense + 100, 20, 7 + 5), (once.Gradients, once.OptimizerState, once.Projectors));
+        MemoryUse twice = new MemoryMeter(Trainable.Whole(model) with { Gradients = new GradientStores(model.Parameters.Flat!, other) }, owner).Use();
+        Assert.Equal((dense + 200, 40, 2 * (7 + 5)), (twice.Gradients, twice.OptimizerState, twice.Projectors));
+    }
+
+    /// <summary>An optimizer that is the store of its gradients too.</summary>
+    private sealed class Projecting : IOptimizer, IGradientStore, IMemoryOwner
+    {
+        public IReadOnlyList<(string Name, Tensor Values)> State => throw new InvalidOperationException("Its categories are to be asked for instead.");
+
+        public long StepCount { get; set; }
+
+        public IEnumerable<(MemoryCategory Category, long Bytes)> Memory =>
+            [(MemoryCategory.Projectors, 7), (MemoryCategory.OptimizerState, 20), (MemoryCategory.Gradients, 100), (MemoryCategory.Projectors, 5)];
+
+        public void Step(double learningRate) => throw new NotSupportedException();
+
+        public void Zero() => throw new NotSupportedException();
+
+        public double Norm() => throw new NotSupportedException();
+
+        public void Scale(double factor) => throw new NotSupportedException();
+
+        public void Dispose()
+        {
+        }
+    }
+
     private static MemoryUse Check(CausalModel model, Trainable trainable, OptimizerOptions optimizer, long weights, long frozen, long gradients, long state) =>
         Check(model, trainable, optimizer, weights, use => use.Frozen == frozen && use.Mapped == 0, gradients, state);
 

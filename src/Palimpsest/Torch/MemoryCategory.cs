@@ -1,4 +1,4 @@
-namespace Palimpsest.Training.Meters;
+namespace Palimpsest.Torch;
 
 /// <summary>What the memory of a training is for.</summary>
 public enum MemoryCategory
