@@ -22,6 +22,12 @@ switch (args)
     case ["memory", "loss", "whole" or "chunks"]:
         MemoryBenchmark.Loss(args[2] == "chunks");
         return 0;
+    case ["plan"]:
+        PlanBenchmark.All();
+        return 0;
+    case ["plan", var size, var method, "f32" or "mixed", .. var rest]:
+        PlanBenchmark.One(size, method, args[3], rest is ["again"]);
+        return 0;
     case ["flat-vectors"]:
         FlatVectorBenchmark.Run();
         return 0;
@@ -50,6 +56,7 @@ switch (args)
                    Palimpsest.Benchmarks attention [rounds]
                    Palimpsest.Benchmarks memory blocks kept|again [steps]
                    Palimpsest.Benchmarks memory loss whole|chunks
+                   Palimpsest.Benchmarks plan [SIZE METHOD f32|mixed [again]]
                    Palimpsest.Benchmarks flat-vectors
                    Palimpsest.Benchmarks decode [F32|Bf16] [rounds] [threads] (PALIMPSEST_DATA names the folder that holds models/)
                    Palimpsest.Benchmarks load MODEL [F32|Bf16]

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Palimpsest.Cli.Commands;
 using Palimpsest.Cli.Commands.Owners;
+using Palimpsest.Cli.Commands.Plan;
 
 namespace Palimpsest.Cli;
 
@@ -75,6 +76,7 @@ public static class CommandLineHost
             InspectCommand.Create(output),
             ConvertCommand.Create(output),
             PretrainCommand.Create(output),
+            PlanCommand.Create(output),
             RunCommand.Create(output),
             OwnersCommand.Create(output),
             RunsCommand.Create(output),

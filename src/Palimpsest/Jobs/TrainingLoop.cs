@@ -32,7 +32,9 @@ public static class TrainingLoop
             Evaluate(0);
         }
 
-        if (!trainer.Run(progress => TrainingLog.Write(progress, context), heldOut is null ? null : Evaluate, context.Stop))
+        bool ended = trainer.Run(progress => TrainingLog.Write(progress, context), heldOut is null ? null : Evaluate, context.Stop);
+        MemoryReport.Write(trainer.Memory, context);
+        if (!ended)
         {
             return false;
         }

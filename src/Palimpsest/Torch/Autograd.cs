@@ -13,6 +13,7 @@ public static class Autograd
         ArgumentNullException.ThrowIfNull(loss);
         BackwardErrors.Discard();
         autograd.backward([loss]);
+        HandedOver.Release();
         BackwardErrors.Rethrow();
     }
 }

@@ -37,6 +37,7 @@ public abstract class SafeFunction<T> : autograd.MultiTensorFunction<T>
     /// <inheritdoc/>
     public sealed override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
     {
+        HandedOver.Release();
         try
         {
             using DisposeScope scope = NewDisposeScope();
@@ -45,7 +46,15 @@ public abstract class SafeFunction<T> : autograd.MultiTensorFunction<T>
             {
                 if (gradient is not null)
                 {
-                    gradient.MoveToOuterDisposeScope();
+                    HandedOver.Keep(gradient);
+                }
+            }
+
+            foreach (Tensor gradient in grad_outputs)
+            {
+                if (!gradients.Any(given => ReferenceEquals(given, gradient)))
+                {
+                    gradient.Dispose();
                 }
             }
 

@@ -1,3 +1,5 @@
+using Palimpsest.Training.Meters;
+
 namespace Palimpsest.Training;
 
 /// <summary>Figures of one optimizer step.</summary>
@@ -14,6 +16,9 @@ public sealed record TrainProgress(int Step, int Steps, double Loss, double Grad
     /// <summary>What the objective reports besides, by name.</summary>
     /// <value>The default is nothing.</value>
     public IReadOnlyDictionary<string, double> Figures { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Live native bytes in the course of the step; null for a step in which they were not read.</summary>
+    public MemoryReading? Memory { get; init; }
 
     /// <summary>Estimated time to the end.</summary>
     public TimeSpan Left => TimeSpan.FromSeconds(Step == 0 ? 0 : Seconds / Step * (Steps - Step));

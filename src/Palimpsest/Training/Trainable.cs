@@ -3,6 +3,7 @@ using Palimpsest.Models.Lora;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
+using Palimpsest.Training.Meters;
 
 namespace Palimpsest.Training;
 
@@ -37,6 +38,10 @@ public sealed record Trainable(FlatParameters Parameters, string Settings = "")
 
     /// <summary>What a model does differently while a step lasts; null for nothing, and then settings that ask for it are refused.</summary>
     public Func<TrainOptions, ITrainingMode>? Mode { get; init; }
+
+    /// <summary>Weights that take part and are not trained, for the memory meter.</summary>
+    /// <value>The default is none.</value>
+    public FrozenWeights Frozen { get; init; }
 
     /// <summary>What checkpoints of before the settings were hashed one by one have in common.</summary>
     internal string? OlderSettings { get; init; }
@@ -73,6 +78,7 @@ public sealed record Trainable(FlatParameters Parameters, string Settings = "")
         new(parameters, $"{model.Context.ComputeType}|{settings}")
         {
             Mode = options => new ModelTrainingMode(model, setDropout, options),
+            Frozen = new FrozenWeights(model.Parameters.FrozenBytes - model.Parameters.MappedBytes, model.Parameters.MappedBytes),
             OlderSettings = $"{model.Context.Seed}|{model.Context.ComputeType}|{settings}",
         };
 }

@@ -5,6 +5,7 @@ using Palimpsest.Data.Batches;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using Palimpsest.Training.Checkpoints;
+using Palimpsest.Training.Meters;
 using Palimpsest.Training.Objectives;
 using Palimpsest.Training.Optimizers;
 using Palimpsest.Training.Ranks;
@@ -33,6 +34,7 @@ public sealed class Trainer<TBatch> : IDisposable
     private readonly CheckpointStore? _checkpoints;
     private readonly IOptimizer _optimizer;
     private readonly IGradientStore _gradients;
+    private readonly MemoryMeter _meter;
     private readonly IReadOnlyList<(string Name, Tensor Values)> _tensors;
     private readonly IReadOnlyList<Tensor> _frozen;
     private readonly LearningRateSchedule _schedule;
@@ -70,6 +72,7 @@ public sealed class Trainer<TBatch> : IDisposable
         _dropout = random.Child("dropout");
         _optimizer = OptimizerRegistry.Create(new OptimizerContext(trainable, options.Groups, random.Child("optimizer")), options.ChosenOptimizer);
         _gradients = _optimizer.Gradients ?? trainable.Gradients;
+        _meter = new MemoryMeter(trainable, _optimizer);
         _tensors = [.. _optimizer.State, .. objective.State.Select(item => (ObjectivePrefix + item.Name, item.Values))];
         _schedule = options.Rates;
         _optionsHash = OptionsHash.Of(options, string.Create(CultureInfo.InvariantCulture, $"{random.DeriveSeed()}|{objective.Settings}|{trainable.Settings}"));
@@ -81,6 +84,9 @@ public sealed class Trainer<TBatch> : IDisposable
 
     /// <summary>Where the run stands.</summary>
     public TrainState State => _state;
+
+    /// <summary>What the steps of this process have taken of the memory.</summary>
+    public MemoryUse Memory => _meter.Use();
 
     /// <summary>Whether the evaluations have told it to end.</summary>
     public bool StoppedEarly => _options.EarlyStopping is EarlyStopping rule && _state.Stale >= rule.Patience;
@@ -162,7 +168,7 @@ public sealed class Trainer<TBatch> : IDisposable
             window = Stopwatch.GetElapsedTime(windowStart).TotalSeconds;
             progress?.Invoke(new TrainProgress(_state.Step, _options.Steps, loss, norm, rate, _state.Tokens, _state.Seconds,
                 windowTokens / window)
-            { Figures = figures });
+            { Figures = figures, Memory = _meter.Last });
             if (window > 5)
             {
                 (windowTokens, windowStart) = (0, Stopwatch.GetTimestamp());
@@ -259,6 +265,7 @@ public sealed class Trainer<TBatch> : IDisposable
         double denominator = _objective.Begin(window, _state.Step), total = 0;
         double norm;
         using DisposeScope scope = NewDisposeScope();
+        _meter.Begin();
 
         // Only while the step lasts: an evaluation between two steps is one of the whole model.
         using (ITrainingMode? mode = _trainable.Mode?.Invoke(_options))
@@ -290,6 +297,7 @@ public sealed class Trainer<TBatch> : IDisposable
         GradientClipping.Apply(_gradients, norm, _options.ClipNorm);
         double rate = _schedule.At(_state.Step);
         _optimizer.Step(rate);
+        _meter.AfterStep();
         if (_trainable.Projection is IStepProjection projection)
         {
             _parameters.ForEachChunk(projection.Project);
@@ -325,7 +333,9 @@ public sealed class Trainer<TBatch> : IDisposable
             throw NothingTrained();
         }
 
+        _meter.AfterForward();
         Autograd.Backward(loss);
+        _meter.AfterBackward();
         return Ops.Number(loss);
     }
 

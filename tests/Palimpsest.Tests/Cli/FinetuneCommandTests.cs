@@ -20,12 +20,15 @@ public sealed class FinetuneCommandTests
         string report = File.ReadAllText(Path.Combine(run, "report.html"));
         Assert.Contains("four-way choice", report, StringComparison.Ordinal);
         Assert.Contains("examples_per_fact: 4", report, StringComparison.Ordinal);
+        Assert.Contains("optimizer state", report, StringComparison.Ordinal);
+        Assert.Contains("Memory: weights 4 MB, gradients 4 MB, optimizer state 8 MB; ", output, StringComparison.Ordinal);
 
         JsonElement result = JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "artifacts", "result.json"))).RootElement;
         double Perplexity(string when) => result.GetProperty(when).EnumerateArray().Single(m => m.GetProperty("metric").GetString() == "general_perplexity").GetProperty("numerators").EnumerateArray().Sum(x => x.GetDouble());
         Assert.NotEqual(Perplexity("before"), Perplexity("after"));
         IReadOnlyList<MetricsRow> metrics = RunFolder.ReadMetrics(run);
         Assert.Equal(40, metrics.Count(row => row.Values.ContainsKey("loss")));
+        Assert.Equal(Palimpsest.Torch.ProcessMemory.Allocated is not null, metrics.Any(row => row.Values.ContainsKey("memory_forward")));
         double[] losses = [.. metrics.Where(row => row.Values.ContainsKey("held_out_loss")).Select(row => row.Values["held_out_loss"])];
         Assert.True(losses[^1] < 0.7 * losses[0], $"{losses[0]} -> {losses[^1]}");
 

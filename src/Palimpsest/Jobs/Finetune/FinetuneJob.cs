@@ -132,7 +132,7 @@ public sealed class FinetuneJob : Job<FinetuneRecipe, FinetuneResult>
 
     /// <inheritdoc/>
     protected override Report Report(FinetuneRecipe recipe, FinetuneResult result, string folder) =>
-        FinetuneReport.Of(recipe, result, RunFolder.ReadMetrics(folder));
+        FinetuneReport.Of(recipe, result, RunFolder.ReadMetrics(folder), MemoryReport.Of(folder));
 
     private static FinetuneStart Start(FinetuneSession session, RunFolder run)
     {

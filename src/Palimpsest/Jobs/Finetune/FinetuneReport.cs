@@ -11,7 +11,7 @@ internal static class FinetuneReport
 {
     private const int MostFigures = 6;
 
-    public static Report Of(FinetuneRecipe recipe, FinetuneResult result, IReadOnlyList<MetricsRow> metrics)
+    public static Report Of(FinetuneRecipe recipe, FinetuneResult result, IReadOnlyList<MetricsRow> metrics, IReadOnlyList<ReportBlock> memory)
     {
         RandomStream random = new(recipe.Seed, "report", "intervals");
         Compared[] rows = [.. result.After.Select((after, i) => new Compared(result.Before[i], after, random))];
@@ -25,7 +25,7 @@ internal static class FinetuneReport
                 new ReportSection("What the model knows", Knowledge(rows, Baselines(result, random))),
                 new ReportSection("Learning", Curves(metrics)),
                 .. result.Samples.Count > 0 ? [new ReportSection("Samples", [Samples(result.Samples)])] : Array.Empty<ReportSection>(),
-                new ReportSection("Speed and memory", [Cost(recipe, result)]),
+                new ReportSection("Speed and memory", [Cost(recipe, result), .. memory]),
             ],
         };
     }

@@ -109,7 +109,7 @@ public sealed class PretrainJob : Job<PretrainRecipe, PretrainResult>
 
     /// <inheritdoc/>
     protected override Report Report(PretrainRecipe recipe, PretrainResult result, string folder) =>
-        PretrainReport.Of(recipe, result, RunFolder.ReadMetrics(folder));
+        PretrainReport.Of(recipe, result, RunFolder.ReadMetrics(folder), MemoryReport.Of(folder));
 
     private static (IExampleSource Texts, IReadOnlyList<TextExample> HeldOut) Data(PretrainDataSection data)
     {

@@ -7,7 +7,7 @@ namespace Palimpsest.Jobs.Pretrain;
 /// <summary>What the report of a pre-training run says.</summary>
 internal static class PretrainReport
 {
-    public static Report Of(PretrainRecipe recipe, PretrainResult result, IReadOnlyList<MetricsRow> metrics)
+    public static Report Of(PretrainRecipe recipe, PretrainResult result, IReadOnlyList<MetricsRow> metrics, IReadOnlyList<ReportBlock> memory)
     {
         static string Invariant(FormattableString text) => FormattableString.Invariant(text);
         List<ReportFigure> figures =
@@ -35,6 +35,7 @@ internal static class PretrainReport
                     new ReportChart("Loss", "step", "nats per token", [Line("loss", "training batch", false), Line("held_out_loss", "held-out", true)]),
                     new ReportChart("Learning rate", "step", "rate", [Line("learning_rate", "learning rate", false)]),
                 ]),
+                .. memory.Count > 0 ? [new ReportSection("Memory", memory)] : Array.Empty<ReportSection>(),
             ],
         };
     }

@@ -33,12 +33,15 @@ internal static class StoreLoader
     public static ParameterStore Load(ParameterLayout layout, TorchContext context, LoadMode mode, Func<string, bool> isEmbedding, Action<ParameterSlot, Tensor> fill, Func<ParameterSlot, ScalarType, Tensor?> tryMap)
     {
         using IDisposable noGrad = no_grad();
-        return mode switch
+        long mappedBytes = 0;
+        ParameterStore store = mode switch
         {
             LoadMode.Trainable => ParameterStore.Trainable(layout, context.Device, fill),
             LoadMode.TrainableHidden => ParameterStore.Partly(layout, slot => !isEmbedding(slot.Name), context.Device, fill, Frozen),
             _ => ParameterStore.Frozen(layout, Frozen),
         };
+        store.MappedBytes = mappedBytes;
+        return store;
 
         // Norm weights stay f32, as the norms compute in it; matrices take the compute type once, here, and not at every use.
         Tensor Frozen(ParameterSlot slot)
@@ -46,6 +49,7 @@ internal static class StoreLoader
             ScalarType wanted = slot.Shape.Count == 1 ? ScalarType.Float32 : context.ScalarType;
             if (mode == LoadMode.Mapped && context.Device.type == DeviceType.CPU && tryMap(slot, wanted) is Tensor mapped)
             {
+                mappedBytes += slot.Count * mapped.ElementSize;
                 return mapped;
             }
 

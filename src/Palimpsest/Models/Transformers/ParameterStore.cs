@@ -22,6 +22,12 @@ public sealed class ParameterStore : IDisposable
     /// <summary>The trainable vector with a layout of its own, or null for a frozen store.</summary>
     public FlatParameters? Flat { get; }
 
+    /// <summary>Bytes of the tensors outside of the vector.</summary>
+    public long FrozenBytes => _frozen.Values.Sum(tensor => tensor.NumberOfElements * tensor.ElementSize);
+
+    /// <summary>Bytes of those among them that are mapped from a file.</summary>
+    public long MappedBytes { get; internal set; }
+
     /// <summary>The tensor of a name or tied alias; owned by the store.</summary>
     public Tensor this[string name] => _frozen.TryGetValue(Layout[name].Name, out Tensor? frozen) ? frozen : Flat![name];
 
