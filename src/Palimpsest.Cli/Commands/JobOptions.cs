@@ -38,7 +38,7 @@ internal sealed class JobOptions
         .Add<int>("--steps", "train.steps", $"Optimizer steps. [default: {steps}]")
         .Add<int>("--batch-size", "train.batch_size", $"Sequences a step. [default: {batchSize}]")
         .Add<double>("--learning-rate", "train.learning_rate", $"Peak learning rate. [default: {learningRate}]")
-        .AddYaml("--optimizer", "train.optimizer", "Rule of a step: adamw, adamw8bit, flora, galore, grass or sgd, or with options \"{ name: grass, rank: 64 }\". [default: adamw]");
+        .AddYaml("--optimizer", "train.optimizer", "Rule of a step: adamw, adamw8bit, flora, galore, grass, relora or sgd, or with options \"{ name: grass, rank: 64 }\". [default: adamw]");
 
     /// <summary>Adds seed, number format, threads and device.</summary>
     public JobOptions AddMachine() => this

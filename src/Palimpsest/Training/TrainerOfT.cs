@@ -158,7 +158,7 @@ public sealed class Trainer<TBatch> : IDisposable
 
         if (Ended && _options.EarlyStopping is { RestoreBest: true } && _state.BestLoss is not null)
         {
-            CheckpointStore.Load(_checkpoints!.Best, _parameters, null);
+            CheckpointStore.Load(_checkpoints!.Best, _parameters, _tensors); // an optimizer's state may hold weights too
         }
 
         return Ended;

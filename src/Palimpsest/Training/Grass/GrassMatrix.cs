@@ -77,7 +77,7 @@ internal sealed class GrassMatrix : ProjectedMatrix
         long since = step % _options.Every;
         double warm = since < _options.Warmup ? (since + 1.0) / _options.Warmup : 1, shrink = 1 - (rate * Matrix.WeightDecay);
         AdamDirection adam = AdamDirection.Of(_options.Beta1, _options.Beta2, _options.Epsilon);
-        GrassUpdate update = new(_lines, adam, _options, rate * _options.Scale * warm, shrink);
+        GrassUpdate update = new(_lines, adam, _options, rate * _options.Scale * warm, shrink, Draws(_random.Child("rounding"), step));
         update.Apply(Matrix.Values, Gradient, _moments);
         if (_decay is null)
         {

@@ -26,6 +26,7 @@ public sealed class ProjectedOptimizerTests
             new GrassOptions { Every = 3, Selection = LineScheme.Uniform, OnRefresh = MomentsOnRefresh.Keep, Warmup = 2, Replacement = true },
         ["grass implicit"] = new GrassOptions { Every = 3, Refresh = RefreshForm.Implicit },
         ["grass whole step"] = new GrassOptions { Every = 3, Refresh = RefreshForm.WholeStep },
+        ["grass bf16"] = new GrassOptions { Every = 3, Bf16 = Bf16Rounding.Stochastic },
         ["galore"] = new GaLoreOptions { Every = 3 },
         ["galore layerwise"] = new GaLoreOptions { Every = 3, Layerwise = true, Side = GaLoreSide.Full, WeightDecay = 0.1 },
         ["flora"] = new FloraOptions { Every = 3 },
@@ -170,6 +171,9 @@ public sealed class ProjectedOptimizerTests
             ["warmup must be at least 0 and at most every"] = new GrassOptions { Warmup = 300 },
             ["refresh has no part in selection: uniform"] = new GrassOptions { Selection = LineScheme.Uniform, Refresh = RefreshForm.Implicit },
             ["eight_bit has no part in flora"] = new FloraOptions { EightBit = true },
+            ["bf16 weights take no weight_decay"] = new GrassOptions { Bf16 = Bf16Rounding.Nearest, WeightDecay = 0.1 },
+            ["bf16 weights are for selections without"] =
+                new GrassOptions { Bf16 = Bf16Rounding.Nearest, Selection = LineScheme.Norm, Replacement = true },
             ["decay_power must be above 0"] = new FloraOptions { DecayPower = 0 },
             ["clip_threshold must be a number above 0"] = new FloraOptions { ClipThreshold = double.NaN },
             ["beta1 must be"] = new GaLoreOptions { Beta1 = 1 },
