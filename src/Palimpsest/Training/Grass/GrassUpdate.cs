@@ -1,3 +1,4 @@
+using System.Globalization;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using Palimpsest.Training.Optimizers;
@@ -26,7 +27,7 @@ internal sealed unsafe class GrassUpdate
     /// <param name="options">Its betas, and how weights are rounded.</param>
     /// <param name="rate">Learning rate.</param>
     /// <param name="shrink">1 less the decay of the step.</param>
-    /// <param name="random">Draws of rounding, one word for each entry of the gradient.</param>
+    /// <param name="random">Draws of rounding; each run of entries takes a stream of its own from it.</param>
     public GrassUpdate(LineSelection selection, AdamDirection adam, GrassOptions options, double rate, double shrink, RandomStream random)
     {
         (_selection, _adam, _lines, _rounding, _random) = (selection, adam, selection.Lines.ToArray(), options.Bf16, random);
@@ -146,10 +147,8 @@ internal sealed unsafe class GrassUpdate
         }
         else if (_rounding == Bf16Rounding.Stochastic)
         {
-            RandomStream own = _random.Again();
-            own.Position = (ulong)at;
             Span<uint> words = stackalloc uint[values.Length]; // at most a block of moments
-            own.Fill(words);
+            _random.Child(at.ToString(CultureInfo.InvariantCulture)).Fill(words);
             Bf16Grid.Stochastic(values, words);
         }
     }
