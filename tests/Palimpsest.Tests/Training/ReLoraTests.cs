@@ -16,8 +16,15 @@ namespace Palimpsest.Tests.Training;
 public sealed class ReLoraTests
 {
     private const string Layer = "model.layers.0.self_attn.q_proj";
-    private static readonly TrainOptions s_options =
-        new() { Steps = 8, WarmupSteps = 1, LearningRate = 2e-2, CheckpointEvery = 2, KeepCheckpoints = 1, Optimizer = new ReLoraOptions { Every = 3, Warmup = 1 } };
+    private static readonly TrainOptions s_options = new()
+    {
+        Steps = 8,
+        WarmupSteps = 1,
+        LearningRate = 2e-2,
+        CheckpointEvery = 2,
+        KeepCheckpoints = 1,
+        Optimizer = new ReLoraOptions { Every = 3, Warmup = 1 },
+    };
 
     [Fact]
     public void Run_Restarts_AddUpToMoreThanTheRankAndLeaveTheBaseAlone()

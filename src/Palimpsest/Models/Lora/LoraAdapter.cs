@@ -87,7 +87,8 @@ public sealed class LoraAdapter : IDisposable
     {
         if (_own.Count > 0)
         {
-            throw new PalimpsestException("The adapter was merged and begun again, so it is nothing without the weights it was merged into. Save the merged model.");
+            throw new PalimpsestException(
+                "The adapter was merged and begun again, so it is nothing without the weights it was merged into. Save the merged model.");
         }
 
         LoraFolder.Save(this, folder, baseModel, type);

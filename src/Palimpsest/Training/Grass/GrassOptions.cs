@@ -29,7 +29,8 @@ public sealed record GrassOptions : ProjectionOptions
     /// <value>The default is the gradient of the first pass, one matrix at a time.</value>
     public RefreshForm Refresh { get; init; }
 
-    /// <summary>Whether the projected matrices hold numbers of bf16: every change of a row is computed in f32 and rounded, gradients and moments stay f32. Here this saves no memory, as
+    /// <summary>Whether the projected matrices hold numbers of bf16: every change of a row is computed in f32 and rounded, gradients and moments stay f32.
+    /// Here this saves no memory, as
     /// trainable weights are stored as f32; it shows what weights of bf16 would learn.</summary>
     /// <value>The default is no.</value>
     public Bf16Rounding Bf16 { get; init; }

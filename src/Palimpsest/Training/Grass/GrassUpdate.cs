@@ -7,7 +7,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Palimpsest.Training.Grass;
 
-/// <summary>One pass over r lines: Adam's moments, its direction, and the change of the lines in the matrix, with nothing of the matrix's size in between.</summary>
+/// <summary>One pass over r lines: Adam's moments, its direction, and the change of the lines in the matrix, with nothing of the matrix's size in
+/// between.</summary>
 internal sealed unsafe class GrassUpdate
 {
     private readonly LineSelection _selection;

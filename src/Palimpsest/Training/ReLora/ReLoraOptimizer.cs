@@ -6,10 +6,13 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Training.ReLora;
 
-/// <summary>AdamW on an adapter that is merged into the weights every so many steps and begun again, so that the sum of its updates has a higher rank than each.</summary>
+/// <summary>AdamW on an adapter that is merged into the weights every so many steps and begun again, so that the sum of its updates has a higher rank than
+/// each.</summary>
 /// <remarks>
-/// Lialin et al., ReLoRA: High-Rank Training Through Low-Rank Updates, arXiv 2307.05695. W += s B A; A is drawn anew, B is zero; the moments of both become zero, Adam's count of steps goes on, and the
-/// learning rate climbs back over some steps. The weights that are merged into are the adapter's own and part of the state; the base model is not written to. Owned by its creator, in no scope.
+/// Lialin et al., ReLoRA: High-Rank Training Through Low-Rank Updates, arXiv 2307.05695. W += s B A; A is drawn anew, B is zero; the moments of both become
+/// zero, Adam's count of steps goes on, and the
+/// learning rate climbs back over some steps. The weights that are merged into are the adapter's own and part of the state; the base model is not written
+/// to. Owned by its creator, in no scope.
 /// </remarks>
 internal sealed class ReLoraOptimizer : IOptimizer
 {
@@ -25,10 +28,12 @@ internal sealed class ReLoraOptimizer : IOptimizer
     public ReLoraOptimizer(OptimizerContext context, ReLoraOptions options)
     {
         _adapter = context.Trainable.Lora
-            ?? throw new PalimpsestException("train.optimizer: relora merges an adapter and begins it again, and none is trained here. Train one (--lora), or use grass or galore.");
+            ?? throw new PalimpsestException(
+                "train.optimizer: relora merges an adapter and begins it again, and none is trained here. Train one (--lora), or use grass or galore.");
         if (_adapter.Options.Dora || _adapter.Options.LoraBias || _adapter.Embedding is not null)
         {
-            throw new PalimpsestException("train.optimizer: relora merges plain updates of linear layers only. Leave dora, lora_bias, the embedding among the targets and train_tokens out.");
+            throw new PalimpsestException(
+                "train.optimizer: relora merges plain updates of linear layers only. Leave dora, lora_bias, train_tokens and the embedding as a target out.");
         }
 
         (_options, _random) = (options, context.Random);
@@ -58,9 +63,11 @@ internal sealed class ReLoraOptimizer : IOptimizer
             foreach (ParameterSlot slot in _adapter.Modules.SelectMany(module => new[] { LoraPlan.A(module), LoraPlan.B(module) })
                 .Select(name => _adapter.Parameters.Layout[name]))
             {
-                using Tensor first = _between.FirstMoments.narrow(0, slot.Offset, slot.Count), second = _between.SecondMoments.narrow(0, slot.Offset, slot.Count);
-                first.zero_();
-                second.zero_();
+                foreach (Tensor moments in new[] { _between.FirstMoments, _between.SecondMoments })
+                {
+                    using Tensor own = moments.narrow(0, slot.Offset, slot.Count);
+                    own.zero_();
+                }
             }
         }
     }

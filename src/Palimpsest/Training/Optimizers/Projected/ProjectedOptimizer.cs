@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Training.Optimizers.Projected;
 
-/// <summary>Trains some matrices each by a rule of its own on a gradient that its layer forms in the backward pass, and all other parameters with AdamW. The flat vector keeps no
+/// <summary>Trains some matrices each by a rule of its own on a gradient that its layer forms in the backward pass, and all other parameters with AdamW.
+/// The flat vector keeps no
 /// gradients for the matrices while this lives.</summary>
 /// <remarks>Owned by its creator, in no scope.</remarks>
 internal sealed class ProjectedOptimizer : IOptimizer, IGradientStore
@@ -55,7 +56,8 @@ internal sealed class ProjectedOptimizer : IOptimizer, IGradientStore
         if (Matrices.FirstOrDefault(matrix => matrix.Matrix.Values.grad is not null) is ProjectedMatrix other)
         {
             throw new PalimpsestException(
-                $"train.optimizer: {other.Matrix.Slot.Name} got a gradient from elsewhere than its layer, so its projected gradient is not the whole. Leave it out of match.");
+                $"train.optimizer: {other.Matrix.Slot.Name} got a gradient from elsewhere than its layer, so its projected gradient is not the whole. "
+                + "Leave it out of match.");
         }
 
         Settle();
