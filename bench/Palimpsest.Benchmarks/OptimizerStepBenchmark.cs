@@ -15,7 +15,8 @@ using Palimpsest.Training.Schedules;
 
 namespace Palimpsest.Benchmarks;
 
-/// <summary>A training step under each optimizer, one after the other in every round, beside what the arithmetic and the memory traffic of weight gradients and updates would take
+/// <summary>A training step under each optimizer, one after the other in every round, beside what the arithmetic and the memory traffic of weight gradients
+/// and updates would take
 /// on this machine. Selections and singular vectors are timed apart and spread over their period.</summary>
 internal static class OptimizerStepBenchmark
 {
@@ -25,10 +26,16 @@ internal static class OptimizerStepBenchmark
     {
         TorchContext context = new();
         TorchThreads.Use(context.Threads);
-        (int width, int layers, int intermediate) = size switch { "3M" => (256, 4, 688), "13M" => (512, 4, 1376), _ => throw new ArgumentException($"{size}: 3M or 13M.") };
+        (int width, int layers, int intermediate) = size switch
+        {
+            "3M" => (256, 4, 688),
+            "13M" => (512, 4, 1376),
+            _ => throw new ArgumentException($"{size}: 3M or 13M."),
+        };
         double peak = MatmulPeak.Measure(context.ScalarType, context.Device, 1024), bandwidth = MemoryBandwidth.Measure(context.Threads);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"optimizer-step {size}, threads {context.Threads}: matmul peak {peak / 1e9:F0} GFLOP/s, bandwidth {bandwidth / 1e9:F1} GB/s, r = {width / 4}, K = {Period}"));
+            $"optimizer-step {size}, threads {context.Threads}: matmul peak {peak / 1e9:F0} GFLOP/s, bandwidth {bandwidth / 1e9:F1} GB/s, ")
+            + string.Create(CultureInfo.InvariantCulture, $"r = {width / 4}, K = {Period}"));
         foreach (int tokens in new[] { 64, 256, 1024 })
         {
             LlamaConfig config = new()
@@ -61,7 +68,11 @@ internal static class OptimizerStepBenchmark
                 double Floor(string name) => matrices.Sum(matrix => Model.Seconds(name, matrix.Out, matrix.In, width / 4, tokens, peak, bandwidth));
                 double modelled = reference - Floor("adamw") + Floor(candidate.Name);
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"  {candidate.Name,-17} {1e3 * candidate.Median,7:F1} ms + {1e3 * candidate.Extra / Period,6:F2} ms of refresh   adamw/this {reference / candidate.Amortised,5:F2}   by the floor model {reference / modelled,5:F2}   state {candidate.StateBytes / 1e6,6:F1} MB, gradients {candidate.GradientBytes / 1e6,6:F1} MB"));
+                    $"  {candidate.Name,-17} {1e3 * candidate.Median,7:F1} ms + {1e3 * candidate.Extra / Period,6:F2} ms of refresh   ")
+                    + string.Create(CultureInfo.InvariantCulture,
+                    $"adamw/this {reference / candidate.Amortised,5:F2}   by the floor model {reference / modelled,5:F2}   ")
+                    + string.Create(CultureInfo.InvariantCulture,
+                    $"state {candidate.StateBytes / 1e6,6:F1} MB, gradients {candidate.GradientBytes / 1e6,6:F1} MB"));
             }
 
             foreach (Candidate candidate in all)
@@ -118,7 +129,9 @@ internal static class OptimizerStepBenchmark
             _model = CausalModel.Create(config, context, random);
             FixedBatches batches = new(tokens / 64, 64, [.. Enumerable.Range(0, tokens / 64 * 65).Select(_ => (long)random.NextInt(512))]);
             _trainer = Trainer.Of(
-                _model, new TrainOptions { Steps = int.MaxValue, WarmupSteps = 0, Schedule = ScheduleKind.Constant, CheckpointEvery = 0, Optimizer = options }, batches, new RandomStream(7));
+                _model,
+                new TrainOptions { Steps = int.MaxValue, WarmupSteps = 0, Schedule = ScheduleKind.Constant, CheckpointEvery = 0, Optimizer = options },
+                batches, new RandomStream(7));
             GradientBytes = 4 * _model.Parameters.Flat!.Gradients.NumberOfElements;
 
             // The same once more for its account, as the trainer's own is not to be seen; the layers' observers are free again afterwards.
@@ -142,7 +155,8 @@ internal static class OptimizerStepBenchmark
         public double Amortised => Median + (Extra / Period);
 
         public IEnumerable<(long Out, long In)> Matrices =>
-            Trainable.Whole(_model).Linears.Where(item => item.Key.Contains(".layers.", StringComparison.Ordinal)).Select(item => (item.Value.Weight.size(0), item.Value.Weight.size(1)));
+            Trainable.Whole(_model).Linears.Where(item => item.Key.Contains(".layers.", StringComparison.Ordinal))
+            .Select(item => (item.Value.Weight.size(0), item.Value.Weight.size(1)));
 
         public void Step(bool first, bool counts)
         {

@@ -10,6 +10,9 @@ using Palimpsest.Numerics;
 using Palimpsest.Planning;
 using Palimpsest.Torch;
 using Palimpsest.Training;
+using Palimpsest.Training.Flora;
+using Palimpsest.Training.GaLore;
+using Palimpsest.Training.Grass;
 using Palimpsest.Training.Meters;
 using Palimpsest.Training.Optimizers;
 
@@ -27,6 +30,10 @@ internal static class PlanBenchmark
         ["adamw8bit"] = (TrainingMethod.AdamW8bit, new AdamW8bitOptions()),
         ["sgd"] = (TrainingMethod.Sgd, new SgdOptions()),
         ["lora"] = (TrainingMethod.Lora, new AdamWOptions()),
+        ["grass"] = (TrainingMethod.Grass, new GrassOptions { Rank = Rank }),
+        ["galore"] = (TrainingMethod.GaLore, new GaLoreOptions { Rank = Rank }),
+        ["galore-layerwise"] = (TrainingMethod.GaLoreLayerwise, new GaLoreOptions { Rank = Rank, Layerwise = true }),
+        ["flora"] = (TrainingMethod.Flora, new FloraOptions { Rank = Rank }),
     };
 
     private static readonly Dictionary<string, (LlamaConfig Config, int Batch, int Time)> s_sizes = new(StringComparer.Ordinal)

@@ -11,7 +11,8 @@ switch (args)
         PreferenceStepBenchmark.Run(int.Parse(rest.ElementAtOrDefault(0) ?? "9", System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     case ["optimizer-step", .. var rest]:
-        OptimizerStepBenchmark.Run(rest.ElementAtOrDefault(0) ?? "13M", int.Parse(rest.ElementAtOrDefault(1) ?? "9", System.Globalization.CultureInfo.InvariantCulture));
+        OptimizerStepBenchmark.Run(
+            rest.ElementAtOrDefault(0) ?? "13M", int.Parse(rest.ElementAtOrDefault(1) ?? "9", System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     case ["ours", .. var rest]:
         TrainStepBenchmark.Ours(rest.ElementAtOrDefault(0) ?? "7M", 12);

@@ -29,7 +29,8 @@ internal sealed class JobOptions
         Map(new Option<T>(name) { Description = description }, value => $"{key}={Yaml(value)}", implied, key);
 
     /// <summary>Adds an option whose value is written as in a recipe: a word, or a section.</summary>
-    public JobOptions AddYaml(string name, string key, string description) => Map(new Option<string>(name) { Description = description }, value => $"{key}={value}", null);
+    public JobOptions AddYaml(string name, string key, string description) =>
+        Map(new Option<string>(name) { Description = description }, value => $"{key}={value}", null);
 
     /// <summary>Adds an option whose value is a list of names with commas in between.</summary>
     public JobOptions AddList(string name, string key, string description, IReadOnlyList<string>? implied = null) =>
@@ -45,7 +46,8 @@ internal sealed class JobOptions
         .Add<int>("--steps", "train.steps", $"Optimizer steps. [default: {steps}]")
         .Add<int>("--batch-size", "train.batch_size", $"Sequences a step. [default: {batchSize}]")
         .Add<double>("--learning-rate", "train.learning_rate", $"Peak learning rate. [default: {learningRate}]")
-        .AddYaml("--optimizer", "train.optimizer", "Rule of a step: adamw, adamw8bit, flora, galore, grass or sgd, or with options \"{ name: grass, rank: 64 }\". [default: adamw]");
+        .AddYaml("--optimizer", "train.optimizer",
+            "Rule of a step: adamw, adamw8bit, flora, galore, grass, relora or sgd, or with options \"{ name: grass, rank: 64 }\". [default: adamw]");
 
     /// <summary>Adds seed, number format, threads and device.</summary>
     public JobOptions AddMachine() => this

@@ -55,6 +55,11 @@ public sealed class FlatParameters : IGradientStore, IDisposable
     public void KeepGradients(Func<ParameterSlot, bool> keeps)
     {
         ArgumentNullException.ThrowIfNull(keeps);
+        foreach (Tensor leaf in _views.Values)
+        {
+            leaf.grad = null;
+        }
+
         DisposeGradients();
         Gradients = LayGradients(keeps);
     }
@@ -162,11 +167,6 @@ public sealed class FlatParameters : IGradientStore, IDisposable
 
     private void DisposeGradients()
     {
-        foreach (Tensor view in _views.Values)
-        {
-            view.grad = null;
-        }
-
         foreach ((_, Tensor view) in _gradients.Values)
         {
             view.Dispose();

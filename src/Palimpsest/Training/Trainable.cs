@@ -29,6 +29,9 @@ public sealed record Trainable(FlatParameters Parameters, string Settings = "")
     /// <value>The default is none.</value>
     public IReadOnlyDictionary<string, Linear> Linears { get; init; } = new Dictionary<string, Linear>();
 
+    /// <summary>The adapter whose parameters these are; or null.</summary>
+    internal LoraAdapter? Lora { get; init; }
+
     /// <summary>Change the gradients before each step, one after the other.</summary>
     /// <value>The default is none.</value>
     public IReadOnlyList<IGradientEdit> Edits { get; init; } = [];
@@ -70,7 +73,7 @@ public sealed record Trainable(FlatParameters Parameters, string Settings = "")
     {
         ArgumentNullException.ThrowIfNull(adapter);
         return adapter.Model.Parameters.Flat is null
-            ? Of(adapter.Model, adapter.Parameters, adapter.Settings, adapter.SetDropout)
+            ? Of(adapter.Model, adapter.Parameters, adapter.Settings, adapter.SetDropout) with { Lora = adapter }
             : throw new ArgumentException("The base model is trainable; load it with LoadMode.Mapped.", nameof(adapter));
     }
 

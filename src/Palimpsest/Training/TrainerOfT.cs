@@ -202,10 +202,10 @@ public sealed class Trainer<TBatch> : IDisposable
         {
             if (_ranks.Rank == 0)
             {
-                CheckpointStore.Load(_checkpoints!.Best, _parameters, null);
+                CheckpointStore.Load(_checkpoints!.Best, _parameters, _tensors); // an optimizer's state may hold weights too
             }
 
-            _ranks.FromFirst([_parameters.Values]);
+            _ranks.FromFirst([_parameters.Values, .. _tensors.Select(item => item.Values)]);
         }
 
         return Ended;

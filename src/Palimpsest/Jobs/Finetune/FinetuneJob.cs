@@ -102,7 +102,8 @@ public sealed class FinetuneJob : Job<FinetuneRecipe, FinetuneResult>
             Subject = session.Subject,
             Parameters = model.Parameters.Layout.Count,
             Trained = adapter?.Parameters.Layout.Count,
-            AdapterBytes = adapter is null ? null : Directory.EnumerateFiles(AdapterOf(run.Path)).Sum(file => new FileInfo(file).Length),
+            AdapterBytes = adapter is null || adapter.OwnWeights.Count > 0 ? null
+                : Directory.EnumerateFiles(AdapterOf(run.Path)).Sum(file => new FileInfo(file).Length),
             Before = before.Measurements,
             After = after,
             Baselines = session.Baselines(),
@@ -152,8 +153,12 @@ public sealed class FinetuneJob : Job<FinetuneRecipe, FinetuneResult>
             return;
         }
 
-        adapter.Save(AdapterOf(folder), recipe.Model.Name);
-        if (recipe.Method.SaveMerged)
+        if (adapter.OwnWeights.Count == 0)
+        {
+            adapter.Save(AdapterOf(folder), recipe.Model.Name);
+        }
+
+        if (recipe.Method.SaveMerged || adapter.OwnWeights.Count > 0)
         {
             adapters.SaveMerged(session.WeightsIn(ModelOf(folder)), type);
             session.SaveBeside(ModelOf(folder));

@@ -12,6 +12,7 @@ namespace Palimpsest.Models.Lora;
 public sealed class LoraAdapter : IDisposable
 {
     private readonly LoraPlan _plan;
+    private readonly Dictionary<string, Tensor> _own = new(StringComparer.Ordinal);
     private RandomStream? _dropout;
 
     internal LoraAdapter(TransformerModel model, LoraOptions options, LoraPlan plan)
@@ -50,7 +51,10 @@ public sealed class LoraAdapter : IDisposable
     internal EmbeddingUpdate? Embedding { get; }
 
     /// <summary>The layers whose weight or bias is replaced.</summary>
-    internal IEnumerable<string> Replaced => _plan.Saved.Union(_plan.Biases);
+    internal IEnumerable<string> Replaced => _plan.Saved.Union(_plan.Biases).Union(_own.Keys);
+
+    /// <summary>The weights of its own that adapted layers have, by the names of the modules; none before <see cref="TakeWeights"/>.</summary>
+    internal IReadOnlyDictionary<string, Tensor> OwnWeights => _own;
 
     /// <summary>Makes a fresh adapter, which leaves the model's outputs as they are unless <see cref="LoraOptions.Init"/> says otherwise. It is not active yet.</summary>
     /// <param name="model">The model; load it frozen, so that no gradients are made for it. No other adapter is active: copies of weights are taken of what the layers hold now.</param>
@@ -81,24 +85,65 @@ public sealed class LoraAdapter : IDisposable
     /// <param name="folder">Created if needed.</param>
     /// <param name="baseModel">Where the base model is found, for the reader's information.</param>
     /// <param name="type">Element type of the file: f32 or bf16.</param>
-    /// <exception cref="PalimpsestException">The folder cannot be written.</exception>
-    public void Save(string folder, string? baseModel = null, ComputeType type = ComputeType.F32) => LoraFolder.Save(this, folder, baseModel, type);
+    /// <exception cref="PalimpsestException">The folder cannot be written, or the adapter was restarted on weights of its own.</exception>
+    public void Save(string folder, string? baseModel = null, ComputeType type = ComputeType.F32)
+    {
+        if (_own.Count > 0)
+        {
+            throw new PalimpsestException(
+                "The adapter was merged and begun again, so it is nothing without the weights it was merged into. Save the merged model.");
+        }
+
+        LoraFolder.Save(this, folder, baseModel, type);
+    }
 
     /// <summary>Turns the dropout of training on, with the masks of a stream, or off.</summary>
     /// <param name="stream">Moves on with every mask; null for evaluation.</param>
     public void SetDropout(RandomStream? stream) => _dropout = stream;
 
     /// <summary>The weight that a layer has instead of the model's, or null.</summary>
-    internal Tensor? WeightOf(string module) => _plan.Saved.Contains(module) ? Parameters[LoraPlan.SavedWeight(module)] : null;
+    internal Tensor? WeightOf(string module) =>
+        _own.TryGetValue(module, out Tensor? own) ? own : _plan.Saved.Contains(module) ? Parameters[LoraPlan.SavedWeight(module)] : null;
 
     /// <summary>The bias that a layer has instead of the model's, or null.</summary>
     internal Tensor? BiasOf(string module) =>
         _plan.Saved.Contains(module) ? Parameters[LoraPlan.SavedBias(module)] : _plan.Biases.Contains(module) ? Parameters[_plan.Bias(module)] : null;
 
+    /// <summary>Gives the adapted layers copies of their weights, which <see cref="Restart"/> changes. The base model's stay as they are.</summary>
+    internal void TakeWeights()
+    {
+        foreach (string name in Linears.Keys.Where(name => !_own.ContainsKey(name)))
+        {
+            Linear layer = LayerOf(name);
+            using Tensor detached = layer.Weight.detach();
+            _own.Add(name, detached.clone().DetachFromDisposeScope());
+            layer.Weight = _own[name];
+        }
+    }
+
+    /// <summary>Folds the updates into the layers' own weights and begins new ones: A as at first, B zero.</summary>
+    /// <param name="random">Each A takes a stream of its own from it.</param>
+    internal void Restart(RandomStream random)
+    {
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        foreach (LoraModule module in Modules)
+        {
+            _own[module.Name].copy_(Linears[module.Name].MergedWeight(_own[module.Name]));
+            InitialiseA(module, random);
+            Parameters[LoraPlan.B(module)].zero_();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         Embedding?.Dispose();
+        foreach (Tensor own in _own.Values)
+        {
+            own.Dispose();
+        }
+
         Parameters.Dispose();
     }
 
@@ -110,16 +155,15 @@ public sealed class LoraAdapter : IDisposable
         using DisposeScope scope = NewDisposeScope();
         foreach (LoraModule module in Modules)
         {
-            double uniformA = 1 / Math.Sqrt(module.Inputs), uniformB = 1 / Math.Sqrt(module.Rank);
-            bool normal = module.IsEmbedding || Options.Init == LoraInit.Gaussian;
+            double uniformB = 1 / Math.Sqrt(module.Rank);
             if (!module.IsEmbedding || Options.Init == LoraInit.Random)
             {
-                Fill(LoraPlan.A(module), stream => normal ? stream.NextGaussian() * (module.IsEmbedding ? 1 : 1.0 / module.Rank) : Uniform(stream, uniformA));
+                InitialiseA(module, random);
             }
 
             if (module.IsEmbedding || Options.Init == LoraInit.Random)
             {
-                Fill(LoraPlan.B(module), stream => module.IsEmbedding ? stream.NextGaussian() : Uniform(stream, uniformB));
+                Fill(LoraPlan.B(module), random, stream => module.IsEmbedding ? stream.NextGaussian() : Uniform(stream, uniformB));
             }
 
             if (Options.Dora)
@@ -147,19 +191,26 @@ public sealed class LoraAdapter : IDisposable
         {
             Parameters[_plan.Tokens].copy_(Kernels.Embedding(Model.Embedding.Weight, tensor(Options.TrainTokens.Select(token => (long)token).ToArray(), device: Model.Context.Device)));
         }
+    }
 
-        void Fill(string name, Func<RandomStream, double> draw)
+    private void InitialiseA(LoraModule module, RandomStream random)
+    {
+        double uniform = 1 / Math.Sqrt(module.Inputs);
+        bool normal = module.IsEmbedding || Options.Init == LoraInit.Gaussian;
+        Fill(LoraPlan.A(module), random, stream => normal ? stream.NextGaussian() * (module.IsEmbedding ? 1 : 1.0 / module.Rank) : Uniform(stream, uniform));
+    }
+
+    private void Fill(string name, RandomStream random, Func<RandomStream, double> draw)
+    {
+        RandomStream stream = random.Child("lora", name);
+        float[] values = new float[Parameters.Layout[name].Count];
+        for (int i = 0; i < values.Length; i++)
         {
-            RandomStream stream = random.Child("lora", name);
-            float[] values = new float[Parameters.Layout[name].Count];
-            for (int i = 0; i < values.Length; i++)
-            {
-                values[i] = (float)draw(stream);
-            }
-
-            using Tensor source = tensor(values, [.. Parameters.Layout[name].Shape]);
-            Parameters[name].copy_(source);
+            values[i] = (float)draw(stream);
         }
+
+        using Tensor source = tensor(values, [.. Parameters.Layout[name].Shape]);
+        Parameters[name].copy_(source);
     }
 
     private Linear LayerOf(string name) => Model.Linears.First(item => item.Name == name).Layer;

@@ -8,9 +8,11 @@ namespace Palimpsest.Training.Flora;
 
 /// <summary>A matrix that Flora trains: Adafactor whose momentum is kept in a random projection along the shorter side.</summary>
 /// <remarks>
-/// Hao et al., Flora: Low-Rank Adapters Are Secretly Gradient Compressors, arXiv 2402.03293; Adafactor: Shazeer and Stern, arXiv 1804.04235. With b_t = 1 - t^-0.8:
+/// Hao et al., Flora: Low-Rank Adapters Are Secretly Gradient Compressors, arXiv 2402.03293; Adafactor: Shazeer and Stern, arXiv 1804.04235. With b_t = 1 -
+/// t^-0.8:
 /// a = b_t a + (1 - b_t) mean_j(G_ij^2 + 1e-30), c the same over i; U = G / sqrt(a c^T / mean a); D = (1 - b1) U + b1 R^T C; C = b1 C + (1 - b1) R U;
-/// W -= rate max(1e-3, rms W) D / max(1, rms D / threshold). Every so many steps R is drawn anew and C becomes R_new R_old^T C. R belongs to no checkpoint: it is drawn again.
+/// W -= rate max(1e-3, rms W) D / max(1, rms D / threshold). Every so many steps R is drawn anew and C becomes R_new R_old^T C. R belongs to no checkpoint:
+/// it is drawn again.
 /// </remarks>
 internal sealed class FloraMatrix : ProjectedMatrix
 {
@@ -36,6 +38,9 @@ internal sealed class FloraMatrix : ProjectedMatrix
     /// <inheritdoc/>
     public override IEnumerable<(string Name, Tensor Values)> State =>
         [($"momentum.{Matrix.Slot.Name}", _momentum.Values), ($"rows.{Matrix.Slot.Name}", _rows), ($"columns.{Matrix.Slot.Name}", _columns)];
+
+    /// <inheritdoc/>
+    public override IEnumerable<Tensor> Projectors => _projection is null ? [] : [_projection];
 
     /// <inheritdoc/>
     public override void Step(double rate, long step)

@@ -8,8 +8,10 @@ namespace Palimpsest.Training.GaLore;
 /// <summary>A matrix that GaLore trains: Adam on its gradient in the space of the r leading singular vectors.</summary>
 /// <remarks>
 /// Zhao et al., GaLore: Memory-Efficient LLM Training by Gradient Low-Rank Projection, arXiv 2403.03507. R = U^T G (or G V, or U^T G V);
-/// N = m / (sqrt(v) + eps); W -= rate scale sqrt(1 - b2^t) / (1 - b1^t) U N; then W *= 1 - rate decay. Moments stay as they are when U changes. A singular vector has the sign that makes
-/// its largest entry positive, so that runs do not depend on the library's choice. A gradient of zero, or one that is not finite, leaves U as it is; at first U holds unit vectors.
+/// N = m / (sqrt(v) + eps); W -= rate scale sqrt(1 - b2^t) / (1 - b1^t) U N; then W *= 1 - rate decay. Moments stay as they are when U changes. A singular
+/// vector has the sign that makes
+/// its largest entry positive, so that runs do not depend on the library's choice. A gradient of zero, or one that is not finite, leaves U as it is; at
+/// first U holds unit vectors.
 /// </remarks>
 internal sealed class GaLoreMatrix : ProjectedMatrix
 {
@@ -36,6 +38,9 @@ internal sealed class GaLoreMatrix : ProjectedMatrix
     /// <inheritdoc/>
     public override IEnumerable<(string Name, Tensor Values)> State =>
         [.. Named("left", _left), .. Named("right", _right), .. _moments.Tensors(Matrix.Slot.Name)];
+
+    /// <inheritdoc/>
+    public override IEnumerable<Tensor> Projectors => new[] { _left, _right }.OfType<Tensor>();
 
     /// <inheritdoc/>
     public override void Begin(long step)

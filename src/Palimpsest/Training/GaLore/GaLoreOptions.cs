@@ -16,7 +16,8 @@ public sealed record GaLoreOptions : ProjectionOptions
     /// <value>The default is 0.25.</value>
     public double Scale { get; init; } = 0.25;
 
-    /// <summary>Keeps only projected gradients: those of whole matrices exist one at a time, and only where singular vectors are computed, from the first pass of a step. The limit
+    /// <summary>Keeps only projected gradients: those of whole matrices exist one at a time, and only where singular vectors are computed, from the first
+    /// pass of a step. The limit
     /// of the gradient's length then sees projected gradients.</summary>
     /// <value>The default is false: whole gradients are kept until the step.</value>
     public bool Layerwise { get; init; }

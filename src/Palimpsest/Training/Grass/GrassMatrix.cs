@@ -7,10 +7,13 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Training.Grass;
 
-/// <summary>A matrix that Grass trains: Adam on r selected rows of its gradient, which are all that the backward pass makes of it between two selections.</summary>
+/// <summary>A matrix that Grass trains: Adam on r selected rows of its gradient, which are all that the backward pass makes of it between two
+/// selections.</summary>
 /// <remarks>
-/// Muhamed et al., Grass: Compute Efficient Low-Memory LLM Training with Structured Sparse Gradients, arXiv 2406.17660. With W [out, in], y = x W^T and sigma the selected lines:
-/// rows, if out &lt;= in: G_c = rho (dy[:, sigma])^T x; else columns: G_c = dy^T x[:, sigma] rho. W[sigma] -= rate scale rho Adam(G_c), which is P times Adam's step on P^T G.
+/// Muhamed et al., Grass: Compute Efficient Low-Memory LLM Training with Structured Sparse Gradients, arXiv 2406.17660. With W [out, in], y = x W^T and
+/// sigma the selected lines:
+/// rows, if out &lt;= in: G_c = rho (dy[:, sigma])^T x; else columns: G_c = dy^T x[:, sigma] rho. W[sigma] -= rate scale rho Adam(G_c), which is P times
+/// Adam's step on P^T G.
 /// The decay of lines that are not selected is added up and applied after the last step before the next selection; selected ones decay in every step.
 /// A gradient of zero selects nothing new. One that is not finite does neither, and becomes NaN, which ends the run.
 /// </remarks>
@@ -45,6 +48,9 @@ internal sealed class GrassMatrix : ProjectedMatrix
     /// <inheritdoc/>
     public override IEnumerable<(string Name, Tensor Values)> State =>
         [.. _lines.Tensors(Matrix.Slot.Name), .. _moments.Tensors(Matrix.Slot.Name), .. _decay is null ? [] : new[] { ($"decay.{Matrix.Slot.Name}", _decay) }];
+
+    /// <inheritdoc/>
+    public override IEnumerable<Tensor> Projectors => [_lines.Indices, _lines.Scales];
 
     /// <inheritdoc/>
     public override void Begin(long step)
@@ -112,7 +118,7 @@ internal sealed class GrassMatrix : ProjectedMatrix
         long since = step % _options.Every;
         double warm = since < _options.Warmup ? (since + 1.0) / _options.Warmup : 1, shrink = 1 - (rate * Matrix.WeightDecay);
         AdamDirection adam = AdamDirection.Of(_options.Beta1, _options.Beta2, _options.Epsilon);
-        GrassUpdate update = new(_lines, adam, _options, rate * _options.Scale * warm, shrink);
+        GrassUpdate update = new(_lines, adam, _options, rate * _options.Scale * warm, shrink, Draws(_random.Child("rounding"), step));
         update.Apply(Matrix.Values, Gradient, _moments);
         if (_decay is null)
         {
@@ -228,7 +234,8 @@ internal sealed class GrassMatrix : ProjectedMatrix
         _moments.Write(Moved(first, factors), Moved(second, [.. factors.Select(factor => factor * factor)]));
         from.Select(source => source < 0 ? 0 : counts[source]).ToArray().CopyTo(_lines.Counts);
 
-        Tensor Moved(Tensor moment, float[] by) => moment.index_select(_lines.ByRows ? 0 : 1, tensor(from.Select(source => (long)Math.Max(0, source)).ToArray()))
+        Tensor Moved(Tensor moment, float[] by) => moment
+            .index_select(_lines.ByRows ? 0 : 1, tensor(from.Select(source => (long)Math.Max(0, source)).ToArray()))
             .mul(_lines.ByRows ? tensor(by).unsqueeze(1) : tensor(by).unsqueeze(0)).contiguous();
     }
 }

@@ -29,6 +29,12 @@ public sealed record GrassOptions : ProjectionOptions
     /// <value>The default is the gradient of the first pass, one matrix at a time.</value>
     public RefreshForm Refresh { get; init; }
 
+    /// <summary>Whether the projected matrices hold numbers of bf16: every change of a row is computed in f32 and rounded, gradients and moments stay f32.
+    /// Here this saves no memory, as
+    /// trainable weights are stored as f32; it shows what weights of bf16 would learn.</summary>
+    /// <value>The default is no.</value>
+    public Bf16Rounding Bf16 { get; init; }
+
     /// <inheritdoc/>
     public override IEnumerable<string> Problems()
     {
@@ -50,6 +56,16 @@ public sealed record GrassOptions : ProjectionOptions
         if (Warmup < 0 || Warmup > Every)
         {
             yield return "warmup must be at least 0 and at most every.";
+        }
+
+        if (Bf16 != Bf16Rounding.None && WeightDecay > 0)
+        {
+            yield return "bf16 weights take no weight_decay, whose small factors rounding would swallow. Leave one of them out.";
+        }
+
+        if (Bf16 != Bf16Rounding.None && Replacement)
+        {
+            yield return "bf16 weights are for selections without replacement, in which no row is changed twice. Leave one of them out.";
         }
 
         if (Refresh != RefreshForm.Materialise && Selection == LineScheme.Uniform)

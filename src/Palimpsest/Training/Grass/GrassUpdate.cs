@@ -1,3 +1,5 @@
+using System.Globalization;
+using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using Palimpsest.Training.Optimizers;
 using static TorchSharp.torch;
@@ -5,7 +7,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Palimpsest.Training.Grass;
 
-/// <summary>One pass over r lines: Adam's moments, its direction, and the change of the lines in the matrix, with nothing of the matrix's size in between.</summary>
+/// <summary>One pass over r lines: Adam's moments, its direction, and the change of the lines in the matrix, with nothing of the matrix's size in
+/// between.</summary>
 internal sealed unsafe class GrassUpdate
 {
     private readonly LineSelection _selection;
@@ -16,16 +19,19 @@ internal sealed unsafe class GrassUpdate
     private readonly float[] _steps; // what a direction of 1 changes
     private readonly float[] _shrinks; // what the line is multiplied with before
     private readonly bool _distinct;
+    private readonly Bf16Rounding _rounding;
+    private readonly RandomStream _random;
 
     /// <summary>Prepares a step, and counts it for every line.</summary>
     /// <param name="selection">The lines.</param>
     /// <param name="adam">The rule.</param>
-    /// <param name="options">Its betas.</param>
+    /// <param name="options">Its betas, and how weights are rounded.</param>
     /// <param name="rate">Learning rate.</param>
     /// <param name="shrink">1 less the decay of the step.</param>
-    public GrassUpdate(LineSelection selection, AdamDirection adam, GrassOptions options, double rate, double shrink)
+    /// <param name="random">Draws of rounding; each run of entries takes a stream of its own from it.</param>
+    public GrassUpdate(LineSelection selection, AdamDirection adam, GrassOptions options, double rate, double shrink, RandomStream random)
     {
-        (_selection, _adam, _lines) = (selection, adam, selection.Lines.ToArray());
+        (_selection, _adam, _lines, _rounding, _random) = (selection, adam, selection.Lines.ToArray(), options.Bf16, random);
         int count = _lines.Length, copies = selection.ByRows ? 8 : 1;
         (_first, _root, _steps, _shrinks) = (new float[count * copies], new float[count * copies], new float[count], new float[count]);
         HashSet<long> seen = [];
@@ -60,7 +66,7 @@ internal sealed unsafe class GrassUpdate
                 _adam.Apply(direction, m.Slice(i, count), v.Slice(i, count), _first.AsSpan(factor), _root.AsSpan(factor), _selection.ByRows);
                 if (_distinct)
                 {
-                    Change(w, inputs, row, (int)column, direction);
+                    Change(w, inputs, row, (int)column, direction, width);
                 }
             }
         });
@@ -73,7 +79,7 @@ internal sealed unsafe class GrassUpdate
                 for (long row = _selection.ByRows ? 0 : begin; row < (_selection.ByRows ? length : end); row++)
                 {
                     (long from, long to) = _selection.ByRows ? (begin, end) : (0, width);
-                    Change(w, inputs, row, (int)from, new Span<float>(g + (row * width) + from, (int)(to - from)));
+                    Change(w, inputs, row, (int)from, new Span<float>(g + (row * width) + from, (int)(to - from)), width);
                 }
             });
         }
@@ -95,8 +101,8 @@ internal sealed unsafe class GrassUpdate
         values.mul_(selection.ByRows ? each.unsqueeze(1) : each.unsqueeze(0));
     }
 
-    /// <summary>Changes a run of the matrix by the directions of a run of a row of the gradient.</summary>
-    private void Change(float* w, long inputs, long row, int column, ReadOnlySpan<float> direction)
+    /// <summary>Changes a run of the matrix by the directions of a run of a row of the gradient, which becomes scratch.</summary>
+    private void Change(float* w, long inputs, long row, int column, Span<float> direction, long width)
     {
         if (_selection.ByRows)
         {
@@ -107,6 +113,7 @@ internal sealed unsafe class GrassUpdate
             }
 
             TensorPrimitives.MultiplyAdd(direction, _steps[row], line, line);
+            Round(line, (row * width) + column);
             return;
         }
 
@@ -114,7 +121,36 @@ internal sealed unsafe class GrassUpdate
         for (int k = 0; k < direction.Length; k++)
         {
             int j = column + k;
-            own[_lines[j]] = (own[_lines[j]] * _shrinks[j]) + (_steps[j] * direction[k]);
+            float changed = (own[_lines[j]] * _shrinks[j]) + (_steps[j] * direction[k]);
+            if (_rounding == Bf16Rounding.None)
+            {
+                own[_lines[j]] = changed; // at once, since the line may come again
+            }
+
+            direction[k] = changed;
+        }
+
+        if (_rounding != Bf16Rounding.None)
+        {
+            Round(direction, (row * width) + column);
+            for (int k = 0; k < direction.Length; k++)
+            {
+                own[_lines[column + k]] = direction[k];
+            }
+        }
+    }
+
+    private void Round(Span<float> values, long at)
+    {
+        if (_rounding == Bf16Rounding.Nearest)
+        {
+            Bf16Grid.Nearest(values);
+        }
+        else if (_rounding == Bf16Rounding.Stochastic)
+        {
+            Span<uint> words = stackalloc uint[values.Length]; // at most a block of moments
+            _random.Child(at.ToString(CultureInfo.InvariantCulture)).Fill(words);
+            Bf16Grid.Stochastic(values, words);
         }
     }
 }

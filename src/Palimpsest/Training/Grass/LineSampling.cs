@@ -4,7 +4,8 @@ namespace Palimpsest.Training.Grass;
 
 /// <summary>Which rows of a gradient are selected, and the scales that they get.</summary>
 /// <remarks>
-/// With probabilities q_i, r draws with replacement have scales rho = 1 / sqrt(r q), so that E[P P^T] = I. Without replacement the r largest of log q_i plus Gumbel noise are taken
+/// With probabilities q_i, r draws with replacement have scales rho = 1 / sqrt(r q), so that E[P P^T] = I. Without replacement the r largest of log q_i
+/// plus Gumbel noise are taken
 /// (Vieira 2014; Kool et al., arXiv 1903.06059), with rho 1, or sqrt(m / r) for uniform ones, which keeps these unbiased. Rows of norm 0 come last.
 /// </remarks>
 internal static class LineSampling

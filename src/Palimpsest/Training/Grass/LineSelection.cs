@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Training.Grass;
 
-/// <summary>The rows of a matrix that are trained at the moment, or its columns where there are fewer of them: P as r indices and r scales, P^T = rho B.</summary>
+/// <summary>The rows of a matrix that are trained at the moment, or its columns where there are fewer of them: P as r indices and r scales, P^T = rho
+/// B.</summary>
 /// <remarks>In no scope.</remarks>
 internal sealed class LineSelection : IDisposable
 {

@@ -9,7 +9,8 @@ public enum MomentsOnRefresh
     /// <summary>They stay where they are, whatever rows now stand there, as in GaLore.</summary>
     Keep,
 
-    /// <summary>Those of rows that are selected again go with them, the first moment times both scales (m' = P_new^T P_old m) and the second times their squares; other rows begin
+    /// <summary>Those of rows that are selected again go with them, the first moment times both scales (m' = P_new^T P_old m) and the second times their
+    /// squares; other rows begin
     /// at zero.</summary>
     Carry,
 }

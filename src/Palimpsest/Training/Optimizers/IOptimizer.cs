@@ -15,8 +15,8 @@ public interface IOptimizer : IDisposable
     /// <summary>Steps taken; set together with <see cref="State"/> when resuming.</summary>
     long StepCount { get; set; }
 
-    /// <summary>Where the gradients lie if not where they do by themselves; the trainer then zeroes it before the first pass of every step, and measures and scales
-    /// it after the last.</summary>
+    /// <summary>Where the gradients lie if not where they do by themselves; the trainer then zeroes it before the first pass of every step, and measures and
+    /// scales it after the last.</summary>
     /// <value>The default is null: the trainable's.</value>
     IGradientStore? Gradients => null;
 

@@ -2,6 +2,7 @@ using Palimpsest.Training.Flora;
 using Palimpsest.Training.GaLore;
 using Palimpsest.Training.Grass;
 using Palimpsest.Training.Optimizers.Projected;
+using Palimpsest.Training.ReLora;
 
 namespace Palimpsest.Training.Optimizers;
 
@@ -17,6 +18,7 @@ internal static class OptimizerRegistry
         ["galore"] = Entry<GaLoreOptions>((context, options) => new ProjectedOptimizer(context, options, matrix => new GaLoreMatrix(matrix, options))),
         ["grass"] = Entry<GrassOptions>((context, options) =>
             new ProjectedOptimizer(context, options, matrix => new GrassMatrix(matrix, options, context.Random))),
+        ["relora"] = Entry<ReLoraOptions>((context, options) => new ReLoraOptimizer(context, options)),
         ["sgd"] = Entry<SgdOptions>((context, options) => new Sgd(context.Trainable.Parameters, options, context.Groups)),
     };
 

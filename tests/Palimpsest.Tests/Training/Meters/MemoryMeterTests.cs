@@ -107,6 +107,8 @@ public sealed class MemoryMeterTests
 
         public long StepCount { get; set; }
 
+        public IReadOnlyList<Tensor> Buffers => throw new NotSupportedException();
+
         public IEnumerable<(MemoryCategory Category, long Bytes)> Memory =>
             [(MemoryCategory.Projectors, 7), (MemoryCategory.OptimizerState, 20), (MemoryCategory.Gradients, 100), (MemoryCategory.Projectors, 5)];
 

@@ -42,7 +42,8 @@ public sealed class GrassTests
             optimizer.Gradients.Zero();
             foreach (GrassMatrix matrix in optimizer.Matrices.Cast<GrassMatrix>())
             {
-                Tensor x = TestContexts.Normal(pass, 20, matrix.Matrix.Slot.Shape[1]), gradient = TestContexts.Normal(7 + pass, 20, matrix.Matrix.Slot.Shape[0]);
+                Tensor x = TestContexts.Normal(pass, 20, matrix.Matrix.Slot.Shape[1]),
+                    gradient = TestContexts.Normal(7 + pass, 20, matrix.Matrix.Slot.Shape[0]);
                 foreach ((int from, int count) in new[] { (0, 9), (9, 10), (19, 1) })
                 {
                     matrix.Matrix.Layer.Observer!.Observe(x.narrow(0, from, count), gradient.narrow(0, from, count), from);
@@ -311,7 +312,8 @@ public sealed class GrassTests
     }
 
     private static long Status(string key) => 1024 * long.Parse(
-        File.ReadLines("/proc/self/status").First(line => line.StartsWith(key, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2].Split('\t')[^1], CultureInfo.InvariantCulture);
+        File.ReadLines("/proc/self/status").First(line => line.StartsWith(key, StringComparison.Ordinal))
+        .Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
 
     private static float[] Normal(string name, int step, long count)
     {

@@ -26,6 +26,7 @@ public sealed class ProjectedOptimizerTests
             new GrassOptions { Every = 3, Selection = LineScheme.Uniform, OnRefresh = MomentsOnRefresh.Keep, Warmup = 2, Replacement = true },
         ["grass implicit"] = new GrassOptions { Every = 3, Refresh = RefreshForm.Implicit },
         ["grass whole step"] = new GrassOptions { Every = 3, Refresh = RefreshForm.WholeStep },
+        ["grass bf16"] = new GrassOptions { Every = 3, Bf16 = Bf16Rounding.Stochastic },
         ["galore"] = new GaLoreOptions { Every = 3 },
         ["galore layerwise"] = new GaLoreOptions { Every = 3, Layerwise = true, Side = GaLoreSide.Full, WeightDecay = 0.1 },
         ["flora"] = new FloraOptions { Every = 3 },
@@ -42,7 +43,8 @@ public sealed class ProjectedOptimizerTests
     public void Run_EveryFamily_LearnsAndGivesTheGradientsBack(string family, string method)
     {
         using TransformerModel model = family == "bert"
-            ? ModelFolder.Load<EncoderModel>(TestContexts.Golden(family), TestContexts.F32()) : ModelFolder.Load(TestContexts.Golden(family), TestContexts.F32());
+            ? ModelFolder.Load<EncoderModel>(TestContexts.Golden(family), TestContexts.F32())
+            : ModelFolder.Load(TestContexts.Golden(family), TestContexts.F32());
         long dense = model.Parameters.Flat!.Gradients.NumberOfElements;
         List<double> losses = [];
         using (Trainer<TokenBatch> trainer = Trainer.Of(model, Options(method) with { Steps = 12, Accumulate = 2 }, new TwoBatches(), new RandomStream(7)))
@@ -130,10 +132,12 @@ public sealed class ProjectedOptimizerTests
         Assert.Contains("match \"nothing\" finds no matrix to project. There are 3, such as blocks.0.wide", Refusal(options with { Match = "nothing" }),
             StringComparison.Ordinal);
         Assert.Contains("finds no matrix", Refusal(options, new ParameterGroup { Match = "blocks", Frozen = true }), StringComparison.Ordinal);
-        Assert.Contains("rank 4 is larger than the smaller side of blocks.0.tall, which is 8 x 3", Refusal(options with { Rank = 4 }), StringComparison.Ordinal);
+        Assert.Contains("rank 4 is larger than the smaller side of blocks.0.tall, which is 8 x 3", Refusal(options with { Rank = 4 }),
+            StringComparison.Ordinal);
         Assert.All(layers.Linears.Values, layer => Assert.Null(layer.Observer));
-        Assert.Contains("there are none here", Assert.Throws<PalimpsestException>(() =>
-            OptimizerRegistry.Create(new OptimizerContext(new Trainable(layers.Parameters), [], new RandomStream(1)), options)).Message, StringComparison.Ordinal);
+        OptimizerContext bare = new(new Trainable(layers.Parameters), [], new RandomStream(1));
+        Assert.Contains("there are none here", Assert.Throws<PalimpsestException>(() => OptimizerRegistry.Create(bare, options)).Message,
+            StringComparison.Ordinal);
         using ProjectedOptimizer optimizer = layers.Optimizer(options);
         layers.Parameters["blocks.0.tall"].grad = zeros(8, 3);
         Assert.Contains("blocks.0.tall got a gradient from elsewhere", Assert.Throws<PalimpsestException>(() => optimizer.Step(1)).Message,
@@ -150,9 +154,9 @@ public sealed class ProjectedOptimizerTests
         Trainable trainable = Trainable.Whole(model);
         Assert.Equal(2 * 7, trainable.Linears.Count);
         Assert.All(trainable.Linears, item => Assert.Equal(model.Parameters.Layout[item.Key].Shape, item.Value.Weight.shape));
-        Assert.Contains("finds no matrix", Assert.Throws<PalimpsestException>(() => Trainer.Of(
-            model, Options("grass") with { Optimizer = new GrassOptions { Match = "lm_head|embed" } }, new TinyTraining.Batches(1), new RandomStream(7))).Message,
-            StringComparison.Ordinal);
+        TrainOptions tied = Options("grass") with { Optimizer = new GrassOptions { Match = "lm_head|embed" } };
+        Assert.Contains("finds no matrix", Assert.Throws<PalimpsestException>(() =>
+            Trainer.Of(model, tied, new TinyTraining.Batches(1), new RandomStream(7))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -170,6 +174,9 @@ public sealed class ProjectedOptimizerTests
             ["warmup must be at least 0 and at most every"] = new GrassOptions { Warmup = 300 },
             ["refresh has no part in selection: uniform"] = new GrassOptions { Selection = LineScheme.Uniform, Refresh = RefreshForm.Implicit },
             ["eight_bit has no part in flora"] = new FloraOptions { EightBit = true },
+            ["bf16 weights take no weight_decay"] = new GrassOptions { Bf16 = Bf16Rounding.Nearest, WeightDecay = 0.1 },
+            ["bf16 weights are for selections without"] =
+                new GrassOptions { Bf16 = Bf16Rounding.Nearest, Selection = LineScheme.Norm, Replacement = true },
             ["decay_power must be above 0"] = new FloraOptions { DecayPower = 0 },
             ["clip_threshold must be a number above 0"] = new FloraOptions { ClipThreshold = double.NaN },
             ["beta1 must be"] = new GaLoreOptions { Beta1 = 1 },
@@ -187,8 +194,15 @@ public sealed class ProjectedOptimizerTests
         return losses;
     }
 
-    private static TrainOptions Options(string method) =>
-        new() { Steps = 8, WarmupSteps = 2, LearningRate = method == "flora" ? 0.05 : 1e-2, CheckpointEvery = 2, KeepCheckpoints = 1, Optimizer = s_methods[method] };
+    private static TrainOptions Options(string method) => new()
+    {
+        Steps = 8,
+        WarmupSteps = 2,
+        LearningRate = method == "flora" ? 0.05 : 1e-2,
+        CheckpointEvery = 2,
+        KeepCheckpoints = 1,
+        Optimizer = s_methods[method],
+    };
 
     private static byte[] Train(TrainOptions options, string? folder, int stopAfter)
     {
@@ -215,7 +229,12 @@ public sealed class ProjectedOptimizerTests
     {
         private int _next;
 
-        public TokenBatch Next() => TokenBatch.Of([.. Enumerable.Range(0, 3).Select(i => new TokenSequence([.. Enumerable.Range(0, 12).Select(t => ((_next++ / 36 % 2) + (7 * i) + (3 * t)) % 90)], 2))]);
+        public TokenBatch Next()
+        {
+            int first = _next++ % 2;
+            return TokenBatch.Of(
+                [.. Enumerable.Range(0, 3).Select(i => new TokenSequence([.. Enumerable.Range(0, 12).Select(t => (first + (7 * i) + (3 * t)) % 90)], 2))]);
+        }
 
         public string SaveCursor() => "";
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Palimpsest.Data.Safetensors;
 using Palimpsest.Numerics;
@@ -16,9 +15,8 @@ public sealed class RivalGoldenTests
 {
     private static readonly string[] s_matrices = ["square", "tall", "wide"];
 
-    public static IEnumerable<TheoryDataRow<string, int, string, bool>> GaLoreRuns() => from row in OptimData.Rows("galore_runs", "name")
-                                                                                        from layerwise in new[] { false, true }
-                                                                                        select new TheoryDataRow<string, int, string, bool>(row.Data.Item1, row.Data.Item2, row.Data.Item3, layerwise);
+    public static IEnumerable<TheoryDataRow<string, int, string, bool>> GaLoreRuns() => OptimData.Rows("galore_runs", "name").SelectMany(row =>
+        new[] { false, true }.Select(layerwise => new TheoryDataRow<string, int, string, bool>(row.Data.Item1, row.Data.Item2, row.Data.Item3, layerwise)));
 
     public static IEnumerable<TheoryDataRow<string>> FloraSets() =>
         OptimData.Sets().Where(set => OptimData.Of(set).Index().TryGetProperty("flora", out _)).Select(set => new TheoryDataRow<string>(set));
@@ -91,9 +89,15 @@ public sealed class RivalGoldenTests
                 }
 
                 momentum.Step(projection, gradients[step].clone(), beta);
-                foreach (string key in new[] { "compressed", "decompressed" }.Select(kind => $"flora.{name}.{step + 1}.{kind}").Where(golden.Entries.ContainsKey))
+                foreach (string kind in new[] { "compressed", "decompressed" })
                 {
-                    Tensor found = key.EndsWith(".compressed", StringComparison.Ordinal) ? momentum.Values : Decompressed(momentum, projection, gradients[step]);
+                    string key = $"flora.{name}.{step + 1}.{kind}";
+                    if (!golden.Entries.ContainsKey(key))
+                    {
+                        continue;
+                    }
+
+                    Tensor found = kind == "compressed" ? momentum.Values : Decompressed(momentum, projection, gradients[step]);
                     Assert.InRange(Ops.Number(Ops.Subtract(found, Read(key)).abs().max()) / Ops.Number(Read(key).abs().max()), 0, 1e-12);
                     compared++;
                 }
@@ -134,7 +138,7 @@ public sealed class RivalGoldenTests
         Rank = run.GetProperty("rank").GetInt32(),
         Every = run.GetProperty("update_proj_gap").GetInt32(),
         Scale = run.GetProperty("scale").GetDouble(),
-        Side = Enum.Parse<GaLoreSide>(CultureInfo.InvariantCulture.TextInfo.ToTitleCase(run.GetProperty("proj_type").GetString()!).Replace("_", "", StringComparison.Ordinal)),
+        Side = Enum.Parse<GaLoreSide>(run.GetProperty("proj_type").GetString()!.Replace("_", "", StringComparison.Ordinal), ignoreCase: true),
         Beta1 = run.GetProperty("betas")[0].GetDouble(),
         Beta2 = run.GetProperty("betas")[1].GetDouble(),
         Epsilon = run.GetProperty("eps").GetDouble(),

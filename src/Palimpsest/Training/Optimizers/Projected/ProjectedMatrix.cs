@@ -27,6 +27,9 @@ internal abstract class ProjectedMatrix : IGradientObserver, IDisposable
     /// <summary>All that a resumed run needs.</summary>
     public abstract IEnumerable<(string Name, Tensor Values)> State { get; }
 
+    /// <summary>What projects its gradient, as far as it lies in memory.</summary>
+    public virtual IEnumerable<Tensor> Projectors => [];
+
     /// <summary>Zeroes the gradient before the first pass of a step.</summary>
     /// <param name="step">Steps taken before it.</param>
     public virtual void Begin(long step) => Gradient.zero_();

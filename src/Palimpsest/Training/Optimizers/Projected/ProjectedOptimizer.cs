@@ -6,10 +6,11 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Training.Optimizers.Projected;
 
-/// <summary>Trains some matrices each by a rule of its own on a gradient that its layer forms in the backward pass, and all other parameters with AdamW. The flat vector keeps no
+/// <summary>Trains some matrices each by a rule of its own on a gradient that its layer forms in the backward pass, and all other parameters with AdamW.
+/// The flat vector keeps no
 /// gradients for the matrices while this lives.</summary>
 /// <remarks>Owned by its creator, in no scope.</remarks>
-internal sealed class ProjectedOptimizer : IOptimizer, IGradientStore
+internal sealed class ProjectedOptimizer : IOptimizer, IGradientStore, IMemoryOwner
 {
     private readonly FlatParameters _parameters;
     private readonly IOptimizer _rest;
@@ -49,6 +50,23 @@ internal sealed class ProjectedOptimizer : IOptimizer, IGradientStore
     public long StepCount { get; set; }
 
     /// <inheritdoc/>
+    public IEnumerable<(MemoryCategory Category, long Bytes)> Memory
+    {
+        get
+        {
+            Tensor[] projectors = [.. Matrices.SelectMany(matrix => matrix.Projectors)];
+            return
+            [
+                (MemoryCategory.Gradients, Bytes(Matrices.Select(matrix => matrix.Gradient))),
+                (MemoryCategory.Projectors, Bytes(projectors)),
+                (MemoryCategory.OptimizerState, Bytes(State.Select(item => item.Values).Where(values => !projectors.Contains(values)))),
+            ];
+
+            static long Bytes(IEnumerable<Tensor> tensors) => tensors.Sum(tensor => tensor.NumberOfElements * tensor.ElementSize);
+        }
+    }
+
+    /// <inheritdoc/>
     IReadOnlyList<Tensor> IGradientStore.Buffers => [.. Matrices.Select(matrix => matrix.Gradient)];
 
     /// <inheritdoc/>
@@ -79,7 +97,8 @@ internal sealed class ProjectedOptimizer : IOptimizer, IGradientStore
         if (Matrices.FirstOrDefault(matrix => matrix.Matrix.Values.grad is not null) is ProjectedMatrix other)
         {
             throw new PalimpsestException(
-                $"train.optimizer: {other.Matrix.Slot.Name} got a gradient from elsewhere than its layer, so its projected gradient is not the whole. Leave it out of match.");
+                $"train.optimizer: {other.Matrix.Slot.Name} got a gradient from elsewhere than its layer, so its projected gradient is not the whole. "
+                + "Leave it out of match.");
         }
 
         Settle();

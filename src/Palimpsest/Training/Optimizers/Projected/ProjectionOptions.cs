@@ -3,7 +3,8 @@ namespace Palimpsest.Training.Optimizers.Projected;
 /// <summary>Settings that all optimizers share which train matrices in a smaller space, and the rest with AdamW.</summary>
 public abstract record ProjectionOptions : OptimizerOptions
 {
-    /// <summary>Which matrices are projected: a regular expression that is looked for anywhere in the parameter's name, as in <see cref="ParameterGroup.Match"/>. Only weights of
+    /// <summary>Which matrices are projected: a regular expression that is looked for anywhere in the parameter's name, as in <see
+    /// cref="ParameterGroup.Match"/>. Only weights of
     /// linear layers that are not tied are meant.</summary>
     /// <value>The default is <c>\.\d+\.</c>: the linear layers of numbered blocks, which are those of attention and MLP.</value>
     public string Match { get; init; } = @"\.\d+\.";
