@@ -29,17 +29,17 @@ public static class MethodNames
 
     /// <summary>Reads a method.</summary>
     /// <exception cref="PalimpsestException">There is none of this name.</exception>
-    public static TrainingMethod Method(string name) => Read("--method", name, s_methods);
+    public static TrainingMethod Method(string name) => Read("method", name, s_methods);
 
     /// <summary>Reads a state type.</summary>
     /// <exception cref="PalimpsestException">There is none of this name.</exception>
-    public static StateType State(string name) => Read("--state", name, s_states);
+    public static StateType State(string name) => Read("state", name, s_states);
 
-    private static T Read<T>(string option, string name, (string Name, T Value)[] all)
+    private static T Read<T>(string what, string name, (string Name, T Value)[] all)
     {
         int index = Array.FindIndex(all, item => item.Name == name);
         string meant = NearestName.Find(name, all.Select(item => item.Name)) is string near ? $" Did you mean {near}?" : "";
         return index >= 0 ? all[index].Value
-            : throw new PalimpsestException($"{option}: \"{name}\" is none of {string.Join(", ", all.Select(item => item.Name))}.{meant}");
+            : throw new PalimpsestException($"\"{name}\" is no {what}; there are {string.Join(", ", all.Select(item => item.Name))}.{meant}");
     }
 }

@@ -39,7 +39,7 @@ public sealed class PlanCommandTests
     [InlineData("longer than the context", "llama-60m --sequence 4096")]
     [InlineData("say the same thing twice", "llama-60m --rank 8 --rank-fraction 0.5")]
     [InlineData("--rank-fraction must lie between 0 and 1", "llama-60m --rank-fraction 2")]
-    [InlineData("is none of f32, bf16, 8bit", "llama-60m --state int8")]
+    [InlineData("is no state; there are f32, bf16, 8bit", "llama-60m --state int8")]
     public void Plan_Mistake_IsOneClearMessage(string expected, string line)
     {
         using StringWriter output = new(), error = new();

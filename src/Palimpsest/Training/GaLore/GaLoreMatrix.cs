@@ -33,7 +33,7 @@ internal sealed class GaLoreMatrix : ProjectedMatrix
     }
 
     /// <summary>The projectors, [out, r] and [r, in]; null where that side is whole.</summary>
-    internal (Tensor? Left, Tensor? Right) Projectors => (_left, _right);
+    internal (Tensor? Left, Tensor? Right) Bases => (_left, _right);
 
     /// <inheritdoc/>
     public override IEnumerable<(string Name, Tensor Values)> State =>

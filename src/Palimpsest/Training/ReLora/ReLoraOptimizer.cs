@@ -29,7 +29,7 @@ internal sealed class ReLoraOptimizer : IOptimizer
     {
         _adapter = context.Trainable.Lora
             ?? throw new PalimpsestException(
-                "train.optimizer: relora merges an adapter and begins it again, and none is trained here. Train one (--lora), or use grass or galore.");
+                "train.optimizer: relora merges an adapter and begins it again, and none is trained here. Train one (method.lora), or use grass or galore.");
         if (_adapter.Options.Dora || _adapter.Options.LoraBias || _adapter.Embedding is not null)
         {
             throw new PalimpsestException(

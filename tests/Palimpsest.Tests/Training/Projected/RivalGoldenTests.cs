@@ -50,7 +50,7 @@ public sealed class RivalGoldenTests
                     }
                 }
 
-                foreach ((string side, Tensor? projector) in new[] { ("U", matrix.Projectors.Left), ("Vh", matrix.Projectors.Right) })
+                foreach ((string side, Tensor? projector) in new[] { ("U", matrix.Bases.Left), ("Vh", matrix.Bases.Right) })
                 {
                     if (projector is not null && golden.Entries.ContainsKey($"{name}.refresh{step}.{side}.{own}"))
                     {
