@@ -15,8 +15,8 @@ namespace Palimpsest.Planning;
 /// GaLore layer-wise  mn             rn            2rn            mr
 /// Grass              mn             rn            2rn + r        2r (indices and scales)
 /// </code>
-/// GaLore's released layer-wise form takes the step inside the backward pass and keeps the gradient of one layer; ours keeps the projected ones, so that micro-batches add up. r more numbers of Grass
-/// are the steps that each row has had.
+/// GaLore's released layer-wise form takes the step inside the backward pass and keeps the gradient of one layer; ours keeps the projected ones, so that
+/// micro-batches add up. r more numbers of Grass are the steps that each row has had.
 /// Embedding, output matrix and vectors are trained by AdamW in all of them but LoRA, where they are frozen, and SGD.
 /// </remarks>
 internal static class WeightFormulas

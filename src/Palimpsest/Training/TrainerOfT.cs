@@ -10,7 +10,6 @@ using Palimpsest.Training.Objectives;
 using Palimpsest.Training.Optimizers;
 using Palimpsest.Training.Ranks;
 using Palimpsest.Training.Schedules;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Training;
@@ -26,23 +25,18 @@ namespace Palimpsest.Training;
 public sealed class Trainer<TBatch> : IDisposable
 {
     private const string ObjectivePrefix = "objective.";
-    private readonly Trainable _trainable;
     private readonly Objective<TBatch> _objective;
     private readonly FlatParameters _parameters;
     private readonly TrainOptions _options;
     private readonly IBatchSource<TBatch> _batches;
     private readonly CheckpointStore? _checkpoints;
     private readonly IOptimizer _optimizer;
-    private readonly IGradientStore _gradients;
-    private readonly MemoryMeter _meter;
+    private readonly TrainStep<TBatch> _step;
     private readonly IReadOnlyList<(string Name, Tensor Values)> _tensors;
     private readonly IReadOnlyList<Tensor> _frozen;
     private readonly LearningRateSchedule _schedule;
-    private readonly RandomStream _dropout;
-    private readonly RandomStream _random;
     private readonly string _optionsHash;
     private readonly string? _olderHash;
-    private IRanks _ranks = LoneRank.Instance;
     private TrainState _state;
 
     /// <summary>Prepares a run.</summary>
@@ -56,11 +50,11 @@ public sealed class Trainer<TBatch> : IDisposable
     public Trainer(Trainable trainable, Objective<TBatch> objective, TrainOptions options, IBatchSource<TBatch> batches, RandomStream random,
         CheckpointStore? checkpoints = null)
     {
-        _trainable = trainable ?? throw new ArgumentNullException(nameof(trainable));
+        ArgumentNullException.ThrowIfNull(trainable);
+        ArgumentNullException.ThrowIfNull(random);
         _objective = objective ?? throw new ArgumentNullException(nameof(objective));
         _options = options ?? throw new ArgumentNullException(nameof(options));
         _batches = batches ?? throw new ArgumentNullException(nameof(batches));
-        _random = random ?? throw new ArgumentNullException(nameof(random));
         options.Check(checkpoints is not null);
         if (trainable.Mode is null && (options.Dropout > 0 || options.CheckpointBlocks))
         {
@@ -69,10 +63,8 @@ public sealed class Trainer<TBatch> : IDisposable
 
         _parameters = trainable.Parameters;
         _checkpoints = checkpoints;
-        _dropout = random.Child("dropout");
         _optimizer = OptimizerRegistry.Create(new OptimizerContext(trainable, options.Groups, random.Child("optimizer")), options.ChosenOptimizer);
-        _gradients = _optimizer.Gradients ?? trainable.Gradients;
-        _meter = new MemoryMeter(trainable, _optimizer);
+        _step = new TrainStep<TBatch>(trainable, objective, options, _optimizer, random);
         _tensors = [.. _optimizer.State, .. objective.State.Select(item => (ObjectivePrefix + item.Name, item.Values))];
         _schedule = options.Rates;
         _optionsHash = OptionsHash.Of(options, string.Create(CultureInfo.InvariantCulture, $"{random.DeriveSeed()}|{objective.Settings}|{trainable.Settings}"));
@@ -86,7 +78,7 @@ public sealed class Trainer<TBatch> : IDisposable
     public TrainState State => _state;
 
     /// <summary>What the steps of this process have taken of the memory.</summary>
-    public MemoryUse Memory => _meter.Use();
+    public MemoryUse Memory => _step.Meter.Use();
 
     /// <summary>Whether the evaluations have told it to end.</summary>
     public bool StoppedEarly => _options.EarlyStopping is EarlyStopping rule && _state.Stale >= rule.Patience;
@@ -102,8 +94,9 @@ public sealed class Trainer<TBatch> : IDisposable
         ArgumentNullException.ThrowIfNull(ranks);
         if (_options.Accumulate % ranks.Count != 0)
         {
-            throw new PalimpsestException($"train.accumulate is {Text(_options.Accumulate)}, but {Text(ranks.Count)} processes share the batches of a step. "
-                + $"Make it a multiple of {Text(ranks.Count)}; train.batch_size can be smaller for it.");
+            throw new PalimpsestException(string.Create(CultureInfo.InvariantCulture,
+                $"train.accumulate is {_options.Accumulate}, but {ranks.Count} processes share the batches of a step. Make it a multiple of {ranks.Count}; ")
+                + "train.batch_size can be smaller for it.");
         }
 
         if (ranks.Count > 1 && _objective.State.Count > 0)
@@ -113,7 +106,7 @@ public sealed class Trainer<TBatch> : IDisposable
 
         ranks.RequireSame(_parameters, _optionsHash);
         _optimizer.Join(ranks);
-        _ranks = ranks;
+        _step.Ranks = ranks;
     }
 
     /// <summary>Goes on from the newest checkpoint, if there is one.</summary>
@@ -121,14 +114,14 @@ public sealed class Trainer<TBatch> : IDisposable
     /// <exception cref="PalimpsestException">The checkpoint belongs to another model, optimizer, objective or other settings; nothing was changed.</exception>
     public bool TryResume()
     {
-        if (_ranks.FromFirst(_checkpoints?.Newest() ?? "") is not { Length: > 0 } path)
+        if (_step.Ranks.FromFirst(_checkpoints?.Newest() ?? "") is not { Length: > 0 } path)
         {
             return false;
         }
 
-        if (_ranks.Rank > 0)
+        if (_step.Ranks.Rank > 0)
         {
-            Take(JsonSerializer.Deserialize(_ranks.FromFirst(""), TrainStateJson.Default.TrainState)!);
+            Take(JsonSerializer.Deserialize(_step.Ranks.FromFirst(""), TrainStateJson.Default.TrainState)!);
             return true;
         }
 
@@ -141,7 +134,7 @@ public sealed class Trainer<TBatch> : IDisposable
 
             _batches.RestoreCursor(found.DataCursor);
         });
-        _ = _ranks.FromFirst(JsonSerializer.Serialize(state, TrainStateJson.Default.TrainState));
+        _ = _step.Ranks.FromFirst(JsonSerializer.Serialize(state, TrainStateJson.Default.TrainState));
         Take(state);
         return true;
     }
@@ -158,7 +151,7 @@ public sealed class Trainer<TBatch> : IDisposable
         int saved = -1;
         double before = _state.Seconds, window = 0;
         long windowTokens = 0, windowStart = started;
-        bool stopping = _ranks.Any(stop.IsCancellationRequested);
+        bool stopping = _step.Ranks.Any(stop.IsCancellationRequested);
         while (!Ended && !stopping)
         {
             (double loss, double norm, double rate, int tokens, IReadOnlyDictionary<string, double> figures) = Step();
@@ -168,7 +161,7 @@ public sealed class Trainer<TBatch> : IDisposable
             window = Stopwatch.GetElapsedTime(windowStart).TotalSeconds;
             progress?.Invoke(new TrainProgress(_state.Step, _options.Steps, loss, norm, rate, _state.Tokens, _state.Seconds,
                 windowTokens / window)
-            { Figures = figures, Memory = _meter.Last });
+            { Figures = figures, Memory = _step.Meter.Last });
             if (window > 5)
             {
                 (windowTokens, windowStart) = (0, Stopwatch.GetTimestamp());
@@ -183,7 +176,7 @@ public sealed class Trainer<TBatch> : IDisposable
                 _state = _options.EarlyStopping?.After(_state, validation) ?? _state;
             }
 
-            stopping = _ranks.Any(stop.IsCancellationRequested);
+            stopping = _step.Ranks.Any(stop.IsCancellationRequested);
             if (_checkpoints is not null
                 && (best || Ended || stopping || (_options.CheckpointEvery > 0 && _state.Step % _options.CheckpointEvery == 0)))
             {
@@ -200,12 +193,12 @@ public sealed class Trainer<TBatch> : IDisposable
 
         if (Ended && _options.EarlyStopping is { RestoreBest: true } && _state.BestLoss is not null)
         {
-            if (_ranks.Rank == 0)
+            if (_step.Ranks.Rank == 0)
             {
                 CheckpointStore.Load(_checkpoints!.Best, _parameters, _tensors); // an optimizer's state may hold weights too
             }
 
-            _ranks.FromFirst([_parameters.Values, .. _tensors.Select(item => item.Values)]);
+            _step.Ranks.FromFirst([_parameters.Values, .. _tensors.Select(item => item.Values)]);
         }
 
         return Ended;
@@ -230,8 +223,8 @@ public sealed class Trainer<TBatch> : IDisposable
 
     private void Take(TrainState state)
     {
-        _ranks.FromFirst([_parameters.Values, .. _tensors.Select(item => item.Values)]);
-        if (_ranks.Rank > 0)
+        _step.Ranks.FromFirst([_parameters.Values, .. _tensors.Select(item => item.Values)]);
+        if (_step.Ranks.Rank > 0)
         {
             _batches.RestoreCursor(state.DataCursor);
         }
@@ -242,7 +235,7 @@ public sealed class Trainer<TBatch> : IDisposable
 
     private void SaveCheckpoint(bool best)
     {
-        if (_ranks.Rank > 0)
+        if (_step.Ranks.Rank > 0)
         {
             return;
         }
@@ -261,90 +254,11 @@ public sealed class Trainer<TBatch> : IDisposable
     private (double Loss, double Norm, double Rate, int Tokens, IReadOnlyDictionary<string, double> Figures) Step()
     {
         TBatch[] window = [.. Enumerable.Range(0, _options.Accumulate).Select(_ => _batches.Next())];
-        StepFigures figures = new();
-        double denominator = _objective.Begin(window, _state.Step), total = 0;
-        double norm;
-        using DisposeScope scope = NewDisposeScope();
-        _meter.Begin();
-
-        // Only while the step lasts: an evaluation between two steps is one of the whole model.
-        using (ITrainingMode? mode = _trainable.Mode?.Invoke(_options))
-        {
-            _gradients.Zero();
-            for (int i = _ranks.Rank; i < window.Length; i += _ranks.Count)
-            {
-                total += Pass(window[i], i, denominator, mode, figures);
-            }
-
-            total = AddUp(total, figures);
-            for (int i = 0; i < _trainable.Edits.Count; i++)
-            {
-                _trainable.Edits[i].Edit(_parameters, Numbered(_random.Child("edit", Text(i)), _state.Step));
-            }
-
-            norm = _gradients.Norm();
-            if (norm == 0 && denominator > 0 && _options.CheckpointBlocks && _state.Step == 0)
-            {
-                throw NothingTrained(); // blocks that are computed again do not know beforehand whether anything in them is trained
-            }
-        }
-
-        if (!double.IsFinite(total) || !double.IsFinite(norm))
-        {
-            throw NotFinite(double.IsFinite(total) ? "gradient" : "loss");
-        }
-
-        GradientClipping.Apply(_gradients, norm, _options.ClipNorm);
         double rate = _schedule.At(_state.Step);
-        _optimizer.Step(rate);
-        _meter.AfterStep();
-        if (_trainable.Projection is IStepProjection projection)
-        {
-            _parameters.ForEachChunk(projection.Project);
-        }
-
-        return (total, norm, rate, window.Sum(_objective.Tokens), figures.Means());
+        (double loss, double norm, IReadOnlyDictionary<string, double> figures) = _step.Take(window, _state.Step, rate);
+        return double.IsFinite(loss) && double.IsFinite(norm) ? (loss, norm, rate, window.Sum(_objective.Tokens), figures)
+            : throw NotFinite(double.IsFinite(loss) ? "gradient" : "loss");
     }
-
-    private double AddUp(double loss, StepFigures figures)
-    {
-        _optimizer.Agree();
-        foreach (Tensor gradients in _ranks.Count > 1 ? _gradients.Buffers : [])
-        {
-            _ranks.Sum(gradients);
-        }
-
-        figures.Sum(_ranks);
-        Span<double> sum = [loss];
-        _ranks.Sum(sum);
-        return sum[0];
-    }
-
-    private double Pass(TBatch batch, int index, double denominator, ITrainingMode? mode, StepFigures figures)
-    {
-        using DisposeScope pass = NewDisposeScope();
-        mode?.BeginPass(Numbered(_dropout, _state.Step).Child(Text(index)));
-        Tensor share = tensor((float)(1.0 / Math.Max(1, denominator)), device: _parameters.Values.device);
-        Tensor loss =
-            _objective.Sum(batch,
-            new ObjectivePass(_state.Step, index, Numbered(_random.Child("objective"), _state.Step).Child(Text(index)), figures)).mul(share);
-        if (!loss.requires_grad)
-        {
-            throw NothingTrained();
-        }
-
-        _meter.AfterForward();
-        Autograd.Backward(loss);
-        _meter.AfterBackward();
-        return Ops.Number(loss);
-    }
-
-    private static RandomStream Numbered(RandomStream stream, int number) => stream.Child(Text(number));
-
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static InvalidOperationException NothingTrained() =>
-        new("Nothing that is trained takes part in the loss. Activate an adapter before it is trained, and do not merge it.");
 
     private DivergedException NotFinite(string what)
     {
@@ -355,6 +269,7 @@ public sealed class Trainer<TBatch> : IDisposable
             kept = $"The last good checkpoint is {path} (step {good.Step}).";
         }
 
-        return new DivergedException($"The {what} became infinite or NaN at step {_state.Step + 1}. {kept} Lower the learning rate, warm up longer, or look for damaged data.");
+        return new DivergedException($"The {what} became infinite or NaN at step {_state.Step + 1}. {kept} Lower the learning rate, warm up longer, or look for "
+            + "damaged data.");
     }
 }
