@@ -6,7 +6,8 @@ using Palimpsest.Unlearning.SiftMasks.Store;
 
 namespace Palimpsest.Cli.Commands;
 
-/// <summary>Says the library's errors in the words of the command line: libraries know keys of recipes and things to do, the command options and command lines.</summary>
+/// <summary>Says the library's errors in the words of the command line: libraries know keys of recipes and things to do, the command options and command
+/// lines.</summary>
 internal static partial class CommandWords
 {
     /// <summary>The message for the terminal.</summary>

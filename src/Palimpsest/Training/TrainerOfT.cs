@@ -83,9 +83,11 @@ public sealed class Trainer<TBatch> : IDisposable
     /// <summary>Whether the evaluations have told it to end.</summary>
     public bool StoppedEarly => _options.EarlyStopping is EarlyStopping rule && _state.Stale >= rule.Patience;
 
-    /// <summary>Trains together with the same trainer in other processes, each on its share of the micro-batches of a step; to be called before all else.</summary>
+    /// <summary>Trains together with the same trainer in other processes, each on its share of the micro-batches of a step; to be called before all
+    /// else.</summary>
     /// <remarks>All read all data, so that data order, random draws, denominators and the resumed state are those of one process with the same
-    /// <see cref="TrainOptions.Accumulate"/>; only the first writes checkpoints. Gradients are sums of the ranks' sums: the bits are those of one process where there
+    /// <see cref="TrainOptions.Accumulate"/>; only the first writes checkpoints. Gradients are sums of the ranks' sums: the bits are those of one process
+    /// where there
     /// are two ranks with a micro-batch each and every parameter has one contribution a pass, else they differ by rounding.</remarks>
     /// <param name="ranks">The processes.</param>
     /// <exception cref="PalimpsestException">The batches cannot be shared, or the processes do not train the same.</exception>

@@ -8,7 +8,8 @@ using Palimpsest.Training.Workers;
 
 namespace Palimpsest.Jobs.Compare;
 
-/// <summary>Runs a recipe of another kind once for every arm and seed, after each arm was tuned with the same budget. Every part is a run with a folder of its own,
+/// <summary>Runs a recipe of another kind once for every arm and seed, after each arm was tuned with the same budget. Every part is a run with a folder of
+/// its own,
 /// so that a stopped comparison goes on where it was.</summary>
 /// <param name="kinds">The kinds that can be compared.</param>
 public sealed class CompareJob(IReadOnlyList<IJob> kinds) : Job<CompareRecipe, CompareResult>

@@ -6,8 +6,10 @@ namespace Palimpsest.Training.Grass;
 
 /// <summary>A sketch of a gradient whose lines have about the norms of the gradient's: what processes have to add up to select the same ones.</summary>
 /// <remarks>
-/// Grass, the distributed form: the gradient is cut to m x r by drawing r columns by their norms. With q_j proportional to the norm of column j in all processes and r draws with
-/// replacement, S = G[:, drawn] / sqrt(r q) has E[S S^T] = G G^T (length-squared sampling: Drineas, Kannan and Mahoney 2006), so E||S_i||^2 = ||G_i||^2. All processes draw the same columns.
+/// Grass, the distributed form: the gradient is cut to m x r by drawing r columns by their norms. With q_j proportional to the norm of column j in all
+/// processes and r draws with
+/// replacement, S = G[:, drawn] / sqrt(r q) has E[S S^T] = G G^T (length-squared sampling: Drineas, Kannan and Mahoney 2006), so E||S_i||^2 = ||G_i||^2. All
+/// processes draw the same columns.
 /// </remarks>
 internal static class LineSketch
 {

@@ -13,7 +13,8 @@ public enum RefreshForm
     /// <summary>The gradient of all passes of the step, which exists for all matrices until its end.</summary>
     WholeStep,
 
-    /// <summary>A sketch of the gradient of all passes of the step: r of its columns (rows, where columns are selected), drawn by their norms and scaled so that the expected norms
+    /// <summary>A sketch of the gradient of all passes of the step: r of its columns (rows, where columns are selected), drawn by their norms and scaled so
+    /// that the expected norms
     /// are right. Between processes only the sketch is added up, where <see cref="WholeStep"/> adds up the whole gradient.</summary>
     Sketch,
 }

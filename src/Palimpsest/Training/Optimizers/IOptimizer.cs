@@ -27,7 +27,8 @@ public interface IOptimizer : IDisposable
     {
     }
 
-    /// <summary>Settles what depends on the gradients of all passes, and of all processes: after the last pass of a step, before gradients are added up.</summary>
+    /// <summary>Settles what depends on the gradients of all passes, and of all processes: after the last pass of a step, before gradients are added
+    /// up.</summary>
     void Agree()
     {
     }

@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Training.Ranks;
 
-/// <summary>Processes that train one model side by side, each on its share of every step's batches. All make the same calls in the same order; each waits for the
+/// <summary>Processes that train one model side by side, each on its share of every step's batches. All make the same calls in the same order; each waits for
+/// the
 /// others.</summary>
 public interface IRanks
 {
@@ -12,7 +13,8 @@ public interface IRanks
     /// <summary>How many there are.</summary>
     int Count { get; }
 
-    /// <summary>Bytes of everything that this process has handed to <see cref="Sum(Tensor)"/> so far: what data-parallel training has to communicate, whatever the
+    /// <summary>Bytes of everything that this process has handed to <see cref="Sum(Tensor)"/> so far: what data-parallel training has to communicate,
+    /// whatever the
     /// way the library does it.</summary>
     long BytesSummed { get; }
 

@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace Palimpsest.Training.Ranks;
 
 /// <summary>The processes that <c>mpirun</c> of Open MPI has started, through a few functions of its library, which nobody else needs.</summary>
-/// <remarks>An error in a call, or the end of a process, ends all of them: that is MPI's default. Not thread-safe. Handles are addresses of exported symbols, as Open
+/// <remarks>An error in a call, or the end of a process, ends all of them: that is MPI's default. Not thread-safe. Handles are addresses of exported symbols,
+/// as Open
 /// MPI's ABI has them; MPICH's are numbers, so processes of its <c>mpirun</c> are refused.</remarks>
 public sealed partial class MpiRanks : IRanks, IDisposable
 {
