@@ -121,7 +121,8 @@ public sealed class JobRunner(IReadOnlyList<IJob> jobs, IJobLog log, IRanks? ran
                 TorchThreads.Use(threads);
             }
 
-            bool finished = recipe.Seeds.Count > 0 ? EverySeed(job, recipe, run, stop) : job.Run(recipe, new JobContext(run, log, stop) { Ranks = ranks ?? LoneRank.Instance });
+            JobContext context = new(run, log, stop) { Ranks = ranks ?? LoneRank.Instance };
+            bool finished = recipe.Seeds.Count > 0 ? EverySeed(job, recipe, run, stop) : job.Run(recipe, context);
             if (!finished)
             {
                 run.Finish(RunStatus.Stopped);

@@ -271,7 +271,8 @@ public sealed class Trainer<TBatch> : IDisposable
             kept = $"The last good checkpoint is {path} (step {good.Step}).";
         }
 
-        return new DivergedException($"The {what} became infinite or NaN at step {_state.Step + 1}. {kept} Lower the learning rate, warm up longer, or look for "
+        return new DivergedException($"The {what} became infinite or NaN at step {_state.Step + 1}. {kept} Lower the learning rate, warm up longer, "
+            + "or look for "
             + "damaged data.");
     }
 }

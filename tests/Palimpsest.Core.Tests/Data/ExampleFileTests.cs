@@ -105,7 +105,8 @@ public sealed class ExampleFileTests
     public void Text_BadInput_Throws()
     {
         using TemporaryFile broken = new([.. "a\n\nb\n"u8, 0xC3, 0x28], "a.txt");
-        Assert.Equal($"{broken.Path} line 3: not valid UTF-8. Save the file as UTF-8, or set data.skip_bad to leave such paragraphs out (they are counted).", SourceChecks.Problem(broken.Path));
+        Assert.Equal($"{broken.Path} line 3: not valid UTF-8. Save the file as UTF-8, or set data.skip_bad to leave such paragraphs out (they are "
+            + "counted).", SourceChecks.Problem(broken.Path));
         Assert.Single(ExampleFile.Open(broken.Path, new() { SkipBad = true }).From(0));
         Assert.Contains("has no columns", SourceChecks.Problem(broken.Path, new() { Columns = new() { Owner = "owner" } }), StringComparison.Ordinal);
         using TemporaryFile empty = new("\n \n", "a.txt");

@@ -30,7 +30,8 @@ public sealed class MpiTests
 
         // The second rank is killed once the first has written a checkpoint.
         (int code, _, string error) = Mpi(command, asked,
-            "& run=$!; while kill -0 $run && ! ls runs/*/checkpoints/step-* >/dev/null 2>&1; do sleep 0.05; done; kill -9 $(pgrep -P $run | tail -n 1); wait $run");
+            "& run=$!; while kill -0 $run && ! ls runs/*/checkpoints/step-* >/dev/null 2>&1; do sleep 0.05; done; kill -9 $(pgrep -P $run | tail -n "
+                + "1); wait $run");
         Assert.True(code != 0, error);
         string run = command.OnlyRun();
         Assert.NotEmpty(Directory.GetFiles(Path.Combine(run, "checkpoints"), "step-*.safetensors"));

@@ -45,7 +45,8 @@ public sealed class PairEncoder(Func<string, int[]> encode, Func<int[], int, int
         {
             string start = text.ReplaceLineEndings(" ");
             throw new PalimpsestException(
-                $"A text has {ids.Length} tokens where {maxLength} fit (it begins \"{start[..Math.Min(60, start.Length)]}\"). Shorten it, or set data.too_long to truncate or skip.");
+                $"A text has {ids.Length} tokens where {maxLength} fit (it begins \"{start[..Math.Min(60, start.Length)]}\"). Shorten it, or set "
+                    + "data.too_long to truncate or skip.");
         }
 
         unused = tooLong == TooLongPolicy.Skip ? UnusedExample.TooLong : unused;

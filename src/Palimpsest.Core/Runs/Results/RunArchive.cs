@@ -90,7 +90,8 @@ public sealed record RunArchive
         }
         catch (JsonException error)
         {
-            throw new PalimpsestException($"{path}: is no archived run ({error.Message.TrimEnd('.')}). Archive the run again, or take the file out of the folder.", error);
+            throw new PalimpsestException($"{path}: is no archived run ({error.Message.TrimEnd('.')}). Archive the run again, or take the file out of "
+                + "the folder.", error);
         }
     }
 

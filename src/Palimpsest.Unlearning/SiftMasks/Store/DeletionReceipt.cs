@@ -126,7 +126,8 @@ public sealed record DeletionReceipt
     {
         if (Path.EndsInDirectorySeparator(path) || Path.Exists(path))
         {
-            throw new PalimpsestException($"{path}: is there already or is a folder, so nothing was deleted: a receipt replaces no file. Name a new file for it.");
+            throw new PalimpsestException($"{path}: is there already or is a folder, so nothing was deleted: a receipt replaces no file. Name a new "
+                + "file for it.");
         }
 
         string probe = path + ".probe";
@@ -137,7 +138,8 @@ public sealed record DeletionReceipt
         }
         catch (PalimpsestException problem)
         {
-            throw new PalimpsestException($"{path}: the receipt could not be written there ({problem.InnerException?.Message ?? problem.Message}), so nothing was deleted. Free some space, or name another file.", problem);
+            throw new PalimpsestException($"{path}: the receipt could not be written there ({problem.InnerException?.Message ?? problem.Message}), so "
+                + "nothing was deleted. Free some space, or name another file.", problem);
         }
     }
 

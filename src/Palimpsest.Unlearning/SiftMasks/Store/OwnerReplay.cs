@@ -30,7 +30,8 @@ public sealed class OwnerReplay : IDisposable
         string source = Source(store.Model);
         if (RunInput.Of(source).Sha256 != _settings.ModelSha256)
         {
-            throw new PalimpsestException($"{store.Model}: is not the model that the store was made with (its hash is another). Put the original back, or name where it lies; vectors on another base mean nothing.");
+            throw new PalimpsestException($"{store.Model}: is not the model that the store was made with (its hash is another). Put the original "
+                + "back, or name where it lies; vectors on another base mean nothing.");
         }
 
         LanguageModel model = LanguageModel.Load(store.Model, context, LoadMode.TrainableHidden);
@@ -108,7 +109,8 @@ public sealed class OwnerReplay : IDisposable
         ArgumentNullException.ThrowIfNull(owner);
         if (Describe(vector).Hash != owner.Manifest.VectorSha256)
         {
-            throw new PalimpsestException($"The kept vector of \"{owner.Name}\" is not the one that was added. Give the owner's data so that it can be made again.");
+            throw new PalimpsestException($"The kept vector of \"{owner.Name}\" is not the one that was added. Give the owner's data so that it can "
+                + "be made again.");
         }
     }
 
@@ -142,7 +144,8 @@ public sealed class OwnerReplay : IDisposable
         }
         catch (PalimpsestException problem) when (!Path.Exists(model))
         {
-            throw new PalimpsestException($"{model}: the base model of the store is not there any more. Name where it lies now; it is known by its hash.", problem);
+            throw new PalimpsestException($"{model}: the base model of the store is not there any more. Name where it lies now; it is known by its "
+                + "hash.", problem);
         }
     }
 

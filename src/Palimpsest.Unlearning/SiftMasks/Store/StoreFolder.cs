@@ -116,7 +116,8 @@ internal sealed class StoreFolder(string root)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new PalimpsestException($"{Root}: the store cannot be used ({error.Message.TrimEnd('.')}). Free some space, make the folder writable for you, or name another folder.", error);
+            throw new PalimpsestException($"{Root}: the store cannot be used ({error.Message.TrimEnd('.')}). Free some space, make the folder "
+                + "writable for you, or name another folder.", error);
         }
     }
 

@@ -24,7 +24,8 @@ internal sealed class VectorVault
         {
             if (!create)
             {
-                throw new PalimpsestException($"{keyFile}: the key of the kept vectors is not there. Name the file of the key, or give the owner's data so that the vector can be made again.");
+                throw new PalimpsestException($"{keyFile}: the key of the kept vectors is not there. Name the file of the key, or give the owner's "
+                    + "data so that the vector can be made again.");
             }
 
             AtomicFile.WriteText(keyFile, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyBytes)) + "\n", onlyForUser: true);
@@ -37,7 +38,8 @@ internal sealed class VectorVault
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new PalimpsestException($"{keyFile}: the key of the kept vectors cannot be read ({problem.Message.TrimEnd('.')}). Check its permissions, or name another file.", problem);
+            throw new PalimpsestException($"{keyFile}: the key of the kept vectors cannot be read ({problem.Message.TrimEnd('.')}). Check its "
+                + "permissions, or name another file.", problem);
         }
 
         return text.Length == 2 * KeyBytes && text.All(char.IsAsciiHexDigit) ? new VectorVault(Convert.FromHexString(text)) : throw new PalimpsestException($"{keyFile}: is no key. A key is one line of {2 * KeyBytes} hexadecimal digits.");
@@ -91,7 +93,8 @@ internal sealed class VectorVault
         }
         catch (Exception problem) when (problem is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            throw new PalimpsestException($"{path}: the kept vector cannot be decrypted: it is damaged or missing, or the key is another one. Give the owner's data so that the vector can be made again.", problem);
+            throw new PalimpsestException($"{path}: the kept vector cannot be decrypted: it is damaged or missing, or the key is another one. Give "
+                + "the owner's data so that the vector can be made again.", problem);
         }
     }
 

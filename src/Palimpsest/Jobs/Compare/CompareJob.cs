@@ -76,7 +76,8 @@ public sealed class CompareJob(IReadOnlyList<IJob> kinds) : Job<CompareRecipe, C
 
         context.Run.WriteResult(new CompareResult
         {
-            Arms = [.. tuned.Values.Select(arm => arm with { Diverged = [.. reported.Where(part => part.Arm == arm.Name && found[part] is null).Select(part => part.Seed)] })],
+            Arms = [.. tuned.Values.Select(arm =>
+                arm with { Diverged = [.. reported.Where(part => part.Arm == arm.Name && found[part] is null).Select(part => part.Seed)] })],
             Figures = [.. reported.SelectMany(part => (found[part] ?? []).Select(figure =>
                 figure with { Arm = figure.Arm == "model" ? part.Arm : $"{part.Arm}.{figure.Arm}", Seed = part.Seed }))],
         });

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Palimpsest.Runs.Claims;
 using Palimpsest.Runs.Reports;
 
 namespace Palimpsest.Jobs.Compare;
@@ -8,7 +9,8 @@ internal static class CompareReport
 {
     public static Report Of(CompareRecipe recipe, CompareResult result)
     {
-        List<ReportSection> sections = [new ReportSection("Figures", [RunReport.Table([.. result.Figures.OrderBy(figure => figure.Metric, StringComparer.Ordinal)])])];
+        ClaimResult[] figures = [.. result.Figures.OrderBy(figure => figure.Metric, StringComparer.Ordinal)];
+        List<ReportSection> sections = [new ReportSection("Figures", [RunReport.Table(figures)])];
         if (recipe.Tune is TuneSection tune)
         {
             sections.Add(new ReportSection("Tuning", [Tuning(tune, result)]));
@@ -19,7 +21,8 @@ internal static class CompareReport
         {
             Title = $"Comparison of {string.Join(", ", recipe.Arms.Select(arm => arm.Name))}",
             Lead = $"Each arm is {Path.GetFileName(recipe.Base)} with some keys set otherwise, run with {Say($"{recipe.Repeats.Count}")} seeds"
-                + $"{(recipe.Tune is null ? "" : " after the same budget of tuning")}. {(lost.Length > 0 ? $"Without figures, since the loss became no number: {lost}." : "")}",
+                + $"{(recipe.Tune is null ? "" : " after the same budget of tuning")}. "
+                    + $"{(lost.Length > 0 ? $"Without figures, since the loss became no number: {lost}." : "")}",
             Figures = Headline(recipe, result),
             Sections = sections,
         };

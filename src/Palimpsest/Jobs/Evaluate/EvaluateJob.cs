@@ -128,7 +128,8 @@ public sealed class EvaluateJob : Job<EvaluateRecipe, EvaluateResult>
         {
             if (labels.Count > 0)
             {
-                throw new PalimpsestException($"{recipe.Model.Name}: is a classifier ({string.Join(", ", labels)}) and knows nothing of the embedded world. Name a file of texts and classes in data.file.");
+                throw new PalimpsestException($"{recipe.Model.Name}: is a classifier ({string.Join(", ", labels)}) and knows nothing of the embedded "
+                    + "world. Name a file of texts and classes in data.file.");
             }
 
             return EvaluationData.OfOwner(recipe.Data.Owner ?? EvaluationData.OwnerOf(recipe.Seed), recipe.Data.Facts, recipe.Evaluate);

@@ -75,7 +75,8 @@ internal abstract class EncoderSession : FinetuneSession
     {
         TokenBatch[] batches = [.. examples.Select(_texts.Encode).OfType<TokenSequence>().Chunk(_recipe.Train.BatchSize).Select(TokenBatch.Of)];
         return batches.Length > 0
-            ? batches : throw new PalimpsestException($"None of the {examples.Count} held-out examples fits into {_texts.MaxLength} tokens. Set data.too_long to truncate.");
+            ? batches : throw new PalimpsestException($"None of the {examples.Count} held-out examples fits into {_texts.MaxLength} tokens. Set "
+                + "data.too_long to truncate.");
     }
 
     /// <summary>Natural logarithms of the probabilities of a batch's targets, and of all classes where there are some.</summary>

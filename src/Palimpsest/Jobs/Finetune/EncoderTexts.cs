@@ -35,7 +35,8 @@ internal sealed class EncoderTexts(Tokenizer tokenizer, int maxLength, TooLongPo
             if (tooLong == TooLongPolicy.Error)
             {
                 throw new PalimpsestException(
-                    $"An example has {ids.Length} tokens where {maxLength} fit (it begins \"{start[..Math.Min(60, start.Length)]}\"). Shorten it, or set data.too_long to truncate or skip.");
+                    $"An example has {ids.Length} tokens where {maxLength} fit (it begins \"{start[..Math.Min(60, start.Length)]}\"). Shorten it, or "
+                        + "set data.too_long to truncate or skip.");
             }
 
             if (tooLong == TooLongPolicy.Skip)

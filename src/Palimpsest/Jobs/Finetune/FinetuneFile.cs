@@ -23,7 +23,8 @@ internal sealed record FinetuneFile(string Name, IExampleSource Training, IReadO
         TextExample[] heldOut = [.. kept.From(0).Take(data.HeldOut).Select(item => item.Example)];
         return heldOut.Length > 0
             ? new FinetuneFile(Path.GetFileName(file), own, heldOut)
-            : throw new PalimpsestException($"{kept.Name}: no example is left for evaluation. Add data, raise data.held_out_share, or name a file in data.held_out_file.");
+            : throw new PalimpsestException($"{kept.Name}: no example is left for evaluation. Add data, raise data.held_out_share, or name a file in "
+                + "data.held_out_file.");
     }
 
     /// <summary>As <see cref="Of(FinetuneDataSection, Func{string, IExampleSource})"/>, by the recipe's columns.</summary>

@@ -48,7 +48,8 @@ internal sealed class RetrievalSession : FinetuneSession
             _heldOut = [.. _data.File.HeldOut.Select(encoder.Encode).OfType<PairSequences>().Chunk(recipe.Train.BatchSize).Select(PairBatch.Of)];
             if (_heldOut.Length == 0)
             {
-                throw new PalimpsestException($"{_data.File.Name}: none of the {_data.File.HeldOut.Count} held-out pairs fits into {encoder.MaxLength} tokens. Set data.too_long to truncate.");
+                throw new PalimpsestException($"{_data.File.Name}: none of the {_data.File.HeldOut.Count} held-out pairs fits into "
+                    + $"{encoder.MaxLength} tokens. Set data.too_long to truncate.");
             }
         }
         catch

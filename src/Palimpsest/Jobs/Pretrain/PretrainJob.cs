@@ -116,11 +116,13 @@ public sealed class PretrainJob : Job<PretrainRecipe, PretrainResult>
         if (data.File is not string path)
         {
             return (new WorldSource(World.V1, wholeTexts: true),
-                [.. World.V1.GeneralHeldOut(data.HeldOutSkip + data.HeldOut).Skip(data.HeldOutSkip).Select(example => new TextExample("", example.Prompt + example.Completion))]);
+                [.. World.V1.GeneralHeldOut(data.HeldOutSkip + data.HeldOut).Skip(data.HeldOutSkip)
+                    .Select(example => new TextExample("", example.Prompt + example.Completion))]);
         }
 
         IExampleSource all = data.Columns.Open(path, data.SkipBad);
-        TextExample[] heldOut = [.. new SplitSource(all, data.HeldOutShare, heldOut: true).From(0).Skip(data.HeldOutSkip).Take(data.HeldOut).Select(item => item.Example)];
+        TextExample[] heldOut =
+            [.. new SplitSource(all, data.HeldOutShare, heldOut: true).From(0).Skip(data.HeldOutSkip).Take(data.HeldOut).Select(item => item.Example)];
         return heldOut.Length > 0
             ? (new SplitSource(all, data.HeldOutShare, heldOut: false), heldOut)
             : throw new PalimpsestException($"{path}: no text is left for evaluation. Add data, or raise data.held_out_share.");

@@ -51,7 +51,8 @@ public sealed partial class MpiRanks : IRanks, IDisposable
         if (!int.TryParse(Environment.GetEnvironmentVariable("OMPI_COMM_WORLD_SIZE"), NumberStyles.None, CultureInfo.InvariantCulture, out int count))
         {
             return Environment.GetEnvironmentVariable("PMI_SIZE") is null or "1" ? null
-                : throw new PalimpsestException("This process was started by the mpirun of another MPI than Open MPI, such as MPICH. Start it with Open MPI's.");
+                : throw new PalimpsestException("This process was started by the mpirun of another MPI than Open MPI, such as MPICH. Start it with "
+                    + "Open MPI's.");
         }
 
         if (count == 1)

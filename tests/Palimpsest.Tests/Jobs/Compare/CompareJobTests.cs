@@ -131,9 +131,11 @@ public sealed class CompareJobTests : IDisposable
             return true;
         }
 
-        protected override IReadOnlyList<ClaimResult> Results(BowlRecipe recipe, BowlResult result) => [new ClaimResult("model", "error", recipe.Seed, result.Error)];
+        protected override IReadOnlyList<ClaimResult> Results(BowlRecipe recipe, BowlResult result) =>
+            [new ClaimResult("model", "error", recipe.Seed, result.Error)];
 
-        protected override Report Report(BowlRecipe recipe, BowlResult result, string folder) => new() { Title = "Bowl", Lead = "", Figures = [], Sections = [] };
+        protected override Report Report(BowlRecipe recipe, BowlResult result, string folder) =>
+            new() { Title = "Bowl", Lead = "", Figures = [], Sections = [] };
     }
 
     private sealed class Quiet : IJobLog

@@ -10,7 +10,8 @@ namespace Palimpsest.Tests.Training.Ranks;
 
 public sealed class TrainerRanksTests
 {
-    private static readonly TrainOptions Options = new() { Steps = 8, WarmupSteps = 2, LearningRate = 1e-2, Accumulate = 2, CheckpointEvery = 2, Dropout = 0.1 };
+    private static readonly TrainOptions Options =
+        new() { Steps = 8, WarmupSteps = 2, LearningRate = 1e-2, Accumulate = 2, CheckpointEvery = 2, Dropout = 0.1 };
 
     [Theory]
     [InlineData(2, 2, 0)]
@@ -48,7 +49,8 @@ public sealed class TrainerRanksTests
     [Fact]
     public void Join_RanksDiffer_NamesWhatAndWhere()
     {
-        Assert.Contains("this one has another model than rank 0", Refusal(2, rank => Train(rank, Options, null, model: 3 + rank.Rank)), StringComparison.Ordinal);
+        Assert.Contains("this one has another model than rank 0",
+            Refusal(2, rank => Train(rank, Options, null, model: 3 + rank.Rank)), StringComparison.Ordinal);
         Assert.Contains("other training settings, seed or number format",
             Refusal(2, rank => Train(rank, Options with { LearningRate = 0.1 + rank.Rank }, null)), StringComparison.Ordinal);
         Assert.Contains("train.accumulate is 2, but 3 processes", Refusal(3, rank => Train(rank, Options, null)), StringComparison.Ordinal);
