@@ -32,7 +32,7 @@ internal static class PlanBenchmark
         ["lora"] = (TrainingMethod.Lora, new AdamWOptions()),
         ["grass"] = (TrainingMethod.Grass, new GrassOptions { Rank = Rank }),
         ["galore"] = (TrainingMethod.GaLore, new GaLoreOptions { Rank = Rank }),
-        ["galore-layerwise"] = (TrainingMethod.GaLoreLayerwise, new GaLoreOptions { Rank = Rank, Layerwise = true }),
+        ["galore-projected"] = (TrainingMethod.GaLoreProjected, new GaLoreOptions { Rank = Rank, Layerwise = true }),
         ["flora"] = (TrainingMethod.Flora, new FloraOptions { Rank = Rank }),
     };
 

@@ -10,7 +10,7 @@ public static class MethodNames
         ("adamw", TrainingMethod.AdamW), ("adamw8bit", TrainingMethod.AdamW8bit), ("sgd", TrainingMethod.Sgd),
         ("lora", TrainingMethod.Lora), ("relora", TrainingMethod.ReLora),
         ("flora", TrainingMethod.Flora), ("galore", TrainingMethod.GaLore),
-        ("galore-layerwise", TrainingMethod.GaLoreLayerwise), ("grass", TrainingMethod.Grass),
+        ("galore-layerwise", TrainingMethod.GaLoreLayerwise), ("galore-projected", TrainingMethod.GaLoreProjected), ("grass", TrainingMethod.Grass),
     ];
 
     private static readonly (string Name, StateType State)[] s_states = [("f32", StateType.F32), ("bf16", StateType.BF16), ("8bit", StateType.Bits8)];

@@ -33,7 +33,7 @@ public sealed record StepTime(double Products, double Memory, double Wire, doubl
                 (TrainingMethod.Lora, false) => 0,
                 (TrainingMethod.Lora or TrainingMethod.ReLora, true) => 6 * b * r * sum,
                 (TrainingMethod.Grass, true) => 2 * b * r * weight.Larger,
-                (TrainingMethod.GaLore or TrainingMethod.GaLoreLayerwise or TrainingMethod.Flora, true) => (2 * b * mn) + (4 * r * mn),
+                (TrainingMethod.GaLore or TrainingMethod.GaLoreLayerwise or TrainingMethod.GaLoreProjected or TrainingMethod.Flora, true) => (2 * b * mn) + (4 * r * mn),
                 _ => 2 * b * mn,
             };
         }

@@ -24,8 +24,11 @@ public enum TrainingMethod
     /// <summary>Full gradients, moments in a projection by singular vectors.</summary>
     GaLore,
 
-    /// <summary>As GaLore, each weight stepped as soon as its gradient is there.</summary>
+    /// <summary>As GaLore, each weight stepped as soon as its gradient is there, as its released code does; not built here.</summary>
     GaLoreLayerwise,
+
+    /// <summary>As GaLore, with projected gradients kept until the step: this engine's <c>layerwise</c>.</summary>
+    GaLoreProjected,
 
     /// <summary>Gradients and moments of selected rows alone.</summary>
     Grass,

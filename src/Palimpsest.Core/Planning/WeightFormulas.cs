@@ -12,10 +12,11 @@ namespace Palimpsest.Planning;
 /// LoRA, ReLoRA       mn + r(m+n)    r(m+n)        2r(m+n)
 /// Flora              mn             mn            rn + m + n     mr (drawn again from a seed, so in no checkpoint)
 /// GaLore             mn             mn            2rn            mr
-/// GaLore layer-wise  mn             rn            2rn            mr
+/// GaLore layer-wise  mn             the largest   2rn            mr
+/// GaLore projected   mn             rn            2rn            mr
 /// Grass              mn             rn            2rn + r        2r (indices and scales)
 /// </code>
-/// GaLore's released layer-wise form takes the step inside the backward pass and keeps the gradient of one layer; ours keeps the projected ones, so that
+/// GaLore's released layer-wise form takes the step inside the backward pass and keeps one gradient at a time; ours keeps the projected ones, so that
 /// micro-batches add up. r more numbers of Grass are the steps that each row has had.
 /// Embedding, output matrix and vectors are trained by AdamW in all of them but LoRA, where they are frozen, and SGD.
 /// </remarks>
@@ -26,7 +27,7 @@ internal static class WeightFormulas
     /// <summary>The bytes, without activations.</summary>
     public static MemoryBytes Of(PlanOptions options)
     {
-        double weights = 0, gradients = 0, state = 0, projectors = 0;
+        double weights = 0, gradients = 0, state = 0, projectors = 0, largest = 0;
         (int trained, int frozen) = options.Type switch
         {
             NumberType.F32 => (4, 4),
@@ -45,13 +46,14 @@ internal static class WeightFormulas
                 (TrainingMethod.Lora, false) => (0L, [], 0L),
                 (TrainingMethod.Lora or TrainingMethod.ReLora, true) => (adapter, [r * m, r * n, r * m, r * n], 0L),
                 (TrainingMethod.Flora, true) => (mn, [r * n, m + n], m * r),
-                (TrainingMethod.GaLore, true) => (mn, [r * n, r * n], m * r),
-                (TrainingMethod.GaLoreLayerwise, true) => (r * n, [r * n, r * n], m * r),
+                (TrainingMethod.GaLore or TrainingMethod.GaLoreLayerwise, true) => (mn, [r * n, r * n], m * r),
+                (TrainingMethod.GaLoreProjected, true) => (r * n, [r * n, r * n], m * r),
                 (TrainingMethod.Grass, true) => (r * n, [r * n, r * n], 0L),
                 (TrainingMethod.Sgd, _) => (mn, [mn], 0L),
                 _ => (mn, (long[])[mn, mn], 0L),
             };
             gradients += gradient * trained;
+            largest = Math.Max(largest, gradient * trained);
             state += moments.Sum(count => Bytes(count, options));
             projectors += projector * trained;
 
@@ -60,7 +62,7 @@ internal static class WeightFormulas
             state += low && options.Method == TrainingMethod.Grass ? r * sizeof(long) : 0;
         }
 
-        return new MemoryBytes(weights, gradients, state, projectors, 0);
+        return new MemoryBytes(weights, options.Method == TrainingMethod.GaLoreLayerwise ? largest : gradients, state, projectors, 0);
     }
 
     /// <summary>Dettmers et al., 8-bit Optimizers via Block-wise Quantization, arXiv 2110.02861: a byte a number, and 4 for each block.</summary>

@@ -39,7 +39,8 @@ public sealed class MemoryPlanTests
     [InlineData(TrainingMethod.ReLora, 108 + 32, 48 + 32, 96 + 64, 0)]
     [InlineData(TrainingMethod.Flora, 108, 108, 96 + 20 + 16, 12)]
     [InlineData(TrainingMethod.GaLore, 108, 108, 96 + 40, 12)]
-    [InlineData(TrainingMethod.GaLoreLayerwise, 108, 48 + 20, 96 + 40, 12)]
+    [InlineData(TrainingMethod.GaLoreLayerwise, 108, 60, 96 + 40, 12)]
+    [InlineData(TrainingMethod.GaLoreProjected, 108, 48 + 20, 96 + 40, 12)]
     [InlineData(TrainingMethod.Grass, 108, 48 + 20, 96 + 40 + 4, 6)] // two counts and two indices of 8 bytes, and two scales of 4
     public void Toy_EveryMethod_IsTheHandComputedBytes(TrainingMethod method, int weights, int gradients, int state, int projectors)
     {

@@ -1,6 +1,7 @@
 using Palimpsest.Torch;
 using Palimpsest.Training.Optimizers;
 using Palimpsest.Training.Optimizers.Projected;
+using Palimpsest.Training.Ranks;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Training.GaLore;
@@ -41,6 +42,16 @@ internal sealed class GaLoreMatrix : ProjectedMatrix
 
     /// <inheritdoc/>
     public override IEnumerable<Tensor> Projectors => new[] { _left, _right }.OfType<Tensor>();
+
+    /// <inheritdoc/>
+    public override void Join(IRanks ranks)
+    {
+        if (_options.Layerwise && ranks.Count > 1)
+        {
+            throw new PalimpsestException("train.optimizer: the first passes of several processes have different gradients, and all must project alike. "
+                + "Leave layerwise out.");
+        }
+    }
 
     /// <inheritdoc/>
     public override void Begin(long step)

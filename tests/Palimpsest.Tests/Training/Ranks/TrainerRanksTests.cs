@@ -3,6 +3,7 @@ using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Training;
 using Palimpsest.Training.Checkpoints;
+using Palimpsest.Training.GaLore;
 using Palimpsest.Training.Grass;
 using Palimpsest.Training.Ranks;
 
@@ -84,6 +85,10 @@ public sealed class TrainerRanksTests
     [Fact]
     public void Join_GrassThatSelectsFromAFirstPass_IsRefused() => Assert.Contains("Set refresh to sketch or whole_step",
         Refusal(2, rank => Train(rank, Options with { Optimizer = new GrassOptions { Rank = 3 } }, null)), StringComparison.Ordinal);
+
+    [Fact]
+    public void Join_GaLoreThatProjectsByAFirstPass_IsRefused() => Assert.Contains("Leave layerwise out",
+        Refusal(2, rank => Train(rank, Options with { Optimizer = new GaLoreOptions { Rank = 3, Layerwise = true } }, null)), StringComparison.Ordinal);
 
     // Of all ranks, since any of them may be the one that ends first.
     private static string Refusal(int count, Func<IRanks, (byte[], double[], long)> train) => string.Join('\n', ThreadRanks.Run(count, rank =>
