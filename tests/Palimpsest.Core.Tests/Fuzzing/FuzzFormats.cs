@@ -31,7 +31,9 @@ internal static class FuzzFormats
 
         // What a template may make is bounded by its own limits: 64 Mi characters, each made once on the way and once for the result, and 2 Mi steps.
         new("template", FuzzSeeds.Templates, Text(FuzzSeeds.TemplateWords), ReadTemplate) { Bound = 1L << 30 },
-        new("jsonl", FuzzSeeds.Jsonl, Text(FuzzSeeds.JsonlWords), input => ReadExamples(scratch.Write("a.jsonl", input))),
+
+        // Every bad line costs an exception of about 2 KB that dies at once, and a line can be a character and its end.
+        new("jsonl", FuzzSeeds.Jsonl, Text(FuzzSeeds.JsonlWords), input => ReadExamples(scratch.Write("a.jsonl", input))) { Bound = 1L << 28 },
         new("csv", FuzzSeeds.Csv, Text(FuzzSeeds.CsvWords), input => ReadExamples(scratch.Write("a.csv", input))),
         new("tsv", [.. FuzzSeeds.Csv.Select(seed => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(seed).Replace(',', '\t')))], Text(FuzzSeeds.CsvWords), input => ReadExamples(scratch.Write("a.tsv", input))),
         new("text", [Encoding.UTF8.GetBytes("one\ntwo\r\n\r\n  three é\n\n\n中\n")], (seed, mutator) => mutator.Bytes(seed, ["\r", "\n\n", "\ufeff", "\u0085"]), input => ReadExamples(scratch.Write("a.txt", input))),
