@@ -3,6 +3,8 @@ using Palimpsest.Data.Batches;
 using Palimpsest.Models.Families;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
+using Palimpsest.Training;
+using Palimpsest.Training.Checkpoints;
 
 namespace Palimpsest.Tests.Training;
 
@@ -13,6 +15,33 @@ internal static class TinyTraining
 
     public static CausalModel NewModel(int vocabulary = 50) =>
         CausalModel.Create(Config with { VocabularySize = vocabulary }, TestContexts.F32(), new RandomStream(3));
+
+    /// <summary>Trains a model, or goes on, up to a number of steps of this call; the weights then.</summary>
+    public static byte[] Train(TrainOptions options, string? folder, int stopAfter = int.MaxValue, int vocabulary = 50)
+    {
+        using CausalModel model = NewModel(vocabulary);
+        using Trainer<TokenBatch> trainer =
+            Trainer.Of(model, options, new Batches(1), new RandomStream(7, "train"), folder is null ? null : new CheckpointStore(folder));
+        Run(trainer, stopAfter);
+        return model.Parameters.Flat!.Values.bytes.ToArray();
+    }
+
+    /// <summary>Goes on from the newest checkpoint, if there is one, and stops after a number of steps.</summary>
+    public static void Run(Trainer<TokenBatch> trainer, int stopAfter)
+    {
+        trainer.TryResume();
+        using CancellationTokenSource stop = new();
+        int steps = 0;
+        trainer.Run(
+            _ =>
+            {
+                if (++steps == stopAfter)
+                {
+                    stop.Cancel();
+                }
+            },
+            stop: stop.Token);
+    }
 
     /// <summary>Short ragged sequences from a counter-based stream.</summary>
     internal sealed class Batches(long seed) : IBatchSource<TokenBatch>

@@ -6,6 +6,7 @@ using Palimpsest.Torch;
 using Palimpsest.Training;
 using Palimpsest.Training.Checkpoints;
 using Palimpsest.Training.Optimizers;
+using static Palimpsest.Tests.Training.TinyTraining;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Tests.Training;
@@ -215,26 +216,6 @@ public sealed class TrainOptionsTests
     }
 
     private static Dictionary<string, float[]> Values(CausalModel model) => model.Parameters.Layout.Slots.ToDictionary(slot => slot.Name, slot => TensorBytes.ToArray(model.Parameters[slot.Name].detach()));
-
-    private static byte[] Train(TrainOptions options, string? folder, int stopAfter = int.MaxValue, int vocabulary = 50)
-    {
-        using CausalModel model = TinyTraining.NewModel(vocabulary);
-        using Trainer<TokenBatch> trainer =
-            Trainer.Of(model, options, new TinyTraining.Batches(1), new RandomStream(7, "train"), folder is null ? null : new CheckpointStore(folder));
-        trainer.TryResume();
-        using CancellationTokenSource stop = new();
-        int steps = 0;
-        trainer.Run(
-            _ =>
-            {
-                if (++steps == stopAfter)
-                {
-                    stop.Cancel();
-                }
-            },
-            stop: stop.Token);
-        return model.Parameters.Flat!.Values.bytes.ToArray();
-    }
 
     /// <summary>Keeps every parameter on its side of where it began: up for even indices, down for odd ones.</summary>
     private sealed class Orthant : IStepProjection

@@ -9,6 +9,7 @@ using Palimpsest.Torch;
 using Palimpsest.Training;
 using Palimpsest.Training.Checkpoints;
 using Palimpsest.Training.Optimizers;
+using static Palimpsest.Tests.Training.TinyTraining;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Tests.Training;
@@ -291,31 +292,6 @@ public sealed class TrainerTests
     private static TrainOptions Options() => new() { Steps = 8, WarmupSteps = 2, LearningRate = 1e-2, CheckpointEvery = 2, KeepCheckpoints = 1 };
 
     private static CausalModel NewModel() => TinyTraining.NewModel();
-
-    private static byte[] Train(TrainOptions options, string? folder, int stopAfter)
-    {
-        using CausalModel model = NewModel();
-        using Trainer<TokenBatch> trainer =
-            Trainer.Of(model, options, new TinyTraining.Batches(1), new RandomStream(7, "train"), folder is null ? null : new CheckpointStore(folder));
-        Run(trainer, stopAfter);
-        return model.Parameters.Flat!.Values.bytes.ToArray();
-    }
-
-    private static void Run(Trainer<TokenBatch> trainer, int stopAfter)
-    {
-        trainer.TryResume();
-        using CancellationTokenSource stop = new();
-        int steps = 0;
-        trainer.Run(
-            _ =>
-            {
-                if (++steps == stopAfter)
-                {
-                    stop.Cancel();
-                }
-            },
-            stop: stop.Token);
-    }
 
     private static byte[] TrainAdapter(LoraOptions lora, string? folder, int stopAfter)
     {

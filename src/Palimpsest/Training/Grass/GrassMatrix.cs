@@ -68,7 +68,7 @@ internal sealed class GrassMatrix : ProjectedMatrix
         if (ranks.Count > 1 && _options.Selection != LineScheme.Uniform && _options.Refresh is not (RefreshForm.WholeStep or RefreshForm.Sketch))
         {
             throw new PalimpsestException("train.optimizer: the first passes of several processes have different gradients, and all must select the same rows. "
-                + "Set refresh to sketch or whole_step.");
+                + "Set refresh to sketch or whole-step.");
         }
     }
 

@@ -3,12 +3,12 @@ using Palimpsest.Models.Sources;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Training;
-using Palimpsest.Training.Checkpoints;
 using Palimpsest.Training.Flora;
 using Palimpsest.Training.GaLore;
 using Palimpsest.Training.Grass;
 using Palimpsest.Training.Optimizers;
 using Palimpsest.Training.Optimizers.Projected;
+using static Palimpsest.Tests.Training.TinyTraining;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Tests.Training.Projected;
@@ -203,26 +203,6 @@ public sealed class ProjectedOptimizerTests
         KeepCheckpoints = 1,
         Optimizer = s_methods[method],
     };
-
-    private static byte[] Train(TrainOptions options, string? folder, int stopAfter)
-    {
-        using CausalModel model = TinyTraining.NewModel();
-        using Trainer<TokenBatch> trainer = Trainer.Of(
-            model, options, new TinyTraining.Batches(1), new RandomStream(7, "train"), folder is null ? null : new CheckpointStore(folder));
-        trainer.TryResume();
-        using CancellationTokenSource stop = new();
-        int steps = 0;
-        trainer.Run(
-            _ =>
-            {
-                if (++steps == stopAfter)
-                {
-                    stop.Cancel();
-                }
-            },
-            stop: stop.Token);
-        return model.Parameters.Flat!.Values.bytes.ToArray();
-    }
 
     /// <summary>Two batches over and over, so that a loss must fall.</summary>
     private sealed class TwoBatches : IBatchSource<TokenBatch>

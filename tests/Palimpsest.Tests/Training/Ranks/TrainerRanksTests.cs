@@ -83,7 +83,7 @@ public sealed class TrainerRanksTests
     }
 
     [Fact]
-    public void Join_GrassThatSelectsFromAFirstPass_IsRefused() => Assert.Contains("Set refresh to sketch or whole_step",
+    public void Join_GrassThatSelectsFromAFirstPass_IsRefused() => Assert.Contains("Set refresh to sketch or whole-step",
         Refusal(2, rank => Train(rank, Options with { Optimizer = new GrassOptions { Rank = 3 } }, null)), StringComparison.Ordinal);
 
     [Fact]
