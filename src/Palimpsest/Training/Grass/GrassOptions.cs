@@ -45,7 +45,7 @@ public sealed record GrassOptions : ProjectionOptions
 
         if (Replacement && Selection == LineScheme.Top)
         {
-            yield return "replacement is for the schemes that draw. Set selection to norm, norm_squared or uniform, or leave replacement out.";
+            yield return "replacement is for the schemes that draw. Set selection to norm, norm-squared or uniform, or leave replacement out.";
         }
 
         if (!(Scale > 0) || !double.IsFinite(Scale))
