@@ -34,18 +34,23 @@ public static class NoiseCalibration
     /// <param name="interval">As the accountant has it.</param>
     /// <param name="tolerance">Share by which the noise may lie above the least.</param>
     /// <exception cref="PalimpsestException">A setting is none, or no noise keeps the budget.</exception>
-    public static double Pld(double rate, long steps, double epsilon, double delta, double? interval = null, double tolerance = 1e-6) =>
-        Least(
-            noise =>
-            {
-                PldAccountant accountant = new(interval);
-                accountant.Compose(new SubsampledGaussian(rate, noise), steps);
-                return accountant.Epsilon(delta);
-            },
-            epsilon, Rdp(noise => new SubsampledGaussian(rate, noise), steps, epsilon, delta, tolerance: 1e-3), tolerance);
+    public static double Pld(double rate, long steps, double epsilon, double delta, double? interval = null, double tolerance = 1e-6)
+    {
+        // Rényi bounds and a grid ten times as coarse cost little and leave a narrow bracket.
+        double start = Rdp(noise => new SubsampledGaussian(rate, noise), steps, epsilon, delta, tolerance: 1e-2);
+        double near = Least(EpsilonOn((interval ?? PldAccountant.FinestInterval) * 10), epsilon, start, 1e-4);
+        return Least(EpsilonOn(interval), epsilon, near, tolerance, reach: Math.Max(1e-3, tolerance));
+
+        Func<double, double> EpsilonOn(double? grid) => noise =>
+        {
+            PldAccountant accountant = new(grid);
+            accountant.Compose(new SubsampledGaussian(rate, noise), steps);
+            return accountant.Epsilon(delta);
+        };
+    }
 
     // ln ε is nearly straight in ln σ: a secant that stays inside its bracket (Illinois) needs about six evaluations.
-    private static double Least(Func<double, double> epsilonOf, double target, double start, double tolerance)
+    private static double Least(Func<double, double> epsilonOf, double target, double start, double tolerance, double reach = 0.2)
     {
         if (!(target > 0) || double.IsInfinity(target))
         {
@@ -54,7 +59,7 @@ public static class NoiseCalibration
 
         (double high, double atHigh) = (Math.Log(start), Value(Math.Log(start)));
         (double low, double atLow) = (high, atHigh);
-        for (double step = 0.2; atHigh > 0; step *= 2)
+        for (double step = reach; atHigh > 0; step *= 2)
         {
             (low, atLow) = (high, atHigh);
             high += step;
@@ -68,7 +73,7 @@ public static class NoiseCalibration
         }
 
         double floor = Math.Log(SubsampledGaussian.LeastNoise);
-        for (double step = 0.2; atLow <= 0; step *= 2)
+        for (double step = reach; atLow <= 0; step *= 2)
         {
             if (low <= floor)
             {

@@ -8,14 +8,15 @@ namespace Palimpsest.Privacy;
 /// </remarks>
 public sealed class PldAccountant
 {
-    private const double FinestInterval = 1e-4;
-    private const int MostPoints = 1 << 20;
+    internal const double FinestInterval = 1e-4;
+    private const int MostPoints = 1 << 18;
 
     private readonly double? _interval;
     private readonly Dictionary<SubsampledGaussian, long> _releases = [];
     private IReadOnlyList<PrivacyLossDistribution>? _composed;
 
-    /// <param name="interval">Distance of neighbouring losses. By default 1e-4, and more where that would take over a million points; a coarser one proves a larger ε.</param>
+    /// <param name="interval">Distance of neighbouring losses. By default 1e-4, and more where that would take over 262,144 points, which moves the last digits
+    /// only. A coarser one proves a larger ε.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive.</exception>
     public PldAccountant(double? interval = null)
     {

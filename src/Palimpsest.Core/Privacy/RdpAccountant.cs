@@ -90,5 +90,13 @@ public sealed class RdpAccountant
         return Bound(Math.Exp(best.LogDelta), best.Order);
     }
 
+    /// <summary>An accountant of its own with the same releases.</summary>
+    internal RdpAccountant Copy()
+    {
+        RdpAccountant copy = new(_orders);
+        _rdp.CopyTo(copy._rdp, 0);
+        return copy;
+    }
+
     private RdpBound Bound(double value, double order) => new(value, order, order == _orders[0] || order == _orders[^1]);
 }
