@@ -38,12 +38,12 @@ public static class NoiseCalibration
     {
         // Rényi bounds and a grid ten times as coarse cost little and leave a narrow bracket.
         double start = Rdp(noise => new SubsampledGaussian(rate, noise), steps, epsilon, delta, tolerance: 1e-2);
-        double near = Least(EpsilonOn((interval ?? PldAccountant.FinestInterval) * 10), epsilon, start, 1e-4);
-        return Least(EpsilonOn(interval), epsilon, near, tolerance, reach: Math.Max(1e-3, tolerance));
+        double near = Least(EpsilonOn((interval ?? PldAccountant.FinestInterval) * 10, adaptive: true), epsilon, start, 1e-4);
+        return Least(EpsilonOn(interval ?? PldAccountant.FinestInterval, adaptive: interval is null), epsilon, near, tolerance, reach: Math.Max(1e-3, tolerance));
 
-        Func<double, double> EpsilonOn(double? grid) => noise =>
+        Func<double, double> EpsilonOn(double grid, bool adaptive) => noise =>
         {
-            PldAccountant accountant = new(grid);
+            PldAccountant accountant = new(grid, adaptive);
             accountant.Compose(new SubsampledGaussian(rate, noise), steps);
             return accountant.Epsilon(delta);
         };

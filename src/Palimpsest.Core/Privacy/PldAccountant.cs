@@ -11,7 +11,8 @@ public sealed class PldAccountant
     internal const double FinestInterval = 1e-4;
     private const int MostPoints = 1 << 18;
 
-    private readonly double? _interval;
+    private readonly double _interval;
+    private readonly bool _adaptive;
     private readonly Dictionary<SubsampledGaussian, long> _releases = [];
     private IReadOnlyList<PrivacyLossDistribution>? _composed;
 
@@ -19,9 +20,16 @@ public sealed class PldAccountant
     /// only. A coarser one proves a larger ε.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive.</exception>
     public PldAccountant(double? interval = null)
+        : this(interval ?? FinestInterval, interval is null)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(interval ?? FinestInterval);
-        _interval = interval;
+    }
+
+    /// <param name="interval">Distance of neighbouring losses.</param>
+    /// <param name="adaptive">Whether it grows where there would be too many points.</param>
+    internal PldAccountant(double interval, bool adaptive)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(interval);
+        (_interval, _adaptive) = (interval, adaptive);
     }
 
     /// <summary>Adds releases.</summary>
@@ -75,8 +83,8 @@ public sealed class PldAccountant
             return _composed = [];
         }
 
-        int most = _interval is null ? MostPoints : 1 << 26;
-        for (double interval = _interval ?? FinestInterval; ; interval *= 4)
+        int most = _adaptive ? MostPoints : 1 << 26;
+        for (double interval = _interval; ; interval *= 4)
         {
             PrivacyLossDistribution?[] composed = [.. sides.Select(side => Compose(side, interval, most))];
             if (composed.All(losses => losses is not null))
@@ -84,7 +92,7 @@ public sealed class PldAccountant
                 return _composed = composed!;
             }
 
-            if (_interval is not null)
+            if (!_adaptive)
             {
                 throw new PalimpsestException($"The losses reach too far for the interval {_interval}. Leave the interval out, or add noise.");
             }

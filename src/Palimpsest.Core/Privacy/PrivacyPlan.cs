@@ -69,9 +69,9 @@ public sealed record PrivacyPlan : IValidated
         }
     }
 
-    /// <summary>What one round releases.</summary>
+    /// <summary>What one round releases. A unit that is replaced changes a sum by up to twice its norm: fixed samples count half of the noise.</summary>
     /// <param name="noise">σ, the noise multiplier.</param>
-    public IRdpMechanism Mechanism(double noise) => Sampling == SamplingScheme.Fixed ? new FixedSizeGaussian(Population, (long)Math.Round(Rate * Population), noise)
+    public IRdpMechanism Mechanism(double noise) => Sampling == SamplingScheme.Fixed ? new FixedSizeGaussian(Population, (long)Math.Round(Rate * Population), noise / 2)
         : ClientRate < 1 ? new GatedGaussian(ClientRate, Rate, noise) : new SubsampledGaussian(Rate, noise);
 
     /// <summary>What a noise multiplier proves.</summary>

@@ -122,8 +122,8 @@ public readonly record struct SubsampledGaussian(double Rate, double Noise) : IR
     }
 
     /// <summary>ln(1 - q + q e^u).</summary>
-    internal static double LogWeight(double rate, double u) =>
-        u <= 1 ? LogSpace.Log1p(rate * LogSpace.Expm1(u)) : u + Math.Log(rate) + LogSpace.Log1p((1 - rate) / rate * Math.Exp(-u));
+    internal static double LogWeight(double rate, double u) => rate == 1 ? u
+        : u <= 1 ? LogSpace.Log1p(rate * LogSpace.Expm1(u)) : u + Math.Log(rate) + LogSpace.Log1p((1 - rate) / rate * Math.Exp(-u));
 
     // ln(w^α - 1 - α (w - 1)) with w = e^v
     private static double LogConvexity(double order, double v)

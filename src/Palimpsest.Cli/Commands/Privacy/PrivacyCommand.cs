@@ -20,7 +20,10 @@ internal static class PrivacyCommand
             Description = "Where clients are drawn first and their units second: probability that a client takes part; --rate is then that of a client's units.",
             DefaultValueFactory = _ => 1,
         };
-        Option<SamplingScheme> sampling = new("--sampling") { Description = "poisson (each unit by its own coin) or fixed (a fixed number, without replacement)." };
+        Option<SamplingScheme> sampling = new("--sampling")
+        {
+            Description = "poisson (each unit by its own coin) or fixed (a fixed number, without replacement).",
+        };
         Option<string> unit = new("--unit") { Description = "What the guarantee is about: client, owner, record.", DefaultValueFactory = _ => "client" };
         Option<long?> population = new("--population") { Description = "Units that could take part; 10000 by default." };
         Option<long?> parameters = new("--parameters") { Description = "Length of the vector that is summed; a million by default." };
@@ -55,6 +58,13 @@ internal static class PrivacyCommand
                 Unit = parsed.GetValue(unit)!,
                 Population = parsed.GetValue(population) ?? 10_000,
             };
+            if (plan.Problems().FirstOrDefault() is string problem)
+            {
+                // Problems begin with their key, which is the option.
+                string key = problem[..problem.IndexOf(' ', StringComparison.Ordinal)];
+                throw new PalimpsestException($"--{key.Replace('_', '-')}{problem[key.Length..]}");
+            }
+
             (double? budget, double? given) = (parsed.GetValue(epsilon), parsed.GetValue(noise));
             PrivacyReport report = plan.At((budget, given) switch
             {
@@ -63,12 +73,18 @@ internal static class PrivacyCommand
                 (null, null) => throw Missing("--epsilon, to find the noise, or --noise, to find the epsilon"),
                 _ => throw new PalimpsestException("--epsilon and --noise follow from each other. Keep the one that is given."),
             });
-            Write(report, parsed.GetValue(parameters), parsed.GetValue(population) is null, parsed.GetValue(group), output);
+            (long length, int? size) = (parsed.GetValue(parameters) ?? 1_000_000, parsed.GetValue(group));
+            if (length < 1 || size < 1)
+            {
+                throw new PalimpsestException(length < 1 ? "--parameters must be at least 1." : "--group must be at least 1.");
+            }
+
+            Write(report, length, parsed.GetValue(parameters) is null || parsed.GetValue(population) is null, size, output);
         });
         return command;
     }
 
-    private static void Write(PrivacyReport report, long? parameters, bool assumed, int? group, TextWriter output)
+    private static void Write(PrivacyReport report, long length, bool assumed, int? group, TextWriter output)
     {
         foreach (string line in report.Lines())
         {
@@ -76,15 +92,10 @@ internal static class PrivacyCommand
         }
 
         PrivacyPlan plan = report.Plan;
-        long length = parameters ?? 1_000_000;
-        if (length < 1 || group < 1)
-        {
-            throw new PalimpsestException(length < 1 ? "--parameters must be at least 1." : "--group must be at least 1.");
-        }
-
-        string assumption = assumed || parameters is null ? " (assumed where not given: --population, --parameters)" : "";
-        output.WriteLine(Invariant($"Signal to noise of a round: at most {report.SignalToNoise(length):G3}, with {plan.ExpectedUnits:N0} {plan.Unit}s expected of {plan.Population:N0}")
-            + Invariant($" and {length:N0} parameters{assumption}. Far below 1, a round is nearly noise: more {plan.Unit}s or fewer parameters help, another clipping norm does not."));
+        string assumption = assumed ? " (assumed where not given: --population, --parameters)" : "";
+        output.WriteLine(Invariant($"Signal to noise of a round: at most {report.SignalToNoise(length):G3}, with {plan.ExpectedUnits:N0} {plan.Unit}s expected of ")
+            + Invariant($"{plan.Population:N0} and {length:N0} parameters{assumption}."));
+        output.WriteLine($"  Far below 1, a round is nearly noise: more {plan.Unit}s or fewer parameters help, another clipping norm does not.");
         if (group is int size)
         {
             (double groupEpsilon, double groupDelta) = GroupPrivacy.Of(report.Epsilon, plan.Delta, size);
