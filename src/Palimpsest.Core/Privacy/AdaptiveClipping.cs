@@ -5,8 +5,9 @@ namespace Palimpsest.Privacy;
 
 /// <summary>The clipping norm follows a quantile of the norms, which is itself estimated privately.</summary>
 /// <remarks>
-/// Andrew, Thakkar, McMahan and Ramaswamy, Differentially Private Learning with Adaptive Clipping (2021): b̃ = (number of norms up to C + N(0, σ_b²)) / m and C ← C e^(-η (b̃ - γ)).
-/// The bit of a unit, moved to ±1/2, and its update are released together at the noise multiplier z if the update's own is (z⁻² - (2 σ_b)⁻²)^(-1/2) (theorem 1).
+/// Andrew, Thakkar, McMahan and Ramaswamy, Differentially Private Learning with Adaptive Clipping (2021): b̃ = (number of norms up to C + N(0, σ_b²)) / m and
+/// C ← C e^(-η (b̃ - γ)). The bit of a unit, moved to ±1/2, and its update are released together at the noise multiplier z if the update's own is (z⁻² - (2
+/// σ_b)⁻²)^(-1/2) (theorem 1).
 /// </remarks>
 public sealed record AdaptiveClipping : IValidated
 {

@@ -9,9 +9,10 @@ namespace Palimpsest.Privacy;
 
 /// <summary>A durable account of one privacy budget over everything that is released from the same data: it refuses what would exceed the budget.</summary>
 /// <remarks>
-/// A file of lines, <c>HASH JSON</c>: the budget first, then one line a reservation; each hash is SHA-256 of the hash before and the line's text. A second file (<c>.head</c>) holds the number of lines
-/// and the last hash. A reservation is on the disk, line first and head second, before <see cref="Reserve"/> returns, so a crash can only over-count. Lines that were edited, taken out or cut off are
-/// found; both files put back together to an older state, or forged by someone who computes the hashes anew, are not. One process at a time. Not safe for use by several threads at once.
+/// A file of lines, <c>HASH JSON</c>: the budget first, then one line a reservation; each hash is SHA-256 of the hash before and the line's text. A second
+/// file (<c>.head</c>) holds the number of lines and the last hash. A reservation is on the disk, line first and head second, before <see cref="Reserve"/>
+/// returns, so a crash can only over-count. Lines that were edited, taken out or cut off are found; both files put back together to an older state, or forged
+/// by someone who computes the hashes anew, are not. One process at a time. Not safe for use by several threads at once.
 /// </remarks>
 public sealed class BudgetLedger : IDisposable
 {
@@ -89,8 +90,8 @@ public sealed class BudgetLedger : IDisposable
         if (!(after <= Budget.Epsilon))
         {
             throw new PalimpsestException(Invariant(
-                $"{_path}: \"{purpose}\" would bring epsilon of one {Budget.Unit} to {after:F4}, above the budget of {Budget.Epsilon} at delta {Budget.Delta:G6}.")
-                + Invariant($" Spent so far: {Spent:F4}. Nothing was reserved. Add noise, or make fewer releases."));
+                $"{_path}: \"{purpose}\" would bring epsilon of one {Budget.Unit} to {after:F4}, above the budget of {Budget.Epsilon} at delta ")
+                + Invariant($"{Budget.Delta:G6}. Spent so far: {Spent:F4}. Nothing was reserved. Add noise, or make fewer releases."));
         }
 
         // Counted first: whatever fails from here on, what is remembered is not less than what is on the disk.
@@ -99,8 +100,9 @@ public sealed class BudgetLedger : IDisposable
     }
 
     /// <summary>The account in one sentence.</summary>
-    public string Describe() => Invariant($"One {Budget.Unit}: epsilon {Math.Ceiling(Spent * 1e4) / 1e4:F4} of {Budget.Epsilon} at delta {Budget.Delta:G6} is spent by ")
-        + Invariant($"{_entries.Sum(entry => entry.Steps):N0} releases (a {Budget.Unit} added or removed; Poisson sampling).");
+    public string Describe() =>
+        Invariant($"One {Budget.Unit}: epsilon {Math.Ceiling(Spent * 1e4) / 1e4:F4} of {Budget.Epsilon} at delta {Budget.Delta:G6} is spent ")
+        + Invariant($"by {_entries.Sum(entry => entry.Steps):N0} releases (a {Budget.Unit} added or removed; Poisson sampling).");
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
@@ -153,7 +155,8 @@ public sealed class BudgetLedger : IDisposable
         }
         catch (IOException error)
         {
-            throw new PalimpsestException($"{_path}: cannot be written ({error.Message}). Nothing may be released. Free some space and open the ledger again.", error);
+            throw new PalimpsestException(
+                $"{_path}: cannot be written ({error.Message}). Nothing may be released. Free some space and open the ledger again.", error);
         }
 
         (_hash, _lines) = (hash, _lines + 1);
@@ -188,7 +191,8 @@ public sealed class BudgetLedger : IDisposable
             if (_lines == 1)
             {
                 JsonElement budget = element.GetProperty("budget");
-                Budget = new PrivacyBudget(budget.GetProperty("epsilon").GetDouble(), budget.GetProperty("delta").GetDouble(), budget.GetProperty("unit").GetString()!);
+                Budget = new PrivacyBudget(
+                    budget.GetProperty("epsilon").GetDouble(), budget.GetProperty("delta").GetDouble(), budget.GetProperty("unit").GetString()!);
             }
             else
             {
@@ -234,8 +238,8 @@ public sealed class BudgetLedger : IDisposable
 
     private static PalimpsestException Damaged(string path, string what, Exception? cause = null)
     {
-        string message = $"{path}: this ledger cannot be trusted: {what}. What was spent is not known, so nothing more may be released from this data. Put both files "
-            + "back as they were, .head included.";
+        string message = $"{path}: this ledger cannot be trusted: {what}. What was spent is not known, so nothing more may be released from this data. "
+            + "Put both files back as they were, .head included.";
         return cause is null ? new PalimpsestException(message) : new PalimpsestException(message, cause);
     }
 }

@@ -3,11 +3,13 @@ namespace Palimpsest.Privacy;
 /// <summary>The Gaussian mechanism on a fixed number of units that are drawn without replacement.</summary>
 /// <param name="Population">n, all units.</param>
 /// <param name="Sample">m, the units of a round, from 1 to n.</param>
-/// <param name="Noise">Standard deviation of the noise over the largest change by a replacement; with contributions of norm C that is 2 C, so half of the noise multiplier.</param>
+/// <param name="Noise">Standard deviation of the noise over the largest change by a replacement; with contributions of norm C that is 2 C, so half of the
+/// noise multiplier.</param>
 /// <remarks>
-/// Neighbours differ by one unit <b>replaced</b>. Wang, Balle and Kasiviswanathan, Subsampled Rényi Differential Privacy and Analytical Moments Accountant (2019), theorem 27, with the ternary
-/// |χ|^α-divergences D_m = E over x ~ N(0, σ²) of (e^((2x - 1) / (2σ²)) - 1)^m, m even: never negative inside, hence integrated without cancelling. Much larger than Poisson sampling's bound: for 50
-/// of 400 units, 1.145 and 5 rounds ε is 3.36 at δ = 1e-5. Above order 256 only the looser of its two branches is used.
+/// Neighbours differ by one unit <b>replaced</b>. Wang, Balle and Kasiviswanathan, Subsampled Rényi Differential Privacy and Analytical Moments Accountant
+/// (2019), theorem 27, with the ternary |χ|^α-divergences D_m = E over x ~ N(0, σ²) of (e^((2x - 1) / (2σ²)) - 1)^m, m even: never negative inside, hence
+/// integrated without cancelling. Much larger than Poisson sampling's bound: for 50 of 400 units, 1.145 and 5 rounds ε is 3.36 at δ = 1e-5. Above order 256
+/// only the looser of its two branches is used.
 /// </remarks>
 public readonly record struct FixedSizeGaussian(long Population, long Sample, double Noise) : IRdpMechanism
 {

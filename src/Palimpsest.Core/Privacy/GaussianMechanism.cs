@@ -4,8 +4,8 @@ namespace Palimpsest.Privacy;
 
 /// <summary>The Gaussian mechanism without sampling, exactly.</summary>
 /// <remarks>
-/// Balle and Wang, Improving the Gaussian Mechanism for Differential Privacy (2018), theorem 8: δ = Φ(1/(2σ) - εσ) - e^ε Φ(-1/(2σ) - εσ). T releases with multiplier σ are one with σ/√T.
-/// The classical √(2 ln(1.25/δ))/ε holds for ε below 1 only and is not offered.
+/// Balle and Wang, Improving the Gaussian Mechanism for Differential Privacy (2018), theorem 8: δ = Φ(1/(2σ) - εσ) - e^ε Φ(-1/(2σ) - εσ). T releases with
+/// multiplier σ are one with σ/√T. The classical √(2 ln(1.25/δ))/ε holds for ε below 1 only and is not offered.
 /// </remarks>
 public static class GaussianMechanism
 {
@@ -50,7 +50,8 @@ public static class GaussianMechanism
         return Bisection.Upper(noise => Delta(epsilon, noise) <= delta, 0, high);
     }
 
-    /// <summary>Q(near) - e^v Q(far) for Q = 1 - Φ and φ(near) = φ(far) e^v, near &lt; far: both terms carry the same power, which Mills' ratio leaves out, so nothing cancels.</summary>
+    /// <summary>Q(near) - e^v Q(far) for Q = 1 - Φ and φ(near) = φ(far) e^v, near &lt; far: both terms carry the same power, which Mills' ratio leaves out,
+    /// so nothing cancels.</summary>
     internal static double TailDifference(double near, double far, double v)
     {
         if (far <= 0)

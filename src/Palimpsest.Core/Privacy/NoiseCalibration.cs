@@ -39,7 +39,8 @@ public static class NoiseCalibration
         // Rényi bounds and a grid ten times as coarse cost little and leave a narrow bracket.
         double start = Rdp(noise => new SubsampledGaussian(rate, noise), steps, epsilon, delta, tolerance: 1e-2);
         double near = Least(EpsilonOn((interval ?? PldAccountant.FinestInterval) * 10, adaptive: true), epsilon, start, 1e-4);
-        return Least(EpsilonOn(interval ?? PldAccountant.FinestInterval, adaptive: interval is null), epsilon, near, tolerance, reach: Math.Max(1e-3, tolerance));
+        Func<double, double> exact = EpsilonOn(interval ?? PldAccountant.FinestInterval, adaptive: interval is null);
+        return Least(exact, epsilon, near, tolerance, reach: Math.Max(1e-3, tolerance));
 
         Func<double, double> EpsilonOn(double grid, bool adaptive) => noise =>
         {
@@ -54,7 +55,8 @@ public static class NoiseCalibration
     {
         if (!(target > 0) || double.IsInfinity(target))
         {
-            throw new PalimpsestException(Invariant($"Epsilon must be above 0 and finite to find noise for it, but is {target}. Usual budgets lie between 0.1 and 10."));
+            throw new PalimpsestException(Invariant(
+                $"Epsilon must be above 0 and finite to find noise for it, but is {target}. Usual budgets lie between 0.1 and 10."));
         }
 
         (double high, double atHigh) = (Math.Log(start), Value(Math.Log(start)));
@@ -88,7 +90,8 @@ public static class NoiseCalibration
         double weightLow = atLow, weightHigh = atHigh;
         while (high - low > tolerance)
         {
-            double guess = double.IsFinite(weightLow) && double.IsFinite(weightHigh) ? high - ((high - low) * weightHigh / (weightHigh - weightLow)) : (low + high) / 2;
+            double guess = double.IsFinite(weightLow) && double.IsFinite(weightHigh)
+                ? high - ((high - low) * weightHigh / (weightHigh - weightLow)) : (low + high) / 2;
 
             // Near an end, a step of the tolerance over to the other side closes the bracket.
             double next = Math.Clamp(guess, low + (0.9 * tolerance), Math.Max(low + (0.9 * tolerance), high - (0.9 * tolerance)));

@@ -2,9 +2,9 @@ namespace Palimpsest.Privacy;
 
 /// <summary>Adds up releases of Poisson-subsampled Gaussians by their privacy loss distributions: close to the true ε, never below it.</summary>
 /// <remarks>
-/// Neighbours differ by one unit added or removed; both are computed and the worse counts. The curve is discretised pessimistically (<see cref="PrivacyLossDistribution"/>) and
-/// composed by FFT; up to 1e-15 of mass that is cut off per setting counts as an infinite loss, so δ cannot be smaller than that. Rounding of the transform is of the same size
-/// and bounded by nothing but tests. Not safe for use by several threads at once.
+/// Neighbours differ by one unit added or removed; both are computed and the worse counts. The curve is discretised pessimistically (<see
+/// cref="PrivacyLossDistribution"/>) and composed by FFT; up to 1e-15 of mass that is cut off per setting counts as an infinite loss, so δ cannot be smaller
+/// than that. Rounding of the transform is of the same size and bounded by nothing but tests. Not safe for use by several threads at once.
 /// </remarks>
 public sealed class PldAccountant
 {
@@ -105,7 +105,8 @@ public sealed class PldAccountant
         foreach ((SubsampledGaussian mechanism, long steps) in _releases)
         {
             // Releases without sampling are one with less noise.
-            (SubsampledGaussian one, long times) = mechanism.Rate == 1 ? (mechanism with { Noise = mechanism.Noise / Math.Sqrt(steps) }, 1) : (mechanism, steps);
+            (SubsampledGaussian one, long times) = mechanism.Rate == 1
+                ? (mechanism with { Noise = mechanism.Noise / Math.Sqrt(steps) }, 1) : (mechanism, steps);
             if (PrivacyLossDistribution.Of(new HockeyStick(one, one.Rate == 1 ? Adjacency.Remove : side), interval, most)?.Power(times, most) is not { } losses)
             {
                 return null;

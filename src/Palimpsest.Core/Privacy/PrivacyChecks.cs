@@ -11,7 +11,8 @@ internal static class PrivacyChecks
         if (!(delta is > 0 and < 1))
         {
             throw new PalimpsestException(Invariant(
-                $"Delta must lie between 0 and 1, both excluded, but is {delta}. It is a probability of failure; take less than 1 over the number of units, such as 1e-5."));
+                $"Delta must lie between 0 and 1, both excluded, but is {delta}. It is a probability of failure: ")
+                + "take less than 1 over the number of units, such as 1e-5.");
         }
     }
 

@@ -40,7 +40,7 @@ public sealed record PrivacyPlan : IValidated
 
         if (!(ClientRate is > 0 and <= 1))
         {
-            yield return Invariant($"client_rate must be above 0 and at most 1, but is {ClientRate}. It is the probability that a client takes part in a round.");
+            yield return Invariant($"client_rate must be above 0 and at most 1, but is {ClientRate}. It is the probability of a client to take part.");
         }
 
         if (Rounds < 1)
@@ -71,7 +71,8 @@ public sealed record PrivacyPlan : IValidated
 
     /// <summary>What one round releases. A unit that is replaced changes a sum by up to twice its norm: fixed samples count half of the noise.</summary>
     /// <param name="noise">σ, the noise multiplier.</param>
-    public IRdpMechanism Mechanism(double noise) => Sampling == SamplingScheme.Fixed ? new FixedSizeGaussian(Population, (long)Math.Round(Rate * Population), noise / 2)
+    public IRdpMechanism Mechanism(double noise) => Sampling == SamplingScheme.Fixed
+        ? new FixedSizeGaussian(Population, (long)Math.Round(Rate * Population), noise / 2)
         : ClientRate < 1 ? new GatedGaussian(ClientRate, Rate, noise) : new SubsampledGaussian(Rate, noise);
 
     /// <summary>What a noise multiplier proves.</summary>

@@ -62,7 +62,8 @@ public abstract class PrivacyRandomness
             return value;
         }
 
-        // Two pairs of Box-Muller, summed: the holes in the floating-point values of one would let an attacker exclude inputs (Mironov 2012; Holohan and Braghin 2021).
+        // Two pairs of Box-Muller, summed: the holes in the floating-point values of one would let an attacker exclude inputs (Mironov 2012; Holohan and
+        // Braghin 2021).
         public override double NextGaussian()
         {
             double sum = 0;

@@ -31,10 +31,13 @@ public sealed record PrivacyReport
     {
         bool fixedSize = Plan.Sampling == SamplingScheme.Fixed;
         string rounds = Plan.Rounds == 1 ? "1 round" : Plan.Rounds.ToString("N0", CultureInfo.InvariantCulture) + " rounds";
-        string chosen = fixedSize ? Invariant($"exactly {Math.Round(Plan.Rate * Plan.Population):N0} of {Plan.Population:N0} {Plan.Unit}s a round, without replacement")
+        string chosen = fixedSize
+            ? Invariant($"exactly {Math.Round(Plan.Rate * Plan.Population):N0} of {Plan.Population:N0} {Plan.Unit}s a round, without replacement")
             : Plan.ClientRate < 1 ? Invariant($"clients by a coin of {Plan.ClientRate:G6}, then each {Plan.Unit} of a client by one of {Plan.Rate:G6}")
-            : Plan.Rate == 1 ? $"every {Plan.Unit} in every round" : Invariant($"each {Plan.Unit} independently with probability {Plan.Rate:G6} a round (Poisson)");
-        yield return $"Unit of privacy: one {Plan.Unit}, {(fixedSize ? "replaced by another" : "added or removed")} with all that it contributes. Sampling: {chosen}; {rounds}.";
+            : Plan.Rate == 1 ? $"every {Plan.Unit} in every round"
+            : Invariant($"each {Plan.Unit} independently with probability {Plan.Rate:G6} a round (Poisson)");
+        string neighbours = fixedSize ? "replaced by another" : "added or removed";
+        yield return $"Unit of privacy: one {Plan.Unit}, {neighbours} with all that it contributes. Sampling: {chosen}; {rounds}.";
         yield return Invariant($"Noise multiplier {Noise:G6}: standard deviation of the noise over the largest norm of one {Plan.Unit}'s contribution.");
         yield return Invariant($"Epsilon {Show(Epsilon)} at delta {Plan.Delta:G6}.");
         yield return Pld is double losses
@@ -48,8 +51,8 @@ public sealed record PrivacyReport
 
         if (Plan.Delta > 1.0 / Plan.Population)
         {
-            yield return Invariant($"Warning: delta {Plan.Delta:G6} is more than 1 over the population of {Plan.Population:N0}: publishing one {Plan.Unit}'s data outright would be")
-                + Invariant($" allowed. Take less than {1.0 / Plan.Population:G2}.");
+            yield return Invariant($"Warning: delta {Plan.Delta:G6} is more than 1 over the population of {Plan.Population:N0}: ")
+                + Invariant($"publishing one {Plan.Unit}'s data outright would be allowed. Take less than {1.0 / Plan.Population:G2}.");
         }
     }
 

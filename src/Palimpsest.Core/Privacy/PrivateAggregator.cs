@@ -2,9 +2,10 @@ namespace Palimpsest.Privacy;
 
 /// <summary>Private rounds of DP-FedAvg: one object samples, clips, adds noise and accounts, so that they cannot disagree.</summary>
 /// <remarks>
-/// McMahan, Ramage, Talwar and Zhang, Learning Differentially Private Recurrent Language Models (2018), with the fixed denominator m = q N: dividing by who came would leak and break the
-/// accounting. Every sampling of <see cref="PrivacyPlan"/> but the gate, whose second coin belongs to the clients. In deployment a <see cref="BudgetLedger"/> is needed, and a round is
-/// reserved there before anyone is drawn: a crash can only over-count. Not safe for use by several threads at once.
+/// McMahan, Ramage, Talwar and Zhang, Learning Differentially Private Recurrent Language Models (2018), with the fixed denominator m = q N: dividing by who
+/// came would leak and break the accounting. Every sampling of <see cref="PrivacyPlan"/> but the gate, whose second coin belongs to the clients. In
+/// deployment a <see cref="BudgetLedger"/> is needed, and a round is reserved there before anyone is drawn: a crash can only over-count. Not safe for use by
+/// several threads at once.
 /// </remarks>
 public sealed class PrivateAggregator
 {
@@ -35,9 +36,12 @@ public sealed class PrivateAggregator
             ?? (plan.ClientRate < 1 ? "client_rate belongs to clients that draw their own units; this object draws all of them."
             : !(clip > 0) || !double.IsFinite(clip) ? "clip must be above 0 and finite."
             : !randomness.IsSimulation && ledger is null ? "deployment needs a ledger that keeps the budget. Create one, or simulate."
-            : ledger is not null && ledger.Budget.Unit != plan.Unit ? $"the ledger keeps the budget of a {ledger.Budget.Unit}, and the rounds protect a {plan.Unit}."
-            : ledger is not null && plan.Sampling == SamplingScheme.Fixed ? "the ledger counts units added or removed; fixed sampling replaces them. Use poisson."
-            : double.IsNaN(_updateNoise) ? "count_noise leaves nothing for the updates: twice its standard deviation must be above the noise multiplier. Raise it."
+            : ledger is not null && ledger.Budget.Unit != plan.Unit
+            ? $"the ledger keeps the budget of a {ledger.Budget.Unit}, and the rounds protect a {plan.Unit}."
+            : ledger is not null && plan.Sampling == SamplingScheme.Fixed
+            ? "the ledger counts units added or removed; fixed sampling replaces them. Use poisson."
+            : double.IsNaN(_updateNoise)
+            ? "count_noise leaves nothing for the updates: twice its standard deviation must be above the noise multiplier. Raise it."
             : null);
         if (problem is not null)
         {
@@ -55,7 +59,7 @@ public sealed class PrivateAggregator
     public long Rounds { get; private set; }
 
     /// <summary>ε of the rounds that were begun, with the unit and, in a simulation, the stamp.</summary>
-    public string Describe() => $"{Report().Lines().First()} {string.Join(' ', Report().Lines().Skip(2).Select(line => line.Trim()))} {_randomness.Stamp}".TrimEnd();
+    public string Describe() => string.Join(' ', Report().Lines().Select(line => line.Trim()).Append(_randomness.Stamp)).TrimEnd();
 
     /// <summary>What the rounds that were begun have cost.</summary>
     /// <exception cref="PalimpsestException">None was begun.</exception>

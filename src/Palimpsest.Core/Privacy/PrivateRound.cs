@@ -1,6 +1,7 @@
 namespace Palimpsest.Privacy;
 
-/// <summary>One round: who was drawn, and the sum of what they send, clipped as it arrives. Released once. Not safe for use by several threads at once.</summary>
+/// <summary>One round: who was drawn, and the sum of what they send, clipped as it arrives. Released once. Not safe for use by several threads at
+/// once.</summary>
 public sealed class PrivateRound
 {
     private readonly PrivateAggregator _owner;
@@ -27,7 +28,8 @@ public sealed class PrivateRound
         if (_released || update.Length != _sum.Length || !_waiting.Remove(participant))
         {
             throw new PalimpsestException(_released ? "The round is over: its sum has been released. Begin another one."
-                : update.Length != _sum.Length ? $"The update of unit {participant} has {update.Length} values instead of {_sum.Length}. Send the layout that was agreed on."
+                : update.Length != _sum.Length
+                    ? $"The update of unit {participant} has {update.Length} values instead of {_sum.Length}. Send the layout that was agreed on."
                 : $"Unit {participant} was not drawn for this round, or was added before. Only those drawn count, each once: the bound rests on it.");
         }
 

@@ -2,9 +2,10 @@ namespace Palimpsest.Privacy;
 
 /// <summary>Adds up the Rényi differential privacy of releases and turns it into (ε, δ).</summary>
 /// <remarks>
-/// Mironov, Rényi Differential Privacy (2017): RDP adds up over releases, order by order, whatever their settings. Conversion: Balle, Barthe, Gaboardi, Hsu and Sato (2020),
-/// theorem 21, which is Canonne, Kamath and Steinke (2020), proposition 12: ε = RDP(α) + ln((α - 1) / α) - (ln δ + ln α) / (α - 1), the least over the orders.
-/// Always an upper bound; the accountant by privacy loss distributions (<see cref="PldAccountant"/>) is tighter where it applies. Not safe for use by several threads at once.
+/// Mironov, Rényi Differential Privacy (2017): RDP adds up over releases, order by order, whatever their settings. Conversion: Balle, Barthe, Gaboardi, Hsu
+/// and Sato (2020), theorem 21, which is Canonne, Kamath and Steinke (2020), proposition 12: ε = RDP(α) + ln((α - 1) / α) - (ln δ + ln α) / (α - 1), the
+/// least over the orders. Always an upper bound; the accountant by privacy loss distributions (<see cref="PldAccountant"/>) is tighter where it applies. Not
+/// safe for use by several threads at once.
 /// </remarks>
 public sealed class RdpAccountant
 {
@@ -18,7 +19,8 @@ public sealed class RdpAccountant
         _rdp = new double[_orders.Length];
     }
 
-    /// <summary>1.1, 1.2, ..., 10.9, 11, 12, ..., 63, 128, 256, 512, 1024: those of Opacus and dp-accounting together. Small budgets need the large ones.</summary>
+    /// <summary>1.1, 1.2, ..., 10.9, 11, 12, ..., 63, 128, 256, 512, 1024: those of Opacus and dp-accounting together. Small budgets need the large
+    /// ones.</summary>
     public static IReadOnlyList<double> DefaultOrders { get; } =
         [.. Enumerable.Range(11, 99).Select(tenths => tenths / 10.0), .. Enumerable.Range(11, 53).Select(order => (double)order), 128, 256, 512, 1024];
 

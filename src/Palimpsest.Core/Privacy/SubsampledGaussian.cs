@@ -2,14 +2,16 @@ using static System.FormattableString;
 
 namespace Palimpsest.Privacy;
 
-/// <summary>The Poisson-subsampled Gaussian mechanism: every unit is included independently with probability <paramref name="Rate"/>, and the sum gets normal noise.</summary>
+/// <summary>The Poisson-subsampled Gaussian mechanism: every unit is included independently with probability <paramref name="Rate"/>, and the sum gets normal
+/// noise.</summary>
 /// <param name="Rate">q, the sampling rate, in [0, 1].</param>
-/// <param name="Noise">σ, the noise multiplier: standard deviation of the noise over the largest norm of a unit's contribution; at least <see cref="LeastNoise"/>.</param>
+/// <param name="Noise">σ, the noise multiplier: standard deviation of the noise over the largest norm of a unit's contribution; at least <see
+/// cref="LeastNoise"/>.</param>
 /// <remarks>
 /// Neighbours differ by one unit added or removed. Mironov, Talwar and Zhang, Rényi Differential Privacy of the Sampled Gaussian Mechanism (2019):
 /// RDP(α) = ln A(α) / (α - 1) with A(α) = E over x ~ N(0, σ²) of w(x)^α and w(x) = 1 - q + q e^((2x - 1) / (2σ²)).
-/// Since E w = 1, A(α) - 1 = E[w^α - 1 - α (w - 1)], the mean of something never negative: no digits are lost to cancelling terms of the paper's series (section 3.3),
-/// and small values keep their relative precision.
+/// Since E w = 1, A(α) - 1 = E[w^α - 1 - α (w - 1)], the mean of something never negative: no digits are lost to cancelling terms of the paper's series
+/// (section 3.3), and small values keep their relative precision.
 /// </remarks>
 public readonly record struct SubsampledGaussian(double Rate, double Noise) : IRdpMechanism
 {
@@ -90,7 +92,8 @@ public readonly record struct SubsampledGaussian(double Rate, double Noise) : IR
         return sum;
     }
 
-    // The trapezoidal rule on the whole line. Its error falls as e^(-2π d / h) with the distance d = πσ² of the roots of w from the line, and as e^(-2π² σ² / h²).
+    // The trapezoidal rule on the whole line. Its error falls as e^(-2π d / h) with the distance d = πσ² of the roots of w from the line, and as e^(-2π² σ² /
+    // h²).
     private void FractionalOrders(IReadOnlyList<double> orders, List<int> which, double[] values)
     {
         if (which.Count == 0)

@@ -38,7 +38,8 @@ public sealed class AccountantTests
         {
             (double rdp, double pld) = Both(rate, noise, steps);
             Assert.True(pld <= rdp);
-            foreach ((double lessRdp, double lessPld) in ((double, double)[])[Both(rate, noise * 1.2, steps), Both(rate, noise, (steps / 2) + 1), Both(rate * 0.7, noise, steps)])
+            (double, double)[] less = [Both(rate, noise * 1.2, steps), Both(rate, noise, (steps / 2) + 1), Both(rate * 0.7, noise, steps)];
+            foreach ((double lessRdp, double lessPld) in less)
             {
                 Assert.True(lessRdp <= rdp + 1e-12 && lessPld <= pld + 1e-9, $"{rate} {noise} {steps}: {lessRdp} {lessPld} against {rdp} {pld}");
             }

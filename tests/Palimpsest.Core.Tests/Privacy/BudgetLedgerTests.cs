@@ -80,7 +80,7 @@ public sealed class BudgetLedgerTests
             byte[] changed = [.. bytes];
             changed[i] ^= 1;
             Put(folder["edited"], changed, head);
-            Assert.Contains("cannot be trusted", Assert.Throws<PalimpsestException>(() => BudgetLedger.Open(folder["edited"])).Message, StringComparison.Ordinal);
+            Refuses("cannot be trusted", () => BudgetLedger.Open(folder["edited"]));
             Put(folder["edited"], bytes[..i], head);
             Assert.Throws<PalimpsestException>(() => BudgetLedger.Open(folder["edited"]));
         }
@@ -98,10 +98,13 @@ public sealed class BudgetLedgerTests
     {
         using TemporaryFolder folder = new();
         using BudgetLedger ledger = BudgetLedger.Create(folder["budget"], s_budget);
-        Assert.Contains("one process at a time", Assert.Throws<PalimpsestException>(() => BudgetLedger.Open(folder["budget"])).Message, StringComparison.Ordinal);
-        Assert.Contains("never replaced", Assert.Throws<PalimpsestException>(() => BudgetLedger.Create(folder["budget"], s_budget)).Message, StringComparison.Ordinal);
+        Refuses("one process at a time", () => BudgetLedger.Open(folder["budget"]));
+        Refuses("never replaced", () => BudgetLedger.Create(folder["budget"], s_budget));
         Assert.Contains("One client: epsilon 0.0000 of 2", ledger.Describe(), StringComparison.Ordinal);
     }
+
+    private static void Refuses(string expected, Func<BudgetLedger> open) =>
+        Assert.Contains(expected, Assert.Throws<PalimpsestException>(open).Message, StringComparison.Ordinal);
 
     private static void Fill(string path, int entries)
     {

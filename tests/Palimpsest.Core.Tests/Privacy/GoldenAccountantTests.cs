@@ -10,7 +10,8 @@ public sealed class GoldenAccountantTests
 {
     private const double RoundingOfTransforms = 1e-12;
 
-    private static readonly double[] s_opacusOrders = [.. Enumerable.Range(11, 99).Select(tenths => tenths / 10.0), .. Enumerable.Range(12, 52).Select(order => (double)order)];
+    private static readonly double[] s_opacusOrders =
+        [.. Enumerable.Range(11, 99).Select(tenths => tenths / 10.0), .. Enumerable.Range(12, 52).Select(order => (double)order)];
 
     public static IEnumerable<TheoryDataRow<string>> Orders() => Reference.File("rdp_orders.jsonl", "privacy");
 
@@ -30,7 +31,8 @@ public sealed class GoldenAccountantTests
         Reference check = new();
         foreach (JsonElement line in GoldenData.Lines(path))
         {
-            double[] orders = Reference.Numbers(line.GetProperty("orders")), expected = Reference.Numbers(line.GetProperty("exact")), actual = Mechanism(line).Rdp(orders);
+            double[] orders = Reference.Numbers(line.GetProperty("orders")), expected = Reference.Numbers(line.GetProperty("exact"));
+            double[] actual = Mechanism(line).Rdp(orders);
             for (int i = 0; i < orders.Length; i++)
             {
                 check.Close(expected[i], actual[i], $"{Mechanism(line)}, order {orders[i]}", 0, expected[i] < 1e-7 ? 1e-6 : 1e-9);
@@ -86,7 +88,8 @@ public sealed class GoldenAccountantTests
             string where = line.ToString();
             if (Value(line, "sigma_rdp_opacus_orders") is double rdp && !double.IsNaN(rdp))
             {
-                check.Close(rdp, NoiseCalibration.Rdp(noise => new SubsampledGaussian(rate, noise), Steps(line), epsilon, delta, s_opacusOrders), where, 0, 1e-8);
+                double noise = NoiseCalibration.Rdp(sigma => new SubsampledGaussian(rate, sigma), Steps(line), epsilon, delta, s_opacusOrders);
+                check.Close(rdp, noise, where, 0, 1e-8);
             }
 
             if (line.TryGetProperty("sigma_pld_1e-4", out JsonElement pld))

@@ -28,7 +28,8 @@ public sealed class GoldenMechanismTests
         foreach (JsonElement item in Reference.Read(path).GetProperty("client_gate_noise").EnumerateArray())
         {
             double noise = NoiseCalibration.Rdp(
-                sigma => new GatedGaussian(Value(item, "p"), Value(item, "q_prime"), sigma), item.GetProperty("steps").GetInt64(), Value(item, "eps"), Value(item, "delta"));
+                sigma => new GatedGaussian(Value(item, "p"), Value(item, "q_prime"), sigma), item.GetProperty("steps").GetInt64(), Value(item, "eps"),
+                Value(item, "delta"));
             check.Close(item.GetProperty("sigma"), noise, item.ToString(), 0, 1e-8);
         }
 
@@ -42,7 +43,8 @@ public sealed class GoldenMechanismTests
         foreach (JsonElement item in Reference.Read(path).GetProperty("sampling_without_replacement").EnumerateArray())
         {
             FixedSizeGaussian mechanism = new(item.GetProperty("n").GetInt64(), item.GetProperty("m").GetInt64(), Value(item, "sigma"));
-            double[] orders = Reference.Numbers(item.GetProperty("orders")), expected = Reference.Numbers(item.GetProperty("rdp_single")), actual = mechanism.Rdp(orders);
+            double[] orders = Reference.Numbers(item.GetProperty("orders")), expected = Reference.Numbers(item.GetProperty("rdp_single"));
+            double[] actual = mechanism.Rdp(orders);
             for (int i = 0; i < orders.Length; i++)
             {
                 check.Close(expected[i], actual[i], $"{mechanism}, order {orders[i]}", 0, 1e-9);

@@ -90,7 +90,8 @@ public sealed class PrivateAggregatorTests
         using TemporaryFolder folder = new();
         using BudgetLedger ledger = BudgetLedger.Create(folder["budget"], new PrivacyBudget(3, 1e-5, "client"));
         PrivateAggregator aggregator = new(s_plan, 1, 1, 1, PrivacyRandomness.Deployment(), ledger);
-        Assert.Contains("above the budget", Assert.Throws<PalimpsestException>(() => Enumerable.Range(0, 400).Select(_ => aggregator.Begin()).Count(_ => true)).Message, StringComparison.Ordinal);
+        PalimpsestException refusal = Assert.Throws<PalimpsestException>(() => Enumerable.Range(0, 400).Select(_ => aggregator.Begin()).Count(_ => true));
+        Assert.Contains("above the budget", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(aggregator.Rounds, ledger.Entries.Count);
         Assert.InRange(aggregator.Report().Epsilon, 2.5, 3);
     }

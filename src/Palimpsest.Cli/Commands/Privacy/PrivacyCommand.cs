@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Palimpsest.Privacy;
 using static System.FormattableString;
 
@@ -17,7 +16,7 @@ internal static class PrivacyCommand
         Option<double?> rate = new("--rate") { Description = "Share of all units that a round takes in." };
         Option<double> clientRate = new("--client-rate")
         {
-            Description = "Where clients are drawn first and their units second: probability that a client takes part; --rate is then that of a client's units.",
+            Description = "Where clients are drawn first and their units second: probability of a client to take part; --rate is then that of its units.",
             DefaultValueFactory = _ => 1,
         };
         Option<SamplingScheme> sampling = new("--sampling")
@@ -93,13 +92,13 @@ internal static class PrivacyCommand
 
         PrivacyPlan plan = report.Plan;
         string assumption = assumed ? " (assumed where not given: --population, --parameters)" : "";
-        output.WriteLine(Invariant($"Signal to noise of a round: at most {report.SignalToNoise(length):G3}, with {plan.ExpectedUnits:N0} {plan.Unit}s expected of ")
-            + Invariant($"{plan.Population:N0} and {length:N0} parameters{assumption}."));
+        output.WriteLine(Invariant($"Signal to noise of a round: at most {report.SignalToNoise(length):G3}, with {plan.ExpectedUnits:N0} {plan.Unit}s ")
+            + Invariant($"expected of {plan.Population:N0} and {length:N0} parameters{assumption}."));
         output.WriteLine($"  Far below 1, a round is nearly noise: more {plan.Unit}s or fewer parameters help, another clipping norm does not.");
         if (group is int size)
         {
             (double groupEpsilon, double groupDelta) = GroupPrivacy.Of(report.Epsilon, plan.Delta, size);
-            output.WriteLine(Invariant($"A group of {size} {plan.Unit}s: epsilon {groupEpsilon:F4} at delta {groupDelta.ToString("G3", CultureInfo.InvariantCulture)}."));
+            output.WriteLine(Invariant($"A group of {size} {plan.Unit}s: epsilon {groupEpsilon:F4} at delta {groupDelta:G3}."));
         }
     }
 
