@@ -79,7 +79,7 @@ public sealed class PrivateAggregator
         return new PrivateRound(this, Draw(), _length);
     }
 
-    internal void Finish(double[] sum, int within, Span<float> average)
+    internal void Finish(double[] sum, double bits, Span<float> average)
     {
         double expected = _plan.ExpectedUnits, deviation = _updateNoise * Clip;
         for (int i = 0; i < sum.Length; i++)
@@ -89,7 +89,8 @@ public sealed class PrivateAggregator
 
         if (_adaptive is not null)
         {
-            Clip = _adaptive.Next(Clip, within + (_adaptive.CountNoise * expected * _randomness.NextGaussian()), expected);
+            double count = (expected / 2) + bits + (_adaptive.CountNoise * expected * _randomness.NextGaussian());
+            Clip = _adaptive.Next(Clip, count, expected);
         }
     }
 

@@ -7,7 +7,7 @@ public sealed class PrivateRound
     private readonly PrivateAggregator _owner;
     private readonly HashSet<long> _waiting;
     private readonly double[] _sum;
-    private int _within;
+    private double _bits;
     private bool _released;
 
     internal PrivateRound(PrivateAggregator owner, IReadOnlyList<long> participants, int length)
@@ -34,7 +34,9 @@ public sealed class PrivateRound
         }
 
         double norm = Clipping.Norm(update), scale = Clipping.Scale(norm, _owner.Clip);
-        _within += norm <= _owner.Clip ? 1 : 0;
+
+        // ±1/2 instead of 0 and 1 halves what one unit can change, which is what the split of the noise counts on.
+        _bits += norm <= _owner.Clip ? 0.5 : -0.5;
         for (int i = 0; i < _sum.Length && scale > 0; i++)
         {
             _sum[i] += scale * update[i];
@@ -53,7 +55,7 @@ public sealed class PrivateRound
         }
 
         _released = true;
-        _owner.Finish(_sum, _within, average);
+        _owner.Finish(_sum, _bits, average);
         Array.Clear(_sum);
     }
 }

@@ -22,8 +22,8 @@ public sealed class AccountantTests
     }
 
     [Fact]
-    public void Pld_NoSampling_LiesJustAboveTheExactGaussian() => Settings.Sample(
-        (_, noise, steps) =>
+    public void Pld_NoSampling_LiesJustAboveTheExactGaussian() => Gen.Select(Gen.Double[1, 5], Gen.Int[1, 100]).Sample(
+        (noise, steps) =>
         {
             PldAccountant accountant = new();
             accountant.Compose(new SubsampledGaussian(1, noise), steps);
@@ -66,6 +66,15 @@ public sealed class AccountantTests
         Assert.Equal(one.Epsilon(1e-5), two.Epsilon(1e-5));
         Assert.Equal(0, new PldAccountant().Epsilon(1e-5));
         Assert.Equal(1e-5, one.Delta(one.Epsilon(1e-5)), 1e-10);
+    }
+
+    [Fact]
+    public void FixedSampling_AllUnits_CountHalfOfTheNoise()
+    {
+        PrivacyPlan all = new() { Rate = 1, Rounds = 3, Population = 10, Sampling = SamplingScheme.Fixed };
+        Assert.Equal((all with { Sampling = SamplingScheme.Poisson }).At(2).Rdp.Value, all.At(4).Rdp.Value, 1e-12);
+        Assert.Null(all.At(4).Pld);
+        Assert.InRange(all.At(all.NoiseFor(3)).Epsilon, 2.99, 3);
     }
 
     [Theory]
