@@ -37,7 +37,9 @@ public sealed class AccountantTests
         (rate, noise, steps) =>
         {
             (double rdp, double pld) = Both(rate, noise, steps);
-            Assert.True(pld <= rdp);
+
+            // Many rounds of next to no loss are where the grid costs most.
+            Assert.True(pld <= rdp + 1e-3, $"{rate} {noise} {steps}: {pld} by loss distributions against {rdp}");
             (double, double)[] less = [Both(rate, noise * 1.2, steps), Both(rate, noise, (steps / 2) + 1), Both(rate * 0.7, noise, steps)];
             foreach ((double lessRdp, double lessPld) in less)
             {
