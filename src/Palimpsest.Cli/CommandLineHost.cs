@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using Palimpsest.Cli.Commands;
 using Palimpsest.Cli.Commands.Owners;
 using Palimpsest.Cli.Commands.Plan;
+using Palimpsest.Cli.Commands.Privacy;
 
 namespace Palimpsest.Cli;
 
@@ -77,6 +78,7 @@ public static class CommandLineHost
             ConvertCommand.Create(output),
             PretrainCommand.Create(output),
             PlanCommand.Create(output),
+            PrivacyCommand.Create(output),
             RunCommand.Create(output),
             OwnersCommand.Create(output),
             RunsCommand.Create(output),

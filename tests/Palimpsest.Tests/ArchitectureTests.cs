@@ -25,7 +25,7 @@ public sealed partial class ArchitectureTests
         ["Palimpsest.Core"] =
         [
             "Palimpsest.Common", "Palimpsest.Numerics", "Palimpsest.Numerics.Statistics", "Palimpsest.Planning",
-            "Palimpsest.Text", "Palimpsest.Metrics", "Palimpsest.Data", "Palimpsest.Data.Worlds",
+            "Palimpsest.Privacy", "Palimpsest.Text", "Palimpsest.Metrics", "Palimpsest.Data", "Palimpsest.Data.Worlds",
             "Palimpsest.Runs", "Palimpsest.Runs.Recipes", "Palimpsest.Runs.Reports", "Palimpsest.Runs.Results",
         ],
         ["Palimpsest"] =

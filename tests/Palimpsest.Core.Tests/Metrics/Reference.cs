@@ -12,8 +12,8 @@ internal sealed class Reference
     private double _worst;
 
     /// <summary>The reference file if PALIMPSEST_DATA names its folder: one row then, none otherwise.</summary>
-    public static IEnumerable<TheoryDataRow<string>> File(string name) =>
-        GoldenData.Find("golden", "metrics", name) is string path ? [new TheoryDataRow<string>(path)] : [];
+    public static IEnumerable<TheoryDataRow<string>> File(string name, string folder = "metrics") =>
+        GoldenData.Find("golden", folder, name) is string path ? [new TheoryDataRow<string>(path)] : [];
 
     public static JsonElement Read(string path) => JsonSerializer.Deserialize<JsonElement>(System.IO.File.ReadAllText(path));
 

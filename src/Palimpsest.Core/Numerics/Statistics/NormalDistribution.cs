@@ -5,11 +5,15 @@ public static class NormalDistribution
 {
     /// <summary>Φ(x): the probability of a value up to <paramref name="x"/>, with full relative accuracy in the lower tail.</summary>
     /// <param name="x">Any number.</param>
-    public static double Cumulative(double x) => x < 0 ? 0.5 * GammaFunction.Upper(0.5, x * x / 2) : double.IsNaN(x) ? x : 0.5 + (0.5 * GammaFunction.Lower(0.5, x * x / 2));
+    public static double Cumulative(double x) => 0.5 * ErrorFunction.Complementary(-x / Math.Sqrt(2));
 
     /// <summary>1 - Φ(x), with full relative accuracy in the upper tail.</summary>
     /// <param name="x">Any number.</param>
     public static double Survival(double x) => Cumulative(-x);
+
+    /// <summary>(1 - Φ(x)) / φ(x), Mills' ratio: the upper tail without the factor that underflows.</summary>
+    /// <param name="x">At least 0.</param>
+    public static double MillsRatio(double x) => Math.Sqrt(Math.PI / 2) * ErrorFunction.Scaled(x / Math.Sqrt(2));
 
     /// <summary>Φ⁻¹(p).</summary>
     /// <param name="p">In [0, 1].</param>
