@@ -12,6 +12,9 @@ namespace Palimpsest.Jobs;
 /// <summary>Reports of finished runs, made from their folders alone.</summary>
 internal static class RunReport
 {
+    // From here on whole numbers are read more easily than four digits and an exponent.
+    private const double Large = 1e4;
+
     public static Recipe OfSeed(Recipe recipe, long seed) => recipe with { Seed = seed, Seeds = [], Claims = [] };
 
     /// <summary>The figures of a run, of all its seeds.</summary>
@@ -56,12 +59,14 @@ internal static class RunReport
             double[] values = [.. group.Select(result => result.Value)];
             (string metric, string place, string arm) = group.Key;
             Interval mean = Bootstrap.Of(values, Mean, new RandomStream(0, "report", metric, place, arm));
-            string each = string.Join("  ", values.Select(value => value.ToString("G4", CultureInfo.InvariantCulture)));
-            rows.Add([metric, .. placed ? [place] : Array.Empty<string>(), arm, mean.ToString(), each]);
+            string shown = Math.Abs(mean.Estimate) < Large ? mean.ToString() : $"{Number(mean.Estimate)} [{Number(mean.Lower)}, {Number(mean.Upper)}]";
+            rows.Add([metric, .. placed ? [place] : Array.Empty<string>(), arm, shown, string.Join("  ", values.Select(Number))]);
         }
 
         return new ReportTable(["figure", .. placed ? ["at"] : Array.Empty<string>(), "arm", "mean [95% interval over seeds]", "each seed"], rows);
     }
+
+    private static string Number(double value) => value.ToString(Math.Abs(value) < Large ? "G4" : "N0", CultureInfo.InvariantCulture);
 
     private static double Mean(ReadOnlySpan<double> values)
     {

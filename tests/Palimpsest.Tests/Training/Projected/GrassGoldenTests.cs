@@ -14,7 +14,7 @@ public sealed class GrassGoldenTests
     public static IEnumerable<TheoryDataRow<string>> Variances() =>
         OptimData.Sets().Where(set => OptimData.Of(set).Index().TryGetProperty("grass_variance", out _)).Select(set => new TheoryDataRow<string>(set));
 
-    [Theory]
+    [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Runs), DisableDiscoveryEnumeration = true)]
     public void Step_GoldenRun_FollowsTheReference(string set, int number, string name)
     {
@@ -72,7 +72,7 @@ public sealed class GrassGoldenTests
         Assert.Equal(golden.Entries.Keys.Count(key => key.StartsWith($"grass.{name}.", StringComparison.Ordinal)), compared);
     }
 
-    [Theory]
+    [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Variances), DisableDiscoveryEnumeration = true)]
     public void Choose_EveryOutcome_HasTheErrorOfTheIdentities(string set)
     {

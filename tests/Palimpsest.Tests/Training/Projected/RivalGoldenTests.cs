@@ -21,7 +21,7 @@ public sealed class RivalGoldenTests
     public static IEnumerable<TheoryDataRow<string>> FloraSets() =>
         OptimData.Sets().Where(set => OptimData.Of(set).Index().TryGetProperty("flora", out _)).Select(set => new TheoryDataRow<string>(set));
 
-    [Theory]
+    [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(GaLoreRuns), DisableDiscoveryEnumeration = true)]
     public void Step_GaLoreRun_FollowsTheReferenceWithTheSameSigns(string set, int number, string name, bool layerwise)
     {
@@ -66,7 +66,7 @@ public sealed class RivalGoldenTests
         Assert.True(compared > 10, $"{compared} values compared");
     }
 
-    [Theory]
+    [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(FloraSets), DisableDiscoveryEnumeration = true)]
     public void Step_FloraMomentum_FollowsTheReference(string set)
     {
