@@ -9,6 +9,9 @@ internal static class SvgLineChart
     private const int LongestDirectLabel = 22;
     private const double LabelHeight = 15, Letter = 7;
 
+    // Names are bold, and DejaVu Sans, which most Linux machines fall back to, is wide.
+    private const double BoldLetter = 9;
+
     public static void Write(HtmlWriter html, ReportChart chart)
     {
         ReportLine[] lines = [.. chart.Lines.Select(line => chart.LogHorizontal ? line with { Points = [.. line.Points.Select(OnlyPositive)] } : line).Where(line => line.Points.Any(CurvePoints.IsDrawn))];
@@ -55,7 +58,8 @@ internal static class SvgLineChart
         double width = wide ? 880 : 340, height = wide ? 320 : 240, top = 8, bottom = height - 24;
         // the first label reaches to the left of its place
         double left = Math.Max((scale.Vertical.Labels.Max(SvgText.Columns) * Letter) + 14, scale.Horizontal.Labels[0].Length * Letter / 2);
-        double right = width - (direct ? (curves.Max(curve => SvgText.Columns(curve.Line.Name)) * Letter) + 16 : Math.Max(8, scale.Horizontal.Labels[^1].Length * Letter / 2));
+        double right = width - (direct ? (curves.Max(curve => SvgText.Columns(curve.Line.Name)) * BoldLetter) + 16
+            : Math.Max(8, scale.Horizontal.Labels[^1].Length * Letter / 2));
         double X(double value) => left + ((Place(scale.Chart, value) - scale.Left) / (scale.Right - scale.Left) * (right - left));
         double Y(double value) => bottom - ((value - scale.Vertical.First) / (scale.Vertical.Last - scale.Vertical.First) * (bottom - top));
 
