@@ -52,7 +52,7 @@ internal static class Judgements
     // Some writers give whole grades as 1.0.
     private static bool TryGrade(string text, out int grade)
     {
-        bool whole = NumberText.TryWhole(text, out long value) && Math.Abs(value) < 1_000_000_000;
+        bool whole = NumberText.TryWhole(text, out long value) && value is > -1_000_000_000 and < 1_000_000_000;
         grade = whole ? (int)value : 0;
         return whole;
     }

@@ -81,6 +81,7 @@ public sealed class RetrievalCollectionTests : IDisposable
     [InlineData("{\"_id\": \"d\", \"text\": \"x\"}", "q d high\nq d 1", "line 1: a judgement is")]
     [InlineData("{\"_id\": \"d\", \"text\": \"x\"}", "q d 1\nq d 2", "line 2: judges \"d\" for the query \"q\" once more")]
     [InlineData("{\"_id\": \"d\", \"text\": \"x\"}", "q d 1.5", "line 1: a judgement is")]
+    [InlineData("{\"_id\": \"d\", \"text\": \"x\"}", "q d -9223372036854775808", "line 1: a judgement is")]
     [InlineData("{\"_id\": \"d\", \"text\": null}", "q d 1", "line 1: \"text\" is missing or is no text")]
     [InlineData("{\"_id\": \"d\", \"text\": \"x\"}", "other 0 d 1", "of which 0 are judged")]
     public void Beir_BadInput_NamesThePlace(string corpus, string judgements, string message)
