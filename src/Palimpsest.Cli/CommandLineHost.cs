@@ -45,7 +45,8 @@ public static class CommandLineHost
         {
             error.WriteLine(parsed.GetValue(verbose)
                 ? shortage.ToString()
-                : "The memory does not suffice for this. Make the batches smaller (--batch-size; train.accumulate makes up for it), shorten the sequences (train.max_length), or take a smaller model.");
+                : "The memory does not suffice for this. Make the batches smaller (--batch-size; train.accumulate makes up for it), shorten the "
+                    + "sequences (train.max_length), or take a smaller model.");
             return 2;
         }
 #pragma warning disable CA1031 // The last line of defence: without it the user sees a crash dump instead of a sentence.

@@ -67,7 +67,8 @@ internal static class ChatCommand
             CultureInfo.InvariantCulture, $"temperature {options.Temperature}, top k {options.TopK}, top p {options.TopP}, min p {options.MinP}");
         System.Console.Error.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-                $"(By the model's {GenerationConfigFile.Name} and the command line: {drawn}, repetition penalty {options.RepetitionPenalty}, at most {options.MaxNewTokens} tokens.)"));
+                $"(By the model's {GenerationConfigFile.Name} and the command line: {drawn}, repetition penalty {options.RepetitionPenalty}, at most "
+                    + $"{options.MaxNewTokens} tokens.)"));
         if (own.NotFollowed.Count > 0)
         {
             System.Console.Error.WriteLine($"(Not followed, since generation here does not have it: {string.Join(", ", own.NotFollowed)}.)");

@@ -31,7 +31,8 @@ internal static class ConvertCommand
             string folder = parsed.GetValue(target)!;
             if (s_files.Contains(Path.GetExtension(folder), StringComparer.OrdinalIgnoreCase))
             {
-                throw new PalimpsestException($"{folder}: is the name of a file, but a Hugging Face folder is written. Name a folder, such as {ShellText.Quote(Path.ChangeExtension(folder, null))}; other forms are not written.");
+                throw new PalimpsestException($"{folder}: is the name of a file, but a Hugging Face folder is written. Name a folder, such as "
+                    + $"{ShellText.Quote(Path.ChangeExtension(folder, null))}; other forms are not written.");
             }
 
             ModelConverter.Convert(parsed.GetValue(source)!, folder, parsed.GetValue(type) == "bf16" ? ComputeType.Bf16 : ComputeType.F32);

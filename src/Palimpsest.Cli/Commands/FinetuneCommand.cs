@@ -28,11 +28,14 @@ internal static class FinetuneCommand
             .Add<int>("--owner", "data.owner", "Number of the owner in the embedded world. [default: the seed]")
             .Add<string>("--replay", "data.replay_file", "General text to mix in, so that the model forgets less.")
             .Add<string>("--task", "task",
-                "language-model; classification: a head names the class, which the completion names; retrieval: a sentence encoder learns which passage answers a query; masked-language-model: an encoder fills in hidden tokens. [default: language-model]")
+                "language-model; classification: a head names the class, which the completion names; retrieval: a sentence encoder learns which "
+                    + "passage answers a query; masked-language-model: an encoder fills in hidden tokens. [default: language-model]")
             .Add<string>("--objective", "method.objective.name",
-                "next-token; or a preference: dpo, simpo, orpo, cpo (rows with chosen and rejected), kto (rows with completion and label). [default: next-token]")
+                "next-token; or a preference: dpo, simpo, orpo, cpo (rows with chosen and rejected), kto (rows with completion and label). [default: "
+                    + "next-token]")
             .Add<string>("--loss-type", "method.objective.loss_type",
-                "Loss of dpo: sigmoid, cdpo, robust, ipo, hinge, sigmoid_norm, nca_pair, apo_zero, sppo_hard and others (docs/preferences.md). [default: sigmoid]")
+                "Loss of dpo: sigmoid, cdpo, robust, ipo, hinge, sigmoid_norm, nca_pair, apo_zero, sppo_hard and others (docs/preferences.md). "
+                    + "[default: sigmoid]")
             .Add<double>("--beta", "method.objective.beta", "Beta of a preference. [default: 0.1; simpo 2]")
             .AddFlag("--lora", Lora, $"Train a low-rank adapter beside the frozen model; the learning rate then is {LoraLearningRate} unless given.")
             .Add<int>("--rank", "method.lora.rank", "Rank of the adapter; implies --lora. [default: 8]", Lora)

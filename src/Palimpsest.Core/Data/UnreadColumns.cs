@@ -43,5 +43,6 @@ internal static class UnreadColumns
 
     /// <summary>Says that a column is there: two sentences without the last full stop.</summary>
     public static string Problem(string name) =>
-        $"there is \"{name}\" too, {s_reasons[name]} and is not read. Remove it, or name the columns of the form (data.columns) so that all others are left out";
+        $"there is \"{name}\" too, {s_reasons[name]} and is not read. Remove it, or name the columns of the form (data.columns) so that all others "
+            + "are left out";
 }

@@ -48,7 +48,8 @@ internal static class RunFiles
 
     /// <summary>Reads a file of JSON whole: a regular one, of a length that a run writes.</summary>
     public static string ReadText(string file) => Guard(file, () => RegularFile.ReadText(file, MostBytes))
-        ?? throw new PalimpsestException($"{file}: has more than {MostBytes >> 20} MiB and was not written by Palimpsest. Restore it from a copy, or start the recipe again.");
+        ?? throw new PalimpsestException($"{file}: has more than {MostBytes >> 20} MiB and was not written by Palimpsest. Restore it from a copy, or "
+            + "start the recipe again.");
 
     /// <summary>Turns errors of the file system into ones that a user can mend.</summary>
     public static T Guard<T>(string path, Func<T> action)

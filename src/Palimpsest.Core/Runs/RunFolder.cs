@@ -244,7 +244,8 @@ public sealed class RunFolder : IDisposable
             if (first.TryGetValue(name, out RunInput? then) && then.Sha256 != now.Sha256)
             {
                 throw new PalimpsestException(
-                    $"{now.Path}: is not the {name} that the run began with (sha256 {Start(then.Sha256)} then, {Start(now.Sha256)} now), so it cannot go on with it. Put the original back, or start a new run: palimpsest run {ShellText.Quote(RecipePath)}");
+                    $"{now.Path}: is not the {name} that the run began with (sha256 {Start(then.Sha256)} then, {Start(now.Sha256)} now), so it cannot "
+                        + $"go on with it. Put the original back, or start a new run: palimpsest run {ShellText.Quote(RecipePath)}");
             }
         }
 

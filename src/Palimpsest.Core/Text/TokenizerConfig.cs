@@ -51,7 +51,8 @@ internal sealed class TokenizerConfig
     public static IReadOnlyDictionary<string, string> Used { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["bos_token, eos_token, pad_token, unk_token, ..._token"] =
-            "roles of tokens and variables of the chat template; one that tokenizer.json does not list is added (but of those that are no tokens only bos_token and eos_token: nothing here writes the others)",
+            "roles of tokens and variables of the chat template; one that tokenizer.json does not list is added (but of those that are no tokens only "
+                + "bos_token and eos_token: nothing here writes the others)",
         ["additional_special_tokens, extra_special_tokens"] = "special tokens; those that tokenizer.json does not list are added",
         [Decoder] = "added tokens; those that tokenizer.json does not list are added in the order of their ids",
         ["chat_template"] = "the form of chats, where there is no file of its own",

@@ -19,7 +19,8 @@ public static class MergeMethods
             ["consensus-tall"] = Entry<ConsensusTallOptions>((options, _) => new ConsensusTall(options)),
             ["emr"] = Entry<EmrOptions>((options, _) => new Emr(options)),
             ["localize-and-stitch"] = Entry<LocalizeAndStitchOptions>((options, context) => new LocalizeAndStitch(options, context.Masks)),
-            ["fisher"] = Entry<FisherMergeOptions>((options, context) => new FisherMerge(options, context.Fishers ?? throw Lacks("fisher", "Fisher diagonals"))),
+            ["fisher"] = Entry<FisherMergeOptions>((options, context) => new FisherMerge(options, context.Fishers ?? throw Lacks("fisher", "Fisher "
+                + "diagonals"))),
             ["regmean"] = Entry<RegMeanOptions>((options, context) => new RegMean(options, context.Grams ?? throw Lacks("regmean", "Gram matrices"))),
             ["slerp"] = Entry<SlerpOptions>((options, _) => new Slerp(options)),
             ["greedy-soup"] =

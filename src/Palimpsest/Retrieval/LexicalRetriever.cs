@@ -38,7 +38,8 @@ public sealed class LexicalRetriever : IRetriever
                 ? "The setting tokens: ascii knows only a to z and 0 to 9; tokens: words knows every script."
                 : "Leave them out, or give them a letter or a number.";
             string sentence =
-                $"{Name}: {empty.Length} of {queries.Count} queries have no word to search for and find nothing, the first of them query {empty[0] + 1} (\"{Shorten(queries[empty[0]])}\"). {way}";
+                $"{Name}: {empty.Length} of {queries.Count} queries have no word to search for and find nothing, the first of them query "
+                    + $"{empty[0] + 1} (\"{Shorten(queries[empty[0]])}\"). {way}";
             (_say ?? throw new PalimpsestException(sentence))(sentence);
         }
 

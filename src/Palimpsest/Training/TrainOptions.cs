@@ -134,7 +134,8 @@ public sealed record TrainOptions : IValidated
 
         if (BatchSize > MostSequences)
         {
-            yield return $"batch_size must be at most {MostSequences}: more sequences fit no memory at once. Raise accumulate instead, which adds up several batches before a step.";
+            yield return $"batch_size must be at most {MostSequences}: more sequences fit no memory at once. Raise accumulate instead, which adds up "
+                + "several batches before a step.";
         }
 
         if (LearningRate is double rate && !(rate >= 0 && double.IsFinite(rate)))

@@ -39,7 +39,8 @@ public sealed class DelimitedSourceTests
     [InlineData("x,y,z", "3 fields where the header has 2. Put fields with separators or line ends into quotes")]
     [InlineData("x", "1 fields where the header has 2. Put fields with separators or line ends into quotes")]
     [InlineData("x,y\"z",
-        "a quote stands inside a field that does not begin with one. Put the field into quotes and double those inside, say that quotes are text (data.columns.quotes: false)")]
+        "a quote stands inside a field that does not begin with one. Put the field into quotes and double those inside, say that quotes are text "
+            + "(data.columns.quotes: false)")]
     [InlineData("x,\"y\"z",
         "text follows the closing quote of a field. Double the quotes inside fields, say that quotes are text (data.columns.quotes: false)")]
     [InlineData(",y", "\"text\" is empty. Fill it")]

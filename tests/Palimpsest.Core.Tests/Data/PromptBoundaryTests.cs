@@ -98,7 +98,8 @@ public sealed class PromptBoundaryTests
     public void Encode_AChatWhoseTokensCrossBorders_BeginsWithEachOfItsPrompts(bool template, bool marked)
     {
         IChatRenderer? renderer = template ? new TemplateChatRenderer(ChatTemplate.Parse(marked
-            ? "{% for m in messages %}{{ m.role }}:{% if m.role == 'assistant' %}{% generation %}{{ ' ' + m.content }}{% endgeneration %}{% else %}{{ ' ' + m.content }}{% endif %}{{ '\n' }}{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}"
+            ? "{% for m in messages %}{{ m.role }}:{% if m.role == 'assistant' %}{% generation %}{{ ' ' + m.content }}{% endgeneration %}{% else %}{{ "
+                + "' ' + m.content }}{% endif %}{{ '\n' }}{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}"
             : "{% for m in messages %}{{ m.role + ':' }}{{ m.content }}\n{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}")) : null;
         string space = template && !marked ? " " : "";
         Conversation chat = [new("user", space + "x: a"), new("assistant", space + "an: a"), new("user", space + "y"), new("assistant", space + "a a")];

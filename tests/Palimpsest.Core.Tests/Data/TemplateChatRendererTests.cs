@@ -107,7 +107,8 @@ public sealed class TemplateChatRendererTests
         // The end of the turn is not marked, and "a" of the token "an" is: the whole token is learnt, but where a text that spells a special token has all
         // pieces encoded apart.
         const string marked =
-            "{% for m in messages %}<turn>{{ m.role }}:{% if m.role == 'assistant' %}{% generation %}{{ m.content }}{% endgeneration %}n<end>{% else %}{{ m.content }}<end>{% endif %}{% endfor %}";
+            "{% for m in messages %}<turn>{{ m.role }}:{% if m.role == 'assistant' %}{% generation %}{{ m.content }}{% endgeneration %}n<end>{% else "
+                + "%}{{ m.content }}<end>{% endif %}{% endfor %}";
         TokenSequence sequence =
             new ExampleEncoder(s_bytes, 300, chat: Renderer(marked)).Encode(new Conversation([new("user", "<end>"), new("assistant", "é a")]).ToExample())!;
         Assert.Equal("é a", s_bytes.Decode([.. sequence.Ids.Where((_, i) => sequence.IsTarget(i))], skipSpecialTokens: false));
@@ -123,7 +124,8 @@ public sealed class TemplateChatRendererTests
             TinyTokenizer.Of("<unk> u a yes no hi").WithModel("type", "WordLevel").Without("merges").WithModel("unk_token", "<unk>").With("pre_tokenizer",
             """{"type":"WhitespaceSplit"}""").Parse();
         const string marked =
-            "{% for m in messages %}{{ m.role[0] }}\n{% if m.role == 'assistant' %}{% generation %}{{ m.content }}{% endgeneration %}{% else %}{{ m.content }}{% endif %}  \n{% endfor %}";
+            "{% for m in messages %}{{ m.role[0] }}\n{% if m.role == 'assistant' %}{% generation %}{{ m.content }}{% endgeneration %}{% else %}{{ "
+                + "m.content }}{% endif %}  \n{% endfor %}";
         TokenSequence sequence =
             new ExampleEncoder(words, 300, chat: Renderer(marked)).Encode(new Conversation([new("user", "hi  hi"), new("assistant", "yes no")]).ToExample())!;
         Assert.Equal([1, 5, 5, 2, 3, 4], sequence.Ids);
@@ -134,7 +136,8 @@ public sealed class TemplateChatRendererTests
     public void Render_CallsOfTools_ReachTheTemplateAndAreLearnt()
     {
         const string calling =
-            "{% for t in tools or [] %}[{{ t.name }}]{% endfor %}{% for m in messages %}<turn>{{ m.role }}{{ ' ' + m.name if m.name is defined }}:{% if m.reasoning_content %}({{ m.reasoning_content }}){% endif %}{% if m.content %}{{ m.content }}{% endif %}{% for c in m.tool_calls or [] %}{{ c.function | tojson }}{% endfor %}<end>{% endfor %}{% if add_generation_prompt %}<turn>assistant:{% endif %}";
+            "{% for t in tools or [] %}[{{ t.name }}]{% endfor %}{% for m in messages %}<turn>{{ m.role }}{{ ' ' + m.name if m.name is defined }}:{% "
+                + "if m.reasoning_content %}({{ m.reasoning_content }}){% endif %}{% if m.content %}{{ m.content }}{% endif %}{% for c in m.tool_calls or [] %}{{ c.function | tojson }}{% endfor %}<end>{% endfor %}{% if add_generation_prompt %}<turn>assistant:{% endif %}";
         Conversation chat = new(
             [
                 new("user", "<turn>2+2"),
@@ -154,7 +157,8 @@ public sealed class TemplateChatRendererTests
     public void Render_ContentInParts_KeepsThePartsText()
     {
         const string parts =
-            "{% for m in messages %}{{ m.role }}:{% if m.content is string %}{{ m.content }}{% else %}{% for p in m.content %}{{ p.text }};{% endfor %}{% endif %}<end>{% endfor %}";
+            "{% for m in messages %}{{ m.role }}:{% if m.content is string %}{{ m.content }}{% else %}{% for p in m.content %}{{ p.text }};{% endfor "
+                + "%}{% endif %}<end>{% endfor %}";
         Conversation chat =
             [new("user", "ab") { Json = """{"role":"user","content":[{"type":"text","text":"<end>"},{"type":"text","text":"b"}]}""" },
             new("assistant", "c") { Json = """{"role":"assistant","content":[{"type":"text","text":"c"}]}""" }];

@@ -53,7 +53,8 @@ internal static class OwnersCommand
         new("--data")
         {
             Description =
-        "Where the data lies now, if not where it was added from: a file, or a folder with files of the same names. Of several owners, those whose data still lies where it was keep it."
+        "Where the data lies now, if not where it was added from: a file, or a folder with files of the same names. Of several owners, those whose "
+            + "data still lies where it was keep it."
         };
 
     /// <summary>The column of owners' names.</summary>

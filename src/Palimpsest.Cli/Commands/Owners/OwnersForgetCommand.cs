@@ -108,7 +108,8 @@ internal static class OwnersForgetCommand
         {
             // The owner has left; the store keeps the receipt, and with it the name, until it is in a file.
             output.WriteLine(receipt.ToJson());
-            throw new PalimpsestException($"\"{receipt.Owner}\" has left, but the receipt is not in a file. {problem.Message} It was printed instead, and it is written when the store is opened again, for example with 'palimpsest owners list'.", problem);
+            throw new PalimpsestException($"\"{receipt.Owner}\" has left, but the receipt is not in a file. {problem.Message} It was printed instead, "
+                + "and it is written when the store is opened again, for example with 'palimpsest owners list'.", problem);
         }
     }
 
@@ -134,6 +135,7 @@ internal static class OwnersForgetCommand
             }
         }
 
-        output.WriteLine($"Receipt: {JobHost.Shown(file)}. Its owner should keep it; the store no longer knows the name. Check it with: palimpsest owners receipt {ShellText.Quote(JobHost.Shown(file))} --store {ShellText.Quote(JobHost.Shown(store))}");
+        output.WriteLine($"Receipt: {JobHost.Shown(file)}. Its owner should keep it; the store no longer knows the name. Check it with: palimpsest "
+            + $"owners receipt {ShellText.Quote(JobHost.Shown(file))} --store {ShellText.Quote(JobHost.Shown(store))}");
     }
 }

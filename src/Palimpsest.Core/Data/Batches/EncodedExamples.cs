@@ -39,7 +39,8 @@ internal sealed class EncodedExamples<TItem>(IExampleStream stream, ExampleEncod
     {
         UnusedExample.TooLong => $"they have more than {maxLength} tokens. Set data.too_long to truncate, or take a model with a longer context.",
         UnusedExample.PromptFillsRoom =>
-            $"the prompts alone fill the {maxLength} tokens that fit, so nothing is left of what is to be learnt. Shorten the prompts, or take a model with a longer context.",
+            $"the prompts alone fill the {maxLength} tokens that fit, so nothing is left of what is to be learnt. Shorten the prompts, or take a "
+                + "model with a longer context.",
         _ => "none of their tokens is to be learnt. Look whether the completions, or what the chat template marks as said by the assistant, hold any text.",
     };
 }

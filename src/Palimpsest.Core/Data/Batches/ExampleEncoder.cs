@@ -116,7 +116,8 @@ public sealed class ExampleEncoder
     internal AnswerSequences? EncodeAnswers(TextExample example, out UnusedExample unused)
     {
         Preference preference = example.Preference
-            ?? throw new PalimpsestException("An example has no preference: learning from preferences needs chosen and rejected answers, or answers with a label.");
+            ?? throw new PalimpsestException("An example has no preference: learning from preferences needs chosen and rejected answers, or answers "
+                + "with a label.");
         TokenSequence? answer = Answer(example, preference.PromptMessages, out unused), rejected = null;
         if (answer is null)
         {
@@ -212,9 +213,11 @@ public sealed class ExampleEncoder
 
         int[] ids = _tokenizer.Encode(example.Prompt, specialTokensAsText: true);
         return index == _labels.Count
-            ? throw new PalimpsestException($"\"{label}\" is none of the classes: {string.Join(", ", _labels)}. Mend the data, or train with examples of this class.")
+            ? throw new PalimpsestException($"\"{label}\" is none of the classes: {string.Join(", ", _labels)}. Mend the data, or train with examples "
+                + "of this class.")
             : example.Prompt.Length == 0 || ids.Length == 0
-                ? throw new PalimpsestException($"An example of the class \"{label}\" has no text. A classification needs a prompt and a completion that names its class.")
+                ? throw new PalimpsestException($"An example of the class \"{label}\" has no text. A classification needs a prompt and a completion "
+                    + "that names its class.")
             : new TokenSequence(ids, 0) { Label = index };
     }
 

@@ -96,7 +96,8 @@ internal sealed class DelimitedReader : IDisposable
     public string Problem(int fields) => _malformed switch
     {
         CsvMalformedReason.StrayQuote =>
-            "a quote stands inside a field that does not begin with one. Put the field into quotes and double those inside, say that quotes are text (data.columns.quotes: false)",
+            "a quote stands inside a field that does not begin with one. Put the field into quotes and double those inside, say that quotes are text "
+                + "(data.columns.quotes: false)",
         CsvMalformedReason.TextAfterClosingQuote =>
             "text follows the closing quote of a field. Double the quotes inside fields, say that quotes are text (data.columns.quotes: false)",
         CsvMalformedReason.UnterminatedQuote =>

@@ -72,7 +72,8 @@ public static class GgufTokenizer
         if (!GgufPreTokenizer.ByName.TryGetValue(name, out GgufPreTokenizer? pre))
         {
             throw metadata.Bad(GgufProblem.Unsupported,
-                $"cuts texts by the pattern \"{name}\" ({PreTokenizer}), which is not known; known: {string.Join(", ", GgufPreTokenizer.ByName.Keys)}. Use the tokenizer.json of the model");
+                $"cuts texts by the pattern \"{name}\" ({PreTokenizer}), which is not known; known: "
+                    + $"{string.Join(", ", GgufPreTokenizer.ByName.Keys)}. Use the tokenizer.json of the model");
         }
 
         GgufVocabulary vocabulary = new(metadata, sentencePiece: false);

@@ -34,7 +34,8 @@ internal sealed class PassageReader(ExampleColumns columns) : IAnswerReader
         negative = string.IsNullOrWhiteSpace(negative) ? null : negative; // tables of text have no other way to leave a value out
         problem = negative == passage ? $"\"{_negative}\" is the passage itself. Remove it, or mend one of them"
             : s_unread.FirstOrDefault(name => !_passages.Contains(name) && name != _negative && cell(name).HoldsSomething) is string unread
-            ? $"\"{unread}\" is there too, which is not read: a pair has one passage that answers and at most one \"negative\". Remove it, and write further negatives as rows of their own"
+            ? $"\"{unread}\" is there too, which is not read: a pair has one passage that answers and at most one \"negative\". Remove it, and write "
+                + "further negatives as rows of their own"
             : columns.Owner is not null && string.IsNullOrWhiteSpace(owner) ? $"no owner in \"{columns.Owner}\". Write whose data it is" : "";
         example = problem.Length > 0 ? default
             : new TextExample(query, passage, string.IsNullOrEmpty(owner) ? null : owner) { Preference = new Preference { RejectedCompletion = negative } };
@@ -48,7 +49,8 @@ internal sealed class PassageReader(ExampleColumns columns) : IAnswerReader
         if (there.Length != 1)
         {
             problem = there.Length == 0
-                ? $"no \"{names[0]}\"{(names.Length > 1 ? $" (nor {string.Join(", ", names.Skip(1).Select(name => $"\"{name}\""))})" : "")}. A pair needs a query and the passage that answers it"
+                ? $"no \"{names[0]}\"{(names.Length > 1 ? $" (nor {string.Join(", ", names.Skip(1).Select(name => $"\"{name}\""))})" : "")}. A pair "
+                    + "needs a query and the passage that answers it"
                 : $"\"{there[0]}\" beside \"{there[1]}\". Keep one of the two, or name the column (data.columns)";
             return false;
         }

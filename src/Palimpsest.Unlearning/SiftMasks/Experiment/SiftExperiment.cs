@@ -45,7 +45,8 @@ public sealed class SiftExperiment : Job<SiftRecipe, SiftResult>
         string folder = Path.Combine(context.Run.Path, "vectors");
         using SiftTuner judge = training.Tuner(method.Tuning, recipe.Model.Threads);
         context.Log.Say(string.Create(CultureInfo.InvariantCulture,
-            $"{recipe.Model.Name}: {judge.Layout.Count:N0} trainable parameters; {largest} owners of {owners[0].Train.Count} examples ({recipe.Data.Setting})."));
+            $"{recipe.Model.Name}: {judge.Layout.Count:N0} trainable parameters; {largest} owners of {owners[0].Train.Count} examples "
+                + $"({recipe.Data.Setting})."));
 
         FileTaskVectors Vectors(string name) => new(Path.Combine(folder, name), judge.Layout, largest);
         FileTaskVectors plain = Vectors("plain"), signed = Vectors("signed"), again = Vectors("again");

@@ -154,7 +154,8 @@ public sealed class Deletion(OwnerStore store, OwnerReplay replay, Action<Deleti
             Chain = [.. own.Select(line => line.Hash)],
             Joined = own[0].Entry,
             Left = left,
-            Base = $"The base model {store.Settings.ModelSha256[..12]} was not changed by this store; whatever it was trained on before is outside this deletion.",
+            Base = $"The base model {store.Settings.ModelSha256[..12]} was not changed by this store; whatever it was trained on before is outside "
+                + "this deletion.",
         };
     }
 

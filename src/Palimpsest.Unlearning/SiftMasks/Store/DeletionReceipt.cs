@@ -104,7 +104,8 @@ public sealed record DeletionReceipt
         }
         catch (Exception problem) when (problem is JsonException or ArgumentException)
         {
-            throw new PalimpsestException($"{path}: is no receipt of an owner that left, or is damaged ({problem.Message.TrimEnd('.')}). Name the file that 'palimpsest owners forget' wrote.", problem);
+            throw new PalimpsestException($"{path}: is no receipt of an owner that left, or is damaged ({problem.Message.TrimEnd('.')}). Name the "
+                + "file that 'palimpsest owners forget' wrote.", problem);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

@@ -34,7 +34,8 @@ internal static class LateReceipts
         }
         catch (PalimpsestException problem)
         {
-            return $"A receipt of an owner that left before still waits in the store, with the owner's name. {problem.Message} It is written when the store is opened again.";
+            return $"A receipt of an owner that left before still waits in the store, with the owner's name. {problem.Message} It is written when the "
+                + "store is opened again.";
         }
         catch (JsonException problem)
         {

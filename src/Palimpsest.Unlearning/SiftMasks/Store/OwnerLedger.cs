@@ -67,7 +67,8 @@ internal sealed partial class OwnerLedger : IDisposable
             if (version != Version)
             {
                 PalimpsestException? lost = version == 0 ? new StoreFolder(Path.GetDirectoryName(path)!).LostLedger("holds nothing") : null;
-                throw lost ?? new PalimpsestException($"{path}: is a store of version {version}, this program reads version {Version}. {(version > Version ? "Use a newer Palimpsest." : "It was not completed; delete the folder and make it again.")}");
+                throw lost ?? new PalimpsestException($"{path}: is a store of version {version}, this program reads version {Version}. "
+                    + $"{(version > Version ? "Use a newer Palimpsest." : "It was not completed; delete the folder and make it again.")}");
             }
 
             if (!reading)

@@ -39,7 +39,8 @@ public sealed class OwnerReplay : IDisposable
         if (Tuner.Layout.Hash != _settings.LayoutHash)
         {
             Tuner.Dispose();
-            throw new PalimpsestException($"{store.Model}: its parameters are laid out otherwise than when the store was made. Use the version of Palimpsest that made the store.");
+            throw new PalimpsestException($"{store.Model}: its parameters are laid out otherwise than when the store was made. Use the version of "
+                + "Palimpsest that made the store.");
         }
     }
 

@@ -155,7 +155,8 @@ public sealed class OwnerStore : IDisposable
     /// <summary>An owner by name.</summary>
     /// <exception cref="PalimpsestException">There is no such owner.</exception>
     public OwnerRecord Find(string name) => Owners.FirstOrDefault(owner => owner.Name == name)
-        ?? throw new PalimpsestException($"{Path}: there is no owner \"{ShownText.Cut(name)}\". {(NearestName.Find(name, Owners.Select(owner => owner.Name)) is string near ? $"Did you mean \"{near}\"? " : "")}'palimpsest owners list' shows all {Owners.Count}.");
+        ?? throw new PalimpsestException($"{Path}: there is no owner \"{ShownText.Cut(name)}\". "
+            + $"{(NearestName.Find(name, Owners.Select(owner => owner.Name)) is string near ? $"Did you mean \"{near}\"? " : "")}'palimpsest owners list' shows all {Owners.Count}.");
 
     /// <summary>Refuses a name that cannot join.</summary>
     /// <exception cref="PalimpsestException">The name is there already, looks like one that is, or cannot be a name.</exception>
@@ -245,7 +246,8 @@ public sealed class OwnerStore : IDisposable
         List<LedgerLine> lines = _ledger.Lines();
         if (lines.Find(line => !line.IsIntact) is LedgerLine changed)
         {
-            throw new PalimpsestException($"{Path}: line {changed.Entry.Sequence} of the ledger does not have the hash that is written beside it: it was changed after it was written. The owners and the sum are not concerned; restore ledger.db from a backup to have the line again.");
+            throw new PalimpsestException($"{Path}: line {changed.Entry.Sequence} of the ledger does not have the hash that is written beside it: it "
+                + "was changed after it was written. The owners and the sum are not concerned; restore ledger.db from a backup to have the line again.");
         }
 
         List<LedgerEntry> all = [.. lines.Select(line => line.Entry)];

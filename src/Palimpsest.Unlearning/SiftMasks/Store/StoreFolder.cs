@@ -60,8 +60,10 @@ internal sealed class StoreFolder(string root)
         int sums = Files(Root, "accumulator-*.sum") - (File.Exists(Accumulator(0)) ? 1 : 0), masks = Files(Masks, "*.mask"),
             vectors = Files(Vectors, "*.vector");
         return sums + masks + vectors == 0 ? null : new PalimpsestException(
-            $"{Ledger}: {how}, but the sum{(sums > 0 ? "" : " (of no owner)")}, {masks} masks and {vectors} kept vectors are there and were not touched; do not delete them. Put the ledger back from a backup: if it is older than the sum, "
-            + "'palimpsest owners rebuild' then makes the sum again from the owners' data and kept vectors. Without a backup the owners' names are lost: make a new store with 'palimpsest owners init OTHER' and add the owners again from their data.");
+            $"{Ledger}: {how}, but the sum{(sums > 0 ? "" : " (of no owner)")}, {masks} masks and {vectors} kept vectors are there and were not "
+                + "touched; do not delete them. Put the ledger back from a backup: if it is older than the sum, "
+            + "'palimpsest owners rebuild' then makes the sum again from the owners' data and kept vectors. Without a backup the owners' names are "
+                + "lost: make a new store with 'palimpsest owners init OTHER' and add the owners again from their data.");
     }
 
     /// <summary>Makes the folders that are not there, private to their user.</summary>

@@ -68,7 +68,8 @@ public sealed class EvaluateJob : Job<EvaluateRecipe, EvaluateResult>
         }
 
         context.Log.Say(string.Create(CultureInfo.InvariantCulture,
-            $"Model {recipe.Model.Shown}: {model.Model.Parameters.Layout.Count:N0} parameters, {torch.ComputeType}, {torch.Threads} threads. Data: {data.Subject}."));
+            $"Model {recipe.Model.Shown}: {model.Model.Parameters.Layout.Count:N0} parameters, {torch.ComputeType}, {torch.Threads} threads. Data: "
+                + $"{data.Subject}."));
         long clock = Stopwatch.GetTimestamp();
         IReadOnlyList<Measurement> measured = data.Suite.Measure(model);
         bool shown = recipe.Evaluate.ShowSamples ?? recipe.Data.File is null;

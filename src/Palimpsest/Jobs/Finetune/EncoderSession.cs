@@ -31,7 +31,8 @@ internal abstract class EncoderSession : FinetuneSession
         if (tokenizer.VocabularySize > encoder.Config.VocabularySize)
         {
             encoder.Dispose();
-            throw new PalimpsestException($"{recipe.Model.Name}: the tokenizer has {tokenizer.VocabularySize} tokens, the model {encoder.Config.VocabularySize}. They do not belong together.");
+            throw new PalimpsestException($"{recipe.Model.Name}: the tokenizer has {tokenizer.VocabularySize} tokens, the model "
+                + $"{encoder.Config.VocabularySize}. They do not belong together.");
         }
     }
 

@@ -51,5 +51,6 @@ internal sealed class EncoderTexts(Tokenizer tokenizer, int maxLength, TooLongPo
     }
 
     private int LabelOf(string name) => labels.Index().Where(label => label.Item == name).Select(label => (int?)label.Index).FirstOrDefault()
-        ?? throw new PalimpsestException($"\"{name}\" is none of the classes: {string.Join(", ", labels)}. Mend the data, or train with examples of this class.");
+        ?? throw new PalimpsestException($"\"{name}\" is none of the classes: {string.Join(", ", labels)}. Mend the data, or train with examples of "
+            + "this class.");
 }

@@ -67,7 +67,8 @@ public sealed class FinetuneJob : Job<FinetuneRecipe, FinetuneResult>
         }
 
         log.Say(string.Create(CultureInfo.InvariantCulture,
-            $"Model {recipe.Model.Name}: {model.Parameters.Layout.Count:N0} parameters, {torch.ComputeType}, {torch.Threads} threads. Data: {session.Subject}."));
+            $"Model {recipe.Model.Name}: {model.Parameters.Layout.Count:N0} parameters, {torch.ComputeType}, {torch.Threads} threads. Data: "
+                + $"{session.Subject}."));
 
         // Before the first evaluation, so that a target that means nothing is told at once; it is not active yet.
         using LoraAdapter? adapter = recipe.Method.Lora is LoraOptions lora

@@ -27,6 +27,7 @@ internal static class FinetuneSessions
         using ModelSource source = ModelSource.Open(EmbeddedModels.Resolve(recipe.Model.Name));
         return source.Config is EncoderConfig ? true
             : recipe.Method.Lora is null ? false
-            : throw new PalimpsestException($"task classification trains the whole of a model that goes on with texts, such as {recipe.Model.Name}: leave out method.lora, or name an encoder.");
+            : throw new PalimpsestException($"task classification trains the whole of a model that goes on with texts, such as {recipe.Model.Name}: "
+                + "leave out method.lora, or name an encoder.");
     }
 }

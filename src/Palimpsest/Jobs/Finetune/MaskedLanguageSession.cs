@@ -26,9 +26,11 @@ internal sealed class MaskedLanguageSession : EncoderSession
         try
         {
             int mask = model.Config.Head != EncoderHead.MaskedLanguage
-                ? throw new PalimpsestException($"{recipe.Model.Name}: has no head over hidden tokens. Task masked-language-model needs a folder of a masked-language model, such as BertForMaskedLM.")
+                ? throw new PalimpsestException($"{recipe.Model.Name}: has no head over hidden tokens. Task masked-language-model needs a folder of a "
+                    + "masked-language model, such as BertForMaskedLM.")
                 : tokenizer.MaskToken
-                    ?? throw new PalimpsestException($"{recipe.Model.Name}: tokenizer_config.json names no mask_token, by which tokens are hidden. Name it there.");
+                    ?? throw new PalimpsestException($"{recipe.Model.Name}: tokenizer_config.json names no mask_token, by which tokens are hidden. "
+                        + "Name it there.");
             _masking = new TokenMasking(mask, tokenizer.VocabularySize, tokenizer.IsSpecial);
             _heldOut = [.. Batches(file.HeldOut).Select((batch, i) =>
                 _masking.Hide(batch, torch.Stream("finetune", "held-out").Child(i.ToString(System.Globalization.CultureInfo.InvariantCulture))))];

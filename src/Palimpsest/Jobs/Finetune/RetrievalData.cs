@@ -50,7 +50,8 @@ internal sealed record RetrievalData(FinetuneFile File, RetrievalCollection Coll
         if (data.SkipBad || columns.Header.Count > 0 || !columns.Quotes
             || new[] { columns.Prompt, columns.Completion, columns.Rejected, columns.Owner }.Any(name => name is not null))
         {
-            throw new PalimpsestException($"{file}: of questions with their own passages in a gzipped file nothing is left out and no column is chosen. Leave out data.skip_bad and data.columns, or unpack and convert the file.");
+            throw new PalimpsestException($"{file}: of questions with their own passages in a gzipped file nothing is left out and no column is "
+                + "chosen. Leave out data.skip_bad and data.columns, or unpack and convert the file.");
         }
 
         RetrievalCollection read = QuestionPassages.Read(file);

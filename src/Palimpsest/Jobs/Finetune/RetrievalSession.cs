@@ -35,7 +35,8 @@ internal sealed class RetrievalSession : FinetuneSession
         if (!SentenceEncoder.Recognises(folder))
         {
             throw new PalimpsestException(
-                $"{recipe.Model.Name}: task retrieval needs a sentence encoder, a folder of sentence-transformers with modules.json, 1_Pooling/config.json and an encoder such as BERT. "
+                $"{recipe.Model.Name}: task retrieval needs a sentence encoder, a folder of sentence-transformers with modules.json, "
+                    + "1_Pooling/config.json and an encoder such as BERT. "
                 + "A model that goes on with texts has no vectors for them.");
         }
 
