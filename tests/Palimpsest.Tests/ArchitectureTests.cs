@@ -15,7 +15,8 @@ public sealed partial class ArchitectureTests
         ["Palimpsest.Core"] = [],
         ["Palimpsest"] = ["Palimpsest.Core"],
         ["Palimpsest.Unlearning"] = ["Palimpsest", "Palimpsest.Core"],
-        ["Palimpsest.Cli"] = ["Palimpsest.Unlearning", "Palimpsest", "Palimpsest.Core"],
+        ["Palimpsest.Federation"] = ["Palimpsest", "Palimpsest.Core"],
+        ["Palimpsest.Cli"] = ["Palimpsest.Unlearning", "Palimpsest.Federation", "Palimpsest", "Palimpsest.Core"],
     };
 
     /// <summary>Folders from the bottom to the top; a folder in which another one lies may stand above or below it. Folders that are not listed belong to the
