@@ -32,6 +32,12 @@ switch (args)
     case ["flat-vectors"]:
         FlatVectorBenchmark.Run();
         return 0;
+    case ["frames"]:
+        FrameBenchmark.Run();
+        return 0;
+    case ["top-k", .. var rest]:
+        TopKBenchmark.Run([.. rest.DefaultIfEmpty("1000000").Select(size => int.Parse(size, System.Globalization.CultureInfo.InvariantCulture))]);
+        return 0;
     case ["attention", .. var rest]:
         AttentionBenchmark.Run(int.Parse(rest.ElementAtOrDefault(0) ?? "31", System.Globalization.CultureInfo.InvariantCulture));
         return 0;
@@ -59,6 +65,8 @@ switch (args)
                    Palimpsest.Benchmarks memory loss whole|chunks
                    Palimpsest.Benchmarks plan [SIZE METHOD f32|mixed [again]]
                    Palimpsest.Benchmarks flat-vectors
+                   Palimpsest.Benchmarks frames
+                   Palimpsest.Benchmarks top-k [entries...]
                    Palimpsest.Benchmarks decode [F32|Bf16] [rounds] [threads] (PALIMPSEST_DATA names the folder that holds models/)
                    Palimpsest.Benchmarks load MODEL [F32|Bf16]
                    Palimpsest.Benchmarks tokenize TOKENIZER...

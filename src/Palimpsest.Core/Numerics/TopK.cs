@@ -1,11 +1,15 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Palimpsest.Numerics;
 
 /// <summary>The k entries of largest magnitude; of equal magnitudes the lower index comes first, so that there are always exactly k.</summary>
-/// <remarks>A radix selection over the 31 bits below the sign: three passes, exact, no memory beyond 8 KB, whatever the distribution.</remarks>
+/// <remarks>
+/// A radix selection over the 31 bits below the sign: three passes, exact, no memory beyond 8 KB, whatever the distribution. The mask of a long vector takes one pass where a sample
+/// tells the threshold well enough (<see cref="SampledTopK"/>), with the same result.
+/// </remarks>
 public static class TopK
 {
     private const int Magnitude = 0x7FFF_FFFF;
@@ -29,28 +33,21 @@ public static class TopK
     /// <exception cref="PalimpsestException">A value is NaN; the message says which.</exception>
     public static BitMask Mask(ReadOnlySpan<float> values, long k)
     {
-        (int threshold, long equal) = Select(values, k);
+        ArgumentOutOfRangeException.ThrowIfNegative(k);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(k, values.Length);
         BitMask mask = new(values.Length);
         Span<ulong> words = mask.Words(0, values.Length);
-        ref int first = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<float, int>(values));
-        Vector256<int> magnitude = Vector256.Create(Magnitude), limit = Vector256.Create(threshold);
+        if (values.Length >= SampledTopK.FewestValues && k > 0 && SampledTopK.TrySelect(values, k, words))
+        {
+            return mask;
+        }
+
+        (int threshold, long equal) = Select(values, k);
+        ReadOnlySpan<int> all = MemoryMarshal.Cast<float, int>(values);
+        Vector256<int> largest = default;
         for (int word = 0; word < words.Length; word++)
         {
-            ulong above = 0, same = 0;
-            int start = word << 6, lane = 0;
-            for (; lane < 64 && start + lane <= values.Length - 8; lane += 8)
-            {
-                Vector256<int> bits = Vector256.LoadUnsafe(ref first, (nuint)(start + lane)) & magnitude;
-                above |= (ulong)Vector256.GreaterThan(bits, limit).ExtractMostSignificantBits() << lane;
-                same |= (ulong)Vector256.Equals(bits, limit).ExtractMostSignificantBits() << lane;
-            }
-
-            for (; lane < 64 && start + lane < values.Length; lane++)
-            {
-                int bits = BitConverter.SingleToInt32Bits(values[start + lane]) & Magnitude;
-                above |= bits > threshold ? 1ul << lane : 0;
-                same |= bits == threshold ? 1ul << lane : 0;
-            }
+            (ulong above, ulong same) = Split(all, word, threshold, threshold, ref largest);
 
             // Of those that equal the threshold the lowest are taken, until there are k.
             for (; same != 0 && equal > 0; same &= same - 1, equal--)
@@ -80,19 +77,54 @@ public static class TopK
         }
     }
 
+    /// <summary>Which of the 64 values of a word have magnitudes above a range of bits, and which within it.</summary>
+    /// <param name="values">The bits of all values.</param>
+    /// <param name="word">Which word.</param>
+    /// <param name="low">The least bits within the range.</param>
+    /// <param name="high">The greatest.</param>
+    /// <param name="largest">Becomes the largest bits seen in each lane.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static (ulong Above, ulong Within) Split(ReadOnlySpan<int> values, int word, int low, int high, ref Vector256<int> largest)
+    {
+        ref int first = ref MemoryMarshal.GetReference(values);
+        Vector256<int> magnitude = Vector256.Create(Magnitude), least = Vector256.Create(low), most = Vector256.Create(high);
+        ulong above = 0, below = 0;
+        int start = word << 6, lane = 0;
+        for (; lane < 64 && start + lane <= values.Length - 8; lane += 8)
+        {
+            Vector256<int> bits = Vector256.LoadUnsafe(ref first, (nuint)(start + lane)) & magnitude;
+            above |= (ulong)Vector256.GreaterThan(bits, most).ExtractMostSignificantBits() << lane;
+            below |= (ulong)Vector256.GreaterThan(least, bits).ExtractMostSignificantBits() << lane;
+            largest = Vector256.Max(largest, bits);
+        }
+
+        ulong known = lane == 64 ? ulong.MaxValue : (1ul << lane) - 1;
+        for (; lane < 64 && start + lane < values.Length; lane++)
+        {
+            int bits = values[start + lane] & Magnitude;
+            above |= bits > high ? 1ul << lane : 0;
+            below |= bits < low ? 1ul << lane : 0;
+            known |= 1ul << lane;
+            largest = Vector256.Max(largest, Vector256.CreateScalar(bits));
+        }
+
+        return (above, known & ~above & ~below);
+    }
+
     /// <summary>The bits of the k-th largest magnitude, and how many entries equal to it are among the k.</summary>
     private static (int Threshold, long Equal) Select(ReadOnlySpan<float> values, long k)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(k);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(k, values.Length);
         RefuseNaN(values);
-        if (k == 0)
-        {
-            // Above every magnitude, since no NaN is left.
-            return (Magnitude, 0);
-        }
 
-        ReadOnlySpan<int> all = MemoryMarshal.Cast<float, int>(values);
+        // With none to take the threshold lies above every magnitude, since no NaN is left.
+        return k == 0 ? (Magnitude, 0) : Select(MemoryMarshal.Cast<float, int>(values), k);
+    }
+
+    /// <summary>The same of the bits of values, for k from 1 to their number.</summary>
+    internal static (int Threshold, long Equal) Select(ReadOnlySpan<int> all, long k)
+    {
         int prefix = 0, known = 0;
         Span<int> histogram = stackalloc int[1 << 11];
         foreach ((int shift, int width) in (ReadOnlySpan<(int, int)>)[(20, 11), (10, 10), (0, 10)])
@@ -121,7 +153,8 @@ public static class TopK
         return (prefix, k);
     }
 
-    private static void RefuseNaN(ReadOnlySpan<float> values)
+    /// <summary>Names the first NaN, if there is one.</summary>
+    internal static void RefuseNaN(ReadOnlySpan<float> values)
     {
         int i = 0;
         for (; i <= values.Length - 8; i += 8)

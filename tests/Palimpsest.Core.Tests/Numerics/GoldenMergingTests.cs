@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Palimpsest.Data.Safetensors;
 using Palimpsest.Numerics;
+using Palimpsest.Numerics.Frames;
 using Palimpsest.Tests.Metrics;
 using Palimpsest.Tests.Text;
 
@@ -47,6 +48,7 @@ public sealed class GoldenMergingTests
             {
                 check.Same(item.GetProperty("index_bytes").GetProperty(name).GetInt64(), SparseIndices.Bytes(codec, indices, n), $"{place} {name}");
                 check.Same(SparseIndices.Bytes(codec, indices, n), SparseIndices.Encode(codec, indices, n).LongLength, $"{place} {name} encoded");
+                check.Same(item.GetProperty("index_bytes").GetProperty(name).GetInt64(), FrameBytes(codec, indices, n), $"{place} {name} framed");
                 check.Same(item.GetProperty("cheapest_index").GetString() == name, SparseIndices.Cheapest(indices, n) == codec, $"{place} cheapest {name}");
             }
 
@@ -126,6 +128,37 @@ public sealed class GoldenMergingTests
 
         check.Same(Join(Singles(file.GetProperty("nf4").GetProperty("codebook"))), Join(NormalFloat4.CodeBook.ToArray()), "code book");
         check.Assert("NF4");
+    }
+
+    [Fact]
+    public void Frames_QuantisedTensorsOfTheFile_HoldThem()
+    {
+        const string End = ".dequantised";
+        Reference check = new();
+        using SafetensorsFile tensors = SafetensorsFile.Open(Find("quantize", "expected.safetensors"));
+        foreach (string name in tensors.Entries.Keys.Where(key => key.EndsWith(End, StringComparison.Ordinal)).Select(key => key[..^End.Length]))
+        {
+            bool nf4 = name.StartsWith("nf4", StringComparison.Ordinal);
+            if (!Enum.TryParse(name[..name.IndexOf('.', StringComparison.Ordinal)], ignoreCase: true, out ValueCodec codec))
+            {
+                // Two bits are no codec of frames.
+                Assert.StartsWith("int2", name, StringComparison.Ordinal);
+                continue;
+            }
+
+            float[] x = Tensor<float>(tensors, nf4 ? name + ".in" : "x"), decoded = new float[x.Length];
+            byte[] frame = VectorFrame.Encode(x, null, false, new() { Values = codec, Block = name.EndsWith("tensor", StringComparison.Ordinal) ? 0 : 64 });
+            VectorFrame.Decode(frame, decoded);
+            check.Same(Join(Tensor<float>(tensors, name + End)), Join(decoded), name);
+            string scales = Convert.ToHexString(MemoryMarshal.AsBytes(Tensor<float>(tensors, name + (nf4 ? ".absmax" : ".scale")).AsSpan()));
+            check.Same(scales, Convert.ToHexString(frame)[(2 * VectorFrame.HeaderBytes)..][..scales.Length], name + " scales");
+            if (nf4)
+            {
+                check.Same(Convert.ToHexString(Tensor<byte>(tensors, name + ".packed")), Convert.ToHexString(frame)[((2 * VectorFrame.HeaderBytes) + scales.Length)..], name + " codes");
+            }
+        }
+
+        check.Assert("frames");
     }
 
     public static IEnumerable<TheoryDataRow<string>> Quantised() =>
@@ -220,6 +253,18 @@ public sealed class GoldenMergingTests
     }
 
     private static float[] Singles(JsonElement values) => [.. Reference.Numbers(values).Select(value => (float)value)];
+
+    /// <summary>Bytes of positions in a frame; a mask with all its bits on needs none, so it is agreed with whatever is expected.</summary>
+    private static long FrameBytes(IndexCodec codec, int[] indices, int n)
+    {
+        BitMask mask = new(n);
+        Array.ForEach(indices, index => mask[index] = true);
+        float[] values = [.. Enumerable.Range(0, n).Select(i => (float)i)], decoded = new float[n];
+        byte[] frame = VectorFrame.Encode(values, mask, false, new() { Indices = codec });
+        bool whole = VectorFrame.Decode(frame, decoded) is null;
+        Assert.Equal(values.Select((value, i) => mask[i] ? value : 0), decoded);
+        return whole ? SparseIndices.Bytes(codec, indices, n) : frame.Length - VectorFrame.HeaderBytes - (4 * indices.Length);
+    }
 
     private static string Hex(IndexCodec codec, int[] indices, int n) => Convert.ToHexStringLower(SparseIndices.Encode(codec, indices, n));
 

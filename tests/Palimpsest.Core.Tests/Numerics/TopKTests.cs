@@ -29,6 +29,48 @@ public sealed class TopKTests
         }
     });
 
+    public static TheoryData<string, Func<int, float>> LongVectors => new()
+    {
+        { "noise", i => Hash(i) - 0.5f },
+        { "heavy tail", i => MathF.Pow(Hash(i), -3) },
+        { "few levels", i => MathF.Round(Hash(i) * 20) },
+        { "mostly zeros", i => Hash(i) < 0.9f ? 0 : Hash(i) },
+        { "constant", _ => 1 },
+        { "ascending", i => i },
+        { "descending", i => -1f / (i + 1) },
+        { "tail alone", i => i < 290_000 ? Hash(i) : 5 + Hash(i) },
+        { "periodic", i => i % 128 },
+        { "infinities", i => i % 3 == 0 ? float.NegativeInfinity : Hash(i) },
+    };
+
+    [Theory, MemberData(nameof(LongVectors))]
+    public void Mask_LongVectors_EqualsAStableSort(string name, Func<int, float> value)
+    {
+        const int N = 300_007;
+        float[] values = [.. Enumerable.Range(0, N).Select(value)];
+        int[] order = [.. Enumerable.Range(0, N).OrderByDescending(i => Math.Abs(values[i]))];
+        foreach (int k in (int[])[0, 1, 3, 4_687, N / 4, N / 2, N - 2, N])
+        {
+            HashSet<int> expected = [.. order[..k]];
+            BitMask mask = TopK.Mask(values, k);
+            Assert.True(mask.PopCount() == k && expected.All(i => mask[i]), $"{name}, k {k}");
+        }
+
+        values[N - 1] = float.NaN;
+        Assert.Contains("Entry 300006 of the vector is NaN", Assert.Throws<PalimpsestException>(() => TopK.Mask(values, 100)).Message, StringComparison.Ordinal);
+        Assert.Throws<PalimpsestException>(() => TopK.Mask(values, 0));
+    }
+
+    [Fact]
+    public void TrySelect_Noise_IsServedByTheSample()
+    {
+        float[] values = [.. Enumerable.Range(0, SampledTopK.FewestValues).Select(i => Hash(i) - 0.5f)];
+        Assert.All((long[])[1, 100, 20_000, 65_536, 200_000, values.Length], k => Assert.True(SampledTopK.TrySelect(values, k, new ulong[values.Length / 64])));
+        Assert.False(SampledTopK.TrySelect(new float[values.Length], 100, new ulong[values.Length / 64]));
+    }
+
+    private static float Hash(int i) => (uint)(i * 2_654_435_761 >> 5) % 1_000_003 / 1_000_003f;
+
     [Fact]
     public void Mask_NaN_IsRefusedByName() =>
         Assert.Contains("Entry 2 of the vector is NaN", Assert.Throws<PalimpsestException>(() => TopK.Mask([1, float.PositiveInfinity, float.NaN], 1)).Message, StringComparison.Ordinal);
