@@ -107,10 +107,16 @@ public sealed class PrivateAggregatorTests
         using BudgetLedger ledger = BudgetLedger.Create(folder["budget"], new PrivacyBudget(1, 1e-5, "record"));
         Refuses("needs a ledger", () => new PrivateAggregator(s_plan, 1, 1, 1, PrivacyRandomness.Deployment()));
         Refuses("keeps the budget of a record", () => new PrivateAggregator(s_plan, 1, 1, 1, Simulated(), ledger));
+        Refuses("keeps the budget of a record", () => new PrivateAggregator(s_plan, 1, 1, 1, PrivacyRandomness.Deployment(), ledger));
+        PrivacyPlan records = s_plan with { Unit = "record" };
+        Refuses("fixed sampling replaces them", () => Deployed(records with { Sampling = SamplingScheme.Fixed }));
+        Refuses("clients that draw their own units", () => Deployed(records with { ClientRate = 0.5 }));
         Refuses("clip must be", () => new PrivateAggregator(s_plan, 1, 0, 1, Simulated()));
         Refuses("noise multiplier", () => new PrivateAggregator(s_plan, 0, 1, 1, Simulated()));
         Refuses("count_noise leaves nothing", () => new PrivateAggregator(s_plan, 3, 1, 1, Simulated(), adaptive: new AdaptiveClipping()));
         Refuses("rate must be above 0", () => new PrivateAggregator(s_plan with { Rate = 1.5 }, 1, 1, 1, Simulated()));
+
+        object Deployed(PrivacyPlan plan) => new PrivateAggregator(plan, 1, 1, 1, PrivacyRandomness.Deployment(), ledger);
     }
 
     [Fact]
