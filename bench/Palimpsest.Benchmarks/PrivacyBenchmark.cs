@@ -4,7 +4,8 @@ using Palimpsest.Privacy;
 
 namespace Palimpsest.Benchmarks;
 
-/// <summary>Times the accountants over 10,000 rounds, and what a private round does with each value of an update: the best of five rounds, on one thread.</summary>
+/// <summary>Times the accountants over 10,000 rounds, and what a private round does with each value of an update: the best of five times, on one
+/// thread.</summary>
 internal static class PrivacyBenchmark
 {
     private const int Rounds = 10_000;

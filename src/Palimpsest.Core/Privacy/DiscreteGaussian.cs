@@ -1,21 +1,28 @@
 namespace Palimpsest.Privacy;
 
-/// <summary>The discrete Gaussian mechanism: whole numbers with weight e^(-x² / (2σ²)) are added to a whole number that one unit changes by at most 1.</summary>
+/// <summary>The discrete Gaussian mechanism: a whole number with weight e^(-x² / (2σ²)) is added to a whole number that one unit changes by at most
+/// 1.</summary>
 /// <param name="Noise">σ, the parameter; below about 0.7 it is more than the standard deviation.</param>
 /// <remarks>
-/// Canonne, Kamath and Steinke, The Discrete Gaussian for Differential Privacy (2020). RDP by its definition, summed over all numbers that matter; never above that
-/// of the continuous Gaussian (their theorem 4). Neighbours change the number by 1; adding and removing are the same by symmetry.
+/// Canonne, Kamath and Steinke, The Discrete Gaussian for Differential Privacy (2020). RDP by its definition, summed over all numbers that matter; never above
+/// that of the continuous Gaussian (their theorem 4), from which it cannot be told in 64 bits where σ is large. Adding and removing are the same by symmetry.
 /// </remarks>
 public readonly record struct DiscreteGaussian(double Noise) : IRdpMechanism
 {
     // e^(-x² / (2σ²)) beyond forty deviations is zero in 64 bits.
     private const int Deviations = 40;
+    private const double LargeNoise = 50;
 
     /// <summary>Variance of the noise: σ² but for a small σ.</summary>
     public double Variance
     {
         get
         {
+            if (Noise > LargeNoise)
+            {
+                return Noise * Noise;
+            }
+
             int reach = Reach();
             double logNorm = LogNorm(reach), scale = 2 * Noise * Noise;
             return Enumerable.Range(1, reach).Sum(x => 2.0 * x * x * Math.Exp((-(double)x * x / scale) - logNorm));
@@ -27,6 +34,11 @@ public readonly record struct DiscreteGaussian(double Noise) : IRdpMechanism
     public double[] Rdp(IReadOnlyList<double> orders)
     {
         ArgumentNullException.ThrowIfNull(orders);
+        if (Noise > LargeNoise)
+        {
+            return new SubsampledGaussian(1, Noise).Rdp(orders);
+        }
+
         int reach = Reach();
         double scale = 2 * Noise * Noise, logNorm = LogNorm(reach);
 

@@ -28,7 +28,7 @@ public static class PrivacyAudit
     }
 
     /// <summary>From one run: canaries were included by fair coins, and an attack guessed the coins of some of them.</summary>
-    /// <remarks>Steinke, Nasr and Jagielski, Privacy Auditing with One (1) Training Run (2023), theorem 5.2 and appendix D.</remarks>
+    /// <remarks>Steinke, Nasr and Jagielski, Privacy Auditing with One (1) Training Run (2023), appendix D.</remarks>
     /// <param name="canaries">m, units that had a coin.</param>
     /// <param name="guesses">r, coins that were guessed, from 0 to m; which ones was decided without knowing them.</param>
     /// <param name="correct">v, right guesses, from 0 to r.</param>
@@ -53,8 +53,8 @@ public static class PrivacyAudit
         bool Rejected(double epsilon) => OneRunPValue(canaries, guesses, correct, epsilon, delta) < significance;
     }
 
-    /// <summary>The largest probability of so many right guesses against a mechanism that is (ε, δ)-private: P(B ≥ v) + 2 m δ max over i of P(v - i ≤ B &lt; v) / i
-    /// for B ~ Binomial(r, e^ε / (1 + e^ε)).</summary>
+    /// <summary>The largest probability of so many right guesses against a mechanism that is (ε, δ)-private: P(B ≥ v) + 2 m δ max over i of
+    /// P(v - i ≤ B &lt; v) / i for B ~ Binomial(r, e^ε / (1 + e^ε)).</summary>
     /// <param name="canaries">m.</param>
     /// <param name="guesses">r, from 0 to m.</param>
     /// <param name="correct">v, from 0 to r.</param>

@@ -120,7 +120,8 @@ public abstract class PrivacyRandomness
         {
             Draw();
             _used = _uniform.Length;
-            Span<double> a = _uniform.AsSpan(0, Block), b = _uniform.AsSpan(Block, Block), c = _uniform.AsSpan(2 * Block, Block), d = _uniform.AsSpan(3 * Block);
+            Span<double> a = _uniform.AsSpan(0, Block), b = _uniform.AsSpan(Block, Block);
+            Span<double> c = _uniform.AsSpan(2 * Block, Block), d = _uniform.AsSpan(3 * Block, Block);
             ToGaussian(a, b);
             ToGaussian(c, d);
             for (int i = 0; i < values.Length; i++)

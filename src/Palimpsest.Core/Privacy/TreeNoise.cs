@@ -2,11 +2,13 @@ using System.Numerics;
 
 namespace Palimpsest.Privacy;
 
-/// <summary>The noise of running sums by a binary tree (DP-FTRL): that of the first t updates is the sum of log₂ t numbers instead of t, without sampling.</summary>
+/// <summary>The noise of running sums by a binary tree (DP-FTRL): that of the first t updates is a sum of log₂ t numbers instead of t, without
+/// sampling.</summary>
 /// <remarks>
-/// Kairouz, McMahan, Song, Thakkar, Thakurta and Xu, Practical and Private (Deep) Learning without Sampling or Shuffling (2021): every completed dyadic interval
-/// of steps is a node with noise of its own, and a prefix is the sum over the binary digits of t. With <c>refined</c>, Honaker's estimate (2015): a node of height
-/// h is v of its own noise and 1 - v of its children's, v = 1 / (2 - 2^-h), which is then its variance too. Not safe for use by several threads at once.
+/// Kairouz, McMahan, Song, Thakkar, Thakurta and Xu, Practical and Private (Deep) Learning without Sampling or Shuffling (2021): every completed dyadic
+/// interval of steps is a node with noise of its own, and a prefix is the sum over the binary digits of t. With <c>refined</c>, Honaker's estimate (2015): a
+/// node of height h is v of its own noise and 1 - v of its children's, v = 1 / (2 - 2^-h), which is then its variance too. Not safe for use by several threads
+/// at once.
 /// </remarks>
 /// <param name="length">Values of an update.</param>
 /// <param name="deviation">Standard deviation of a node: the noise multiplier times the clipping norm; above 0.</param>

@@ -37,7 +37,8 @@ public sealed class BudgetLedgerKillTests
             granted = ledger.Entries.Count;
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{living} of {kills} kills met a living process; {granted} reservations, {more} of them not reported.");
+        string found = $"{living} of {kills} kills met a living process; {granted} reservations, {more} of them not reported.";
+        TestContext.Current.TestOutputHelper?.WriteLine(found);
         Assert.Equal(kills, living);
         Assert.True(granted >= kills / 2, $"Only {granted} reservations.");
     }

@@ -44,7 +44,8 @@ public sealed class PrivacyAuditTests
         }
     }
 
-    /// <summary>Each canary has a coordinate of its own and a fair coin of the aggregator: the surest guesses are the largest and smallest coordinates.</summary>
+    /// <summary>Each canary has a coordinate of its own and a fair coin of the aggregator: the surest guesses are the largest and smallest
+    /// coordinates.</summary>
     [Theory]
     [InlineData(0.5, 0.5)]
     [InlineData(1, 0.2)]

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Text.Json;
 using CsCheck;
 using Palimpsest.Numerics;
@@ -214,6 +215,10 @@ public sealed class PrivateAggregatorTests
             Assert.InRange(correlation * Math.Sqrt(values.Length), -5, 5);
         }
     }
+
+    [Fact]
+    public void FillGaussian_SmallestUniformNumber_HasARadiusOfZero() =>
+        Assert.Equal(Vector256<double>.Zero, Vector256.Log(Vector256<double>.One)); // Anything above would release a root of a negative number.
 
     private static List<string> Course(PrivateAggregator aggregator, int rounds)
     {
