@@ -38,6 +38,9 @@ switch (args)
     case ["top-k", .. var rest]:
         TopKBenchmark.Run([.. rest.DefaultIfEmpty("1000000").Select(size => int.Parse(size, System.Globalization.CultureInfo.InvariantCulture))]);
         return 0;
+    case ["privacy"]:
+        PrivacyBenchmark.Run();
+        return 0;
     case ["attention", .. var rest]:
         AttentionBenchmark.Run(int.Parse(rest.ElementAtOrDefault(0) ?? "31", System.Globalization.CultureInfo.InvariantCulture));
         return 0;
@@ -67,6 +70,7 @@ switch (args)
                    Palimpsest.Benchmarks flat-vectors
                    Palimpsest.Benchmarks frames
                    Palimpsest.Benchmarks top-k [entries...]
+                   Palimpsest.Benchmarks privacy
                    Palimpsest.Benchmarks decode [F32|Bf16] [rounds] [threads] (PALIMPSEST_DATA names the folder that holds models/)
                    Palimpsest.Benchmarks load MODEL [F32|Bf16]
                    Palimpsest.Benchmarks tokenize TOKENIZER...

@@ -68,7 +68,8 @@ public sealed class BudgetLedger : IDisposable
         catch (Exception error)
         {
             file.Dispose();
-            if (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IOException or ArgumentOutOfRangeException)
+            if (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IOException or UnauthorizedAccessException
+                or ArgumentException)
             {
                 throw Damaged(path, error.Message, error);
             }
@@ -172,8 +173,12 @@ public sealed class BudgetLedger : IDisposable
         int whole = Array.LastIndexOf(bytes, (byte)'\n') + 1;
         string[] lines = new UTF8Encoding(false, true).GetString(bytes, 0, whole).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         string[] head = (RegularFile.ReadText(HeadPath(_path), 200) ?? throw new FormatException("its .head file is too long")).Split(' ', '\n');
-        long expected = long.Parse(head[0], NumberStyles.None, CultureInfo.InvariantCulture);
-        if (lines.Length < expected || expected < 1)
+        if (head.Length < 2 || !long.TryParse(head[0], NumberStyles.None, CultureInfo.InvariantCulture, out long expected) || expected < 1)
+        {
+            throw Damaged(_path, "its .head file holds no number of lines and no hash");
+        }
+
+        if (lines.Length < expected)
         {
             throw Damaged(_path, $"it has {lines.Length} lines instead of {expected}: the end was cut off");
         }
@@ -190,6 +195,11 @@ public sealed class BudgetLedger : IDisposable
             JsonElement element = JsonSerializer.Deserialize<JsonElement>(json);
             if (_lines == 1)
             {
+                if (element.GetProperty("schema").GetInt32() != 1)
+                {
+                    throw new PalimpsestException($"{_path}: this ledger was written by a later version of Palimpsest. Open it with that one.");
+                }
+
                 JsonElement budget = element.GetProperty("budget");
                 Budget = new PrivacyBudget(
                     budget.GetProperty("epsilon").GetDouble(), budget.GetProperty("delta").GetDouble(), budget.GetProperty("unit").GetString()!);

@@ -91,6 +91,14 @@ public sealed class AccountantTests
         Assert.Contains(expected, Assert.Throws<PalimpsestException>(() => new PldAccountant().Compose(mechanism)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void NoiseFor_BudgetThatNoNoiseKeeps_IsRefused()
+    {
+        PrivacyPlan plan = new() { Rate = 1, Rounds = 1_000_000_000_000_000, Delta = 1e-12 };
+        string message = Assert.Throws<PalimpsestException>(() => plan.NoiseFor(1e-3)).Message;
+        Assert.Contains("Allow a larger epsilon or delta, or fewer rounds", message, StringComparison.Ordinal);
+    }
+
     private static Gen<(double Rate, double Noise, int Steps)> Settings => Gen.Select(Gen.Double[0.001, 0.3], Gen.Double[0.6, 5], Gen.Int[1, 1000]);
 
     private static (double Rdp, double Pld) Both(double rate, double noise, long steps)

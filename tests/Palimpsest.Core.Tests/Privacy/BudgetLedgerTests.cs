@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using CsCheck;
 using Palimpsest.Privacy;
 using Palimpsest.Tests.Runs;
@@ -87,7 +89,7 @@ public sealed class BudgetLedgerTests
 
         // A whole line that is taken out of the middle.
         string[] lines = File.ReadAllLines(folder["whole"]);
-        Put(folder["edited"], System.Text.Encoding.UTF8.GetBytes(string.Join('\n', lines.Where((_, i) => i != 2)) + "\n"), head);
+        Put(folder["edited"], Encoding.UTF8.GetBytes(string.Join('\n', lines.Where((_, i) => i != 2)) + "\n"), head);
         Assert.Throws<PalimpsestException>(() => BudgetLedger.Open(folder["edited"]));
         File.Delete(folder["edited.head"]);
         Assert.Throws<PalimpsestException>(() => BudgetLedger.Open(folder["edited"]));
@@ -101,6 +103,53 @@ public sealed class BudgetLedgerTests
         Refuses("one process at a time", () => BudgetLedger.Open(folder["budget"]));
         Refuses("never replaced", () => BudgetLedger.Create(folder["budget"], s_budget));
         Assert.Contains("One client: epsilon 0.0000 of 2", ledger.Describe(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("name,amount\n", null, "cannot be trusted")]
+    [InlineData("name,amount\n", "1 0123", "line 1 was changed")]
+    [InlineData("\u00ff\n", "1 0123", "cannot be trusted")]
+    [InlineData("", "1 0123", "0 lines instead of 1")]
+    [InlineData("", "", "no number of lines")]
+    [InlineData("a\n", "1", "no number of lines")]
+    [InlineData("a\n", "-1 0123", "no number of lines")]
+    [InlineData("a\n", "99999999999999999999 0123", "no number of lines")]
+    public void Open_ForeignFile_IsRefused(string text, string? head, string expected)
+    {
+        using TemporaryFolder folder = new();
+        Put(folder["foreign"], Encoding.Latin1.GetBytes(text), Encoding.Latin1.GetBytes(head ?? ""));
+        if (head is null)
+        {
+            File.Delete(folder["foreign.head"]);
+        }
+
+        Refuses(expected, () => BudgetLedger.Open(folder["foreign"]));
+        Assert.Equal(text, File.ReadAllText(folder["foreign"], Encoding.Latin1));
+        Refuses("cannot be opened", () => BudgetLedger.Open(folder.Path));
+        Refuses("cannot be opened", () => BudgetLedger.Open(folder["nothing"]));
+    }
+
+    [Fact]
+    public void Open_LedgerOfALaterVersion_IsRefused()
+    {
+        using TemporaryFolder folder = new();
+        const string Json = """{"schema":2,"budget":{"epsilon":1,"delta":1E-05,"unit":"client"}}""";
+        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(" " + Json)));
+        Put(folder["later"], Encoding.UTF8.GetBytes($"{hash} {Json}\n"), Encoding.UTF8.GetBytes($"1 {hash}\n"));
+        Refuses("a later version", () => BudgetLedger.Open(folder["later"]));
+    }
+
+    [Theory]
+    [InlineData(0, 1e-5, "client")]
+    [InlineData(double.PositiveInfinity, 1e-5, "client")]
+    [InlineData(1, 0, "client")]
+    [InlineData(1, 1e-5, "two\nlines")]
+    [InlineData(1, 1e-5, " ")]
+    public void Create_NoBudget_IsRefusedAndLeavesNoFile(double epsilon, double delta, string unit)
+    {
+        using TemporaryFolder folder = new();
+        Assert.Throws<PalimpsestException>(() => BudgetLedger.Create(folder["budget"], new PrivacyBudget(epsilon, delta, unit)));
+        Assert.Empty(Directory.GetFiles(folder.Path));
     }
 
     private static void Refuses(string expected, Func<BudgetLedger> open) =>

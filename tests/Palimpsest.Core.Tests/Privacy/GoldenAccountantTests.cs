@@ -97,6 +97,11 @@ public sealed class GoldenAccountantTests
                 double noise = NoiseCalibration.Pld(rate, Steps(line), epsilon, delta, 1e-4);
                 check.Close(pld, noise, where, 2e-6, 2e-6);
             }
+
+            if (line.TryGetProperty("sigma_exact_gaussian", out JsonElement exact))
+            {
+                check.Close(exact, GaussianMechanism.Noise(epsilon, delta) * Math.Sqrt(Steps(line)), where, 0, 1e-9);
+            }
         }
 
         check.Assert("calibration");
@@ -118,6 +123,11 @@ public sealed class GoldenAccountantTests
             {
                 // The library's curve cancels on this side; ours does not.
                 check.Close(line.GetProperty("pld_eps_add"), accountant.Losses(Adjacency.Add)!.Epsilon(delta), where + " add", 1e-5);
+            }
+
+            if (line.TryGetProperty("analytic_gaussian_eps", out JsonElement exact))
+            {
+                check.Close(exact, accountant.Epsilon(delta), where, 1e-6);
             }
 
             if (line.TryGetProperty("opacus_prv", out JsonElement prv))
@@ -161,8 +171,20 @@ public sealed class GoldenAccountantTests
                 string where = $"{Mechanism(curve)}, {Steps(curve)} steps, epsilon {epsilons[i]}";
                 check.Close(curve.GetProperty("pld_delta_remove")[i], losses.Losses(Adjacency.Remove)!.Delta(epsilons[i]), where, RoundingOfTransforms, 1e-6);
                 check.Close(curve.GetProperty("pld_delta")[i], losses.Delta(epsilons[i]), where, RoundingOfTransforms, 1e-4);
+                if (curve.TryGetProperty("exact_delta_remove", out JsonElement exact))
+                {
+                    check.Close(exact[i], losses.Losses(Adjacency.Remove)!.Delta(epsilons[i]), where + " exact", RoundingOfTransforms, 1e-6);
+                }
+
                 check.Close(curve.GetProperty("rdp_delta_union_orders")[i], rdp.Delta(epsilons[i]).Value, where + " RDP", 0, 1e-8);
             }
+        }
+
+        foreach (JsonElement item in file.GetProperty("microsoft_prv").EnumerateArray())
+        {
+            PldAccountant losses = new(1e-4);
+            losses.Compose(Mechanism(item), Steps(item));
+            Assert.InRange(losses.Epsilon(Value(item, "delta")), Value(item, "lower"), Value(item, "upper"));
         }
 
         foreach (JsonElement item in file.GetProperty("single_step_pmf").EnumerateArray())

@@ -62,6 +62,16 @@ public sealed class PrivacyCommandTests
         Assert.Matches(@"One owner: epsilon [01]\.\d{4} of 4 at delta 1E-06 is spent by 20 releases", output);
     }
 
+    [Fact]
+    public void Privacy_ForeignLedger_IsRefused()
+    {
+        using CommandProcess folder = new();
+        (int code, string output, string error) = folder.Run("privacy", "--ledger", folder.Write("notes.txt", "This is none.\n"));
+        Assert.Equal(2, code);
+        Assert.Contains("this ledger cannot be trusted", error, StringComparison.Ordinal);
+        Assert.Empty(output);
+    }
+
     [Theory]
     [InlineData("write 0.001", "--epsilon 8 --rounds 500 --rate 0,001")]
     [InlineData("--rate must be above 0 and at most 1", "--epsilon 8 --rounds 500 --rate 1.5")]
@@ -75,6 +85,7 @@ public sealed class PrivacyCommandTests
     [InlineData("noise multiplier must be at least", "--noise 0 --rounds 500 --rate 0.01")]
     [InlineData("--client-rate has no proven bound", "--noise 1 --rounds 500 --rate 0.1 --client-rate 0.5 --sampling fixed")]
     [InlineData("Did you mean poisson?", "--noise 1 --rounds 500 --rate 0.1 --sampling poison")]
+    [InlineData("fewer rounds", "--epsilon 0.001 --delta 1e-12 --rounds 1000000000000000 --rate 1")]
     [InlineData("the ledger cannot be opened", "--ledger nowhere/budget")]
     public void Privacy_Mistake_IsOneClearMessage(string expected, string line)
     {
