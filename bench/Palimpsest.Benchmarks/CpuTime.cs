@@ -3,7 +3,7 @@ namespace Palimpsest.Benchmarks;
 /// <summary>Processor time of work, which other work on the machine disturbs less than the clock on the wall.</summary>
 internal static class CpuTime
 {
-    /// <summary>Times each action in turn, round after round, and gives the least seconds of each; the first round warms up and does not count unless it is the only one.</summary>
+    /// <summary>Times each action in turn, round after round, and gives the least seconds of each. The first round warms up unless it is alone.</summary>
     public static double[] Best(int rounds, params ReadOnlySpan<Action> actions)
     {
         double[] best = new double[actions.Length];

@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace Palimpsest.Benchmarks;
 
-/// <summary>The mask of the k largest magnitudes against one pass over memory (a sum of all values) and against torch.topk of the magnitudes, in one run on one thread.</summary>
+/// <summary>The mask of the k largest magnitudes against one pass over memory (a sum) and against torch.topk of the magnitudes, on one thread.</summary>
 internal static class TopKBenchmark
 {
     public static void Run(IReadOnlyList<int> sizes)
@@ -28,7 +28,8 @@ internal static class TopKBenchmark
                 int rounds = n > 1 << 24 ? 5 : 25;
                 double[] times = CpuTime.Best(rounds, () => TensorPrimitives.Sum<float>(values), () => TopK.Mask(values, k));
                 double[] torches = CpuTime.Best(n > 1 << 24 ? 1 : 5, () => Torch(tensor, (int)k));
-                Console.WriteLine($"  {n} values, density {density:F4}: sum {times[0] * 1e3:F2} ms, mask {times[1] * 1e3:F2} ms ({times[1] / times[0]:F1} sums), "
+                Console.WriteLine(
+                    $"  {n} values, density {density:F4}: sum {times[0] * 1e3:F2} ms, mask {times[1] * 1e3:F2} ms ({times[1] / times[0]:F1} sums), "
                     + $"torch.topk {torches[0] * 1e3:F1} ms ({torches[0] / times[1]:F0} masks)");
             }
         }

@@ -100,7 +100,7 @@ public static class SparseIndices
     /// <param name="bytes">What <see cref="Encode"/> gave, and no more.</param>
     /// <param name="n">Length of the vector.</param>
     /// <param name="indices">Receives as many positions as there are.</param>
-    /// <exception cref="PalimpsestException">The bytes end early or late, or a position is not above the one before it and below <paramref name="n"/>.</exception>
+    /// <exception cref="PalimpsestException">The bytes end early or late, or a position is not above the last one and below <paramref name="n"/>.</exception>
     public static void Decode(IndexCodec codec, ReadOnlySpan<byte> bytes, long n, Span<int> indices)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(n, 1L << 31);
@@ -189,7 +189,8 @@ public static class SparseIndices
 
     private static int Gap(ReadOnlySpan<int> indices, int i) => i == 0 ? indices[0] : indices[i] - indices[i - 1] - 1;
 
-    internal static PalimpsestException Damaged() => new("The positions of a sparse vector are damaged: they end early, or are not ascending within the vector. Send it again.");
+    internal static PalimpsestException Damaged() =>
+        new("The positions of a sparse vector are damaged: they end early, or are not ascending within the vector. Send it again.");
 
     private static long NextBit(ReadOnlySpan<byte> bytes, long from)
     {

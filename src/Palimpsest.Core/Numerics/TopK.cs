@@ -7,8 +7,8 @@ namespace Palimpsest.Numerics;
 
 /// <summary>The k entries of largest magnitude; of equal magnitudes the lower index comes first, so that there are always exactly k.</summary>
 /// <remarks>
-/// A radix selection over the 31 bits below the sign: three passes, exact, no memory beyond 8 KB, whatever the distribution. The mask of a long vector takes one pass where a sample
-/// tells the threshold well enough (<see cref="SampledTopK"/>), with the same result.
+/// A radix selection over the 31 bits below the sign: three passes, exact, no memory beyond 8 KB, whatever the distribution. The mask of a long vector takes
+/// one pass where a sample tells the threshold well enough (<see cref="SampledTopK"/>), with the same result.
 /// </remarks>
 public static class TopK
 {
@@ -86,29 +86,37 @@ public static class TopK
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static (ulong Above, ulong Within) Split(ReadOnlySpan<int> values, int word, int low, int high, ref Vector256<int> largest)
     {
-        ref int first = ref MemoryMarshal.GetReference(values);
-        Vector256<int> magnitude = Vector256.Create(Magnitude), least = Vector256.Create(low), most = Vector256.Create(high);
+        ref int first = ref Unsafe.Add(ref MemoryMarshal.GetReference(values), word << 6);
+        int count = Math.Min(64, values.Length - (word << 6)), lane = 0;
         ulong above = 0, below = 0;
-        int start = word << 6, lane = 0;
-        for (; lane < 64 && start + lane <= values.Length - 8; lane += 8)
+        if (Vector512.IsHardwareAccelerated)
         {
-            Vector256<int> bits = Vector256.LoadUnsafe(ref first, (nuint)(start + lane)) & magnitude;
-            above |= (ulong)Vector256.GreaterThan(bits, most).ExtractMostSignificantBits() << lane;
-            below |= (ulong)Vector256.GreaterThan(least, bits).ExtractMostSignificantBits() << lane;
+            for (; lane <= count - 16; lane += 16)
+            {
+                Vector512<int> bits = Vector512.LoadUnsafe(ref first, (nuint)lane) & Vector512.Create(Magnitude);
+                above |= Vector512.GreaterThan(bits, Vector512.Create(high)).ExtractMostSignificantBits() << lane;
+                below |= Vector512.LessThan(bits, Vector512.Create(low)).ExtractMostSignificantBits() << lane;
+                largest = Vector256.Max(largest, Vector256.Max(bits.GetLower(), bits.GetUpper()));
+            }
+        }
+
+        for (; lane <= count - 8; lane += 8)
+        {
+            Vector256<int> bits = Vector256.LoadUnsafe(ref first, (nuint)lane) & Vector256.Create(Magnitude);
+            above |= (ulong)Vector256.GreaterThan(bits, Vector256.Create(high)).ExtractMostSignificantBits() << lane;
+            below |= (ulong)Vector256.LessThan(bits, Vector256.Create(low)).ExtractMostSignificantBits() << lane;
             largest = Vector256.Max(largest, bits);
         }
 
-        ulong known = lane == 64 ? ulong.MaxValue : (1ul << lane) - 1;
-        for (; lane < 64 && start + lane < values.Length; lane++)
+        for (; lane < count; lane++)
         {
-            int bits = values[start + lane] & Magnitude;
+            int bits = Unsafe.Add(ref first, lane) & Magnitude;
             above |= bits > high ? 1ul << lane : 0;
             below |= bits < low ? 1ul << lane : 0;
-            known |= 1ul << lane;
             largest = Vector256.Max(largest, Vector256.CreateScalar(bits));
         }
 
-        return (above, known & ~above & ~below);
+        return (above, ~(above | below) & (ulong.MaxValue >> (64 - count)));
     }
 
     /// <summary>The bits of the k-th largest magnitude, and how many entries equal to it are among the k.</summary>

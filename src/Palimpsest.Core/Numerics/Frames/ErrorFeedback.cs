@@ -3,7 +3,10 @@ using System.Globalization;
 namespace Palimpsest.Numerics.Frames;
 
 /// <summary>What a client could not send so far, added to what it sends next: nothing is lost for good.</summary>
-/// <remarks>Seide et al., 1-bit SGD, Interspeech 2014; Karimireddy et al., Error feedback fixes SignSGD, arXiv 1901.09847, algorithm 2. A client needs a state for it. Not thread-safe.</remarks>
+/// <remarks>
+/// Seide et al., 1-bit SGD, Interspeech 2014; Karimireddy et al., Error feedback fixes SignSGD, arXiv 1901.09847. Clients need a state for it.
+/// Not thread-safe.
+/// </remarks>
 public sealed class ErrorFeedback
 {
     private readonly float[] _residual;
@@ -44,7 +47,7 @@ public sealed class ErrorFeedback
         {
             float left = corrected[i] - sent[i];
             _residual[i] = float.IsFinite(left) ? left : throw new PalimpsestException(string.Create(CultureInfo.InvariantCulture,
-                $"Entry {i} of an update is {corrected[i]} and was sent as {sent[i]}: what is left cannot be kept. The training has diverged: lower the learning rate."));
+                $"Entry {i} of an update is {corrected[i]} and was sent as {sent[i]}: what is left is not finite. The training has diverged: lower the rate."));
         }
     }
 }

@@ -4,7 +4,7 @@ using Palimpsest.Common;
 namespace Palimpsest.Numerics.Frames;
 
 /// <summary>What stands before the values of a frame.</summary>
-/// <remarks>"PVFR"; a byte each for version, value codec, support and index codec; n and k (int64); block (int32); the CRC-32C of all else. Little-endian.</remarks>
+/// <remarks>"PVFR"; a byte each for version, values, support and index codec; n and k (int64); block (int32); the CRC-32C of all else. Little-endian.</remarks>
 /// <param name="Values">How values are written.</param>
 /// <param name="Support">Where they belong.</param>
 /// <param name="Indices">How written positions are written.</param>
@@ -36,7 +36,7 @@ internal readonly record struct FrameHeader(ValueCodec Values, FrameSupport Supp
         BinaryPrimitives.WriteUInt32LittleEndian(frame[ChecksumAt..], Checksum(frame));
     }
 
-    /// <summary>Reads the header, and holds it against the checksum and the length of the frame. Of the body only written positions can still be wrong.</summary>
+    /// <summary>Reads the header, and holds it against the checksum and the length of the frame.</summary>
     /// <exception cref="PalimpsestException">It is no frame, of another version, cut, damaged or impossible.</exception>
     public static FrameHeader Read(ReadOnlySpan<byte> frame)
     {
@@ -71,11 +71,13 @@ internal readonly record struct FrameHeader(ValueCodec Values, FrameSupport Supp
     {
         _ when !Enum.IsDefined(Values) => $"it names value codec {(int)Values}, which does not exist",
         _ when !Enum.IsDefined(Support) => $"it names support {(int)Support}, which does not exist",
-        _ when !Enum.IsDefined(Indices) || (Support != FrameSupport.Written && Indices != default) => $"it names index codec {(int)Indices}, which has no part in it",
+        _ when !Enum.IsDefined(Indices) || (Support != FrameSupport.Written && Indices != default) =>
+            $"it names index codec {(int)Indices}, which has no part in it",
         _ when N < 0 || N > Array.MaxLength => $"it names a vector of {N} entries",
         _ when K < 0 || K > N || (Support == FrameSupport.Whole && K != N) => $"it names {K} values of a vector of {N}",
         _ when Block < 0 || !BlockFits => $"it names blocks of {Block} values",
-        _ when body < ValueBytes || (body > ValueBytes && Support != FrameSupport.Written) => $"its header calls for {ValueBytes} bytes of values and it has {body}",
+        _ when body < ValueBytes || (body > ValueBytes && Support != FrameSupport.Written) =>
+            $"its header calls for {ValueBytes} bytes of values and it has {body}",
         _ => null,
     };
 

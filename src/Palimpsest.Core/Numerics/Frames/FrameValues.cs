@@ -122,7 +122,8 @@ internal static class FrameValues
         AbsmaxQuantizer.EncodeStochastic(values, bits, options.Block, codes, scales, _ => random!.NextUInt32() * (1.0 / (1L << 32)));
     }
 
-    private static int ScaleBytes(int k, ValueCodec codec, int block) => codec is ValueCodec.F32 or ValueCodec.F16 ? 0 : (int)(4 * AbsmaxQuantizer.Blocks(k, block));
+    private static int ScaleBytes(int k, ValueCodec codec, int block) =>
+        codec is ValueCodec.F32 or ValueCodec.F16 ? 0 : (int)(4 * AbsmaxQuantizer.Blocks(k, block));
 
     /// <summary>The first value whose magnitude has bits from a least to a most.</summary>
     private static int FirstWithin(ReadOnlySpan<float> values, int least, int most)

@@ -14,10 +14,10 @@ public static class VectorFrame
     /// <summary>Bytes of the header of every frame.</summary>
     public const int HeaderBytes = FrameHeader.Length;
 
-    /// <summary>Bytes behind the header by formula; for positions in Golomb-Rice or varints their expectation if each entry is kept with probability k / n.</summary>
+    /// <summary>Bytes behind the header by formula; for positions in Golomb-Rice or varints the mean if each entry is kept with probability k / n.</summary>
     /// <param name="n">Length of the vector.</param>
     /// <param name="k">Number of values, n for a dense vector.</param>
-    /// <param name="options">How they are written; the cheapest form of positions is the one with the least expectation.</param>
+    /// <param name="options">How they are written; the cheapest form of positions is the one with the least bytes by formula.</param>
     /// <param name="sharedMask">Whether both sides know the positions.</param>
     public static long PayloadBytes(long n, long k, FrameOptions options, bool sharedMask = false)
     {

@@ -31,7 +31,8 @@ public sealed class ErrorFeedbackTests
     public void Keep_WhatIsNotFinite_IsRefusedByName()
     {
         ErrorFeedback feedback = new(2);
-        Assert.Contains("Entry 1 of an update", Assert.Throws<PalimpsestException>(() => feedback.Keep([1, float.PositiveInfinity], [1, 0])).Message, StringComparison.Ordinal);
+        string message = Assert.Throws<PalimpsestException>(() => feedback.Keep([1, float.PositiveInfinity], [1, 0])).Message;
+        Assert.Contains("Entry 1 of an update", message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => feedback.Correct(new float[3]));
     }
 }

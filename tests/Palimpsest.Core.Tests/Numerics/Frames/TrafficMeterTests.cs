@@ -37,7 +37,8 @@ public sealed class TrafficMeterTests
         again.Restore(meter.Save());
         Assert.Equal(meter.Of(1, TrafficKind.Upload), again.Of(1, TrafficKind.Upload));
         Assert.Equal(meter.Save(), again.Save());
-        Assert.Contains("30 numbers where 3 clients", Assert.Throws<PalimpsestException>(() => new TrafficMeter(3).Restore(meter.Save())).Message, StringComparison.Ordinal);
+        string message = Assert.Throws<PalimpsestException>(() => new TrafficMeter(3).Restore(meter.Save())).Message;
+        Assert.Contains("30 numbers where 3 clients", message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => meter.Of(2, TrafficKind.Upload));
         Assert.Throws<PalimpsestException>(() => meter.Count(0, TrafficKind.Upload, "no frame"u8));
     }

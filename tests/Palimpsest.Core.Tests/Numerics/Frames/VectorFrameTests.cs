@@ -11,10 +11,11 @@ public sealed class VectorFrameTests
     private static readonly Gen<float[]> s_any = Gen.OneOf(Gen.Single, Gen.Const(float.NaN), Gen.Const(-0f), Gen.Const(float.NegativeInfinity)).Array[0, 300];
     private static readonly Gen<float[]> s_finite = Gen.OneOf(Gen.Single[-3, 3], Gen.Single[-1e-39f, 1e-39f], Gen.Const(0f)).Array[0, 300];
     private static readonly Gen<double> s_density = Gen.OneOf(Gen.Double[0, 1], Gen.Const(0.0), Gen.Const(1.0));
-    private static readonly Gen<IndexCodec?> s_indices = Gen.OneOf(Gen.Const((IndexCodec?)null), Pick.From([.. Enum.GetValues<IndexCodec>()]).Select(codec => (IndexCodec?)codec));
+    private static readonly Gen<IndexCodec?> s_indices = Pick.From([null, .. Enum.GetValues<IndexCodec>().Select(codec => (IndexCodec?)codec)]);
 
     [Fact]
-    public void EncodeAndDecode_F32_AreInverseToTheBit() => Gen.Select(s_any, s_density, s_indices, Gen.Bool, Gen.Int).Sample((values, density, indices, shared, seed) =>
+    public void EncodeAndDecode_F32_AreInverseToTheBit() => Gen.Select(
+        s_any, s_density, s_indices, Gen.Bool, Gen.Int).Sample((values, density, indices, shared, seed) =>
     {
         BitMask mask = Mask(values.Length, density, seed);
         int[] on = On(mask);
@@ -25,14 +26,16 @@ public sealed class VectorFrameTests
 
         Assert.Equal(values.Select((value, i) => Bits(mask[i] ? value : 0f)), decoded.Select(Bits));
         Assert.True(carried is null ? on.Length == values.Length : carried.ContentEquals(mask));
-        long positions = shared || on.Length == values.Length ? 0 : SparseIndices.Bytes(indices ?? SparseIndices.Cheapest(on, values.Length), on, values.Length);
+        long positions = shared || on.Length == values.Length ? 0
+            : SparseIndices.Bytes(indices ?? SparseIndices.Cheapest(on, values.Length), on, values.Length);
         Assert.Equal(VectorFrame.HeaderBytes + (4 * on.Length) + positions, frame.Length);
         Assert.Equal(VectorFrame.Encode(values, null, false, options).Length, VectorFrame.HeaderBytes + (4 * values.Length));
     });
 
     [Fact]
     public void EncodeAndDecode_OtherCodecs_GiveWhatTheirQuantiserGives() => Gen.Select(
-        s_finite, s_density, Pick.From(ValueCodec.F16, ValueCodec.Int8, ValueCodec.Int4, ValueCodec.Nf4), Pick.From(0, 1, 5, 64), Gen.Bool, Gen.Int).Sample((values, density, codec, block, shared, seed) =>
+        s_finite, s_density, Gen.Enum<ValueCodec>().Where(codec => codec != ValueCodec.F32), Pick.From(0, 1, 5, 64), Gen.Bool,
+        Gen.Int).Sample((values, density, codec, block, shared, seed) =>
     {
         FrameOptions options = new() { Values = codec, Block = codec is ValueCodec.Int8 or ValueCodec.Int4 ? block : 64 };
         BitMask mask = Mask(values.Length, density, seed);
@@ -65,7 +68,8 @@ public sealed class VectorFrameTests
     [Fact]
     public void EncodeAndDecode_EveryF16_IsItself()
     {
-        float[] values = [.. Enumerable.Range(0, 1 << 16).Select(bits => (float)BitConverter.UInt16BitsToHalf((ushort)bits))], decoded = new float[values.Length];
+        float[] values = [.. Enumerable.Range(0, 1 << 16).Select(bits => (float)BitConverter.UInt16BitsToHalf((ushort)bits))];
+        float[] decoded = new float[values.Length];
         VectorFrame.Decode(VectorFrame.Encode(values, null, false, new() { Values = ValueCodec.F16 }), decoded);
         Assert.Equal(values, decoded);
     }
@@ -76,13 +80,14 @@ public sealed class VectorFrameTests
     {
         BitMask mask = Mask(n, density, seed);
         FrameOptions options = new() { Values = codec, Indices = indices };
-        long formula = VectorFrame.PayloadBytes(n, mask.PopCount(), options), measured = VectorFrame.Encode(new float[n], mask, false, options).Length - VectorFrame.HeaderBytes;
+        long k = mask.PopCount(), formula = VectorFrame.PayloadBytes(n, k, options);
+        long measured = VectorFrame.Encode(new float[n], mask, false, options).Length - VectorFrame.HeaderBytes;
 
         // Gaps cost what they are: their codes are expected, the others known.
         bool known = indices is IndexCodec.Bitmap or IndexCodec.PackedIndex or IndexCodec.Int32 or IndexCodec.Int64;
         Assert.InRange(measured - formula, known ? 0 : -(0.1 * measured) - 8, known ? 0 : (0.1 * measured) + 8);
-        Assert.Equal(
-            VectorFrame.PayloadBytes(n, mask.PopCount(), options, sharedMask: true), VectorFrame.Encode(new float[n], mask, true, options).Length - VectorFrame.HeaderBytes);
+        byte[] agreed = VectorFrame.Encode(new float[n], mask, true, options);
+        Assert.Equal(VectorFrame.HeaderBytes + VectorFrame.PayloadBytes(n, k, options, sharedMask: true), agreed.Length);
     });
 
     [Fact]
@@ -121,7 +126,8 @@ public sealed class VectorFrameTests
     }
 
     [Fact]
-    public void Decode_AnyByteChangedCutOrAdded_IsRefused() => Gen.Select(s_finite, s_density, Gen.Enum<ValueCodec>(), Gen.Int[0, int.MaxValue], Gen.Byte[1, 255]).Sample((values, density, codec, at, flip) =>
+    public void Decode_AnyByteChangedCutOrAdded_IsRefused() => Gen.Select(
+        s_finite, s_density, Gen.Enum<ValueCodec>(), Gen.Int[0, int.MaxValue], Gen.Byte[1, 255]).Sample((values, density, codec, at, flip) =>
     {
         byte[] frame = VectorFrame.Encode(values, Mask(values.Length, density, at), false, new() { Values = codec });
         float[] decoded = [.. values.Select(_ => 7f)];
@@ -208,8 +214,10 @@ public sealed class VectorFrameTests
     [Fact]
     public void Encode_ArgumentsThatDoNotGoTogether_AreRefused()
     {
-        Assert.Contains("block is for", Assert.Throws<PalimpsestException>(() => VectorFrame.Encode(new float[4], null, false, new() { Block = 8 })).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentNullException>(() => VectorFrame.Encode(new float[4], null, false, new() { Values = ValueCodec.Int8, Rounding = FrameRounding.Stochastic }));
+        string message = Assert.Throws<PalimpsestException>(() => VectorFrame.Encode(new float[4], null, false, new() { Block = 8 })).Message;
+        FrameOptions stochastic = new() { Values = ValueCodec.Int8, Rounding = FrameRounding.Stochastic };
+        Assert.Contains("block is for", message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentNullException>(() => VectorFrame.Encode(new float[4], null, false, stochastic));
         Assert.Throws<ArgumentNullException>(() => VectorFrame.Encode(new float[4], null, true, new()));
         Assert.Throws<ArgumentOutOfRangeException>(() => VectorFrame.Encode(new float[4], new BitMask(5), false, new()));
         Assert.Throws<ArgumentOutOfRangeException>(() => VectorFrame.PayloadBytes(4, 5, new()));
@@ -235,7 +243,8 @@ public sealed class VectorFrameTests
         return frame;
     }
 
-    private static string Refused(byte[] frame, float[] values, BitMask? mask = null) => Assert.Throws<PalimpsestException>(() => VectorFrame.Decode(frame, values, mask)).Message;
+    private static string Refused(byte[] frame, float[] values, BitMask? mask = null) =>
+        Assert.Throws<PalimpsestException>(() => VectorFrame.Decode(frame, values, mask)).Message;
 
     private static string Unfit(float[] values, BitMask? mask, ValueCodec codec) =>
         Assert.Throws<PalimpsestException>(() => VectorFrame.Encode(values, mask, false, new() { Values = codec })).Message;
