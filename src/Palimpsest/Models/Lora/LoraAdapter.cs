@@ -70,8 +70,8 @@ public sealed class LoraAdapter : IDisposable
         LoraPlan plan = new(model, options);
         if (options.EnsureWeightTying && plan.Layout.Tied.Count == 0)
         {
-            throw new PalimpsestException("ensure_weight_tying: "
-                + (model.Config.TiedEmbeddings ? "neither embedding nor output matrix is among modules_to_save." : "this model ties nothing.") + " Leave it out.");
+            string why = model.Config.TiedEmbeddings ? "neither embedding nor output matrix is among modules_to_save" : "this model ties nothing";
+            throw new PalimpsestException($"ensure_weight_tying: {why}. Leave it out.");
         }
 
         new LoraSelector(options).RefuseWhatMeansNothing(

@@ -130,7 +130,9 @@ public sealed class LoraAdapters : IDisposable
         if (_model.Config.TiedEmbeddings && (!ReferenceEquals(_model.Embedding.Weight, _model.Head!.Weight)
             || _active.Any(adapter => adapter.Embedding is not null || adapter.Linears.ContainsKey(_model.HeadModule!))))
         {
-            throw new PalimpsestException("The adapter changes the embedding or the output matrix alone, but the model ties them to each other: they cannot be stored merged. Keep the adapter apart, or train it with ensure_weight_tying.");
+            throw new PalimpsestException(
+                "The adapter changes the embedding or the output matrix alone, but the model ties them to each other: they cannot be stored merged. "
+                + "Keep the adapter apart, or train it with ensure_weight_tying.");
         }
 
         ModelFolder.Save(_model, folder, type, slot =>

@@ -111,7 +111,8 @@ internal sealed class LoraPlan
 
         if (options.EnsureWeightTying && model.Config.TiedEmbeddings && (IsAdapted(_embedding) || IsAdapted(_head!)))
         {
-            throw new PalimpsestException("ensure_weight_tying: only modules_to_save can stay tied. Leave the embedding and the output matrix out of the targets.");
+            throw new PalimpsestException(
+                "ensure_weight_tying: only modules_to_save can stay tied. Leave the embedding and the output matrix out of the targets.");
         }
 
         if (options.Dora && Modules.Any(module => module.IsEmbedding))

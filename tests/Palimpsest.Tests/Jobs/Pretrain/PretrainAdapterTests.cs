@@ -21,8 +21,15 @@ namespace Palimpsest.Tests.Jobs.Pretrain;
 /// <summary>Adapters from a random start: the projections stay, what stands around the blocks is trained, and the result is one merged model.</summary>
 public sealed class PretrainAdapterTests
 {
-    private static readonly TrainOptions s_options =
-        new() { Steps = 8, WarmupSteps = 1, LearningRate = 2e-2, CheckpointEvery = 2, KeepCheckpoints = 1, Optimizer = new ReLoraOptions { Every = 3, Warmup = 1 } };
+    private static readonly TrainOptions s_options = new()
+    {
+        Steps = 8,
+        WarmupSteps = 1,
+        LearningRate = 2e-2,
+        CheckpointEvery = 2,
+        KeepCheckpoints = 1,
+        Optimizer = new ReLoraOptions { Every = 3, Warmup = 1 },
+    };
 
     [Fact]
     public void Run_Lora_MovesEmbeddingAndNormsAndNoProjection()
@@ -56,7 +63,7 @@ public sealed class PretrainAdapterTests
         Assert.InRange(singular[2], 0, 1e-5 * singular[0]);
     }
 
-    /// <summary>With B zero the model computes what the whole one does, so what both train has one gradient: that of a tied matrix comes from two sides.</summary>
+    /// <summary>With B zero the model computes what the whole one does, so what both train has one gradient; a tied matrix has it from two sides.</summary>
     [Fact]
     public void Backward_FreshAdapter_GradientsAreThoseOfTheWholeModel()
     {
@@ -81,7 +88,8 @@ public sealed class PretrainAdapterTests
             }
         }
 
-        Assert.Equal([whole.Config.EmbeddingName, .. whole.Norms.Select(item => item.Name + ".weight")], compared.OrderBy(name => name != whole.Config.EmbeddingName));
+        string[] around = [whole.Config.EmbeddingName, .. whole.Norms.Select(item => item.Name + ".weight")];
+        Assert.Equal(around, compared.OrderBy(name => name != whole.Config.EmbeddingName));
     }
 
     [Fact]
@@ -107,14 +115,19 @@ public sealed class PretrainAdapterTests
     public void Run_Job_StoppedAndResumedSavesTheMergedModelOfOneThatWasNot()
     {
         using TemporaryFolder folder = new();
-        folder.Write("texts.jsonl", string.Concat(Enumerable.Range(0, 60).Select(i => $"{{\"text\": \"The {i}th room has {i + 3} chairs, and {i} of them are red.\"}}\n")));
+        folder.Write("texts.jsonl", string.Concat(Enumerable.Range(0, 60).Select(i =>
+            $"{{\"text\": \"The {i}th room has {i + 3} chairs, and {i} of them are red.\"}}\n")));
         folder.Write("recipe.yaml", $$"""
             schema: 1
             kind: pretrain
-            model: { hidden_size: 32, intermediate_size: 48, layers: 2, heads: 2, key_value_heads: 2, context_length: 48, vocabulary: 320, threads: {{TwoThreadsAttribute.Threads}} }
+            model:
+              { hidden_size: 32, intermediate_size: 48, layers: 2, heads: 2, key_value_heads: 2, context_length: 48, vocabulary: 320,
+                threads: {{TwoThreadsAttribute.Threads}} }
             data: { file: {{folder.At("texts.jsonl")}}, held_out_share: 0.2, held_out: 4 }
             method: { lora: { rank: 2, alpha: 4 } }
-            train: { steps: 8, batch_size: 4, learning_rate: 0.02, warmup_steps: 1, evaluate_every: 2, checkpoint_every: 1, optimizer: { name: relora, every: 3, warmup: 1 } }
+            train:
+              { steps: 8, batch_size: 4, learning_rate: 0.02, warmup_steps: 1, evaluate_every: 2, checkpoint_every: 1,
+                optimizer: { name: relora, every: 3, warmup: 1 } }
             """);
         (string whole, bool finished) = Runner().Start(Runner().Read(folder.At("recipe.yaml")), folder.At("whole"));
         Assert.True(finished);
