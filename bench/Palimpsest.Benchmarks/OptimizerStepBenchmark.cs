@@ -22,7 +22,7 @@ internal static class OptimizerStepBenchmark
 {
     private const int Period = 200, Warm = 2;
 
-    public static void Run(string size, int rounds)
+    public static void Run(string size, int rounds, IReadOnlyList<int> steps)
     {
         TorchContext context = new();
         TorchThreads.Use(context.Threads);
@@ -30,13 +30,14 @@ internal static class OptimizerStepBenchmark
         {
             "3M" => (256, 4, 688),
             "13M" => (512, 4, 1376),
-            _ => throw new ArgumentException($"{size}: 3M or 13M."),
+            "25M" => (512, 8, 1376), // the blocks of the published 60M model
+            _ => throw new ArgumentException($"{size}: 3M, 13M or 25M."),
         };
         double peak = MatmulPeak.Measure(context.ScalarType, context.Device, 1024), bandwidth = MemoryBandwidth.Measure(context.Threads);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"optimizer-step {size}, threads {context.Threads}: matmul peak {peak / 1e9:F0} GFLOP/s, bandwidth {bandwidth / 1e9:F1} GB/s, ")
             + string.Create(CultureInfo.InvariantCulture, $"r = {width / 4}, K = {Period}"));
-        foreach (int tokens in new[] { 64, 256, 1024 })
+        foreach (int tokens in steps)
         {
             LlamaConfig config = new()
             {
@@ -69,6 +70,7 @@ internal static class OptimizerStepBenchmark
                 double modelled = reference - Floor("adamw") + Floor(candidate.Name);
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"  {candidate.Name,-17} {1e3 * candidate.Median,7:F1} ms + {1e3 * candidate.Extra / Period,6:F2} ms of refresh   ")
+                    + string.Create(CultureInfo.InvariantCulture, $"{tokens / candidate.Amortised,7:F0} tokens/s   ")
                     + string.Create(CultureInfo.InvariantCulture,
                     $"adamw/this {reference / candidate.Amortised,5:F2}   by the floor model {reference / modelled,5:F2}   ")
                     + string.Create(CultureInfo.InvariantCulture,

@@ -12,7 +12,8 @@ switch (args)
         return 0;
     case ["optimizer-step", .. var rest]:
         OptimizerStepBenchmark.Run(
-            rest.ElementAtOrDefault(0) ?? "13M", int.Parse(rest.ElementAtOrDefault(1) ?? "9", System.Globalization.CultureInfo.InvariantCulture));
+            rest.ElementAtOrDefault(0) ?? "13M", int.Parse(rest.ElementAtOrDefault(1) ?? "9", System.Globalization.CultureInfo.InvariantCulture),
+            [.. (rest.ElementAtOrDefault(2) ?? "64,256,1024").Split(',').Select(count => int.Parse(count, System.Globalization.CultureInfo.InvariantCulture))]);
         return 0;
     case ["ours", .. var rest]:
         TrainStepBenchmark.Ours(rest.ElementAtOrDefault(0) ?? "7M", 12);
@@ -62,7 +63,7 @@ switch (args)
         Console.Error.WriteLine("""
             Usage: Palimpsest.Benchmarks train-step [1M|7M|29M] [F32|Bf16] [rounds]
                    Palimpsest.Benchmarks preference-step [rounds]
-                   Palimpsest.Benchmarks optimizer-step [3M|13M] [rounds]
+                   Palimpsest.Benchmarks optimizer-step [3M|13M|25M] [rounds] [tokens,...]
                    Palimpsest.Benchmarks attention [rounds]
                    Palimpsest.Benchmarks memory blocks kept|again [steps]
                    Palimpsest.Benchmarks memory loss whole|chunks

@@ -160,12 +160,67 @@ public sealed class AdamW8bitTests
         Gen.OneOf(Gen.Single[-1, 1], Gen.Single[-1e-4f, 1e-4f], Gen.Single[-1e-6f, 1e-6f],
         Gen.Int[0, 254].Select(code => (DynamicCode.Signed.Values[code] + DynamicCode.Signed.Values[code + 1]) * 0.5f)).Sample(value =>
     {
-        // In exact distances; where two are equally near, the even code.
-        float[] book = DynamicCode.Signed.Values.ToArray();
-        int best = Enumerable.Range(0, 255).Aggregate(0, (code, next) => value > (book[next] + book[next + 1]) * 0.5f
-            || (value == (book[next] + book[next + 1]) * 0.5f && next % 2 == 1) ? next + 1 : code);
-        Assert.Equal(best, DynamicCode.Signed.Nearest(value));
+        Assert.Equal(Searched(DynamicCode.Signed, value), DynamicCode.Signed.Nearest(value));
+        Assert.Equal(Searched(DynamicCode.Unsigned, Math.Abs(value)), DynamicCode.Unsigned.Nearest(Math.Abs(value)));
     });
+
+    /// <summary>The search begins where a table of upper halves says; so every f32 beside a bound, and every end of an upper half, is asked.</summary>
+    [Fact]
+    public void Nearest_EveryBoundAndUpperHalf_IsTheOneOfASearchThroughAll()
+    {
+        foreach (DynamicCode book in new[] { DynamicCode.Signed, DynamicCode.Unsigned })
+        {
+            float[] middles = [.. Enumerable.Range(0, 255).Select(code => (book.Values[code] + book.Values[code + 1]) * 0.5f)];
+            float[] ends = [.. Enumerable.Range(0, 1 << 16).SelectMany(upper => new[] { upper << 16, (upper << 16) | 0xFFFF })
+                .Select(BitConverter.Int32BitsToSingle)];
+            Assert.All([.. middles.SelectMany(middle => new[] { middle, MathF.BitDecrement(middle), MathF.BitIncrement(middle) }),
+                .. ends.Where(value => Math.Abs(value) <= 1)], value => Assert.Equal(Searched(book, value), book.Nearest(value)));
+        }
+    }
+
+    // In exact distances; where two are equally near, the even code.
+    private static byte Searched(DynamicCode book, float value)
+    {
+        int best = 0;
+        for (int next = 0; next < 255; next++)
+        {
+            float middle = (book.Values[next] + book.Values[next + 1]) * 0.5f;
+            best = value > middle || (value == middle && next % 2 == 1) ? next + 1 : best;
+        }
+
+        return (byte)best;
+    }
+
+    /// <summary>The definition, entry by entry: a quotient, a search through all codes, the sign.</summary>
+    [Fact]
+    public void Quantize_AnyBlock_GivesTheCodesOfTheDefinition()
+    {
+        Gen<float> number = Gen.Frequency((8, Gen.Single[-1, 1]), (4, Gen.Single[-1e-4f, 1e-4f]), (4, Gen.Single[-1e-6f, 1e-6f]), (1, Gen.Const(0f)),
+            (1, Gen.Const(-0f)), (2, Gen.Int[0, 254].Select(code => DynamicCode.Signed.Values[code])));
+        Gen.Select(number.Array[1, 600], Gen.Single[1e-20f, 1e20f], Gen.Bool).Sample((shares, largest, signed) =>
+        {
+            DynamicCode book = signed ? DynamicCode.Signed : DynamicCode.Unsigned;
+            float[] values = [.. shares.Select(share => (signed ? share : Math.Abs(share)) * largest)];
+            byte[] codes = new byte[values.Length], expected = new byte[values.Length];
+            float scale = book.Quantize(values, codes, byTable: false);
+            Assert.Equal(values.Max(Math.Abs), scale);
+            if (scale > 0)
+            {
+                expected = [.. values.Select(value => Searched(book, value / scale))];
+            }
+
+            Assert.Equal(expected, codes);
+            float[] read = new float[values.Length];
+            book.Dequantize(codes, scale, read);
+            Assert.Equal(codes.Select(code => book.Values[code] * scale), read);
+            if (signed && scale > 0)
+            {
+                book.KeepSigns(values, codes);
+                Assert.Equal(expected.Zip(values, (code, value) =>
+                    float.IsNegative(book.Values[code]) == float.IsNegative(value) ? code : (byte)(code + (value > 0 ? 1 : -1))), codes);
+            }
+        });
+    }
 
     [Fact]
     public void Step_AnyThreads_GivesTheSameBits()

@@ -92,7 +92,33 @@ public sealed class ReLoraTests
         {
             using Adapted adapted = new(new LoraOptions { Rank = 2, Dropout = 0.1 });
             adapted.Train(s_options, folder is null ? null : new CheckpointStore(folder), stopAfter);
-            return [.. OptimData.Bytes(adapted.Adapter.Parameters.Values), .. adapted.Adapter.OwnWeights.Values.SelectMany(OptimData.Bytes)];
+            return adapted.Bits;
+        }
+    }
+
+    /// <summary>The best evaluation lies before two merges, whose sums are in the copies of the weights and not in the adapter.</summary>
+    [Theory]
+    [InlineData(int.MaxValue)]
+    [InlineData(5)]
+    public void Run_RestoreBest_BringsBackTheMergedWeightsToo(int stopAfter)
+    {
+        using TemporaryFolder folder = new();
+        TrainOptions options = s_options with { EvaluateEvery = 1, EarlyStopping = new EarlyStopping { Patience = 5 } };
+        byte[]? best = null;
+        float[]? logits = null;
+        for (int i = 0; i < (stopAfter == int.MaxValue ? 1 : 2); i++)
+        {
+            using Adapted adapted = new(new LoraOptions { Rank = 2 });
+            adapted.Train(options, new CheckpointStore(folder.Path), i == 0 ? stopAfter : int.MaxValue, step =>
+            {
+                (best, logits) = step == 2 ? (adapted.Bits, Logits(adapted.Model)) : (best, logits);
+                return Math.Abs(step - 2);
+            });
+            Assert.Equal(i == 0 && stopAfter < 7, !adapted.Bits.SequenceEqual(best!));
+            if (i == 1 || stopAfter == int.MaxValue)
+            {
+                Assert.Equal(logits, Logits(adapted.Model));
+            }
         }
     }
 
@@ -138,23 +164,12 @@ public sealed class ReLoraTests
 
         public LoraAdapters Adapters { get; }
 
-        public List<double> Train(TrainOptions options, CheckpointStore? store = null, int stopAfter = int.MaxValue)
+        public byte[] Bits => [.. OptimData.Bytes(Adapter.Parameters.Values), .. Adapter.OwnWeights.Values.SelectMany(OptimData.Bytes)];
+
+        public List<double> Train(TrainOptions options, CheckpointStore? store = null, int stopAfter = int.MaxValue, Func<int, double>? evaluate = null)
         {
             using Trainer<TokenBatch> trainer = Trainer.Of(Model, Trainable.Adapter(Adapter), options, new TinyTraining.Batches(1), new RandomStream(7), store);
-            trainer.TryResume();
-            using CancellationTokenSource stop = new();
-            List<double> losses = [];
-            trainer.Run(
-                progress =>
-                {
-                    losses.Add(progress.Loss);
-                    if (losses.Count == stopAfter)
-                    {
-                        stop.Cancel();
-                    }
-                },
-                stop: stop.Token);
-            return losses;
+            return TinyTraining.Run(trainer, stopAfter, evaluate);
         }
 
         public void Dispose()

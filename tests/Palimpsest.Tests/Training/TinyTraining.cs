@@ -26,21 +26,24 @@ internal static class TinyTraining
         return model.Parameters.Flat!.Values.bytes.ToArray();
     }
 
-    /// <summary>Goes on from the newest checkpoint, if there is one, and stops after a number of steps.</summary>
-    public static void Run(Trainer<TokenBatch> trainer, int stopAfter)
+    /// <summary>Goes on from the newest checkpoint, if there is one, and stops after a number of steps; their losses.</summary>
+    public static List<double> Run(Trainer<TokenBatch> trainer, int stopAfter = int.MaxValue, Func<int, double>? evaluate = null)
     {
         trainer.TryResume();
         using CancellationTokenSource stop = new();
-        int steps = 0;
+        List<double> losses = [];
         trainer.Run(
-            _ =>
+            progress =>
             {
-                if (++steps == stopAfter)
+                losses.Add(progress.Loss);
+                if (losses.Count == stopAfter)
                 {
                     stop.Cancel();
                 }
             },
-            stop: stop.Token);
+            evaluate,
+            stop.Token);
+        return losses;
     }
 
     /// <summary>Short ragged sequences from a counter-based stream.</summary>

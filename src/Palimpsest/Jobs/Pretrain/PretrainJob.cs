@@ -4,6 +4,7 @@ using Palimpsest.Data.Batches;
 using Palimpsest.Data.Worlds;
 using Palimpsest.Evaluation;
 using Palimpsest.Models;
+using Palimpsest.Models.Lora;
 using Palimpsest.Models.Sources;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Runs;
@@ -47,14 +48,25 @@ public sealed class PretrainJob : Job<PretrainRecipe, PretrainResult>
         Tokenizer tokenizer = LearnTokenizer(recipe, texts, Path.Combine(run.Artifacts, "tokenizer"), context.Log);
 
         using CausalModel causal =
-            CausalModel.Create(recipe.Model.ToConfig(tokenizer.BeginToken!.Value, tokenizer.EndToken!.Value), torch, torch.Stream("pretrain"));
+            CausalModel.Create(recipe.Model.ToConfig(tokenizer.BeginToken!.Value, tokenizer.EndToken!.Value), torch, torch.Stream("pretrain"),
+                frozen: recipe.Method.Lora is not null);
         using LanguageModel model = new(causal, tokenizer, "new model");
         context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"The model has {causal.Parameters.Layout.Count:N0} parameters."));
+        using LoraAdapter? adapter = recipe.Method.Lora is LoraOptions lora
+            ? LoraAdapter.Create(causal, PretrainMethod.AdapterOptions(lora, causal), torch.Stream("pretrain")) : null;
+        using LoraAdapters adapters = new(causal);
+        if (adapter is not null)
+        {
+            adapters.Activate(adapter);
+            context.Log.Say(string.Create(CultureInfo.InvariantCulture,
+                $"{adapter.Parameters.Layout.Count:N0} are trained: an adapter on {adapter.Modules.Count} modules, embedding and norms."));
+        }
 
         using IExampleStream stream = new ExampleStream(texts, torch.Stream("pretrain", "texts"), recipe.Data.File is null ? 1 : ShuffleBuffer);
         ExampleEncoder encoder = new(tokenizer, causal.Config.ContextLength, recipe.Data.TooLong);
         using StreamBatches batches = new(stream, encoder, recipe.Train.BatchSize, torch.Stream("pretrain", "batches"));
-        using Trainer<TokenBatch> trainer = Trainer.Of(causal, recipe.Train, batches, torch.Stream("train"), new CheckpointStore(run.Checkpoints));
+        Trainable trainable = adapter is null ? Trainable.Whole(causal) : Trainable.Adapter(adapter);
+        using Trainer<TokenBatch> trainer = Trainer.Of(causal, trainable, recipe.Train, batches, torch.Stream("train"), new CheckpointStore(run.Checkpoints));
         double HeldOutLoss()
         {
             double loss = Math.Log(TextPerplexity.PerToken(TextPerplexity.Measure(model, heldOut)));
@@ -80,12 +92,14 @@ public sealed class PretrainJob : Job<PretrainRecipe, PretrainResult>
 
         // In bf16 a model of this size is a file of a few MB; what is measured is what is saved.
         string folder = Path.Combine(run.Artifacts, "model");
-        model.Save(folder, ComputeType.Bf16);
+        adapters.SaveMerged(folder, ComputeType.Bf16);
+        tokenizer.Save(folder);
         using LanguageModel saved = LanguageModel.Load(folder, torch, LoadMode.Copied);
         bool world = recipe.Data.File is null;
         run.WriteResult(new PretrainResult
         {
             Parameters = causal.Parameters.Layout.Count,
+            Trained = adapter?.Parameters.Layout.Count,
             HeldOutLoss = Math.Log(TextPerplexity.PerToken(TextPerplexity.Measure(saved, heldOut))),
             FactsChoice = world ? Share(saved, World.V1.GeneralFacts.SelectMany(fact => fact.HeldOutQuestions).Take(KnowledgeQuestions)) : null,
             ReadingChoice = world ? Share(saved, Enumerable.Range(0, KnowledgeQuestions).Select(World.V1.Reading)) : null,

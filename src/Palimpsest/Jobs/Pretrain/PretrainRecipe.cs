@@ -12,6 +12,9 @@ public sealed record PretrainRecipe : Recipe
     /// <summary>What it reads.</summary>
     public PretrainDataSection Data { get; init; } = new();
 
+    /// <summary>What is trained: the whole model, or an adapter with what stands around the blocks.</summary>
+    public PretrainMethod Method { get; init; } = new();
+
     /// <summary>How it learns.</summary>
     public TrainOptions Train { get; init; } = new() { Steps = 3000, BatchSize = 64, LearningRate = 3e-3, EvaluateEvery = 250, CheckpointEvery = 250 };
 }

@@ -13,7 +13,7 @@ internal static class PretrainReport
         List<ReportFigure> figures =
         [
             new("held-out text", Invariant($"{result.HeldOutLoss:F3} nats/token"), Invariant($"perplexity {Math.Exp(result.HeldOutLoss):F2}")),
-            new("parameters", Invariant($"{result.Parameters:N0}")),
+            new("parameters", Invariant($"{result.Parameters:N0}"), result.Trained is long trained ? Invariant($"{trained:N0} trained") : ""),
             new("training", JobText.Seconds(result.TrainSeconds), Invariant($"{result.Tokens:N0} tokens, {result.Tokens / result.TrainSeconds:N0} tokens/s")),
         ];
         if (result is { FactsChoice: double facts, ReadingChoice: double reading })

@@ -6,6 +6,9 @@ public sealed record PretrainResult
     /// <summary>Parameters of the model.</summary>
     public required long Parameters { get; init; }
 
+    /// <summary>Parameters that were trained, if not the model's own.</summary>
+    public long? Trained { get; init; }
+
     /// <summary>Mean cross-entropy of the held-out text at the end, in nats per token.</summary>
     public required double HeldOutLoss { get; init; }
 

@@ -16,22 +16,23 @@ internal sealed unsafe class LlamaWeights
     {
         Config = config;
         Dictionary<string, Linear> linears = model.Linears.ToDictionary(item => item.Name, item => item.Layer, StringComparer.Ordinal);
+        Dictionary<string, INorm> norms = model.Norms.ToDictionary(item => item.Name, item => item.Norm, StringComparer.Ordinal);
         Matrix Of(int layer, string name) => Matrix.Of(linears[$"model.layers.{layer}.{name}"]);
-        float* Norm(string name) => (float*)Address(model.Parameters[name], ScalarType.Float32);
+        float* Norm(string name) => (float*)Address(norms[name].Weight, ScalarType.Float32);
         Embedding = Matrix.Of(model.Embedding.Weight, null);
         Head = Matrix.Of(model.Head);
-        FinalNorm = Norm("model.norm.weight");
+        FinalNorm = Norm("model.norm");
         Layers = new Layer[config.Layers];
         for (int i = 0; i < Layers.Length; i++)
         {
             Layers[i] = new Layer
             {
-                AttentionNorm = Norm($"model.layers.{i}.input_layernorm.weight"),
+                AttentionNorm = Norm($"model.layers.{i}.input_layernorm"),
                 Query = Of(i, "self_attn.q_proj"),
                 Key = Of(i, "self_attn.k_proj"),
                 Value = Of(i, "self_attn.v_proj"),
                 Output = Of(i, "self_attn.o_proj"),
-                MlpNorm = Norm($"model.layers.{i}.post_attention_layernorm.weight"),
+                MlpNorm = Norm($"model.layers.{i}.post_attention_layernorm"),
                 Gate = Of(i, "mlp.gate_proj"),
                 Up = Of(i, "mlp.up_proj"),
                 Down = Of(i, "mlp.down_proj"),

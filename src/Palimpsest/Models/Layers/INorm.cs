@@ -6,6 +6,9 @@ namespace Palimpsest.Models.Layers;
 /// <summary>A normalisation that first adds the branch before it to the residual stream.</summary>
 public interface INorm
 {
+    /// <summary>The gain, [width], f32; owned by the parameter store or by an adapter.</summary>
+    Tensor Weight { get; set; }
+
     /// <summary>Sees in the backward pass the normalised rows and their gradients, and may suppress the gradient of the gain (not of a bias).</summary>
     /// <value>The default is null.</value>
     IGradientObserver? Observer { get; set; }

@@ -14,6 +14,9 @@ public sealed class LayerNorm(Tensor weight, Tensor bias, double epsilon) : INor
 {
     private readonly Scalar _epsilon = Scalars.Of(epsilon);
 
+    /// <inheritdoc/>
+    public Tensor Weight { get; set; } = weight;
+
     /// <summary>[width], f32.</summary>
     internal Tensor Bias { get; set; } = bias;
 
@@ -25,8 +28,8 @@ public sealed class LayerNorm(Tensor weight, Tensor bias, double epsilon) : INor
     {
         Tensor sum = branch is null ? residual : Ops.Add(residual, branch);
         return (sum, Observer is not null && is_grad_enabled()
-            ? ObservedScaleFunction.Apply(Kernels.LayerNorm(sum, ones_like(weight), zeros_like(Bias), _epsilon), weight, Bias, Observer)
-            : Kernels.LayerNorm(sum, weight, Bias, _epsilon));
+            ? ObservedScaleFunction.Apply(Kernels.LayerNorm(sum, ones_like(Weight), zeros_like(Bias), _epsilon), Weight, Bias, Observer)
+            : Kernels.LayerNorm(sum, Weight, Bias, _epsilon));
     }
 
     /// <inheritdoc/>

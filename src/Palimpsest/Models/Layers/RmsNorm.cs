@@ -10,15 +10,18 @@ namespace Palimpsest.Models.Layers;
 public sealed class RmsNorm(Tensor weight, double epsilon) : INorm
 {
     /// <inheritdoc/>
+    public Tensor Weight { get; set; } = weight;
+
+    /// <inheritdoc/>
     public IGradientObserver? Observer { get; set; }
 
     /// <inheritdoc/>
     public (Tensor Residual, Tensor Normalised) Forward(Tensor residual, Tensor? branch)
     {
-        (Tensor normalised, Tensor? sum) = RmsNormFunction.Apply(residual, branch, weight, epsilon, observer: Observer);
+        (Tensor normalised, Tensor? sum) = RmsNormFunction.Apply(residual, branch, Weight, epsilon, observer: Observer);
         return (sum!, normalised);
     }
 
     /// <inheritdoc/>
-    public Tensor Last(Tensor residual, Tensor? branch) => RmsNormFunction.Apply(residual, branch, weight, epsilon, keepSum: false, Observer).Normalised;
+    public Tensor Last(Tensor residual, Tensor? branch) => RmsNormFunction.Apply(residual, branch, Weight, epsilon, keepSum: false, Observer).Normalised;
 }

@@ -68,6 +68,12 @@ public sealed class LoraAdapter : IDisposable
         ArgumentNullException.ThrowIfNull(random);
         options = model.Config.Labels.Count > 0 ? options.ForClassifier() : options;
         LoraPlan plan = new(model, options);
+        if (options.EnsureWeightTying && plan.Layout.Tied.Count == 0)
+        {
+            string why = model.Config.TiedEmbeddings ? "neither embedding nor output matrix is among modules_to_save" : "this model ties nothing";
+            throw new PalimpsestException($"ensure_weight_tying: {why}. Leave it out.");
+        }
+
         new LoraSelector(options).RefuseWhatMeansNothing(
             [model.EmbeddingModule, .. model.Linears.Select(item => item.Name)], [.. plan.Modules.Select(module => module.Name)]);
         LoraAdapter adapter = new(model, options, plan);
@@ -174,14 +180,14 @@ public sealed class LoraAdapter : IDisposable
 
         foreach (string name in _plan.Biases)
         {
-            BiasOf(name)!.copy_(Model.BiasedNorms.FirstOrDefault(item => item.Name == name).Norm?.Bias ?? LayerOf(name).Bias!);
+            BiasOf(name)!.copy_(LoraPlan.BaseOf(Model, name).Bias!);
         }
 
         foreach (string name in _plan.Saved)
         {
-            bool isEmbedding = name == Model.EmbeddingModule;
-            WeightOf(name)!.copy_(isEmbedding ? Model.Embedding.Weight : LayerOf(name).Weight);
-            if (!isEmbedding && LayerOf(name).Bias is Tensor bias)
+            (Tensor weight, Tensor? bias) = LoraPlan.BaseOf(Model, name);
+            WeightOf(name)!.copy_(weight);
+            if (bias is not null)
             {
                 BiasOf(name)!.copy_(bias);
             }

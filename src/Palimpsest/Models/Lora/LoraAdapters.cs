@@ -13,7 +13,7 @@ public sealed class LoraAdapters : IDisposable
 {
     private readonly TransformerModel _model;
     private readonly (string Name, Linear Layer, Tensor Weight, Tensor? Bias, Func<Linear, Tensor, Tensor> Operation)[] _linears;
-    private readonly (string Name, LayerNorm Norm, Tensor Bias)[] _norms;
+    private readonly (string Name, INorm Norm, Tensor Weight, Tensor? Bias)[] _norms;
     private readonly (Tensor Weight, Func<Embedding, Tensor, Tensor> Operation) _embedding;
     private readonly List<Tensor> _merged = [];
     private LoraAdapter[] _active = [];
@@ -25,7 +25,7 @@ public sealed class LoraAdapters : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         _model = model;
         _linears = [.. model.Linears.Select(item => (item.Name, item.Layer, item.Layer.Weight, item.Layer.Bias, item.Layer.Operation))];
-        _norms = [.. model.BiasedNorms.Select(item => (item.Name, item.Norm, item.Norm.Bias))];
+        _norms = [.. model.Norms.Select(item => (item.Name, item.Norm, item.Norm.Weight, (item.Norm as LayerNorm)?.Bias))];
         _embedding = (model.Embedding.Weight, model.Embedding.Operation);
     }
 
@@ -127,10 +127,12 @@ public sealed class LoraAdapters : IDisposable
     public void SaveMerged(string folder, ComputeType type = ComputeType.F32)
     {
         Unmerge();
-        bool ChangesWeight(string module) => _active.Any(adapter => adapter.Linears.ContainsKey(module) || adapter.WeightOf(module) is not null || (module == _model.EmbeddingModule && adapter.Embedding is not null));
-        if (_model.Config.TiedEmbeddings && (ChangesWeight(_model.EmbeddingModule) || ChangesWeight(_model.HeadModule!)))
+        if (_model.Config.TiedEmbeddings && (!ReferenceEquals(_model.Embedding.Weight, _model.Head!.Weight)
+            || _active.Any(adapter => adapter.Embedding is not null || adapter.Linears.ContainsKey(_model.HeadModule!))))
         {
-            throw new PalimpsestException("The adapter changes the embedding or the output matrix alone, but the model ties them to each other: they cannot be stored merged. Keep the adapter apart.");
+            throw new PalimpsestException(
+                "The adapter changes the embedding or the output matrix alone, but the model ties them to each other: they cannot be stored merged. "
+                + "Keep the adapter apart, or train it with ensure_weight_tying.");
         }
 
         ModelFolder.Save(_model, folder, type, slot =>
@@ -147,7 +149,8 @@ public sealed class LoraAdapters : IDisposable
                 item => ReferenceEquals(item.Weight, own) || ReferenceEquals(item.Bias, own));
             if (layer is null)
             {
-                return _norms.FirstOrDefault(item => ReferenceEquals(item.Bias, own)).Norm?.Bias ?? own;
+                (_, INorm? norm, Tensor gain, _) = _norms.FirstOrDefault(item => ReferenceEquals(item.Weight, own) || ReferenceEquals(item.Bias, own));
+                return norm is null ? own : ReferenceEquals(gain, own) ? norm.Weight : ((LayerNorm)norm).Bias;
             }
 
             return ReferenceEquals(weight, own) ? MergedLinear(module, layer).Weight : MergedLinear(module, layer).Bias!;
@@ -176,9 +179,13 @@ public sealed class LoraAdapters : IDisposable
             };
         }
 
-        foreach ((string name, LayerNorm norm, Tensor bias) in _norms)
+        foreach ((string name, INorm norm, Tensor weight, Tensor? bias) in _norms)
         {
-            norm.Bias = active.Select(adapter => adapter.BiasOf(name)).FirstOrDefault(found => found is not null) ?? bias;
+            norm.Weight = active.Select(adapter => adapter.WeightOf(name)).FirstOrDefault(found => found is not null) ?? weight;
+            if (norm is LayerNorm biased)
+            {
+                biased.Bias = active.Select(adapter => adapter.BiasOf(name)).FirstOrDefault(found => found is not null) ?? bias!;
+            }
         }
 
         EmbeddingUpdate[] changes = [.. active.Select(adapter => adapter.Embedding).OfType<EmbeddingUpdate>()];

@@ -75,6 +75,7 @@ internal static class LoraConfigFile
                 string other => throw json.Bad("bias", $"\"{other}\" is not known; known: none, all, lora_only"),
             },
             SaveModules = json.NamesOrText("modules_to_save") is { Text: null } saved ? saved.Names : throw json.Bad("modules_to_save", "must be a list of names"),
+            EnsureWeightTying = json.Flag("ensure_weight_tying"),
             TrainTokens = tokens,
             Dropout = json.Number("lora_dropout", 0),
             Init = Init(json),
@@ -129,6 +130,11 @@ internal static class LoraConfigFile
         if (options.LoraBias)
         {
             values["lora_bias"] = true;
+        }
+
+        if (options.EnsureWeightTying)
+        {
+            values["ensure_weight_tying"] = true;
         }
 
         if (options.TrainTokens.Count > 0)

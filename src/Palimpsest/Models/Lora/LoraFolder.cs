@@ -51,6 +51,7 @@ internal static class LoraFolder
 
         Check(file, plan, baseModel);
         CheckBaseWeights(file, plan, model);
+        CheckTied(file, plan.Layout);
         LoraAdapter adapter = new(model, options, plan);
         using IDisposable noGrad = no_grad();
         foreach (ParameterSlot slot in plan.Layout.Slots)
@@ -93,7 +94,7 @@ internal static class LoraFolder
         LoraSelector selector = new(options);
         IEnumerable<string> stored =
             new[] { model.EmbeddingModule, model.HeadModule }.OfType<string>().Where(module => file.Entries.ContainsKey(LoraPlan.SavedWeight(module)));
-        string[] undeclared = [.. stored.Where(module => !selector.IsSaved(module))];
+        string[] undeclared = [.. stored.Where(module => !options.EnsureWeightTying && !selector.IsSaved(module))];
         return undeclared.Length == 0 || !model.Config.TiedEmbeddings
             ? options with { SaveModules = [.. options.SaveModules, .. undeclared] }
             : throw new PalimpsestException(
@@ -120,6 +121,21 @@ internal static class LoraFolder
         }
     }
 
+    /// <summary>Refuses tied weights that a file holds under both names with different numbers.</summary>
+    private static void CheckTied(SafetensorsFile file, ParameterLayout layout)
+    {
+        foreach ((string alias, string owner) in layout.Tied.Where(pair => file.Entries.ContainsKey(pair.Key)))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor one = TensorBytes.Read(file, file[alias]), other = TensorBytes.Read(file, file[owner]);
+            if (!one.shape.SequenceEqual(other.shape) || !one.eq(other).all().item<bool>())
+            {
+                throw new PalimpsestException(
+                    $"{file.Path}: \"{alias}\" and \"{owner}\" differ, though {Config} ties them (ensure_weight_tying). Set that to false there.");
+            }
+        }
+    }
+
     private static void Check(SafetensorsFile file, LoraPlan plan, string? baseModel)
     {
         List<string> problems = [];
@@ -139,7 +155,7 @@ internal static class LoraFolder
             }
         }
 
-        HashSet<string> known = [.. plan.Layout.Slots.Select(slot => slot.Name)];
+        HashSet<string> known = [.. plan.Layout.Slots.Select(slot => slot.Name), .. plan.Layout.Tied.Keys];
         problems.AddRange(file.Entries.Keys.Where(name => !known.Contains(name) && !plan.IsBaseWeight(name)).Order(StringComparer.Ordinal).Select(name => $"\"{name}\" belongs to no module that {Config} speaks of"));
         if (problems.Count > 0)
         {

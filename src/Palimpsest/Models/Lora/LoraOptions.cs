@@ -72,9 +72,14 @@ public sealed record LoraOptions : IValidated
     /// <value>The default is none.</value>
     public LoraBiases Bias { get; init; }
 
-    /// <summary>Linear layers and embeddings that are trained and stored whole, named as in <see cref="Targets"/> [modules_to_save].</summary>
+    /// <summary>Linear layers, norms and embeddings that are trained and stored whole, named by the end of a name [modules_to_save].</summary>
     /// <value>The default is none.</value>
     public IReadOnlyList<string> SaveModules { get; init; } = [];
+
+    /// <summary>Whether an embedding or output matrix among <see cref="SaveModules"/> that the model ties to the other stays tied to it
+    /// [ensure_weight_tying].</summary>
+    /// <value>The default is false: it is trained alone, and the model cannot be saved merged.</value>
+    public bool EnsureWeightTying { get; init; }
 
     /// <summary>Tokens whose rows of the embedding are trained and stored [trainable_token_indices].</summary>
     /// <value>The default is none.</value>

@@ -27,7 +27,9 @@ internal sealed class LoraPlan
         (_embedding, _head) = (model.EmbeddingModule, model.HeadModule);
         string embedding = _embedding;
         Modules = [.. selector.Select(names, [embedding], _head).Select(name => Module(name, name == embedding ? model.Embedding.Weight.shape : linears[name].Weight.shape, name == embedding))];
-        Saved = [.. names.Append(embedding).Where(selector.IsSaved)];
+        Saved = [.. names.Append(embedding).Concat(model.Norms.Select(item => item.Name)).Where(selector.IsSaved)];
+        bool ties = options.EnsureWeightTying && model.Config.TiedEmbeddings && (Saved.Contains(embedding) || Saved.Contains(_head));
+        Saved = ties ? [.. Saved.Union([embedding, _head!])] : Saved;
         Biases = options.Bias switch
         {
             LoraBiases.All => [.. names.Where(name => linears[name].Bias is not null), .. model.BiasedNorms.Select(item => item.Name)],
@@ -35,7 +37,8 @@ internal sealed class LoraPlan
             _ => [],
         };
         Check(model, options);
-        Layout = new ParameterLayout(Parameters(model, options, linears));
+        Layout = new ParameterLayout(
+            Parameters(model, options, linears, ties), ties ? new Dictionary<string, string> { [SavedWeight(_head!)] = SavedWeight(embedding) } : null);
 
         LoraModule Module(string name, long[] shape, bool isEmbedding)
         {
@@ -48,7 +51,7 @@ internal sealed class LoraPlan
     /// <summary>The adapted modules, the embedding first.</summary>
     public IReadOnlyList<LoraModule> Modules { get; }
 
-    /// <summary>Modules that are trained whole.</summary>
+    /// <summary>Modules that are trained whole; tied ones share a parameter.</summary>
     public IReadOnlyList<string> Saved { get; }
 
     /// <summary>Linear layers and norms whose bias is trained.</summary>
@@ -73,6 +76,19 @@ internal sealed class LoraPlan
 
     public string Tokens => $"{Prefix}{_embedding}.token_adapter.trainable_tokens_delta";
 
+    /// <summary>What the base model holds for a linear layer, the embedding or a norm.</summary>
+    public static (Tensor Weight, Tensor? Bias) BaseOf(TransformerModel model, string module)
+    {
+        if (module == model.EmbeddingModule)
+        {
+            return (model.Embedding.Weight, null);
+        }
+
+        (_, INorm? norm) = model.Norms.FirstOrDefault(item => item.Name == module);
+        Linear? layer = norm is null ? model.Linears.First(item => item.Name == module).Layer : null;
+        return norm is null ? (layer!.Weight, layer.Bias) : (norm.Weight, (norm as LayerNorm)?.Bias);
+    }
+
     /// <summary>The bias of a layer that is trained along.</summary>
     public string Bias(string module) => Prefix + module + (IsAdapted(module) ? ".base_layer.bias" : ".bias");
 
@@ -84,13 +100,19 @@ internal sealed class LoraPlan
     private void Check(TransformerModel model, LoraOptions options)
     {
         bool isClassifier = model.Config.Labels.Count > 0;
-        string[] all = [_embedding, .. model.Linears.Select(item => item.Name)];
+        string[] all = [_embedding, .. model.Linears.Select(item => item.Name), .. model.Norms.Select(item => item.Name)];
         bool IsKnown(string name) => all.Any(module => LoraSelector.Saves(name, module)) || (isClassifier && LoraOptions.ClassifierHeads.Contains(name));
         if (options.SaveModules.FirstOrDefault(name => !IsKnown(name)) is string unknown)
         {
             throw new PalimpsestException(
-                $"modules_to_save: \"{unknown}\" is neither a linear layer nor the embedding of this model; others cannot be stored whole. "
+                $"modules_to_save: \"{unknown}\" is neither a linear layer, a norm nor the embedding of this model; others cannot be stored whole. "
                 + $"The embedding is {_embedding}{(_head is null ? "" : $", what gives the scores {_head}")}.");
+        }
+
+        if (options.EnsureWeightTying && model.Config.TiedEmbeddings && (IsAdapted(_embedding) || IsAdapted(_head!)))
+        {
+            throw new PalimpsestException(
+                "ensure_weight_tying: only modules_to_save can stay tied. Leave the embedding and the output matrix out of the targets.");
         }
 
         if (options.Dora && Modules.Any(module => module.IsEmbedding))
@@ -114,7 +136,8 @@ internal sealed class LoraPlan
         }
     }
 
-    private IEnumerable<(string Name, long[] Shape)> Parameters(TransformerModel model, LoraOptions options, Dictionary<string, Linear> linears)
+    private IEnumerable<(string Name, long[] Shape)> Parameters(
+        TransformerModel model, LoraOptions options, Dictionary<string, Linear> linears, bool ties)
     {
         foreach (LoraModule module in Modules)
         {
@@ -139,10 +162,15 @@ internal sealed class LoraPlan
 
         foreach (string name in Saved)
         {
-            yield return (SavedWeight(name), name == _embedding ? model.Embedding.Weight.shape : linears[name].Weight.shape);
-            if (linears.TryGetValue(name, out Linear? linear) && linear.Bias is not null)
+            (Tensor weight, Tensor? bias) = BaseOf(model, name);
+            if (!ties || name != _head)
             {
-                yield return (SavedBias(name), linear.Bias.shape);
+                yield return (SavedWeight(name), weight.shape);
+            }
+
+            if (bias is not null)
+            {
+                yield return (SavedBias(name), bias.shape);
             }
         }
 

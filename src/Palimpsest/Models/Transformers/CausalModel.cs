@@ -39,11 +39,13 @@ public sealed class CausalModel : TransformerModel
     /// <summary>The output matrix, or the layer over the classes.</summary>
     public override Linear Head { get; }
 
-    /// <summary>A trainable model with fresh weights: matrices normal with <see cref="ModelConfig.InitializerRange"/>, norms one, biases zero.</summary>
+    /// <summary>A model with fresh weights: matrices normal with <see cref="ModelConfig.InitializerRange"/>, norms one, biases zero.</summary>
     /// <param name="config">The shape.</param>
     /// <param name="context">Device and compute type.</param>
     /// <param name="random">Each tensor takes a stream of its own from it.</param>
-    public static CausalModel Create(CausalConfig config, TorchContext context, RandomStream random) => new(config, Fresh(config, context, random), context);
+    /// <param name="frozen">Whether the weights stay as they are, and only an adapter is trained.</param>
+    public static CausalModel Create(CausalConfig config, TorchContext context, RandomStream random, bool frozen = false) =>
+        new(config, Fresh(config, context, random, frozen), context);
 
     /// <inheritdoc/>
     public override Tensor Hidden(TokenBatch batch)

@@ -175,11 +175,18 @@ public abstract class TransformerModel : IDisposable
         target.copy_(source);
     }
 
-    /// <summary>A trainable store of fresh parameters.</summary>
-    private protected static ParameterStore Fresh(ModelConfig config, TorchContext context, RandomStream random)
+    /// <summary>A store of fresh parameters, all trainable or all frozen.</summary>
+    private protected static ParameterStore Fresh(ModelConfig config, TorchContext context, RandomStream random, bool frozen = false)
     {
         using IDisposable noGrad = no_grad();
-        return ParameterStore.Trainable(LayoutOf(config), context.Device, (slot, target) => Initialise(config, slot, target, random), context.MasterType);
+        return frozen
+            ? ParameterStore.Frozen(LayoutOf(config), slot =>
+            {
+                Tensor target = empty([.. slot.Shape], context.MasterType, context.Device);
+                Initialise(config, slot, target, random);
+                return target;
+            })
+            : ParameterStore.Trainable(LayoutOf(config), context.Device, (slot, target) => Initialise(config, slot, target, random), context.MasterType);
     }
 
     private protected void CheckLength(long tokens)

@@ -40,6 +40,8 @@ public sealed class LoraAdapterTests
             (new() { Targets = ["q_proj"], RankPattern = new Dictionary<string, int> { ["v_proj"] = 2 } }, "rank_pattern: \"v_proj\" means no module"),
             (new() { Targets = ["q_proj"], AlphaPattern = new Dictionary<string, double> { ["^q_proj"] = 2 } }, "alpha_pattern: \"^q_proj\" means no module"),
             (new() { Targets = ["q_proj"], Layers = [0, 99] }, "layers_to_transform: \"99\" means no module"),
+            (new() { EnsureWeightTying = true }, "ensure_weight_tying: neither embedding nor output matrix is among modules_to_save"),
+            (new() { Targets = ["q_proj", "embed_tokens"], SaveModules = ["lm_head"], EnsureWeightTying = true }, "only modules_to_save can stay tied"),
         ];
         cases =
         [
@@ -208,6 +210,33 @@ public sealed class LoraAdapterTests
         using LoraAdapters adapters = new(model);
         adapters.Activate(adapter);
         Assert.Contains("ties them", Assert.Throws<PalimpsestException>(() => adapters.SaveMerged("unused")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SaveMerged_NormsWithBiases_AreTheTrainedOnes()
+    {
+        using CausalModel model = ModelFolder.Load(TestContexts.Golden("gpt2"), TestContexts.F32(), LoadMode.Mapped);
+        LoraOptions options = new() { Rank = 2, SaveModules = ["ln_1", "ln_f", "wte"], EnsureWeightTying = true };
+        using LoraAdapter adapter = LoraAdapter.Create(model, options, new RandomStream(1));
+        using LoraAdapters adapters = new(model);
+        float[] plain = Logits(model);
+        adapters.Activate(adapter);
+        Assert.InRange(Distance(plain, Logits(model)), 0, 1e-5);
+        using (IDisposable noGrad = no_grad())
+        {
+            adapter.Parameters.Values.mul_(Scalars.Of(1.25));
+        }
+
+        float[] trained = Logits(model);
+        Assert.True(Distance(plain, trained) > 0.01);
+        using TemporaryFolder folder = new();
+        adapters.SaveMerged(folder.Path);
+        using CausalModel saved = ModelFolder.Load(folder.Path, TestContexts.F32(), LoadMode.Mapped);
+        Assert.InRange(Distance(trained, Logits(saved)), 0, 1e-4);
+        adapters.Merge();
+        Assert.InRange(Distance(trained, Logits(model)), 0, 1e-4);
+        adapters.Activate();
+        Assert.Equal(plain, Logits(model));
     }
 
     [Fact]

@@ -36,6 +36,7 @@ public sealed class LoraFolderTests
         { "target_modules", "[\"c_attn\"]", "No module is meant by targets c_attn. The model's modules end in: embed_tokens, q_proj" },
         { "modules_to_save", "[\"score\"]", "modules_to_save: \"score\" is neither" },
         { "trainable_token_indices", "[1]", "cannot be trained when the embedding is tied" },
+        { "ensure_weight_tying", "3", "ensure_weight_tying must be" },
         { "rank_pattern", "{\"q_proj\": null}", "rank_pattern \"q_proj\" is empty" },
         { "bias", "\"some\"", "bias \"some\" is not known" },
         { "r", "7", "lora_A.weight\" has shape [3, 32] where this model and adapter_config.json want [7, 32]" },
@@ -130,20 +131,7 @@ public sealed class LoraFolderTests
 
         byte[] weights = model.Parameters["lm_head.weight"].bytes.ToArray();
         weights[0] ^= differs ? (byte)1 : (byte)0;
-        string file = folder.At("adapter_model.safetensors");
-        using (SafetensorsFile own = SafetensorsFile.Open(file))
-        {
-            TensorSource[] tensors = [.. own.Entries.Values.Select(entry =>
-            {
-                byte[] bytes = new byte[entry.ByteLength];
-                own.Read(entry, bytes);
-                return new TensorSource(entry.Name, entry.Type, entry.Shape, stream => stream.Write(bytes));
-            })];
-            TensorSource added = new(
-                "base_model.model.lm_head.base_layer.weight", TensorType.F32, model.Parameters["lm_head.weight"].shape, stream => stream.Write(weights));
-            SafetensorsWriter.Write(file, [.. tensors, added]);
-        }
-
+        AddTensor(folder.Path, "base_model.model.lm_head.base_layer.weight", model.Parameters["lm_head.weight"].shape, weights);
         if (differs)
         {
             Assert.Contains(
@@ -176,6 +164,61 @@ public sealed class LoraFolderTests
         File.Delete(config);
         Refused(folder, "llama", "The folder of an adapter holds adapter_config.json and adapter_model.safetensors");
     });
+
+    /// <summary>A tied matrix is stored once; a file that holds it under both names must hold the same twice.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Load_TiedEmbeddingAndNormsStoredWhole_StayTied(bool differs)
+    {
+        using TemporaryFolder folder = new();
+        using CausalModel model = CausalModel.Create(TinyTraining.Config, TestContexts.F32(), new RandomStream(3), frozen: true);
+        LoraOptions options = new() { Rank = 2, Targets = ["q_proj"], SaveModules = ["lm_head", "norm"], EnsureWeightTying = true };
+        using LoraAdapter adapter = LoraAdapter.Create(model, options, new RandomStream(1));
+        using (IDisposable noGrad = no_grad())
+        {
+            adapter.Parameters.Values.add_(Scalars.One);
+        }
+
+        adapter.Save(folder.Path);
+        Same();
+        byte[] weights = adapter.Parameters["base_model.model.model.embed_tokens.weight"].bytes.ToArray();
+        weights[0] ^= differs ? (byte)1 : (byte)0;
+        AddTensor(folder.Path, "base_model.model.lm_head.weight", model.Head.Weight.shape, weights);
+        if (differs)
+        {
+            Assert.Contains("differ, though adapter_config.json ties them",
+                Assert.Throws<PalimpsestException>(() => LoraAdapter.Load(model, folder.Path)).Message, StringComparison.Ordinal);
+        }
+        else
+        {
+            Same();
+        }
+
+        void Same()
+        {
+            using LoraAdapter loaded = LoraAdapter.Load(model, folder.Path);
+            Assert.Equal(adapter.Settings, loaded.Settings);
+            Assert.Equal(adapter.Parameters.Values.bytes.ToArray(), loaded.Parameters.Values.bytes.ToArray());
+            using LoraAdapters adapters = new(model);
+            adapters.Activate(loaded);
+            Assert.Same(model.Embedding.Weight, model.Head.Weight);
+            Assert.All(model.Norms, item => Assert.All(TensorBytes.ToArray(item.Norm.Weight), value => Assert.Equal(2f, value)));
+        }
+    }
+
+    private static void AddTensor(string folder, string name, IReadOnlyList<long> shape, byte[] values)
+    {
+        string file = Path.Combine(folder, "adapter_model.safetensors");
+        using SafetensorsFile own = SafetensorsFile.Open(file);
+        TensorSource[] tensors = [.. own.Entries.Values.Select(entry =>
+        {
+            byte[] bytes = new byte[entry.ByteLength];
+            own.Read(entry, bytes);
+            return new TensorSource(entry.Name, entry.Type, entry.Shape, stream => stream.Write(bytes));
+        })];
+        SafetensorsWriter.Write(file, [.. tensors, new TensorSource(name, TensorType.F32, shape, stream => stream.Write(values))]);
+    }
 
     private static void Undeclare(string folder)
     {
