@@ -27,7 +27,7 @@ public sealed class FederatedTrainingTests
             foreach (int client in MeanAggregator.Draw(20, Options.Cohort, random.Child("aggregator")))
             {
                 LocalResult result =
-                    model.Train(client, expected, new LocalTraining { Options = Options.Local, Random = random.Child("client", $"{client}", "train") }, end);
+                    model.Train(client, expected, new LocalTraining { Options = Options.Local, Random = random.Child("client", $"{client}").Child("train") }, end);
                 total += result.Examples;
                 for (int i = 0; i < Count; i++)
                 {
@@ -195,7 +195,7 @@ public sealed class FederatedTrainingTests
         model.ReadStart(start);
         foreach (int client in (int[])[6, 7])
         {
-            model.Train(client, start, new LocalTraining { Options = options.Local, Random = random.Child("client", $"{client}", "train") }, end);
+            model.Train(client, start, new LocalTraining { Options = options.Local, Random = random.Child("client", $"{client}").Child("train") }, end);
             sum = [.. sum.Zip(end, (total, value) => total + value)];
         }
 
