@@ -129,14 +129,9 @@ public sealed class ClientModel : IClientModel
     }
 
     /// <inheritdoc/>
-    public ClientScore Evaluate(int client, ReadOnlySpan<float> weights) => Evaluate([.. _population.HeldOut(client)], weights);
-
-    /// <summary>Measures weights on items.</summary>
-    /// <param name="items">What is asked.</param>
-    /// <param name="weights">[count]</param>
-    public ClientScore Evaluate(IReadOnlyList<ChoiceItem> items, ReadOnlySpan<float> weights)
+    public ClientScore Evaluate(int client, ReadOnlySpan<float> weights)
     {
-        ArgumentNullException.ThrowIfNull(items);
+        IReadOnlyList<ChoiceItem> items = _population.HeldOut(client, _options.MostHeldOut);
         _parameters.Load(weights);
         if (_model.Model.Config.Labels.Count > 0)
         {

@@ -31,6 +31,10 @@ public sealed record ClientModelOptions
     /// <value>The default is error.</value>
     public TooLongPolicy TooLong { get; init; } = TooLongPolicy.Error;
 
+    /// <summary>Most held-out items of a client that are asked, spread evenly over all of them; 0 for all.</summary>
+    /// <value>The default is 0.</value>
+    public int MostHeldOut { get; init; }
+
     /// <summary>Root of the draws that fill fresh weights: the same start for all workers.</summary>
     /// <value>The default is 7.</value>
     public long Seed { get; init; } = 7;

@@ -1,6 +1,5 @@
 using Palimpsest.Data;
 using Palimpsest.Evaluation;
-using Palimpsest.Numerics;
 
 namespace Palimpsest.Federation.Clients;
 
@@ -33,31 +32,12 @@ public abstract class ClientPopulation
     /// <exception cref="PalimpsestException">The data cannot be read, or have changed.</exception>
     public abstract IEnumerable<ChoiceItem> HeldOut(int client);
 
-    /// <summary>What all clients are asked, each item as likely as any other to be among those that are taken.</summary>
+    /// <summary>What a client is asked, at most so much of it, spread evenly over the whole.</summary>
+    /// <param name="client">Its number.</param>
     /// <param name="most">Most items; 0 for all.</param>
-    /// <param name="random">Draws them.</param>
-    /// <returns>By client, in order; empty if no client holds anything out.</returns>
-    public IReadOnlyList<ChoiceItem> Pooled(int most, RandomStream random)
+    public IReadOnlyList<ChoiceItem> HeldOut(int client, int most)
     {
-        ArgumentNullException.ThrowIfNull(random);
-
-        // Algorithm R (Vitter 1985): one pass, and no more in memory than is taken.
-        List<(long Place, ChoiceItem Item)> taken = [];
-        long seen = 0;
-        foreach (ChoiceItem item in Enumerable.Range(0, Count).SelectMany(HeldOut))
-        {
-            if (most == 0 || taken.Count < most)
-            {
-                taken.Add((seen, item));
-            }
-            else if (random.NextInt(checked((int)seen + 1)) is int place && place < most)
-            {
-                taken[place] = (seen, item);
-            }
-
-            seen++;
-        }
-
-        return [.. taken.OrderBy(entry => entry.Place).Select(entry => entry.Item)];
+        ChoiceItem[] all = [.. HeldOut(client)];
+        return most == 0 || all.Length <= most ? all : [.. Enumerable.Range(0, most).Select(i => all[(int)((long)i * all.Length / most)])];
     }
 }
