@@ -12,8 +12,15 @@ namespace Palimpsest.Federation.Rounds;
 /// </remarks>
 public abstract class FederatedAlgorithm
 {
+    /// <param name="proximal">μ of FedProx, at least 0: a client's gradient gains μ (p - start), which pulls it back to where it began (Li et al., Federated
+    /// Optimization in Heterogeneous Networks, MLSys 2020). 0 for none.</param>
+    protected FederatedAlgorithm(double proximal = 0) => Proximal = proximal;
+
     /// <summary>What a resumed federation must have in common.</summary>
     public abstract string Settings { get; }
+
+    /// <summary>μ of FedProx; 0 for none.</summary>
+    public double Proximal { get; }
 
     /// <summary>Vectors of the server beside the weights, each as long as what is trained: they are zero at first, go down with the weights, come back with
     /// a client's change of each, and the changes over the number of all clients are added to them, so that each stays the mean over all clients
@@ -51,6 +58,11 @@ public abstract class FederatedAlgorithm
     public virtual void Train(ClientWork work)
     {
         ArgumentNullException.ThrowIfNull(work);
+        if (Proximal > 0)
+        {
+            work.Training = work.Training with { Edits = [.. work.Training.Edits, new ProximalEdit(Proximal, work.Start.ToArray())] };
+        }
+
         work.Train();
     }
 
