@@ -102,9 +102,10 @@ public sealed class ClientModel : IClientModel
         LocalOptions options = training.Options;
         ClientBatches batches = new(sequences, options.BatchSize, training.Random.Child("batches"));
         int steps = checked(batches.PerEpoch * options.Epochs);
+        steps = options.MostSteps > 0 ? Math.Min(steps, options.MostSteps) : steps;
         TrainOptions settings = new()
         {
-            Steps = options.MostSteps > 0 ? Math.Min(steps, options.MostSteps) : steps,
+            Steps = (int)Math.Ceiling(steps * training.Share),
             BatchSize = options.BatchSize,
             LearningRate = options.LearningRate,
             Schedule = ScheduleKind.Constant,
