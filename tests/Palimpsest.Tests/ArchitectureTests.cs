@@ -25,8 +25,8 @@ public sealed partial class ArchitectureTests
     {
         ["Palimpsest.Core"] =
         [
-            "Palimpsest.Common", "Palimpsest.Numerics", "Palimpsest.Numerics.Statistics", "Palimpsest.Planning",
-            "Palimpsest.Privacy", "Palimpsest.Text", "Palimpsest.Metrics", "Palimpsest.Data", "Palimpsest.Data.Worlds",
+            "Palimpsest.Common", "Palimpsest.Numerics", "Palimpsest.Numerics.Statistics", "Palimpsest.Numerics.Frames",
+            "Palimpsest.Planning", "Palimpsest.Privacy", "Palimpsest.Text", "Palimpsest.Metrics", "Palimpsest.Data", "Palimpsest.Data.Worlds",
             "Palimpsest.Runs", "Palimpsest.Runs.Recipes", "Palimpsest.Runs.Reports", "Palimpsest.Runs.Results",
         ],
         ["Palimpsest"] =

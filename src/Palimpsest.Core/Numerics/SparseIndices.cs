@@ -7,6 +7,8 @@ namespace Palimpsest.Numerics;
 /// <remarks>Positions ascend. The gap of a position is its distance to the one before it, less one; the first gap is the first position. Golomb, Run-length encodings, 1966; Rice's power-of-two form.</remarks>
 public static class SparseIndices
 {
+    private const long None = long.MaxValue;
+
     /// <summary>Exact number of bytes that <see cref="Encode"/> gives.</summary>
     /// <param name="codec">The form.</param>
     /// <param name="indices">Ascending positions below <paramref name="n"/>.</param>
@@ -15,12 +17,8 @@ public static class SparseIndices
     {
         switch (codec)
         {
-            case IndexCodec.Bitmap: return (n + 7) / 8;
-            case IndexCodec.PackedIndex: return (((long)indices.Length * BitsPerIndex(n)) + 7) / 8;
-            case IndexCodec.Int32: return 4L * indices.Length;
-            case IndexCodec.Int64: return 8L * indices.Length;
             case IndexCodec.GolombRice: return (RiceBits(indices, RiceParameter(n, indices.Length)) + 7) / 8;
-            default:
+            case IndexCodec.DeltaVarint:
                 long bytes = 0;
                 for (int i = 0; i < indices.Length; i++)
                 {
@@ -28,6 +26,7 @@ public static class SparseIndices
                 }
 
                 return bytes;
+            default: return ExpectedBytes(codec, n, indices.Length);
         }
     }
 
@@ -51,6 +50,14 @@ public static class SparseIndices
     public static byte[] Encode(IndexCodec codec, ReadOnlySpan<int> indices, long n)
     {
         byte[] bytes = new byte[Bytes(codec, indices, n)];
+        Write(codec, indices, n, bytes);
+        return bytes;
+    }
+
+    /// <summary>Writes positions over as many bytes as <see cref="Bytes"/> says; those of a bitmap have to be zero.</summary>
+    internal static void Write(IndexCodec codec, ReadOnlySpan<int> indices, long n, Span<byte> bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(n, 1L << 31);
         BitWriter writer = new(bytes);
         int width = BitsPerIndex(n), b = RiceParameter(n, indices.Length), at = 0;
         for (int i = 0; i < indices.Length; i++)
@@ -65,10 +72,10 @@ public static class SparseIndices
                     writer.Write((uint)indices[i], width);
                     break;
                 case IndexCodec.Int32:
-                    BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4 * i), indices[i]);
+                    BinaryPrimitives.WriteInt32LittleEndian(bytes[(4 * i)..], indices[i]);
                     break;
                 case IndexCodec.Int64:
-                    BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8 * i), indices[i]);
+                    BinaryPrimitives.WriteInt64LittleEndian(bytes[(8 * i)..], indices[i]);
                     break;
                 case IndexCodec.DeltaVarint:
                     for (; gap >= 0x80; gap >>= 7)
@@ -85,17 +92,18 @@ public static class SparseIndices
             }
         }
 
-        return bytes;
+        writer.Flush();
     }
 
     /// <summary>Reads positions.</summary>
     /// <param name="codec">The form.</param>
-    /// <param name="bytes">What <see cref="Encode"/> gave.</param>
+    /// <param name="bytes">What <see cref="Encode"/> gave, and no more.</param>
     /// <param name="n">Length of the vector.</param>
     /// <param name="indices">Receives as many positions as there are.</param>
-    /// <exception cref="PalimpsestException">The bytes end early, or a position is not above the one before it and below <paramref name="n"/>.</exception>
+    /// <exception cref="PalimpsestException">The bytes end early or late, or a position is not above the one before it and below <paramref name="n"/>.</exception>
     public static void Decode(IndexCodec codec, ReadOnlySpan<byte> bytes, long n, Span<int> indices)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(n, 1L << 31);
         BitReader reader = new(bytes);
         int width = BitsPerIndex(n), b = RiceParameter(n, indices.Length), at = 0;
         long last = -1;
@@ -105,13 +113,19 @@ public static class SparseIndices
             {
                 IndexCodec.Bitmap => NextBit(bytes, last + 1),
                 IndexCodec.PackedIndex => reader.Read(width),
-                IndexCodec.Int32 => bytes.Length >= 4 * (i + 1) ? BinaryPrimitives.ReadInt32LittleEndian(bytes[(4 * i)..]) : throw Damaged(),
-                IndexCodec.Int64 => bytes.Length >= 8 * (i + 1) ? BinaryPrimitives.ReadInt64LittleEndian(bytes[(8 * i)..]) : throw Damaged(),
+                IndexCodec.Int32 => bytes.Length >= 4 * (i + 1L) ? BinaryPrimitives.ReadInt32LittleEndian(bytes[(4 * i)..]) : throw Damaged(),
+                IndexCodec.Int64 => bytes.Length >= 8 * (i + 1L) ? BinaryPrimitives.ReadInt64LittleEndian(bytes[(8 * i)..]) : throw Damaged(),
                 IndexCodec.DeltaVarint => last + 1 + ReadVarint(bytes, ref at),
-                _ => last + 1 + ((long)reader.ReadOnes() << b) + reader.Read(b),
+                _ => last + 1 + (reader.ReadOnes() << b) + reader.Read(b),
             };
             last = next > last && next < n ? next : throw Damaged();
             indices[i] = (int)next;
+        }
+
+        // What follows the last position: nothing, or a bitmap's zeros.
+        if (bytes.Length != Bytes(codec, indices, n) || (codec == IndexCodec.Bitmap && NextBit(bytes, last + 1) != None))
+        {
+            throw Damaged();
         }
     }
 
@@ -161,9 +175,21 @@ public static class SparseIndices
         return k == 0 || k == n ? 0 : n * ((-d * Math.Log2(d)) - ((1 - d) * Math.Log2(1 - d))) / 8;
     }
 
+    // P(gap >= g) = (1 - d)^g
+    /// <summary>Expected bytes of a form if each entry is kept with probability k / n; exact but for the two codes of gaps.</summary>
+    public static long ExpectedBytes(IndexCodec codec, long n, long k) => codec switch
+    {
+        IndexCodec.Bitmap => (n + 7) / 8,
+        IndexCodec.PackedIndex => ((k * BitsPerIndex(n)) + 7) / 8,
+        IndexCodec.Int32 => 4 * k,
+        IndexCodec.Int64 => 8 * k,
+        IndexCodec.GolombRice => ExpectedRiceBytes(n, k),
+        _ => k == 0 ? 0 : (long)Math.Ceiling(k * (1 + ((int[])[7, 14, 21, 28]).Sum(bits => Math.Pow(1 - ((double)k / n), 1 << bits)))),
+    };
+
     private static int Gap(ReadOnlySpan<int> indices, int i) => i == 0 ? indices[0] : indices[i] - indices[i - 1] - 1;
 
-    private static PalimpsestException Damaged() => new("The positions of a sparse vector are damaged: they end early, or are not ascending within the vector. Send it again.");
+    internal static PalimpsestException Damaged() => new("The positions of a sparse vector are damaged: they end early, or are not ascending within the vector. Send it again.");
 
     private static long NextBit(ReadOnlySpan<byte> bytes, long from)
     {
@@ -178,7 +204,7 @@ public static class SparseIndices
             from = (from | 7) + 1;
         }
 
-        throw Damaged();
+        return None;
     }
 
     private static long ReadVarint(ReadOnlySpan<byte> bytes, ref int at)
@@ -195,55 +221,5 @@ public static class SparseIndices
         }
 
         throw Damaged();
-    }
-
-    private ref struct BitWriter(Span<byte> bytes)
-    {
-        private readonly Span<byte> _bytes = bytes;
-        private long _at;
-
-        public void WriteOnes(uint count)
-        {
-            for (; count > 0; count--)
-            {
-                Write(1, 1);
-            }
-        }
-
-        public void Write(uint value, int width)
-        {
-            for (int bit = width - 1; bit >= 0; bit--, _at++)
-            {
-                _bytes[(int)(_at >> 3)] |= (byte)((value >> bit & 1) << (int)(7 - (_at & 7)));
-            }
-        }
-    }
-
-    private ref struct BitReader(ReadOnlySpan<byte> bytes)
-    {
-        private readonly ReadOnlySpan<byte> _bytes = bytes;
-        private long _at;
-
-        public uint ReadOnes()
-        {
-            uint count = 0;
-            while (Read(1) != 0)
-            {
-                count++;
-            }
-
-            return count;
-        }
-
-        public uint Read(int width)
-        {
-            uint value = 0;
-            for (; width > 0; width--, _at++)
-            {
-                value = value << 1 | (uint)(_at >> 3 < _bytes.Length ? _bytes[(int)(_at >> 3)] >> (int)(7 - (_at & 7)) & 1 : throw Damaged());
-            }
-
-            return value;
-        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using Palimpsest.Common;
 
 namespace Palimpsest.Runs;
 
@@ -11,27 +12,10 @@ internal static class TfRecord
     {
         byte[] record = new byte[12 + data.Length + 4];
         BinaryPrimitives.WriteUInt64LittleEndian(record, (ulong)data.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(8), Mask(Crc32C(record.AsSpan(0, 8))));
+        BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(8), Mask(Crc32C.Of(record.AsSpan(0, 8))));
         data.CopyTo(record.AsSpan(12));
-        BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(12 + data.Length), Mask(Crc32C(data)));
+        BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(12 + data.Length), Mask(Crc32C.Of(data)));
         return record;
-    }
-
-    /// <summary>The CRC of Castagnoli (RFC 3720, appendix B.4).</summary>
-    public static uint Crc32C(ReadOnlySpan<byte> data)
-    {
-        uint crc = uint.MaxValue;
-        for (; data.Length >= 8; data = data[8..])
-        {
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(data));
-        }
-
-        foreach (byte value in data)
-        {
-            crc = BitOperations.Crc32C(crc, value);
-        }
-
-        return ~crc;
     }
 
     // A checksum over bytes that hold checksums is weak, so TensorFlow rotates it and adds a constant (tensorflow/core/lib/hash/crc32c.h).

@@ -23,8 +23,8 @@ public abstract class FederatedAlgorithm
     public double Proximal { get; }
 
     /// <summary>Vectors of the server beside the weights, each as long as what is trained: they are zero at first, go down with the weights, come back with
-    /// a client's change of each, and the average change
-    /// is added to them (SCAFFOLD's control variate).</summary>
+    /// a client's change of each, and the changes over the number of all clients are added to them, so that each stays the mean over all clients
+    /// (SCAFFOLD's control variate, c += |S|/N mean(Δc)).</summary>
     /// <value>The default is none.</value>
     public virtual IReadOnlyList<string> Variates => [];
 
@@ -77,15 +77,16 @@ public abstract class FederatedAlgorithm
     /// <param name="update">Weights after training less those that arrived. [count]</param>
     public virtual Support Upload(ServerRound round, int client, ReadOnlySpan<float> update) => Support.All;
 
-    /// <summary>How much a client counts in the average, beside others.</summary>
+    /// <summary>How much a client counts in the average, beside others: a number above 0, or its answer is refused.</summary>
     /// <param name="round">The round.</param>
     /// <param name="client">The client's number.</param>
-    /// <param name="result">What its training came to, as the client says.</param>
+    /// <param name="result">What its training came to, as the client says; examples beyond <see cref="FederationOptions.MostExamples"/> are not
+    /// counted.</param>
     /// <param name="update">As it arrived. [count]</param>
     public virtual double Weight(ServerRound round, int client, LocalResult result, ReadOnlySpan<float> update) =>
         round is { ByExamples: true } ? result.Examples : 1;
 
-    /// <summary>Called when the server has taken its step.</summary>
+    /// <summary>Called when the server has taken its step, or had no answer to take one along.</summary>
     /// <param name="round">The round; its weights are the new ones.</param>
     public virtual void EndRound(ServerRound round)
     {

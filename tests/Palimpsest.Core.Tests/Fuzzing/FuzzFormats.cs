@@ -1,11 +1,13 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
+using Palimpsest.Common;
 using Palimpsest.Data;
 using Palimpsest.Data.Gguf;
 using Palimpsest.Data.Llama2c;
 using Palimpsest.Data.Retrieval;
 using Palimpsest.Data.Safetensors;
+using Palimpsest.Numerics.Frames;
 using Palimpsest.Runs;
 using Palimpsest.Runs.Recipes;
 using Palimpsest.Tests.Runs;
@@ -44,6 +46,7 @@ internal static class FuzzFormats
         new("trec", [FuzzSeeds.Trec], Text(FuzzSeeds.TrecWords), input => TrecCollection.Read(scratch.Write("a.xml", input), scratch.Write("b.xml", FuzzSeeds.TrecQueries), scratch.Write("c.txt", FuzzSeeds.Judgements))),
         new("judgements", [FuzzSeeds.Judgements], Text(FuzzSeeds.CsvWords), input => Judgements.Read(scratch.Write("a.tsv", input))),
         new("metrics", [FuzzSeeds.Metrics], Text(FuzzSeeds.JsonlWords), input => MetricsFile.Read(scratch.Write("metrics.jsonl", input))),
+        new("frame", FuzzSeeds.Frames, Frame, ReadFrame),
         new("recipe", FuzzSeeds.Recipes, Text(FuzzSeeds.RecipeWords), input => RecipeReader.Parse<SampleRecipe>(Encoding.UTF8.GetString(input), "tiny.yaml")),
     ];
 
@@ -84,6 +87,24 @@ internal static class FuzzFormats
         {
             file.Read(entry, new byte[Math.Min(entry.ByteLength, MostDecoded)]);
         }
+    }
+
+    // Any change is refused for the checksum alone, so mostly the checksum is mended.
+    private static byte[] Frame(byte[] seed, Mutator mutator)
+    {
+        byte[] frame = mutator.Bytes(seed, ["PVFR"]);
+        if (frame.Length >= VectorFrame.HeaderBytes && !mutator.Chance(8))
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(28), Crc32C.Of(frame.AsSpan(32), Crc32C.Of(frame.AsSpan(0, 28))));
+        }
+
+        return frame;
+    }
+
+    private static void ReadFrame(byte[] input)
+    {
+        Traffic.Of(input);
+        VectorFrame.Decode(input, new float[FuzzSeeds.FrameMask.Count], input[6] == 1 ? FuzzSeeds.FrameMask : null);
     }
 
     private static void ReadIndex(Scratch scratch, byte[] input)

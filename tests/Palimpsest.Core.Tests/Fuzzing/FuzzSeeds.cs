@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Palimpsest.Numerics;
+using Palimpsest.Numerics.Frames;
 using Palimpsest.Tests.Data.Gguf;
 using Palimpsest.Tests.Text;
 using Parquet;
@@ -91,6 +93,15 @@ internal static class FuzzSeeds
 
     public static byte[] Metrics { get; } = Bytes("{\"step\":1,\"loss\":2.5}\n{\"step\":2,\"loss\":1e-3,\"accuracy\":0.5}\n");
 
+    public static BitMask FrameMask { get; } = TopK.Mask(FrameVector, 23);
+
+    public static IReadOnlyList<byte[]> Frames { get; } =
+    [
+        .. Enum.GetValues<ValueCodec>().Select(codec => VectorFrame.Encode(FrameVector, null, false, new() { Values = codec })),
+        .. Enum.GetValues<IndexCodec>().Select(codec => VectorFrame.Encode(FrameVector, FrameMask, false, new() { Indices = codec })),
+        VectorFrame.Encode(FrameVector, FrameMask, true, new() { Values = ValueCodec.Int4, Block = 5 }),
+    ];
+
     public static byte[] TokenizerConfig { get; } =
         Bytes("""{"bos_token":"<s>","eos_token":{"content":"</s>","special":true},"add_bos_token":true,"chat_template":[{"name":"default","template":"{{ bos_token }}{{ messages[0].content }}"},{"name":"tool_use","template":"x"}],"model_max_length":1e30}""");
 
@@ -127,6 +138,8 @@ internal static class FuzzSeeds
 
         return stream.ToArray();
     }
+
+    private static float[] FrameVector => [.. Enumerable.Range(0, 150).Select(i => MathF.Sin(i))];
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Palimpsest.Common;
 using Palimpsest.Runs;
 
 namespace Palimpsest.Tests.Runs;
@@ -21,7 +22,7 @@ public sealed class TensorBoardWriterTests
     [MemberData(nameof(Vectors))]
     public void Crc32C_KnownVectors_AreMet(byte[] data, uint expected)
     {
-        Assert.Equal(expected, TfRecord.Crc32C(data));
+        Assert.Equal(expected, Crc32C.Of(data));
         Assert.Equal(expected, SlowCrc(data));
     }
 
