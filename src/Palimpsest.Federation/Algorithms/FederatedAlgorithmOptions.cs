@@ -18,10 +18,10 @@ public abstract record FederatedAlgorithmOptions : IValidated
         Proximal >= 0 && double.IsFinite(Proximal) ? [] : ["proximal must be a number of at least 0."];
 
     /// <summary>A problem unless a density lies in (0, 1].</summary>
-    private protected static IEnumerable<string> Density(string key, double value) =>
+    private protected static IEnumerable<string> Share(string key, double value) =>
         value is > 0 and <= 1 ? [] : [string.Create(CultureInfo.InvariantCulture, $"{key} must be above 0 and at most 1, but is {value}.")];
 
     /// <summary>Problems of a density that becomes density * decay^(round div every).</summary>
     private protected static IEnumerable<string> Decays(double decay, int every) =>
-        [.. Density("decay", decay), .. every >= 1 ? (string[])[] : ["decay_every must be at least 1."]];
+        [.. Share("decay", decay), .. every >= 1 ? (string[])[] : ["decay_every must be at least 1."]];
 }

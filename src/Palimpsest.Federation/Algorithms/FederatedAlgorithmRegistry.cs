@@ -14,6 +14,11 @@ public static class FederatedAlgorithmRegistry
         ["scaffold"] = Entry<ScaffoldOptions>(options => new Scaffold(options)),
         ["flasc"] = Entry<FlascOptions>(options => new FlascAlgorithm(options)),
         ["federated-select"] = Entry<FederatedSelectOptions>(options => new FederatedSelect(options)),
+        ["sparse-adapter"] = Entry<SparseAdapterOptions>(options => new Pruning(options, round => round == 0 ? 1 : options.Density)),
+        ["adapter-lth"] = Entry<AdapterLthOptions>(options =>
+            new Pruning(options, round => options.Density * Math.Pow(options.Decay, round / options.DecayEvery))),
+        ["het-lora"] = Entry<HetLoraOptions>(options => new HetLora(options)),
+        ["ffa-lora"] = Entry<FfaLoraOptions>(options => new FfaLora(options)),
     };
 
     /// <summary>Names and types of options.</summary>

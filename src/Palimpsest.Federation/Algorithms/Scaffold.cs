@@ -32,7 +32,7 @@ internal sealed class Scaffold(ScaffoldOptions options) : FederatedAlgorithm(opt
     /// <inheritdoc/>
     public override IReadOnlyList<string> ClientVectors => [Name];
 
-    // I: c_i+ = gradient at w        II: c_i+ = c_i - c + (w - p_K) / (K η)        up: p_K - w and (c_i+ - c_i) |S| / N, so that c += (|S| / N) mean(c_i+ - c_i)
+    // I: c_i+ = gradient at w        II: c_i+ = c_i - c + (w - p_K) / (K η)        up: p_K - w and c_i+ - c_i
     /// <inheritdoc/>
     public override void Train(ClientWork work)
     {
@@ -52,7 +52,7 @@ internal sealed class Scaffold(ScaffoldOptions options) : FederatedAlgorithm(opt
             {
                 Options = training.Options with
                 {
-                    Epochs = 1, BatchSize = int.MaxValue, MostSteps = 1, LearningRate = 1, Optimizer = sgd with { Momentum = 0 },
+                    Epochs = 1, BatchSize = 1 << 30, MostSteps = 1, LearningRate = 1, Optimizer = sgd with { Momentum = 0 },
                 },
             };
             work.Train();
@@ -77,9 +77,7 @@ internal sealed class Scaffold(ScaffoldOptions options) : FederatedAlgorithm(opt
             TensorPrimitives.Subtract(next, shift, next);
         }
 
-        Span<float> change = work.Change(Name);
-        TensorPrimitives.Subtract(next, own, change);
-        TensorPrimitives.Multiply(change, work.Round.Clients.Count / (float)work.Round.Population, change);
+        TensorPrimitives.Subtract(next, own, work.Change(Name));
         next.CopyTo(own);
     }
 

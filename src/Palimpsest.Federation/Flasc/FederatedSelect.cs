@@ -16,7 +16,7 @@ public sealed record FederatedSelectOptions : MaskedOptions
     /// <inheritdoc/>
     public override IEnumerable<string> Problems() =>
     [
-        .. base.Problems(), .. Density("download_density", DownloadDensity), .. UploadDensity is double upload ? Density("upload_density", upload) : [],
+        .. base.Problems(), .. Share("download_density", DownloadDensity), .. UploadDensity is double upload ? Share("upload_density", upload) : [],
         .. UploadDensity > DownloadDensity ? (string[])["upload_density must be at most download_density: nothing else has changed."] : [],
     ];
 }

@@ -24,8 +24,8 @@ public sealed record FlascOptions : MaskedOptions
     public override IEnumerable<string> Problems() =>
     [
         .. base.Problems(),
-        .. Downloads.SelectMany(density => Density(Tiers.Count > 0 ? "each of tiers" : "download_density", density)),
-        .. Tiers.Count > 0 ? [] : Density("upload_density", Uploads[0]),
+        .. Downloads.SelectMany(density => Share(Tiers.Count > 0 ? "each of tiers" : "download_density", density)),
+        .. Tiers.Count > 0 ? [] : Share("upload_density", Uploads[0]),
         .. Tiers.Count > 0 && (DownloadDensity ?? UploadDensity) is not null
             ? (string[])["tiers say the densities of both directions: leave out download_density and upload_density."] : [],
         .. Tiers.Order().SequenceEqual(Tiers) ? (string[])[] : ["tiers must ascend: the model of all is the last one's."],

@@ -36,6 +36,11 @@ public abstract class FederatedAlgorithm
     /// <value>The default is none.</value>
     public virtual IReadOnlyList<(string Name, Memory<float> Values)> State => [];
 
+    /// <summary>Whether a tensor is trained and sent. The others keep what the federation begins with, at the server as at every client, and the layout that
+    /// the algorithm, the aggregator and the server's optimizer see is without them.</summary>
+    /// <param name="slot">Of the model's layout.</param>
+    public virtual bool Trains(ParameterSlot slot) => true;
+
     /// <summary>Called once, before the first round and before state is restored.</summary>
     /// <param name="layout">Of what is trained.</param>
     public virtual void Prepare(ParameterLayout layout)

@@ -14,7 +14,4 @@ public sealed record ServerRound(int Number, int Rounds, ParameterLayout Layout,
     /// <summary>Whether clients count by their examples, and not alike.</summary>
     /// <value>The default is false.</value>
     public bool ByExamples { get; init; }
-
-    /// <summary>How many clients there are, of which those of a round are drawn.</summary>
-    public int Population { get; init; }
 }

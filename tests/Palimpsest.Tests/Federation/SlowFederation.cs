@@ -45,7 +45,7 @@ internal sealed class SlowFederation
 
     public ServerRound Round(int number, IReadOnlyList<int> clients)
     {
-        ServerRound round = new(number, 100, _clients.Layout, Weights, clients, new RandomStream(number)) { ByExamples = ByExamples, Population = Population };
+        ServerRound round = new(number, 100, _clients.Layout, Weights, clients, new RandomStream(number)) { ByExamples = ByExamples };
         _algorithm.BeginRound(round);
         Messages.Clear();
         List<double> shares = [];
@@ -67,7 +67,7 @@ internal sealed class SlowFederation
             Messages.Add((client, down, start, update, up, sent));
             foreach ((string name, double[] sum) in changes)
             {
-                Add(sum, own[name], 1.0 / clients.Count);
+                Add(sum, own[name], 1.0 / Population);
             }
         }
 

@@ -9,15 +9,19 @@ namespace Palimpsest.Federation.Rounds.ServerOptimizers;
 /// sign in m. A coordinate that nobody has ever sent stays as it is, but for the decay.
 /// </remarks>
 /// <typeparam name="TSquares">How the second moment goes on.</typeparam>
+/// <param name="settings">What a resumed federation must have in common.</param>
 /// <param name="count">How many weights there are.</param>
 /// <param name="firstSquare">What the second moment begins with.</param>
 /// <param name="at">The numbers of a step, counted from 1.</param>
-internal sealed class AdaptiveServer<TSquares>(long count, double firstSquare, Func<long, AdaptiveNumbers> at) : IServerOptimizer
+internal sealed class AdaptiveServer<TSquares>(string settings, long count, double firstSquare, Func<long, AdaptiveNumbers> at) : IServerOptimizer
     where TSquares : ISquares
 {
     private const int Width = 8;
     private readonly float[] _m = new float[count];
     private readonly float[] _v = [.. Enumerable.Repeat((float)firstSquare, checked((int)count))];
+
+    /// <inheritdoc/>
+    public string Settings => settings;
 
     /// <inheritdoc/>
     public IReadOnlyList<(string Name, Memory<float> Values)> State => [("m", _m), ("v", _v)];

@@ -26,6 +26,9 @@ internal sealed class FedAvgM(FedAvgMOptions options, long count) : IServerOptim
     private readonly float[] _momentum = new float[count];
 
     /// <inheritdoc/>
+    public string Settings => options.ToString();
+
+    /// <inheritdoc/>
     public IReadOnlyList<(string Name, Memory<float> Values)> State => [("momentum", _momentum)];
 
     /// <inheritdoc/>

@@ -10,6 +10,9 @@ public sealed record ServerAverageOptions() : ServerOptimizerOptions(1);
 internal sealed class ServerAverage(ServerAverageOptions options) : IServerOptimizer
 {
     /// <inheritdoc/>
+    public string Settings => options.ToString();
+
+    /// <inheritdoc/>
     public IReadOnlyList<(string Name, Memory<float> Values)> State => [];
 
     /// <inheritdoc/>

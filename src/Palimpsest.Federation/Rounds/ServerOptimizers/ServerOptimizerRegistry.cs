@@ -10,10 +10,13 @@ public static class ServerOptimizerRegistry
         {
             ["fedavg"] = Entry<ServerAverageOptions>((options, _) => new ServerAverage(options)),
             ["fedavgm"] = Entry<FedAvgMOptions>((options, count) => new FedAvgM(options, count)),
-            ["fedadam"] = Entry<FedAdamOptions>((options, count) => new AdaptiveServer<AveragedSquares>(count, options.FirstSquare, options.At)),
-            ["fedyogi"] = Entry<FedYogiOptions>((options, count) => new AdaptiveServer<YogiSquares>(count, options.FirstSquare, options.At)),
-            ["fedadagrad"] = Entry<FedAdagradOptions>((options, count) => new AdaptiveServer<SummedSquares>(count, options.FirstSquare, options.At)),
-            ["adamw"] = Entry<ServerAdamWOptions>((options, count) => new AdaptiveServer<AveragedSquares>(count, 0, options.At)),
+            ["fedadam"] = Entry<FedAdamOptions>((options, count) =>
+                new AdaptiveServer<AveragedSquares>(options.ToString(), count, options.FirstSquare, options.At)),
+            ["fedyogi"] = Entry<FedYogiOptions>((options, count) =>
+                new AdaptiveServer<YogiSquares>(options.ToString(), count, options.FirstSquare, options.At)),
+            ["fedadagrad"] = Entry<FedAdagradOptions>((options, count) =>
+                new AdaptiveServer<SummedSquares>(options.ToString(), count, options.FirstSquare, options.At)),
+            ["adamw"] = Entry<ServerAdamWOptions>((options, count) => new AdaptiveServer<AveragedSquares>(options.ToString(), count, 0, options.At)),
         };
 
     /// <summary>Names and types of options.</summary>
