@@ -32,6 +32,9 @@ switch (args)
     case ["flat-vectors"]:
         FlatVectorBenchmark.Run();
         return 0;
+    case ["privacy"]:
+        PrivacyBenchmark.Run();
+        return 0;
     case ["attention", .. var rest]:
         AttentionBenchmark.Run(int.Parse(rest.ElementAtOrDefault(0) ?? "31", System.Globalization.CultureInfo.InvariantCulture));
         return 0;
@@ -59,6 +62,7 @@ switch (args)
                    Palimpsest.Benchmarks memory loss whole|chunks
                    Palimpsest.Benchmarks plan [SIZE METHOD f32|mixed [again]]
                    Palimpsest.Benchmarks flat-vectors
+                   Palimpsest.Benchmarks privacy
                    Palimpsest.Benchmarks decode [F32|Bf16] [rounds] [threads] (PALIMPSEST_DATA names the folder that holds models/)
                    Palimpsest.Benchmarks load MODEL [F32|Bf16]
                    Palimpsest.Benchmarks tokenize TOKENIZER...

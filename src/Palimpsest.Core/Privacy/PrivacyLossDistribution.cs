@@ -51,6 +51,21 @@ internal sealed record PrivacyLossDistribution(double Interval, long Lowest, dou
         return new PrivacyLossDistribution(interval, (long)first, masses, deltas[end]);
     }
 
+    /// <summary>A distribution of losses that are known one by one, each rounded up to the grid.</summary>
+    /// <param name="losses">Losses, ascending, and their probabilities.</param>
+    /// <param name="interval">h, above 0.</param>
+    public static PrivacyLossDistribution Of(IEnumerable<(double Loss, double Mass)> losses, double interval)
+    {
+        (long Index, double Mass)[] all = [.. losses.Where(one => one.Mass > 0).Select(one => ((long)Math.Ceiling(one.Loss / interval), one.Mass))];
+        double[] masses = new double[all[^1].Index - all[0].Index + 1];
+        foreach ((long index, double mass) in all)
+        {
+            masses[index - all[0].Index] += mass;
+        }
+
+        return new PrivacyLossDistribution(interval, all[0].Index, masses, 0);
+    }
+
     /// <summary>Several independent releases with this distribution.</summary>
     /// <param name="times">At least 1.</param>
     /// <param name="most">Points there may be.</param>

@@ -1,4 +1,5 @@
-using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using Palimpsest.Numerics;
 
@@ -7,6 +8,8 @@ namespace Palimpsest.Privacy;
 /// <summary>Where the coins and the noise of a mechanism come from; this alone decides whether its guarantee is one.</summary>
 public abstract class PrivacyRandomness
 {
+    private const int Block = 512;
+
     private PrivacyRandomness()
     {
     }
@@ -27,8 +30,49 @@ public abstract class PrivacyRandomness
     /// <summary>A uniform number in [0, 1) with 53 random bits.</summary>
     public abstract double NextUniform();
 
-    /// <summary>A standard normal number.</summary>
-    public abstract double NextGaussian();
+    /// <summary>Standard normal numbers.</summary>
+    /// <param name="values">Filled whole.</param>
+    public void FillGaussian(Span<double> values)
+    {
+        // Whole blocks whatever is asked for, so that the same instructions make the same bits.
+        Span<double> block = stackalloc double[Block];
+        for (; !values.IsEmpty; values = values[Math.Min(Block, values.Length)..])
+        {
+            FillBlock(block);
+            block[..Math.Min(Block, values.Length)].CopyTo(values);
+        }
+
+        // No image of the memory gives noise away.
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(block));
+    }
+
+    /// <summary>Where the stream of a simulation stands; null in deployment, which cannot be repeated.</summary>
+    internal virtual ulong? Position
+    {
+        get => null;
+        set { }
+    }
+
+    private protected abstract void FillBlock(Span<double> values);
+
+    private static void ToUniform(Span<double> bits)
+    {
+        foreach (ref double value in bits)
+        {
+            value = (BitConverter.DoubleToUInt64Bits(value) >> 11) * (1.0 / (1UL << 53));
+        }
+    }
+
+    // Box-Muller, in place: √(-2 ln(1 - u)) (cos 2πv, sin 2πv).
+    private static void ToGaussian(Span<double> u, Span<double> v)
+    {
+        Span<Vector256<double>> first = MemoryMarshal.Cast<double, Vector256<double>>(u), second = MemoryMarshal.Cast<double, Vector256<double>>(v);
+        for (int i = 0; i < first.Length; i++)
+        {
+            Vector256<double> radius = Vector256.Sqrt(-2 * Vector256.Log(Vector256<double>.One - first[i])), angle = 2 * Math.PI * second[i];
+            (first[i], second[i]) = (radius * Vector256.Cos(angle), radius * Vector256.Sin(angle));
+        }
+    }
 
     private sealed class Seeded(RandomStream stream) : PrivacyRandomness
     {
@@ -36,44 +80,61 @@ public abstract class PrivacyRandomness
 
         public override double NextUniform() => stream.NextDouble();
 
-        public override double NextGaussian() => stream.NextGaussian();
+        internal override ulong? Position
+        {
+            get => stream.Position;
+            set => stream.Position = value!.Value;
+        }
+
+        private protected override void FillBlock(Span<double> values)
+        {
+            stream.Fill(MemoryMarshal.Cast<double, uint>(values));
+            ToUniform(values);
+            ToGaussian(values[..(Block / 2)], values[(Block / 2)..]);
+        }
     }
 
     private sealed class System : PrivacyRandomness
     {
-        private readonly byte[] _buffer = new byte[1 << 14];
-        private int _used = 1 << 14;
+        private readonly double[] _uniform = new double[4 * Block];
+        private int _used = 4 * Block;
 
         public override bool IsSimulation => false;
 
         public override double NextUniform()
         {
-            if (_used == _buffer.Length)
+            if (_used == _uniform.Length)
             {
-                RandomNumberGenerator.Fill(_buffer);
+                Draw();
                 _used = 0;
             }
 
-            // What was used is wiped, so that no image of the memory gives noise away.
-            Span<byte> word = _buffer.AsSpan(_used, sizeof(ulong));
-            double value = (BinaryPrimitives.ReadUInt64LittleEndian(word) >> 11) * (1.0 / (1UL << 53));
-            word.Clear();
-            _used += sizeof(ulong);
+            double value = _uniform[_used];
+            _uniform[_used++] = 0;
             return value;
         }
 
         // Two pairs of Box-Muller, summed: the holes in the floating-point values of one would let an attacker exclude inputs (Mironov 2012; Holohan and
         // Braghin 2021).
-        public override double NextGaussian()
+        private protected override void FillBlock(Span<double> values)
         {
-            double sum = 0;
-            for (int i = 0; i < 2; i++)
+            Draw();
+            _used = _uniform.Length;
+            Span<double> a = _uniform.AsSpan(0, Block), b = _uniform.AsSpan(Block, Block), c = _uniform.AsSpan(2 * Block, Block), d = _uniform.AsSpan(3 * Block);
+            ToGaussian(a, b);
+            ToGaussian(c, d);
+            for (int i = 0; i < values.Length; i++)
             {
-                double radius = Math.Sqrt(-2 * Math.Log(1 - NextUniform())), angle = 2 * Math.PI * NextUniform();
-                sum += radius * (Math.Cos(angle) + Math.Sin(angle));
+                values[i] = (a[i] + b[i] + c[i] + d[i]) / 2;
             }
 
-            return sum / 2;
+            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_uniform.AsSpan()));
+        }
+
+        private void Draw()
+        {
+            RandomNumberGenerator.Fill(MemoryMarshal.AsBytes(_uniform.AsSpan()));
+            ToUniform(_uniform);
         }
     }
 }

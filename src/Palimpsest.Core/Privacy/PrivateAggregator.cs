@@ -15,6 +15,7 @@ public sealed class PrivateAggregator
     private readonly AdaptiveClipping? _adaptive;
     private readonly double _noise;
     private readonly double _updateNoise;
+    private PrivateRound? _open;
     private readonly int _length;
 
     /// <param name="plan">The rounds; no more are begun.</param>
@@ -58,8 +59,10 @@ public sealed class PrivateAggregator
     /// <summary>Rounds that were begun.</summary>
     public long Rounds { get; private set; }
 
-    /// <summary>ε of the rounds that were begun, with the unit and, in a simulation, the stamp.</summary>
-    public string Describe() => string.Join(' ', Report().Lines().Select(line => line.Trim()).Append(_randomness.Stamp)).TrimEnd();
+    /// <summary>ε of the rounds that were begun, with the unit and what the ledger holds, which is more after a crash; in a simulation, with the
+    /// stamp.</summary>
+    public string Describe() =>
+        string.Join(' ', Report().Lines().Append(_ledger?.Describe() ?? "").Append(_randomness.Stamp).Select(line => line.Trim()).Where(line => line != ""));
 
     /// <summary>What the rounds that were begun have cost.</summary>
     /// <exception cref="PalimpsestException">None was begun.</exception>
@@ -76,22 +79,57 @@ public sealed class PrivateAggregator
 
         _ledger?.Reserve(new SubsampledGaussian(_plan.Rate, _noise), 1, $"round {Rounds + 1}");
         Rounds++;
-        return new PrivateRound(this, Draw(), _length);
+        return _open = new PrivateRound(this, Draw(), _length);
     }
 
-    internal void Finish(double[] sum, double bits, Span<float> average)
+    /// <summary>Where the rounds stand, for a checkpoint; between two of them only.</summary>
+    /// <exception cref="PalimpsestException">A round was begun and not released.</exception>
+    public PrivateAggregatorState State() => _open is null ? new(Rounds, Clip, _randomness.Position)
+        : throw new PalimpsestException($"Round {Rounds} was begun and is not released, and its sum is not part of a state. Take the state between rounds.");
+
+    /// <summary>Goes on where another process stood: in a simulation to the bit; in deployment with new coins, and a round that was begun after the state was
+    /// taken has its budget in the ledger and counts again.</summary>
+    /// <param name="state">Of an aggregator with the same settings.</param>
+    /// <exception cref="PalimpsestException">It does not fit the plan, the randomness or the ledger; or rounds were begun here.</exception>
+    public void Restore(PrivateAggregatorState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        long reserved = _ledger?.Entries.Where(entry => entry.Rate == _plan.Rate && entry.Noise == _noise).Sum(entry => entry.Steps) ?? state.Rounds;
+        if (Rounds > 0 || state.Rounds < 0 || state.Rounds > _plan.Rounds || !(state.Clip > 0) || !double.IsFinite(state.Clip)
+            || state.Position is null == _randomness.IsSimulation || reserved < state.Rounds)
+        {
+            throw new PalimpsestException(
+                Rounds > 0 ? $"{Rounds} rounds were begun here. A state is restored before the first one."
+                : state.Rounds < 0 || state.Rounds > _plan.Rounds ? $"The state counts {state.Rounds} rounds of {_plan.Rounds}. It belongs to another plan."
+                : state.Position is null == _randomness.IsSimulation
+                    ? "The state was taken in the other mode: a simulation goes on from its stream's position, which deployment does not have. Start anew."
+                : reserved < state.Rounds
+                    ? $"The ledger holds {reserved} of the {state.Rounds} rounds that the state counts: it is another one, or an older copy. Put it back."
+                : "The clipping norm of the state is none. The checkpoint is damaged; take an older one.");
+        }
+
+        (Rounds, Clip, _randomness.Position) = (state.Rounds, state.Clip, state.Position);
+    }
+
+    internal void Finish(PrivateRound round, double[] sum, double bits, Span<float> average)
     {
         double expected = _plan.ExpectedUnits, deviation = _updateNoise * Clip;
-        for (int i = 0; i < sum.Length; i++)
+        Span<double> noise = stackalloc double[1024];
+        for (int from = 0; from < sum.Length; from += noise.Length)
         {
-            average[i] = (float)((sum[i] + (deviation * _randomness.NextGaussian())) / expected);
+            Span<double> part = sum.AsSpan(from, Math.Min(noise.Length, sum.Length - from));
+            _randomness.FillGaussian(noise[..part.Length]);
+            Clipping.NoisyAverage(part, deviation, noise, expected, average[from..]);
         }
 
         if (_adaptive is not null)
         {
-            double count = (expected / 2) + bits + (_adaptive.CountNoise * expected * _randomness.NextGaussian());
-            Clip = _adaptive.Next(Clip, count, expected);
+            _randomness.FillGaussian(noise[..1]);
+            Clip = _adaptive.Next(Clip, (expected / 2) + bits + (_adaptive.CountNoise * expected * noise[0]), expected);
         }
+
+        noise.Clear();
+        _open = _open == round ? null : _open;
     }
 
     private List<long> Draw()

@@ -37,9 +37,9 @@ public sealed class PrivateRound
 
         // ±1/2 instead of 0 and 1 halves what one unit can change, which is what the split of the noise counts on.
         _bits += norm <= _owner.Clip ? 0.5 : -0.5;
-        for (int i = 0; i < _sum.Length && scale > 0; i++)
+        if (scale > 0)
         {
-            _sum[i] += scale * update[i];
+            Clipping.AddScaled(update, scale, _sum);
         }
     }
 
@@ -55,7 +55,7 @@ public sealed class PrivateRound
         }
 
         _released = true;
-        _owner.Finish(_sum, _bits, average);
+        _owner.Finish(this, _sum, _bits, average);
         Array.Clear(_sum);
     }
 }

@@ -12,6 +12,9 @@ public sealed class RdpAccountant
     private readonly double[] _orders;
     private readonly double[] _rdp;
 
+    // Rounds come one at a time and are alike; orders are dear.
+    private (IRdpMechanism? Mechanism, double[] Rdp) _last = (null, []);
+
     /// <param name="orders">Orders, each above 1; <see cref="DefaultOrders"/> by default.</param>
     public RdpAccountant(IReadOnlyList<double>? orders = null)
     {
@@ -37,10 +40,10 @@ public sealed class RdpAccountant
             return;
         }
 
-        double[] one = mechanism.Rdp(_orders);
-        for (int i = 0; i < one.Length; i++)
+        _last = mechanism.Equals(_last.Mechanism) ? _last : (mechanism, mechanism.Rdp(_orders));
+        for (int i = 0; i < _rdp.Length; i++)
         {
-            _rdp[i] += steps * one[i];
+            _rdp[i] += steps * _last.Rdp[i];
         }
     }
 
@@ -95,7 +98,7 @@ public sealed class RdpAccountant
     /// <summary>An accountant of its own with the same releases.</summary>
     internal RdpAccountant Copy()
     {
-        RdpAccountant copy = new(_orders);
+        RdpAccountant copy = new(_orders) { _last = _last };
         _rdp.CopyTo(copy._rdp, 0);
         return copy;
     }

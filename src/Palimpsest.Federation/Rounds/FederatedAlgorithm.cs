@@ -24,7 +24,7 @@ public abstract class FederatedAlgorithm
 
     /// <summary>Vectors of the server beside the weights, each as long as what is trained: they are zero at first, go down with the weights, come back with
     /// a client's change of each, and the changes over the number of all clients are added to them, so that each stays the mean over all clients
-    /// (SCAFFOLD's control variate, c += |S|/N mean(Δc)).</summary>
+    /// (SCAFFOLD's control variate, c += |S|/N mean(Δc)). Where clients count by weights, their changes do too.</summary>
     /// <value>The default is none.</value>
     public virtual IReadOnlyList<string> Variates => [];
 

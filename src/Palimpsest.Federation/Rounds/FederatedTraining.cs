@@ -4,6 +4,7 @@ using Palimpsest.Numerics;
 using Palimpsest.Numerics.Frames;
 using Palimpsest.Privacy;
 using Palimpsest.Training;
+using Palimpsest.Training.Checkpoints;
 using Palimpsest.Training.Workers;
 
 namespace Palimpsest.Federation.Rounds;

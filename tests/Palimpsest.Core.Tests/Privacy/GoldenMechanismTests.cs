@@ -142,6 +142,32 @@ public sealed class GoldenMechanismTests
         check.Assert("clipped vectors");
     }
 
+    [Theory(SkipTestWithoutData = true), MemberData(nameof(ClippingFile))]
+    public void NoisyAverage_EveryRound_EqualsReference(string path)
+    {
+        Reference check = new();
+        foreach (JsonElement item in Reference.Read(path).GetProperty("noisy_averages").EnumerateArray())
+        {
+            double clip = Value(item, "clip");
+            double[] noise = Reference.Numbers(item.GetProperty("standard_normal")), sum = new double[noise.Length];
+            foreach (JsonElement line in item.GetProperty("deltas").EnumerateArray())
+            {
+                float[] delta = [.. Reference.Numbers(line).Select(value => (float)value)];
+                Clipping.AddScaled(delta, Clipping.Scale(Clipping.Norm(delta), clip), sum);
+            }
+
+            float[] average = new float[noise.Length];
+            Clipping.NoisyAverage(sum, Value(item, "z") * clip, noise, Value(item, "expected_m"), average);
+            double[] expected = Reference.Numbers(item.GetProperty("average"));
+            for (int i = 0; i < expected.Length; i++)
+            {
+                check.Close(expected[i], average[i], $"value {i}", 1e-7, 1e-6);
+            }
+        }
+
+        check.Assert("noisy averages");
+    }
+
     private static double Value(JsonElement item, string name) => Reference.Number(item.GetProperty(name));
 
     private static RdpBound Spent(IRdpMechanism mechanism, JsonElement item)

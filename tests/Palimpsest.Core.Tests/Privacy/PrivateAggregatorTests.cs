@@ -1,4 +1,8 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using CsCheck;
 using Palimpsest.Numerics;
+using Palimpsest.Numerics.Statistics;
 using Palimpsest.Privacy;
 using Palimpsest.Tests.Runs;
 
@@ -107,10 +111,133 @@ public sealed class PrivateAggregatorTests
         Refuses("noise multiplier", () => new PrivateAggregator(s_plan, 0, 1, 1, Simulated()));
         Refuses("count_noise leaves nothing", () => new PrivateAggregator(s_plan, 3, 1, 1, Simulated(), adaptive: new AdaptiveClipping()));
         Refuses("rate must be above 0", () => new PrivateAggregator(s_plan with { Rate = 1.5 }, 1, 1, 1, Simulated()));
-
-        static void Refuses(string expected, Func<object> create) =>
-            Assert.Contains(expected, Assert.Throws<PalimpsestException>(create).Message, StringComparison.OrdinalIgnoreCase);
     }
+
+    [Fact]
+    public void Restore_AfterAnyRound_GoesOnToTheSameBits()
+    {
+        List<string> whole = Course(Adaptive(), 6);
+        for (int cut = 0; cut <= 6; cut++)
+        {
+            PrivateAggregator before = Adaptive(), after = Adaptive();
+            List<string> course = Course(before, cut);
+            string saved = JsonSerializer.Serialize(before.State());
+            after.Restore(JsonSerializer.Deserialize<PrivateAggregatorState>(saved)!);
+            Assert.Equal(before.Rounds, after.Rounds);
+            Assert.Equal(whole, [.. course, .. Course(after, 6 - cut)]);
+        }
+
+        static PrivateAggregator Adaptive() => new(s_plan, 1, 0.1, 2000, Simulated(), adaptive: new AdaptiveClipping());
+    }
+
+    [Fact]
+    public void Restore_DeploymentKilledInARound_CountsThatRoundAgain()
+    {
+        using TemporaryFolder folder = new();
+        PrivateAggregatorState saved;
+        using (BudgetLedger ledger = BudgetLedger.Create(folder["budget"], new PrivacyBudget(50, 1e-5, "client")))
+        {
+            PrivateAggregator killed = Deployed(ledger);
+            killed.Begin().Release(new float[1]);
+            saved = killed.State();
+            killed.Begin();
+            Refuses("Take the state between rounds", killed.State);
+        }
+
+        using (BudgetLedger ledger = BudgetLedger.Open(folder["budget"]))
+        {
+            PrivateAggregator resumed = Deployed(ledger);
+            resumed.Restore(saved);
+            resumed.Begin().Release(new float[1]);
+            Assert.Equal(2, resumed.Rounds);
+            Assert.Equal(3, ledger.Entries.Count);
+            Assert.Contains("is spent by 3 releases", resumed.Describe(), StringComparison.Ordinal);
+        }
+
+        using BudgetLedger other = BudgetLedger.Create(folder["other"], new PrivacyBudget(50, 1e-5, "client"));
+        Refuses("holds 0 of the 1 rounds", () => Restored(Deployed(other), saved));
+        Refuses("taken in the other mode", () => Restored(Deployed(other), saved with { Position = 7 }));
+
+        static PrivateAggregator Deployed(BudgetLedger ledger) => new(s_plan, 1, 1, 1, PrivacyRandomness.Deployment(), ledger);
+    }
+
+    [Theory]
+    [InlineData(401, 1.0, 5, "401 rounds of 400")]
+    [InlineData(-1, 1.0, 5, "-1 rounds of 400")]
+    [InlineData(3, double.NaN, 5, "clipping norm of the state is none")]
+    [InlineData(3, 0.0, 5, "clipping norm of the state is none")]
+    [InlineData(3, 1.0, null, "taken in the other mode")]
+    public void Restore_StateThatDoesNotFit_IsRefused(long rounds, double clip, int? position, string expected) =>
+        Refuses(expected, () => Restored(new(s_plan, 1, 1, 1, Simulated()), new(rounds, clip, (ulong?)position)));
+
+    [Fact]
+    public void Restore_RoundsWereBegun_IsRefused()
+    {
+        PrivateAggregator aggregator = new(s_plan, 1, 1, 1, Simulated());
+        aggregator.Begin().Release(new float[1]);
+        Refuses("1 rounds were begun here", () => Restored(aggregator, aggregator.State()));
+    }
+
+    [Fact]
+    public void Clipping_AnyLength_EqualsTheLoop() => Gen.Select(Gen.Float[-9, 9].Array[0, 40], Gen.Double[0, 2]).Sample((vector, scale) =>
+    {
+        double[] sum = new double[vector.Length];
+        Array.Fill(sum, 0.1);
+        double[] expected = [.. vector.Select(value => 0.1 + (scale * value))];
+        Clipping.AddScaled(vector, scale, sum);
+        Assert.Equal(expected, sum);
+        Assert.Equal(Math.Sqrt(vector.Sum(value => (double)value * value)), Clipping.Norm(vector), 1e-13);
+    });
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void FillGaussian_ManyNumbers_AreNormalAndIndependentOfTheirNeighbours(bool simulated)
+    {
+        PrivacyRandomness randomness = simulated ? Simulated() : PrivacyRandomness.Deployment();
+        double[] values = new double[100_003];
+        randomness.FillGaussian(values);
+
+        // Kolmogorov: P(√n D > 2.8) < 4e-7. Pairs of one radius stand 256 apart.
+        double[] sorted = [.. values.Order()];
+        double distance = sorted.Select((value, i) => Math.Abs(NormalDistribution.Cumulative(value) - ((i + 0.5) / sorted.Length))).Max();
+        Assert.InRange(distance * Math.Sqrt(sorted.Length), 0, 2.8);
+        foreach (int lag in (int[])[1, 2, 128, 256, 512])
+        {
+            double correlation = Enumerable.Range(lag, values.Length - lag).Average(i => values[i] * values[i - lag]);
+            Assert.InRange(correlation * Math.Sqrt(values.Length), -5, 5);
+        }
+    }
+
+    private static List<string> Course(PrivateAggregator aggregator, int rounds)
+    {
+        List<string> course = [];
+        for (int t = 0; t < rounds; t++)
+        {
+            PrivateRound round = aggregator.Begin();
+            foreach (long unit in round.Participants)
+            {
+                float[] update = new float[2000];
+                Array.Fill(update, unit * 0.001f);
+                round.Add(unit, update);
+            }
+
+            float[] average = new float[2000];
+            round.Release(average);
+            course.Add($"{string.Join(',', round.Participants)} {Convert.ToHexString(MemoryMarshal.AsBytes(average.AsSpan()))} {aggregator.Clip:R}");
+        }
+
+        return course;
+    }
+
+    private static PrivateAggregator Restored(PrivateAggregator aggregator, PrivateAggregatorState state)
+    {
+        aggregator.Restore(state);
+        return aggregator;
+    }
+
+    private static void Refuses(string expected, Func<object> action) =>
+        Assert.Contains(expected, Assert.Throws<PalimpsestException>(action).Message, StringComparison.OrdinalIgnoreCase);
 
     private static PrivacyRandomness Simulated() => PrivacyRandomness.Simulation(new RandomStream(3, "privacy"));
 }
