@@ -1,4 +1,5 @@
 using Palimpsest.Federation.Rounds;
+using Palimpsest.Training.Checkpoints;
 
 namespace Palimpsest.Federation.Algorithms;
 
@@ -18,5 +19,5 @@ public sealed record FedProxOptions : FederatedAlgorithmOptions
 internal sealed class FedAvg(FederatedAlgorithmOptions options) : FederatedAlgorithm(options.Proximal)
 {
     /// <inheritdoc/>
-    public override string Settings => options.ToString();
+    public override string Settings => OptionsHash.Text(options);
 }

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Palimpsest.Federation.Rounds;
+using Palimpsest.Training.Checkpoints;
 using Palimpsest.Training.Optimizers;
 
 namespace Palimpsest.Federation.Algorithms;
@@ -24,7 +25,7 @@ internal sealed class Scaffold(ScaffoldOptions options) : FederatedAlgorithm(opt
     private const string Name = "control";
 
     /// <inheritdoc/>
-    public override string Settings => options.ToString();
+    public override string Settings => OptionsHash.Text(options);
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Variates => [Name];

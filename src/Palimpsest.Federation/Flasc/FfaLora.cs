@@ -1,6 +1,7 @@
 using Palimpsest.Federation.Algorithms;
 using Palimpsest.Federation.Rounds;
 using Palimpsest.Numerics;
+using Palimpsest.Training.Checkpoints;
 
 namespace Palimpsest.Federation.Flasc;
 
@@ -13,7 +14,7 @@ public sealed record FfaLoraOptions : FederatedAlgorithmOptions;
 internal sealed class FfaLora(FfaLoraOptions options) : FederatedAlgorithm(options.Proximal)
 {
     /// <inheritdoc/>
-    public override string Settings => options.ToString();
+    public override string Settings => OptionsHash.Text(options);
 
     /// <inheritdoc/>
     public override bool Trains(ParameterSlot slot) => !CoordinateMasks.IsA(slot);

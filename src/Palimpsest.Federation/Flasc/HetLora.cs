@@ -1,6 +1,7 @@
 using Palimpsest.Federation.Algorithms;
 using Palimpsest.Federation.Rounds;
 using Palimpsest.Numerics;
+using Palimpsest.Training.Checkpoints;
 
 namespace Palimpsest.Federation.Flasc;
 
@@ -40,7 +41,7 @@ internal sealed class HetLora(HetLoraOptions options) : FederatedAlgorithm(optio
     private BitMask?[] _masks = [];
 
     /// <inheritdoc/>
-    public override string Settings => $"{options}|{string.Join(' ', options.Ranks)}";
+    public override string Settings => OptionsHash.Text(options);
 
     /// <inheritdoc/>
     public override void Prepare(ParameterLayout layout)

@@ -1,6 +1,7 @@
 using Palimpsest.Federation.Algorithms;
 using Palimpsest.Federation.Rounds;
 using Palimpsest.Numerics;
+using Palimpsest.Training.Checkpoints;
 
 namespace Palimpsest.Federation.Flasc;
 
@@ -14,7 +15,7 @@ internal abstract class MaskedDownload(MaskedOptions options, IReadOnlyList<doub
     private BitMask?[]? _served;
 
     /// <inheritdoc/>
-    public override string Settings => $"{options}|{string.Join(' ', densities)}";
+    public override string Settings => OptionsHash.Text(options);
 
     /// <inheritdoc/>
     public override void Prepare(ParameterLayout layout)

@@ -1,6 +1,7 @@
 using Palimpsest.Federation.Algorithms;
 using Palimpsest.Federation.Rounds;
 using Palimpsest.Numerics;
+using Palimpsest.Training.Checkpoints;
 
 namespace Palimpsest.Federation.Flasc;
 
@@ -49,7 +50,7 @@ internal sealed class Pruning(FederatedAlgorithmOptions options, Func<int, doubl
     private BitMask? _mask;
 
     /// <inheritdoc/>
-    public override string Settings => options.ToString();
+    public override string Settings => OptionsHash.Text(options);
 
     /// <inheritdoc/>
     public override IReadOnlyList<(string Name, Memory<float> Values)> State => [("kept", _kept), ("told", _told)];

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Palimpsest.Training.Checkpoints;
 
 namespace Palimpsest.Federation.Rounds.ServerOptimizers;
 
@@ -26,7 +27,7 @@ internal sealed class FedAvgM(FedAvgMOptions options, long count) : IServerOptim
     private readonly float[] _momentum = new float[count];
 
     /// <inheritdoc/>
-    public string Settings => options.ToString();
+    public string Settings => OptionsHash.Text(options);
 
     /// <inheritdoc/>
     public IReadOnlyList<(string Name, Memory<float> Values)> State => [("momentum", _momentum)];

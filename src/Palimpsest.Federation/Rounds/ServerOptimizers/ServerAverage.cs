@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Palimpsest.Training.Checkpoints;
 
 namespace Palimpsest.Federation.Rounds.ServerOptimizers;
 
@@ -10,7 +11,7 @@ public sealed record ServerAverageOptions() : ServerOptimizerOptions(1);
 internal sealed class ServerAverage(ServerAverageOptions options) : IServerOptimizer
 {
     /// <inheritdoc/>
-    public string Settings => options.ToString();
+    public string Settings => OptionsHash.Text(options);
 
     /// <inheritdoc/>
     public IReadOnlyList<(string Name, Memory<float> Values)> State => [];

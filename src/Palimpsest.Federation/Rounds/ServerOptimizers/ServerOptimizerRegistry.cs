@@ -1,4 +1,5 @@
 using Palimpsest.Runs.Recipes;
+using Palimpsest.Training.Checkpoints;
 
 namespace Palimpsest.Federation.Rounds.ServerOptimizers;
 
@@ -11,12 +12,12 @@ public static class ServerOptimizerRegistry
             ["fedavg"] = Entry<ServerAverageOptions>((options, _) => new ServerAverage(options)),
             ["fedavgm"] = Entry<FedAvgMOptions>((options, count) => new FedAvgM(options, count)),
             ["fedadam"] = Entry<FedAdamOptions>((options, count) =>
-                new AdaptiveServer<AveragedSquares>(options.ToString(), count, options.FirstSquare, options.At)),
+                new AdaptiveServer<AveragedSquares>(OptionsHash.Text(options), count, options.FirstSquare, options.At)),
             ["fedyogi"] = Entry<FedYogiOptions>((options, count) =>
-                new AdaptiveServer<YogiSquares>(options.ToString(), count, options.FirstSquare, options.At)),
+                new AdaptiveServer<YogiSquares>(OptionsHash.Text(options), count, options.FirstSquare, options.At)),
             ["fedadagrad"] = Entry<FedAdagradOptions>((options, count) =>
-                new AdaptiveServer<SummedSquares>(options.ToString(), count, options.FirstSquare, options.At)),
-            ["adamw"] = Entry<ServerAdamWOptions>((options, count) => new AdaptiveServer<AveragedSquares>(options.ToString(), count, 0, options.At)),
+                new AdaptiveServer<SummedSquares>(OptionsHash.Text(options), count, options.FirstSquare, options.At)),
+            ["adamw"] = Entry<ServerAdamWOptions>((options, count) => new AdaptiveServer<AveragedSquares>(OptionsHash.Text(options), count, 0, options.At)),
         };
 
     /// <summary>Names and types of options.</summary>
