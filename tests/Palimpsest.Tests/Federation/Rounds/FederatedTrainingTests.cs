@@ -88,6 +88,9 @@ public sealed class FederatedTrainingTests
                 Assert.Throws<InvalidOperationException>(() => first.Run());
             }
 
+            // Of a later round that no checkpoint knows of, and of a write that was never finished.
+            File.WriteAllBytes(Path.Combine(folder.Path, "clients", "client-00000001-00000099.safetensors"), [1]);
+            File.WriteAllBytes(Path.Combine(folder.Path, "clients", "client-00000002-00000001.safetensors.77.tmp"), [1]);
             using FederatedTraining second = new(parts with { Algorithm = new Everything() });
             Assert.Equal(clients >= every * options.Cohort, second.TryResume());
             Assert.Equal(clients / options.Cohort / every * every, second.Round);
