@@ -2,11 +2,13 @@ using System.Globalization;
 using Palimpsest.Federation.Algorithms;
 using Palimpsest.Federation.Clients;
 using Palimpsest.Federation.Rounds;
+using Palimpsest.Federation.Rounds.Robust;
 using Palimpsest.Federation.Rounds.ServerOptimizers;
 using Palimpsest.Jobs;
 using Palimpsest.Models;
 using Palimpsest.Numerics;
 using Palimpsest.Numerics.Frames;
+using Palimpsest.Privacy;
 using Palimpsest.Runs;
 using Palimpsest.Runs.Claims;
 using Palimpsest.Runs.Reports;
@@ -52,13 +54,20 @@ public sealed class FederateJob : Job<FederateRecipe, FederateResult>
             throw new PalimpsestException($"{population.Subject}: train.cohort is {recipe.Train.Cohort}, but there are {population.Count} clients. Lower it.");
         }
 
+        using BudgetLedger? ledger = recipe.Privacy?.Open();
+        if (recipe.Privacy is not null)
+        {
+            context.Log.Say(recipe.Privacy.Said);
+        }
+
+        FederatedAlgorithm algorithm = FederatedAlgorithmRegistry.Create(recipe.Method.Algorithm);
         using FederatedTraining federation = new(new FederationParts
         {
             Clients = population.Count,
             Name = population.NameOf,
             Open = () => ClientModel.Open(recipe.ClientModel, population, recipe.Train.Threads),
-            Algorithm = FederatedAlgorithmRegistry.Create(recipe.Method.Algorithm),
-            Aggregator = new MeanAggregator(population.Count, recipe.Train.Cohort),
+            Algorithm = algorithm,
+            Aggregator = Aggregator(recipe, population.Count, ledger),
             Optimizer = layout => ServerOptimizerRegistry.Create(recipe.Server, layout.Count),
             Options = recipe.Train,
             Random = new RandomStream(recipe.Seed, "federate", "rounds"),
@@ -77,10 +86,11 @@ public sealed class FederateJob : Job<FederateRecipe, FederateResult>
             return false;
         }
 
-        using ClientModel model = ClientModel.Open(recipe.ClientModel, population, recipe.Train.Threads);
+        ClientModel model = ClientModel.Open(recipe.ClientModel, population, recipe.Train.Threads);
+        using IClientModel trained = PartialClientModel.Of(model, algorithm.Trains);
         float[] weights = federation.Weights.ToArray();
         federation.Served(null)?.Apply(0, weights);
-        model.Save(weights, AdapterOf(context.Run.Path), ModelOf(context.Run.Path));
+        model.Save(trained is PartialClientModel part ? part.Whole(weights) : weights, AdapterOf(context.Run.Path), ModelOf(context.Run.Path));
         context.Run.WriteResult(Result(recipe, context, population, federation, course, after, model.Parameters));
         return true;
     }
@@ -91,6 +101,14 @@ public sealed class FederateJob : Job<FederateRecipe, FederateResult>
     /// <inheritdoc/>
     protected override Report Report(FederateRecipe recipe, FederateResult result, string folder) =>
         FederateReport.Of(recipe, result, RunFolder.ReadMetrics(folder));
+
+    private static IRoundAggregator Aggregator(FederateRecipe recipe, int clients, BudgetLedger? ledger) => (recipe.Privacy, recipe.Method.Aggregator) switch
+    {
+        ({ } privacy, _) => privacy.Aggregator(clients, recipe.Train, recipe.Seed, ledger),
+        (_, FederateAggregator.Median) => new MedianAggregator(clients, recipe.Train.Cohort),
+        (_, FederateAggregator.TrimmedMean) => new TrimmedMeanAggregator(clients, recipe.Train.Cohort),
+        _ => new MeanAggregator(clients, recipe.Train.Cohort),
+    };
 
     private static string Part(FederateRecipe recipe) => recipe.Method.Part switch
     {

@@ -21,6 +21,10 @@ public sealed record FederateMethodSection : IValidated
     /// <value>The default is rank 16 with alpha 16 on all linear layers.</value>
     public LoraOptions Lora { get; init; } = new() { Rank = 16 };
 
+    /// <summary>How answers become one update: mean, median or trimmed-mean.</summary>
+    /// <value>The default is mean.</value>
+    public FederateAggregator Aggregator { get; init; }
+
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {

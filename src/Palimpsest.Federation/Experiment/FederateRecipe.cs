@@ -33,6 +33,10 @@ public sealed record FederateRecipe : Recipe, IValidated
     /// <summary>Rounds, clients of a round and their training.</summary>
     public FederationOptions Train { get; init; } = new();
 
+    /// <summary>Private rounds.</summary>
+    /// <value>The default is none.</value>
+    public FederatePrivacySection? Privacy { get; init; }
+
     /// <summary>What is measured.</summary>
     public FederateEvaluateSection Evaluate { get; init; } = new();
 
@@ -85,6 +89,11 @@ public sealed record FederateRecipe : Recipe, IValidated
         {
             yield return "task classification needs classes: set data.world to biographies, or name a file in data.file with texts as prompts and the names "
                 + "of their classes as completions.";
+        }
+
+        if (Privacy is not null && Method.Aggregator != FederateAggregator.Mean)
+        {
+            yield return "method.aggregator has no part in private rounds, whose noisy sum is divided by the expected cohort. Leave it out, or privacy.";
         }
 
         if (Train.Local.Optimizer is not (SgdOptions or AdamWOptions))
