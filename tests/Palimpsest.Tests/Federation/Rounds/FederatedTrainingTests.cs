@@ -1,7 +1,7 @@
+using Palimpsest.Common;
 using Palimpsest.Federation.Rounds;
 using Palimpsest.Numerics;
 using Palimpsest.Numerics.Frames;
-using Palimpsest.Privacy;
 using Palimpsest.Training;
 using static Palimpsest.Tests.Federation.Rounds.Federations;
 
@@ -89,8 +89,8 @@ public sealed class FederatedTrainingTests
             }
 
             // Of a later round that no checkpoint knows of, and of a write that was never finished.
-            File.WriteAllBytes(Path.Combine(folder.Path, "clients", "client-00000001-00000099.safetensors"), [1]);
-            File.WriteAllBytes(Path.Combine(folder.Path, "clients", "client-00000002-00000001.safetensors.77.tmp"), [1]);
+            folder.Write("clients/client-00000001-00000099.safetensors", "no safetensors");
+            folder.Write("clients/client-00000002-00000001.safetensors.77.tmp", "half a fi");
             using FederatedTraining second = new(parts with { Algorithm = new Everything() });
             Assert.Equal(clients >= every * options.Cohort, second.TryResume());
             Assert.Equal(clients / options.Cohort / every * every, second.Round);
@@ -157,7 +157,7 @@ public sealed class FederatedTrainingTests
         string path = Directory.GetFiles(folder.Path).Single();
         byte[] bytes = File.ReadAllBytes(path);
         bytes[^9] ^= 1;
-        File.WriteAllBytes(path, bytes);
+        AtomicFile.Write(path, stream => stream.Write(bytes));
         Refuses(parts, "damaged");
 
         static void Refuses(FederationParts parts, string part)
