@@ -23,7 +23,7 @@ internal sealed class ClientSeat : IDisposable
     /// <param name="parts">The federation.</param>
     public ClientSeat(FederationParts parts)
     {
-        (_parts, _model) = (parts, parts.Open());
+        (_parts, _model) = (parts, PartialClientModel.Of(parts.Open(), parts.Algorithm.Trains));
         int count = checked((int)_model.Layout.Count);
         (_start, _end, _update) = (new float[count], new float[count], new float[count]);
         (_variates, _changes, _vectors) = (Rooms(parts.Algorithm.Variates), Rooms(parts.Algorithm.Variates), Rooms(parts.Algorithm.ClientVectors));

@@ -12,8 +12,15 @@ namespace Palimpsest.Federation.Rounds;
 /// </remarks>
 public abstract class FederatedAlgorithm
 {
+    /// <param name="proximal">μ of FedProx, at least 0: a client's gradient gains μ (p - start), which pulls it back to where it began (Li et al., Federated
+    /// Optimization in Heterogeneous Networks, MLSys 2020). 0 for none.</param>
+    protected FederatedAlgorithm(double proximal = 0) => Proximal = proximal;
+
     /// <summary>What a resumed federation must have in common.</summary>
     public abstract string Settings { get; }
+
+    /// <summary>μ of FedProx; 0 for none.</summary>
+    public double Proximal { get; }
 
     /// <summary>Vectors of the server beside the weights, each as long as what is trained: they are zero at first, go down with the weights, come back with
     /// a client's change of each, and the changes over the number of all clients are added to them, so that each stays the mean over all clients
@@ -28,6 +35,11 @@ public abstract class FederatedAlgorithm
     /// <summary>What else of the server a checkpoint must hold, by name, such as a mask that was chosen once. Read and written in place.</summary>
     /// <value>The default is none.</value>
     public virtual IReadOnlyList<(string Name, Memory<float> Values)> State => [];
+
+    /// <summary>Whether a tensor is trained and sent. The others keep what the federation begins with, at the server as at every client, and the layout that
+    /// the algorithm, the aggregator and the server's optimizer see is without them.</summary>
+    /// <param name="slot">Of the model's layout.</param>
+    public virtual bool Trains(ParameterSlot slot) => true;
 
     /// <summary>Called once, before the first round and before state is restored.</summary>
     /// <param name="layout">Of what is trained.</param>
@@ -51,6 +63,11 @@ public abstract class FederatedAlgorithm
     public virtual void Train(ClientWork work)
     {
         ArgumentNullException.ThrowIfNull(work);
+        if (Proximal > 0)
+        {
+            work.Training = work.Training with { Edits = [.. work.Training.Edits, new ProximalEdit(Proximal, work.Start.ToArray())] };
+        }
+
         work.Train();
     }
 

@@ -10,8 +10,7 @@ namespace Palimpsest.Federation.Rounds;
 /// <param name="cohort">Clients of a round, from 1 to all of them.</param>
 public sealed class MeanAggregator(int clients, int cohort) : IRoundAggregator
 {
-    private readonly int _cohort = cohort >= 1 && cohort <= clients ? cohort : throw new PalimpsestException(string.Create(CultureInfo.InvariantCulture,
-        $"cohort is {cohort}, but there are {clients} clients to draw from without replacement. Choose from 1 to {clients}."));
+    private readonly int _cohort = Check(clients, cohort);
 
     private double[] _sum = [];
 
@@ -40,6 +39,10 @@ public sealed class MeanAggregator(int clients, int cohort) : IRoundAggregator
         Array.Clear(_sum);
         return new Mean(Draw(clients, _cohort, random), _sum);
     }
+
+    /// <summary>Refuses a cohort that cannot be drawn.</summary>
+    internal static int Check(int clients, int cohort) => cohort >= 1 && cohort <= clients ? cohort : throw new PalimpsestException(string.Create(
+        CultureInfo.InvariantCulture, $"cohort is {cohort}, but there are {clients} clients to draw from without replacement. Choose from 1 to {clients}."));
 
     /// <summary>Draws without replacement, in memory of the cohort alone.</summary>
     /// <remarks>Floyd's algorithm: Bentley, Programming Pearls, CACM 30(9), 1987.</remarks>
