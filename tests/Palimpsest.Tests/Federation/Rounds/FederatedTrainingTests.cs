@@ -26,8 +26,8 @@ public sealed class FederatedTrainingTests
             double total = 0;
             foreach (int client in MeanAggregator.Draw(20, Options.Cohort, random.Child("aggregator")))
             {
-                LocalResult result =
-                    model.Train(client, expected, new LocalTraining { Options = Options.Local, Random = random.Child("client", $"{client}").Child("train") }, end);
+                RandomStream own = random.Child("client", $"{client}").Child("train");
+                LocalResult result = model.Train(client, expected, new LocalTraining { Options = Options.Local, Random = own }, end);
                 total += result.Examples;
                 for (int i = 0; i < Count; i++)
                 {
@@ -283,7 +283,8 @@ public sealed class FederatedTrainingTests
         Assert.True(training.Evaluate(asked, client => client == 11 ? mask : null, (client, score) =>
         {
             clients.Add(client);
-            Assert.Equal(Enumerable.Range(0, Count).Sum(i => Math.Pow((client != 11 || i == 3 ? 0.5 : 0) - QuadraticModel.Target(client, i), 2)), score.Loss, 1e-9);
+            double loss = Enumerable.Range(0, Count).Sum(i => Math.Pow((client != 11 || i == 3 ? 0.5 : 0) - QuadraticModel.Target(client, i), 2));
+            Assert.Equal(loss, score.Loss, 1e-9);
         }));
         Assert.Equal(asked, clients);
     }
