@@ -36,7 +36,7 @@ public sealed partial class ArchitectureTests
                 "Palimpsest.Retrieval", "Palimpsest.Jobs",
             "Palimpsest.Jobs.Finetune", "Palimpsest.Jobs.Evaluate", "Palimpsest.Jobs.Pretrain", "Palimpsest.Jobs.Retrieval",
         ],
-        ["Palimpsest.Federation"] = ["Palimpsest.Federation.Rounds"],
+        ["Palimpsest.Federation"] = ["Palimpsest.Federation.Rounds", "Palimpsest.Federation.Clients", "Palimpsest.Federation.Experiment"],
     };
 
     [Fact]

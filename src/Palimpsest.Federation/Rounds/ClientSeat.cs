@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Numerics.Tensors;
 using Palimpsest.Numerics;
 using Palimpsest.Numerics.Frames;
-using Palimpsest.Privacy;
 using Palimpsest.Training;
 
 namespace Palimpsest.Federation.Rounds;
@@ -77,10 +76,11 @@ internal sealed class ClientSeat : IDisposable
         try
         {
             _parts.Algorithm.Train(own);
+            own.RequireFinite();
         }
         catch (DivergedException problem)
         {
-            return Refused(problem.Message);
+            return new ClientAnswer(client, ClientOutcome.Refused, download) { Reason = problem.Message };
         }
 
         if (own.Result.Examples == 0)
@@ -89,11 +89,7 @@ internal sealed class ClientSeat : IDisposable
         }
 
         TensorPrimitives.Subtract(_end, _start, _update);
-        return !double.IsFinite(Clipping.Norm(_update))
-            ? Refused("Its weights hold NaN or infinity after the training, which has diverged.")
-            : Send(work, own, random, download);
-
-        ClientAnswer Refused(string reason) => new(client, ClientOutcome.Refused, download) { Reason = reason };
+        return Send(work, own, random, download);
     }
 
     /// <inheritdoc/>

@@ -105,7 +105,7 @@ public sealed class FederatedTraining : IDisposable
     }
 
     /// <summary>Takes rounds to the last one or until told to stop. A round that is cut short leaves nothing behind: it is taken again by a federation that
-    /// resumes.</summary>
+    /// resumes from the last checkpoint.</summary>
     /// <param name="progress">Called after every round.</param>
     /// <param name="evaluate">Called with the rounds taken: at the beginning, every <see cref="FederationOptions.EvaluateEvery"/> rounds, and at the end. It
     /// may call <see cref="Evaluate"/>. A resumed federation calls it again for the round it resumes at.</param>

@@ -1,7 +1,7 @@
+using Palimpsest.Common;
 using Palimpsest.Federation.Rounds;
 using Palimpsest.Numerics;
 using Palimpsest.Numerics.Frames;
-using Palimpsest.Privacy;
 using Palimpsest.Training;
 using static Palimpsest.Tests.Federation.Rounds.Federations;
 
@@ -27,7 +27,7 @@ public sealed class FederatedTrainingTests
             foreach (int client in MeanAggregator.Draw(20, Options.Cohort, random.Child("aggregator")))
             {
                 LocalResult result =
-                    model.Train(client, expected, new LocalTraining { Options = Options.Local, Random = random.Child("client", $"{client}", "train") }, end);
+                    model.Train(client, expected, new LocalTraining { Options = Options.Local, Random = random.Child("client", $"{client}").Child("train") }, end);
                 total += result.Examples;
                 for (int i = 0; i < Count; i++)
                 {
@@ -88,6 +88,9 @@ public sealed class FederatedTrainingTests
                 Assert.Throws<InvalidOperationException>(() => first.Run());
             }
 
+            // Of a later round that no checkpoint knows of, and of a write that was never finished.
+            folder.Write("clients/client-00000001-00000099.safetensors", "no safetensors");
+            folder.Write("clients/client-00000002-00000001.safetensors.77.tmp", "half a fi");
             using FederatedTraining second = new(parts with { Algorithm = new Everything() });
             Assert.Equal(clients >= every * options.Cohort, second.TryResume());
             Assert.Equal(clients / options.Cohort / every * every, second.Round);
@@ -154,7 +157,7 @@ public sealed class FederatedTrainingTests
         string path = Directory.GetFiles(folder.Path).Single();
         byte[] bytes = File.ReadAllBytes(path);
         bytes[^9] ^= 1;
-        File.WriteAllBytes(path, bytes);
+        AtomicFile.Write(path, stream => stream.Write(bytes));
         Refuses(parts, "damaged");
 
         static void Refuses(FederationParts parts, string part)
@@ -192,7 +195,7 @@ public sealed class FederatedTrainingTests
         model.ReadStart(start);
         foreach (int client in (int[])[6, 7])
         {
-            model.Train(client, start, new LocalTraining { Options = options.Local, Random = random.Child("client", $"{client}", "train") }, end);
+            model.Train(client, start, new LocalTraining { Options = options.Local, Random = random.Child("client", $"{client}").Child("train") }, end);
             sum = [.. sum.Zip(end, (total, value) => total + value)];
         }
 

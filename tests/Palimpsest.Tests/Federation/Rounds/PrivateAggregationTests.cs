@@ -40,7 +40,7 @@ public sealed class PrivateAggregationTests
     public void Add_ContributionWithVariates_IsClippedAsOne()
     {
         PrivacyPlan plan = new() { Rate = 0.5, Rounds = 1, Population = 4 };
-        PrivateAggregation aggregator = new(4, plan, 1e-9, 5, PrivacyRandomness.Simulation(new RandomStream(1)));
+        PrivateAggregation aggregator = new(4, plan, 0.01, 5, PrivacyRandomness.Simulation(new RandomStream(1)));
         IAggregation aggregation = aggregator.Begin(2, new RandomStream(2));
         float[] average = new float[2];
         foreach (int client in aggregation.Clients)
@@ -50,8 +50,8 @@ public sealed class PrivateAggregationTests
 
         Assert.True(aggregation.Finish(average));
         Assert.NotEmpty(aggregation.Clients);
-        Assert.Equal(3.0 * aggregation.Clients.Count / 2, average[0], 1e-4);
-        Assert.Equal(4.0 * aggregation.Clients.Count / 2, average[1], 1e-4);
+        Assert.Equal(3.0 * aggregation.Clients.Count / 2, average[0], 0.2);
+        Assert.Equal(4.0 * aggregation.Clients.Count / 2, average[1], 0.2);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using Palimpsest.Federation.Rounds;
 using Palimpsest.Numerics;
-using Palimpsest.Training;
 
 namespace Palimpsest.Tests.Federation.Rounds;
 
