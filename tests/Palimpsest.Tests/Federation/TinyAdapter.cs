@@ -31,7 +31,7 @@ internal static class TinyAdapter
     public static int[] On(BitMask? mask) => [.. Enumerable.Range(0, (int)Layout.Count).Where(i => mask is null || mask[i])];
 
     /// <summary>Clients whose loss is half the squared distance to a point of their own.</summary>
-    public static ExactClients Clients(float[] first) => new(Layout, (client, p) => [.. p.Select((value, i) => value - Math.Sin((client * 12) + i))])
+    public static ExactClients Points(float[] first) => new(Layout, (client, p) => [.. p.Select((value, i) => value - Math.Sin((client * 12) + i))])
     {
         First = first,
     };

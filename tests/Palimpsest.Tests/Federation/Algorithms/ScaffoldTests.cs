@@ -80,7 +80,7 @@ public sealed class ScaffoldTests
             Options = new LocalOptions { Epochs = 2, LearningRate = 0.1, Optimizer = new SgdOptions { Momentum = 0 } },
             Random = new RandomStream(1),
         };
-        ClientWork work = new(round, 0, Clients(s_first), start, end, null, training, One(server), One(change), One(kept));
+        ClientWork work = new(round, 0, Points(s_first), start, end, null, training, One(server), One(change), One(kept));
         FederatedAlgorithmRegistry.Create(new ScaffoldOptions()).Train(work);
         float[] before = [.. kept];
         Assert.Equal(kept, change); // the first variate is zero
@@ -108,5 +108,5 @@ public sealed class ScaffoldTests
     private static IServerOptimizer Server() => ServerOptimizerRegistry.Create(new ServerAverageOptions(), 12);
 
     private static SlowFederation Federation(ScaffoldOptions options, LocalOptions local, int population) =>
-        new(FederatedAlgorithmRegistry.Create(options), Server(), Clients(s_first), local) { Population = population };
+        new(FederatedAlgorithmRegistry.Create(options), Server(), Points(s_first), local) { Population = population };
 }

@@ -35,7 +35,7 @@ public sealed class FfaLoraTests
 
         ExactClients Open()
         {
-            opened.Add(Clients(s_first));
+            opened.Add(Points(s_first));
             return opened[^1];
         }
     }
@@ -45,8 +45,8 @@ public sealed class FfaLoraTests
     public void Train_AtTheModel_EqualsTheWholeWithTheRestMasked()
     {
         FederatedAlgorithm ffa = FederatedAlgorithmRegistry.Create(new FfaLoraOptions());
-        using ExactClients whole = Clients(s_first);
-        using IClientModel part = PartialClientModel.Of(Clients(s_first), ffa.Trains);
+        using ExactClients whole = Points(s_first);
+        using IClientModel part = PartialClientModel.Of(Points(s_first), ffa.Trains);
         float[] start = new float[6], end = new float[6], expected = new float[12], away = [.. Enumerable.Range(0, 6).Select(i => i / 3f)];
         part.ReadStart(start);
         Assert.Equal(s_first[6..], start);

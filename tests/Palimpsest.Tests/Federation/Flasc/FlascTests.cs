@@ -82,7 +82,7 @@ public sealed class FlascTests
     public void FederatedSelect_TrainsAndReturnsWhatCameDown()
     {
         FederatedAlgorithm select = FederatedAlgorithmRegistry.Create(new FederatedSelectOptions());
-        SlowFederation federation = new(select, ServerOptimizerRegistry.Create(new ServerAverageOptions(), 12), Clients(s_weights), Local);
+        SlowFederation federation = new(select, ServerOptimizerRegistry.Create(new ServerAverageOptions(), 12), Points(s_weights), Local);
         federation.Round(0, [0, 1]);
         foreach ((_, Support down, _, float[] update, Support up, _) in federation.Messages)
         {
@@ -105,7 +105,7 @@ public sealed class FlascTests
         static float Distance(double proximal)
         {
             FederatedAlgorithm flasc = FederatedAlgorithmRegistry.Create(new FlascOptions { Proximal = proximal });
-            SlowFederation federation = new(flasc, ServerOptimizerRegistry.Create(new ServerAverageOptions(), 12), Clients(s_weights), Local);
+            SlowFederation federation = new(flasc, ServerOptimizerRegistry.Create(new ServerAverageOptions(), 12), Points(s_weights), Local);
             federation.Round(0, [0]);
             return federation.Messages[0].Update.Sum(value => value * value);
         }

@@ -70,5 +70,5 @@ public sealed class PruningTests
     }
 
     private static SlowFederation Federation(FederatedAlgorithm algorithm) => new(algorithm, ServerOptimizerRegistry.Create(new FedAdamOptions(), 12),
-        Clients([.. Enumerable.Range(0, 12).Select(i => (float)Math.Cos(i))]), s_local);
+        Points([.. Enumerable.Range(0, 12).Select(i => (float)Math.Cos(i))]), s_local);
 }
