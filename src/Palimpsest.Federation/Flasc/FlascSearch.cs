@@ -2,9 +2,9 @@ namespace Palimpsest.Federation.Flasc;
 
 /// <summary>Finds a rank and a density: from the least of both on, whichever step brings more on held-out data for the bytes that it adds.</summary>
 /// <remarks>
-/// FLASC-Search, arXiv 2406.05233 (2025), raises either rank or density by comparing a pair of configurations; its exact rule is not public. Here both neighbours
-/// are run, the one that gains more a byte is taken, and the search ends where neither gains enough or the bytes are spent: at most 1 + 2 (ranks + densities - 2)
-/// runs, each configuration once. A step that gains and adds no bytes comes before all others.
+/// FLASC-Search, arXiv 2406.05233 (2025), raises either rank or density by comparing a pair of configurations; its exact rule is not public. Here both
+/// neighbours are run, the one that gains more a byte is taken, and the search ends where neither gains enough or the bytes are spent: at most
+/// 1 + 2 (ranks + densities - 2) runs, each configuration once. A step that gains and adds no bytes comes before all others.
 /// </remarks>
 /// <param name="ranks">To choose from, ascending.</param>
 /// <param name="densities">To choose from, ascending.</param>

@@ -33,8 +33,8 @@ public sealed record HetLoraOptions : FederatedAlgorithmOptions
 
 /// <summary>Each client gets, trains and returns the part of the adapter that its rank allows: rows of A and columns of B, and the head whole.</summary>
 /// <remarks>
-/// Cho et al., Heterogeneous LoRA for Federated Fine-tuning of On-Device Foundation Models, EMNLP 2024, with truncation and zero-padding; its pruning of ranks by
-/// a client is left out. The first ranks are known to both sides; those by norm go down as positions.
+/// Cho et al., Heterogeneous LoRA for Federated Fine-tuning of On-Device Foundation Models, EMNLP 2024, with truncation and zero-padding; its pruning of
+/// ranks by a client is left out. The first ranks are known to both sides; those by norm go down as positions.
 /// </remarks>
 internal sealed class HetLora(HetLoraOptions options) : FederatedAlgorithm(options.Proximal)
 {
@@ -50,7 +50,8 @@ internal sealed class HetLora(HetLoraOptions options) : FederatedAlgorithm(optio
         CoordinateMasks.Lora(layout, "het-lora");
         if (layout.Slots.FirstOrDefault(slot => Rank(slot) is int rank && rank < options.Ranks[^1]) is ParameterSlot small)
         {
-            throw new PalimpsestException($"ranks: {options.Ranks[^1]} is more than the rank {Rank(small)} of {small.Name}. Lower it, or train an adapter of that rank.");
+            throw new PalimpsestException($"ranks: {options.Ranks[^1]} is more than the rank {Rank(small)} of {small.Name}. Lower it, or train an adapter of "
+                + "that rank.");
         }
     }
 

@@ -17,14 +17,13 @@ internal sealed class ExactClients(ParameterLayout layout, Func<int, double[], d
     /// <summary>Examples of a client.</summary>
     public Func<int, int> Examples { get; init; } = _ => 1;
 
-    /// <summary>All clients' last trainings as they were seen here: masks and edits.</summary>
-    public List<LocalTraining> Seen { get; } = [];
+    /// <summary>What every training ended with.</summary>
+    public List<float[]> Ends { get; } = [];
 
     public void ReadStart(Span<float> weights) => First.CopyTo(weights);
 
     public LocalResult Train(int client, ReadOnlySpan<float> start, LocalTraining training, Span<float> end)
     {
-        Seen.Add(training);
         double rate = training.Options.LearningRate!.Value, momentum = ((SgdOptions)training.Options.Optimizer).Momentum;
         double[] p = [.. start.ToArray().Select(value => (double)value)], v = new double[p.Length];
         for (int step = 0; step < training.Options.Epochs; step++)
@@ -42,6 +41,7 @@ internal sealed class ExactClients(ParameterLayout layout, Func<int, double[], d
             end[i] = (float)p[i];
         }
 
+        Ends.Add(end.ToArray());
         return new LocalResult(Examples(client), training.Options.Epochs, 0, double.NaN);
     }
 

@@ -21,7 +21,8 @@ public sealed class GoldenFlascTests
     {
         JsonElement settings = Json(s_expected);
         Dictionary<string, double[]> problem = Tensors("problem"), expected = Tensors(variant);
-        SlowFederation federation = Federation(variant, settings, problem, out FederatedAlgorithm algorithm);
+        Setting setting = Of(variant, settings, problem);
+        SlowFederation federation = new(setting.Algorithm, setting.Server, setting.Clients, setting.Local) { Aggregate = setting.Aggregate };
         int cohort = settings.GetProperty("cohort").GetInt32();
         foreach (JsonElement figures in settings.GetProperty("servers").GetProperty(variant).EnumerateArray())
         {
@@ -46,20 +47,44 @@ public sealed class GoldenFlascTests
             Near(expected[key + "gradient"].Select(value => -value), federation.Average, key + "average");
             Near(expected[key + "server_after"], federation.Weights, key + "weights");
             float[] served = [.. federation.Weights];
-            algorithm.Served(round, null)!.Apply(0, served);
+            setting.Algorithm.Served(round, null)!.Apply(0, served);
             Near(expected[key + "evaluated"], served, key + "served");
         }
     }
 
+    /// <summary>The same through frames, workers and the engine.</summary>
+    [Theory(SkipTestWithoutData = true), MemberData(nameof(Variants))]
+    public void Engine_OfAVariant_EqualsTheReference(string variant)
+    {
+        JsonElement settings = Json(s_expected);
+        Dictionary<string, double[]> problem = Tensors("problem"), expected = Tensors(variant);
+        Setting setting = Of(variant, settings, problem);
+        IReadOnlyList<int>[] cohorts = [.. settings.GetProperty("servers").GetProperty(variant).EnumerateArray().Select(figures =>
+            (int[])[.. Numbers(figures.GetProperty("clients")).Select(client => (int)client)])];
+        ScriptedAggregator aggregator = new(cohorts) { Aggregate = setting.Aggregate };
+        using FederatedTraining training = aggregator.Federation(settings.GetProperty("clients").GetInt32(), setting.Algorithm, setting.Server,
+            () => setting.Clients, setting.Local);
+        int rounds = 0;
+        Assert.True(training.Run(progress =>
+        {
+            string key = $"round{rounds++}.";
+            Near(expected[key + "server_after"], training.Weights, key + "weights");
+            float[] served = [.. training.Weights];
+            training.Served(null)!.Apply(0, served);
+            Near(expected[key + "evaluated"], served, key + "served");
+        }));
+        Assert.Equal(cohorts.Length, rounds);
+    }
+
     private static Dictionary<string, double[]> Tensors(string name) => MergingData.Tensors("flasc", name + ".safetensors");
 
-    private static SlowFederation Federation(string variant, JsonElement settings, Dictionary<string, double[]> problem, out FederatedAlgorithm algorithm)
+    private static Setting Of(string variant, JsonElement settings, Dictionary<string, double[]> problem)
     {
         ParameterLayout layout = new(settings.GetProperty("tensors").EnumerateArray().Select(tensor =>
             (tensor.GetProperty("name").GetString()!, tensor.GetProperty("shape").EnumerateArray().Select(extent => extent.GetInt64()).ToArray())));
         int count = (int)layout.Count, round = 0;
         double down = settings.GetProperty("density_download").GetDouble(), up = settings.GetProperty("density_upload").GetDouble();
-        algorithm = FederatedAlgorithmRegistry.Create(variant == "federated_select"
+        FederatedAlgorithm algorithm = FederatedAlgorithmRegistry.Create(variant == "federated_select"
             ? new FederatedSelectOptions { DownloadDensity = down, UploadDensity = up, EvaluationMask = EvaluationMask.Before }
             : new FlascOptions { DownloadDensity = down, UploadDensity = up, EvaluationMask = EvaluationMask.Before });
         JsonElement rates = settings.GetProperty("server_lr");
@@ -77,10 +102,8 @@ public sealed class GoldenFlascTests
         LocalOptions local = new() { Epochs = settings.GetProperty("local_steps").GetInt32(), LearningRate = settings.GetProperty("client_lr").GetDouble() };
         JsonElement dp = settings.GetProperty("dp");
         double clip = dp.GetProperty("clip").GetDouble(), sigma = dp.GetProperty("noise_multiplier").GetDouble();
-        return new SlowFederation(algorithm, server, clients, local)
-        {
-            Aggregate = variant == "dp_adamw" ? sent => Private(sent, problem["noise"].AsSpan(round++ * count, count)) : null,
-        };
+        return new Setting(algorithm, server, clients, local,
+            variant == "dp_adamw" ? sent => Private(sent, problem["noise"].AsSpan(round++ * count, count)) : null);
 
         // Noise is of the gradient, which has the other sign.
         float[] Private(IReadOnlyList<float[]> sent, ReadOnlySpan<double> noise)
@@ -105,4 +128,7 @@ public sealed class GoldenFlascTests
         double along = u.Zip(off, (a, b) => a * b).Sum();
         return [.. off.Select((value, i) => (h[i] * value) + (u[i] * along))];
     }
+
+    private sealed record Setting(
+        FederatedAlgorithm Algorithm, IServerOptimizer Server, ExactClients Clients, LocalOptions Local, Func<IReadOnlyList<float[]>, float[]>? Aggregate);
 }

@@ -40,11 +40,13 @@ public sealed class GoldenServerTests
             ByExamples = run.TryGetProperty("weighted", out JsonElement weighted) && weighted.GetBoolean(),
             Population = sizes.Length,
         };
+        JsonElement[] rounds = [.. run.GetProperty("rounds").EnumerateArray()];
         int[] all = [.. Enumerable.Range(0, sizes.Length)];
+        int[][] cohorts = [.. rounds.Select((_, i) => run.GetProperty("partial").GetBoolean() ? [.. some[i].Select(client => (int)client)] : all)];
         int number = 0;
-        foreach (JsonElement round in run.GetProperty("rounds").EnumerateArray())
+        foreach (JsonElement round in rounds)
         {
-            federation.Round(number, run.GetProperty("partial").GetBoolean() ? [.. some[number].Select(client => (int)client)] : all);
+            federation.Round(number, cohorts[number]);
             Near(Numbers(round.GetProperty("w")), federation.Weights, $"round {number}, weights");
             foreach ((string state, Memory<float> values) in server.State)
             {
@@ -61,7 +63,13 @@ public sealed class GoldenServerTests
             number++;
         }
 
-        Assert.Equal(run.GetProperty("rounds").GetArrayLength(), number);
+        // The same through frames, workers and the engine.
+        using TemporaryFolder folder = new();
+        IServerOptimizer again = ServerOptimizerRegistry.Create(Server(run), layout.Count);
+        using FederatedTraining training = new ScriptedAggregator(cohorts).Federation(sizes.Length, FederatedAlgorithmRegistry.Create(Algorithm(run)), again,
+            () => clients, local, federation.ByExamples, folder.Path);
+        Assert.True(training.Run(progress => Near(Numbers(rounds[progress.Round - 1].GetProperty("w")), training.Weights, $"engine, {progress.Round} rounds")));
+        Assert.Equal(rounds.Length, training.Round);
 
         double[] Gradient(int client, double[] p) =>
             [.. matrices[client].Select(row => row.Zip(p.Zip(centres[client], (value, centre) => value - centre), (a, b) => a * b).Sum())];

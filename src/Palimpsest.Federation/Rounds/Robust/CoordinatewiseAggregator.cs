@@ -2,11 +2,11 @@ using Palimpsest.Numerics;
 
 namespace Palimpsest.Federation.Rounds.Robust;
 
-/// <summary>A fixed number of clients, drawn without replacement, and for each coordinate a rule over what they sent, so that a few of them that send anything
-/// at all cannot take the result over.</summary>
+/// <summary>A fixed number of clients, drawn without replacement, and for each coordinate a rule over what they sent, so that a few of them that send
+/// anything at all cannot take the result over.</summary>
 /// <remarks>
-/// All answers of a round are held: the cohort times the values of an answer, in f32. Clients count alike. What a sparse upload leaves out counts as zero: where
-/// fewer than half of the clients send a coordinate its median is 0, so these rules want dense uploads or masks that all share. They give no privacy.
+/// All answers of a round are held: the cohort times the values of an answer, in f32. Clients count alike. What a sparse upload leaves out counts as zero:
+/// where fewer than half of the clients send a coordinate its median is 0, so these rules want dense uploads or masks that all share. They give no privacy.
 /// </remarks>
 public abstract class CoordinatewiseAggregator : IRoundAggregator
 {
