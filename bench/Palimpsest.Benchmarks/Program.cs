@@ -57,6 +57,9 @@ switch (args)
     case ["owners", .. var rest]:
         OwnersBenchmark.Run(rest);
         return 0;
+    case ["federation", .. var rest]:
+        FederationBenchmark.Run(int.Parse(rest.ElementAtOrDefault(0) ?? "9", System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
     case ["fuzz", .. var rest]:
         return FuzzRun.Run(rest);
     default:
@@ -76,6 +79,7 @@ switch (args)
                    Palimpsest.Benchmarks load MODEL [F32|Bf16]
                    Palimpsest.Benchmarks tokenize TOKENIZER...
                    Palimpsest.Benchmarks owners [all|operations|step|kernels|workers|memory] [rounds]
+                   Palimpsest.Benchmarks federation [rounds]
                    Palimpsest.Benchmarks fuzz [count] [seed] [format [first index]]
             """);
         return 2;

@@ -71,6 +71,7 @@ public static class CommandLineHost
         Command root = new("palimpsest", "Adapts language models to the data of many owners, and proves what the adapted models know.")
         {
             FinetuneCommand.Create(output),
+            FederateCommand.Create(output),
             EvaluateCommand.Create(output),
             GenerateCommand.Create(output),
             ChatCommand.Create(output),

@@ -36,6 +36,7 @@ public sealed partial class ArchitectureTests
                 "Palimpsest.Retrieval", "Palimpsest.Jobs",
             "Palimpsest.Jobs.Finetune", "Palimpsest.Jobs.Evaluate", "Palimpsest.Jobs.Pretrain", "Palimpsest.Jobs.Retrieval",
         ],
+        ["Palimpsest.Federation"] = ["Palimpsest.Federation.Rounds", "Palimpsest.Federation.Clients", "Palimpsest.Federation.Experiment"],
     };
 
     [Fact]
@@ -57,6 +58,7 @@ public sealed partial class ArchitectureTests
     [InlineData("Palimpsest.Core")]
     [InlineData("Palimpsest")]
     [InlineData("Palimpsest.Unlearning")]
+    [InlineData("Palimpsest.Federation")]
     public void Libraries_NameNoOptionsOfTheCommand(string assembly)
     {
         using PEReader file = new(File.OpenRead(Assembly.Load(assembly).Location));
@@ -76,6 +78,7 @@ public sealed partial class ArchitectureTests
     [Theory]
     [InlineData("Palimpsest.Core")]
     [InlineData("Palimpsest")]
+    [InlineData("Palimpsest.Federation")]
     public void Folders_UseOnlyTheOnesBelow(string assembly)
     {
         string[] order = FoldersInOrder[assembly];

@@ -1,5 +1,6 @@
 using Palimpsest.Cli.Terminal;
 using Palimpsest.Common;
+using Palimpsest.Federation.Experiment;
 using Palimpsest.Jobs;
 using Palimpsest.Jobs.Compare;
 using Palimpsest.Jobs.Evaluate;
@@ -21,7 +22,7 @@ internal static class JobHost
     private const int Interrupted = 130;
 
     // What a comparison can take for its base.
-    private static readonly IJob[] s_single = [new FinetuneJob(), new EvaluateJob(), new PretrainJob(), new RetrievalJob(), new SiftExperiment()];
+    private static readonly IJob[] s_single = [new FinetuneJob(), new EvaluateJob(), new PretrainJob(), new RetrievalJob(), new SiftExperiment(), new FederateJob()];
 
     /// <summary>Every kind of experiment: a new one is one line here.</summary>
     public static IReadOnlyList<IJob> Jobs { get; } = [.. s_single, new CompareJob(s_single)];

@@ -8,7 +8,7 @@ namespace Palimpsest.Cli.Commands;
 /// <summary>Options of a job command. Each stands for a key of the recipe, so that a job is a recipe with the command line filled in.</summary>
 internal sealed class JobOptions
 {
-    private readonly List<(Option Option, Func<object?, string?> Override, IReadOnlyList<string> Implied)> _mapped = [];
+    private readonly List<(Option Option, Func<object?, IReadOnlyList<string>> Overrides, IReadOnlyList<string> Implied)> _mapped = [];
     private readonly Dictionary<string, string> _keys = new(StringComparer.Ordinal);
 
     /// <summary>The options by the keys that they fill in.</summary>
@@ -26,20 +26,24 @@ internal sealed class JobOptions
 
     /// <summary>Adds an option that fills in a key, and lays other overrides under all options when it is given.</summary>
     public JobOptions Add<T>(string name, string key, string description, IReadOnlyList<string>? implied = null) =>
-        Map(new Option<T>(name) { Description = description }, value => $"{key}={Yaml(value)}", implied, key);
+        Map(new Option<T>(name) { Description = description }, value => [$"{key}={Yaml(value)}"], implied, [key]);
+
+    /// <summary>Adds an option that fills in several keys alike.</summary>
+    public JobOptions AddBoth<T>(string name, IReadOnlyList<string> keys, string description) =>
+        Map(new Option<T>(name) { Description = description }, value => [.. keys.Select(key => $"{key}={Yaml(value)}")], null, keys);
 
     /// <summary>Adds an option whose value is written as in a recipe: a word, or a section.</summary>
     public JobOptions AddYaml(string name, string key, string description) =>
-        Map(new Option<string>(name) { Description = description }, value => $"{key}={value}", null);
+        Map(new Option<string>(name) { Description = description }, value => [$"{key}={value}"], null);
 
     /// <summary>Adds an option whose value is a list of names with commas in between.</summary>
     public JobOptions AddList(string name, string key, string description, IReadOnlyList<string>? implied = null) =>
         Map(
             new Option<string>(name) { Description = description },
-            value => $"{key}=[{string.Join(", ", ((string)value!).Split(',', StringSplitOptions.TrimEntries).Select(Yaml))}]", implied, key);
+            value => [$"{key}=[{string.Join(", ", ((string)value!).Split(',', StringSplitOptions.TrimEntries).Select(Yaml))}]"], implied, [key]);
 
     /// <summary>Adds an option that stands for several overrides.</summary>
-    public JobOptions AddFlag(string name, IReadOnlyList<string> implied, string description) => Map(new Option<bool>(name) { Description = description }, _ => null, implied);
+    public JobOptions AddFlag(string name, IReadOnlyList<string> implied, string description) => Map(new Option<bool>(name) { Description = description }, _ => [], implied);
 
     /// <summary>Adds the options of a training.</summary>
     public JobOptions AddTraining(int steps, int batchSize, string learningRate) => this
@@ -72,22 +76,23 @@ internal sealed class JobOptions
     public IReadOnlyList<string> Overrides(ParseResult parsed)
     {
         List<string> implied = [], overrides = [];
-        foreach ((Option option, Func<object?, string?> key, IReadOnlyList<string> under) in _mapped)
+        foreach ((Option option, Func<object?, IReadOnlyList<string>> given, IReadOnlyList<string> under) in _mapped)
         {
             if (parsed.GetResult(option) is OptionResult { Implicit: false } result && result.GetValueOrDefault<object?>() is { } value && (value is not false || under.Count == 0))
             {
                 implied.AddRange(under);
-                overrides.AddRange(key(value) is string given ? [given] : []);
+                overrides.AddRange(given(value));
             }
         }
 
         return [.. implied, .. overrides, .. parsed.GetValue(Set) ?? []];
     }
 
-    private JobOptions Map(Option option, Func<object?, string?> overriding, IReadOnlyList<string>? implied, string? key = null)
+    private JobOptions Map(
+        Option option, Func<object?, IReadOnlyList<string>> overriding, IReadOnlyList<string>? implied, IReadOnlyList<string>? keys = null)
     {
         _mapped.Add((option, overriding, implied ?? []));
-        if (key is not null)
+        foreach (string key in keys ?? [])
         {
             _keys.Add(key, option.Name);
         }

@@ -41,6 +41,6 @@ public sealed class OwnerSplit
     /// <summary>One owner's examples, in the order and at the positions of the whole.</summary>
     /// <param name="owner">Its slug.</param>
     /// <exception cref="PalimpsestException">The source has nothing of that owner.</exception>
-    public IExampleSource Source(string owner) => _positions.TryGetValue(owner, out List<long>? positions) ? new SourceByOwner(_source, owner, positions)
+    public IExampleSource Source(string owner) => _positions.TryGetValue(owner, out List<long>? positions) ? new SubsetSource(_source, [.. positions], owner)
         : throw new PalimpsestException($"{_source.Name}: as owners, {ExampleForm.Missing(owner, _positions.Keys)}.");
 }

@@ -112,6 +112,26 @@ public sealed class BitMask
         }
     }
 
+    /// <summary>Puts other values in the place of those of a block whose bit is off; the others keep their bits.</summary>
+    /// <param name="offset">First bit, a multiple of 64.</param>
+    /// <param name="others">One value a bit.</param>
+    /// <param name="values">One value a bit.</param>
+    public void Restore(long offset, ReadOnlySpan<float> others, Span<float> values)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(others.Length, values.Length, nameof(others));
+        ReadOnlySpan<ulong> words = Words(offset, values.Length);
+        int i = 0;
+        for (; i <= values.Length - 8; i += 8)
+        {
+            Vector256.ConditionalSelect(Spread(words, i).AsSingle(), Vector256.Create(values[i..]), Vector256.Create(others[i..])).CopyTo(values[i..]);
+        }
+
+        for (; i < values.Length; i++)
+        {
+            values[i] = (words[i >> 6] >> (i & 63) & 1) != 0 ? values[i] : others[i];
+        }
+    }
+
     /// <summary>Adds one to each count of a block whose bit is on.</summary>
     /// <param name="offset">First bit, a multiple of 64.</param>
     /// <param name="counts">One count a bit.</param>

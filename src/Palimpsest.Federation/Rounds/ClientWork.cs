@@ -1,4 +1,6 @@
 using Palimpsest.Numerics;
+using Palimpsest.Privacy;
+using Palimpsest.Training;
 
 namespace Palimpsest.Federation.Rounds;
 
@@ -52,5 +54,19 @@ public sealed class ClientWork
     public Span<float> Vector(string name) => _vectors[name];
 
     /// <summary>Trains from <see cref="Start"/>.</summary>
-    public void Train() => Result = _model.Train(Client, _start, Training, _end);
+    /// <exception cref="DivergedException">The training has diverged; the engine refuses the answer then.</exception>
+    public void Train()
+    {
+        Result = _model.Train(Client, _start, Training, _end);
+        RequireFinite();
+    }
+
+    /// <summary>Refuses weights that are no numbers.</summary>
+    internal void RequireFinite()
+    {
+        if (!double.IsFinite(Clipping.Norm(_end)))
+        {
+            throw new DivergedException("Its weights hold NaN or infinity after the training, which has diverged.");
+        }
+    }
 }

@@ -12,12 +12,19 @@ namespace Palimpsest.Federation.Rounds;
 /// </remarks>
 public abstract class FederatedAlgorithm
 {
+    /// <param name="proximal">μ of FedProx, at least 0: a client's gradient gains μ (p - start), which pulls it back to where it began (Li et al., Federated
+    /// Optimization in Heterogeneous Networks, MLSys 2020). 0 for none.</param>
+    protected FederatedAlgorithm(double proximal = 0) => Proximal = proximal;
+
     /// <summary>What a resumed federation must have in common.</summary>
     public abstract string Settings { get; }
 
+    /// <summary>μ of FedProx; 0 for none.</summary>
+    public double Proximal { get; }
+
     /// <summary>Vectors of the server beside the weights, each as long as what is trained: they are zero at first, go down with the weights, come back with
-    /// a client's change of each, and the average change
-    /// is added to them (SCAFFOLD's control variate).</summary>
+    /// a client's change of each, and the changes over the number of all clients are added to them, so that each stays the mean over all clients
+    /// (SCAFFOLD's control variate, c += |S|/N mean(Δc)). Where clients count by weights, their changes do too.</summary>
     /// <value>The default is none.</value>
     public virtual IReadOnlyList<string> Variates => [];
 
@@ -28,6 +35,11 @@ public abstract class FederatedAlgorithm
     /// <summary>What else of the server a checkpoint must hold, by name, such as a mask that was chosen once. Read and written in place.</summary>
     /// <value>The default is none.</value>
     public virtual IReadOnlyList<(string Name, Memory<float> Values)> State => [];
+
+    /// <summary>Whether a tensor is trained and sent. The others keep what the federation begins with, at the server as at every client, and the layout that
+    /// the algorithm, the aggregator and the server's optimizer see is without them.</summary>
+    /// <param name="slot">Of the model's layout.</param>
+    public virtual bool Trains(ParameterSlot slot) => true;
 
     /// <summary>Called once, before the first round and before state is restored.</summary>
     /// <param name="layout">Of what is trained.</param>
@@ -51,6 +63,11 @@ public abstract class FederatedAlgorithm
     public virtual void Train(ClientWork work)
     {
         ArgumentNullException.ThrowIfNull(work);
+        if (Proximal > 0)
+        {
+            work.Training = work.Training with { Edits = [.. work.Training.Edits, new ProximalEdit(Proximal, work.Start.ToArray())] };
+        }
+
         work.Train();
     }
 
@@ -60,15 +77,16 @@ public abstract class FederatedAlgorithm
     /// <param name="update">Weights after training less those that arrived. [count]</param>
     public virtual Support Upload(ServerRound round, int client, ReadOnlySpan<float> update) => Support.All;
 
-    /// <summary>How much a client counts in the average, beside others.</summary>
+    /// <summary>How much a client counts in the average, beside others: a number above 0, or its answer is refused.</summary>
     /// <param name="round">The round.</param>
     /// <param name="client">The client's number.</param>
-    /// <param name="result">What its training came to, as the client says.</param>
+    /// <param name="result">What its training came to, as the client says; examples beyond <see cref="FederationOptions.MostExamples"/> are not
+    /// counted.</param>
     /// <param name="update">As it arrived. [count]</param>
     public virtual double Weight(ServerRound round, int client, LocalResult result, ReadOnlySpan<float> update) =>
         round is { ByExamples: true } ? result.Examples : 1;
 
-    /// <summary>Called when the server has taken its step.</summary>
+    /// <summary>Called when the server has taken its step, or had no answer to take one along.</summary>
     /// <param name="round">The round; its weights are the new ones.</param>
     public virtual void EndRound(ServerRound round)
     {

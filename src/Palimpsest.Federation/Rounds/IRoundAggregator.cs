@@ -12,6 +12,10 @@ public interface IRoundAggregator
     /// <summary>Whether the weights of clients are asked for; otherwise all count alike.</summary>
     bool UsesWeights { get; }
 
+    /// <summary>How many clients the sum of a round is divided by, where that is fixed beforehand; null where it is the number of answers.</summary>
+    /// <value>The default is null.</value>
+    double? ExpectedClients => null;
+
     /// <summary>What must be kept with a checkpoint.</summary>
     string State { get; }
 

@@ -3,6 +3,9 @@ namespace Palimpsest.Federation.Rounds;
 /// <summary>The rule by which the server changes its weights along the clients' average update.</summary>
 public interface IServerOptimizer
 {
+    /// <summary>What a resumed federation must have in common.</summary>
+    string Settings { get; }
+
     /// <summary>What has to be kept besides the weights, by name, each as long as they are. Read and written in place.</summary>
     IReadOnlyList<(string Name, Memory<float> Values)> State { get; }
 

@@ -12,6 +12,10 @@ public sealed record LocalTraining
     /// <summary>The client's own draws of this round.</summary>
     public required RandomStream Random { get; init; }
 
+    /// <summary>Share of its steps that the client does, rounded up, in (0, 1]: less than 1 for a straggler.</summary>
+    /// <value>The default is 1.</value>
+    public double Share { get; init; } = 1;
+
     /// <summary>The coordinates that may change; the others keep the bits they have at the start, whatever the optimizer. Null for all.</summary>
     /// <value>The default is null.</value>
     public BitMask? Trained { get; init; }

@@ -43,9 +43,13 @@ public sealed class BitMaskTests
     }
 
     [Fact]
-    public void ApplyAndAddTo_AnyBits_EqualTheLoop() => s_bits.Sample(bits =>
+    public void ApplyRestoreAndAddTo_AnyBits_EqualTheLoop() => s_bits.Sample(bits =>
     {
         float[] values = [.. bits.Select((_, i) => i % 3 == 0 ? float.NaN : i - 5.5f)], masked = [.. values];
+        float[] others = [.. bits.Select((_, i) => i % 4 == 0 ? -0f : 7 - i)], restored = [.. values];
+        Of(bits).Restore(0, others, restored);
+        Assert.Equal(
+            values.Select((value, i) => BitConverter.SingleToInt32Bits(bits[i] ? value : others[i])), restored.Select(BitConverter.SingleToInt32Bits));
         int[] counts = [.. bits.Select((_, i) => i)], expected = [.. bits.Select((on, i) => i + (on ? 1 : 0))];
         Of(bits).Apply(0, masked);
         Of(bits).AddTo(0, counts);

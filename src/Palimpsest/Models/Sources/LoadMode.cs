@@ -9,6 +9,10 @@ public enum LoadMode
     /// <summary>All layers between embedding and output matrix into one trainable f32 vector; these two are frozen and copied.</summary>
     TrainableHidden,
 
+    /// <summary>What gives the scores into one trainable f32 vector, such as the layer over the classes; all else is frozen and mapped as under <see
+    /// cref="Mapped"/>.</summary>
+    TrainableHead,
+
     /// <summary>Frozen: mapped from the file where type and alignment allow, else copied. Truncating a mapped file kills the process.</summary>
     Mapped,
 

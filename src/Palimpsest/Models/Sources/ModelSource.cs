@@ -88,7 +88,7 @@ public abstract class ModelSource : IDisposable
     {
         ArgumentNullException.ThrowIfNull(context);
         Require<T>();
-        return (T)Config.Architecture.Build(Config, StoreLoader.Load(Layout, context, mode, Config.IsEmbedding, Fill, TryMap), context);
+        return (T)Config.Architecture.Build(Config, StoreLoader.Load(Layout, context, mode, Config, Fill, TryMap), context);
     }
 
     /// <summary>Loads a causal model with a classification head over the last token.</summary>
@@ -120,10 +120,9 @@ public abstract class ModelSource : IDisposable
         }
 
         ModelConfig config = Config.WithLabels(labels);
-        string head = config.HeadName![..^"weight".Length];
-        bool IsFresh(ParameterSlot slot) => slot.Name.StartsWith(head, StringComparison.Ordinal) || !Holds(slot);
+        bool IsFresh(ParameterSlot slot) => config.IsHead(slot.Name) || !Holds(slot);
         Tensor? TryMapOld(ParameterSlot slot, ScalarType wanted) => IsFresh(slot) ? null : TryMap(slot, wanted);
-        ParameterStore store = StoreLoader.Load(TransformerModel.LayoutOf(config), context, mode, config.IsEmbedding, FillOrInitialise, TryMapOld);
+        ParameterStore store = StoreLoader.Load(TransformerModel.LayoutOf(config), context, mode, config, FillOrInitialise, TryMapOld);
         return (T)config.Architecture.Build(config, store, context);
 
         void FillOrInitialise(ParameterSlot slot, Tensor target)

@@ -27,17 +27,19 @@ internal static class StoreLoader
     /// <param name="layout">The parameters.</param>
     /// <param name="context">Device and compute type.</param>
     /// <param name="mode">Trainable in f32, or frozen in the compute type.</param>
-    /// <param name="isEmbedding">Which parameters stay frozen under <see cref="LoadMode.TrainableHidden"/>.</param>
+    /// <param name="config">Says which parameters are embeddings and which the head.</param>
     /// <param name="fill">Copies a parameter's values into a tensor of its shape.</param>
     /// <param name="tryMap">Gives the parameter as a map of its file in the type wanted, or null.</param>
-    public static ParameterStore Load(ParameterLayout layout, TorchContext context, LoadMode mode, Func<string, bool> isEmbedding, Action<ParameterSlot, Tensor> fill, Func<ParameterSlot, ScalarType, Tensor?> tryMap)
+    public static ParameterStore Load(ParameterLayout layout, TorchContext context, LoadMode mode, ModelConfig config, Action<ParameterSlot, Tensor> fill,
+        Func<ParameterSlot, ScalarType, Tensor?> tryMap)
     {
         using IDisposable noGrad = no_grad();
         long mappedBytes = 0;
         ParameterStore store = mode switch
         {
             LoadMode.Trainable => ParameterStore.Trainable(layout, context.Device, fill),
-            LoadMode.TrainableHidden => ParameterStore.Partly(layout, slot => !isEmbedding(slot.Name), context.Device, fill, Frozen),
+            LoadMode.TrainableHidden => ParameterStore.Partly(layout, slot => !config.IsEmbedding(slot.Name), context.Device, fill, Frozen),
+            LoadMode.TrainableHead => ParameterStore.Partly(layout, slot => config.IsHead(slot.Name), context.Device, fill, Frozen),
             _ => ParameterStore.Frozen(layout, Frozen),
         };
         store.MappedBytes = mappedBytes;
@@ -47,7 +49,7 @@ internal static class StoreLoader
         Tensor Frozen(ParameterSlot slot)
         {
             ScalarType wanted = slot.Shape.Count == 1 ? ScalarType.Float32 : context.ScalarType;
-            if (mode == LoadMode.Mapped && context.Device.type == DeviceType.CPU && tryMap(slot, wanted) is Tensor mapped)
+            if (mode is (LoadMode.Mapped or LoadMode.TrainableHead) && context.Device.type == DeviceType.CPU && tryMap(slot, wanted) is Tensor mapped)
             {
                 mappedBytes += slot.Count * mapped.ElementSize;
                 return mapped;

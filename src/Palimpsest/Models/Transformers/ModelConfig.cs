@@ -83,6 +83,9 @@ public abstract record ModelConfig
     /// <summary>Whether this is the token embedding, the output matrix or a table of positions: what lies outside the hidden layers.</summary>
     internal bool IsEmbedding(string name) => name == EmbeddingName || name == HeadName || IsLookup(name);
 
+    /// <summary>Whether a parameter is the weight or the bias of what gives the scores.</summary>
+    internal bool IsHead(string name) => HeadName is string head && name.StartsWith(head[..^"weight".Length], StringComparison.Ordinal);
+
     /// <summary>Whether rows of this matrix are only looked up, so that it costs no products.</summary>
     internal virtual bool IsLookup(string name) => name == EmbeddingName && !TiedEmbeddings;
 }

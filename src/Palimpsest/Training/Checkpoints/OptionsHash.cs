@@ -9,12 +9,22 @@ namespace Palimpsest.Training.Checkpoints;
 
 /// <summary>Hashes of the settings that the course of a training depends on. Only what differs from its default counts, so that an option which comes later
 /// leaves the hashes of before as they are.</summary>
-internal static class OptionsHash
+public static class OptionsHash
 {
+    /// <summary>What in a record of settings differs from its defaults, in one line.</summary>
+    /// <param name="options">The settings, of a type that has defaults.</param>
+    public static string Text(object options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        StringBuilder text = new();
+        Append(text, options, DefaultsOf(options.GetType()));
+        return text.ToString();
+    }
+
     /// <summary>The hash of settings.</summary>
     /// <param name="options">The settings.</param>
     /// <param name="others">What the course depends on besides.</param>
-    public static string Of(TrainOptions options, string others)
+    internal static string Of(TrainOptions options, string others)
     {
         TrainOptions decisive = Decisive(options) with { Optimizer = options.ChosenOptimizer, Adamw = null, Sgd = null };
         StringBuilder text = new();
@@ -25,7 +35,7 @@ internal static class OptionsHash
     /// <summary>The hash as checkpoints of version 0.1 hold it; null where the settings have become richer than it could say.</summary>
     /// <param name="options">The settings.</param>
     /// <param name="others">What the course depends on besides.</param>
-    public static string? Older(TrainOptions options, string others)
+    internal static string? Older(TrainOptions options, string others)
     {
         TrainOptions o = Decisive(options);
         if (o.Dropout > 0 || options.ChosenOptimizer is not (AdamWOptions or SgdOptions))

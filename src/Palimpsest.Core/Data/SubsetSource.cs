@@ -1,10 +1,10 @@
 namespace Palimpsest.Data;
 
-/// <summary>One owner's examples of a source.</summary>
-/// <param name="source">The examples of all owners.</param>
-/// <param name="owner">The owner.</param>
-/// <param name="positions">Where its examples stand, rising.</param>
-internal sealed class SourceByOwner(IExampleSource source, string owner, List<long> positions) : IExampleSource
+/// <summary>Some examples of a source, such as those of one owner.</summary>
+/// <param name="source">The whole, which must not change.</param>
+/// <param name="positions">Where the examples stand, rising.</param>
+/// <param name="owner">Whose they must be; null for anybody's.</param>
+public sealed class SubsetSource(IExampleSource source, long[] positions, string? owner = null) : IExampleSource
 {
     /// <inheritdoc/>
     public string Name => source.Name;
@@ -18,8 +18,8 @@ internal sealed class SourceByOwner(IExampleSource source, string owner, List<lo
         IEnumerable<(long Position, TextExample Example)> Enumerate()
         {
             // Neighbours are read in one go; where others' examples lie between, reading starts anew behind them.
-            int next = positions.BinarySearch(position) is int found && found >= 0 ? found : ~found;
-            while (next < positions.Count)
+            int next = Array.BinarySearch(positions, position) is int found && found >= 0 ? found : ~found;
+            while (next < positions.Length)
             {
                 int before = next;
                 foreach ((long at, TextExample example) in source.From(positions[next]))
@@ -30,7 +30,7 @@ internal sealed class SourceByOwner(IExampleSource source, string owner, List<lo
                     }
 
                     yield return (at, Own(at, example));
-                    if (++next == positions.Count)
+                    if (++next == positions.Length)
                     {
                         break;
                     }
@@ -47,7 +47,9 @@ internal sealed class SourceByOwner(IExampleSource source, string owner, List<lo
     /// <inheritdoc/>
     public TextExample At(long position) => Own(position, source.At(position));
 
-    private TextExample Own(long position, TextExample example) => example.Owner == owner ? example : throw Changed(position);
+    private TextExample Own(long position, TextExample example) => owner is null || example.Owner == owner ? example : throw Changed(position);
 
-    private PalimpsestException Changed(long position) => new($"{Name}: the example at {position} is no longer one of \"{owner}\". The data has changed since it was opened; start the run anew.");
+    private PalimpsestException Changed(long position) => new(
+        $"{Name}: the example at {position} is no longer {(owner is null ? "there" : $"one of \"{owner}\"")}. The data has changed since it was opened; "
+            + "start the run anew.");
 }

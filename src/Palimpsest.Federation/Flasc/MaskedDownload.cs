@@ -1,0 +1,69 @@
+using Palimpsest.Federation.Algorithms;
+using Palimpsest.Federation.Rounds;
+using Palimpsest.Numerics;
+using Palimpsest.Training.Checkpoints;
+
+namespace Palimpsest.Federation.Flasc;
+
+/// <summary>Downloads the weights of largest magnitude: one choice a round and tier among all coordinates, not one a tensor.</summary>
+/// <param name="options">Settings.</param>
+/// <param name="densities">Of the download, one a tier, ascending. A client's tier is its number modulo how many there are.</param>
+internal abstract class MaskedDownload(MaskedOptions options, IReadOnlyList<double> densities) : FederatedAlgorithm(options.Proximal)
+{
+    private (BitMask Choice, BitMask Head)? _parts;
+    private BitMask?[] _download = [];
+    private BitMask?[]? _served;
+
+    /// <inheritdoc/>
+    public override string Settings => OptionsHash.Text(options);
+
+    /// <inheritdoc/>
+    public override void Prepare(ParameterLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        _parts = options.DenseHead
+            ? (CoordinateMasks.Lora(layout, "A dense head beside sparse adapters"), CoordinateMasks.Of(layout, slot => !CoordinateMasks.IsLora(slot))) : null;
+    }
+
+    /// <inheritdoc/>
+    public override void BeginRound(ServerRound round) => _download = Masks(round);
+
+    /// <inheritdoc/>
+    public override Support Download(ServerRound round, int client) => new(_download[Tier(client)]);
+
+    /// <inheritdoc/>
+    public override void EndRound(ServerRound round) => _served = options.EvaluationMask == EvaluationMask.Before ? _download : Masks(round);
+
+    /// <summary>The mask of a client's tier, or of the densest; before the first round that of the weights there are.</summary>
+    /// <inheritdoc/>
+    public override BitMask? Served(ServerRound round, int? client) =>
+        options.MaskedEvaluation ? (_served ?? Masks(round))[client is int number ? Tier(number) : densities.Count - 1] : null;
+
+    /// <summary>The tier of a client.</summary>
+    protected int Tier(int client) => client % densities.Count;
+
+    /// <summary>A share of all coordinates; null for all.</summary>
+    protected static BitMask? Largest(ReadOnlySpan<float> values, double density) =>
+        TopK.Count(values.Length, density) is long k && k == values.Length ? null : TopK.Mask(values, k);
+
+    // M = top-K of |w|, K = N d decay^(t div every); with a dense head of the LoRA coordinates, and the others are on.
+    private BitMask?[] Masks(ServerRound round)
+    {
+        ReadOnlySpan<float> weights = round.Weights.Span;
+        BitMask?[] masks = new BitMask?[densities.Count];
+        for (int tier = 0; tier < masks.Length; tier++)
+        {
+            double density = options.At(densities[tier], round.Number);
+            masks[tier] = _parts is not { } parts || density == 1 ? Largest(weights, density) : WithHead(weights, density, parts.Choice, parts.Head);
+        }
+
+        return masks;
+    }
+
+    private static BitMask WithHead(ReadOnlySpan<float> weights, double density, BitMask choice, BitMask head)
+    {
+        BitMask mask = CoordinateMasks.Largest(weights, TopK.Count(choice.PopCount(), density), choice);
+        mask.Or(head);
+        return mask;
+    }
+}
