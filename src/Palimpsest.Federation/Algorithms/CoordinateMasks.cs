@@ -35,6 +35,14 @@ internal static class CoordinateMasks
         : throw new PalimpsestException($"{method} needs LoRA adapters, and none of the {layout.Slots.Count} tensors that are trained has \"lora\" in its name. "
             + "Train an adapter, or choose another algorithm.");
 
+    /// <summary>The coordinates with a value above 0.</summary>
+    public static BitMask Positive(ReadOnlySpan<float> values)
+    {
+        BitMask mask = new(values.Length);
+        mask.SetPositive(0, values);
+        return mask;
+    }
+
     /// <summary>The share of largest magnitude, of equal ones the lowest index.</summary>
     /// <param name="values">[count]</param>
     /// <param name="k">How many are chosen.</param>

@@ -310,6 +310,8 @@ public sealed class FederatedTraining : IDisposable
         string? problem = options.Problems().Concat(options.Local.Problems()).Concat(options.Local.Optimizer.Problems()).Concat(options.Download.Problems())
             .Concat(options.Upload.Problems()).FirstOrDefault()
             ?? (options.ByExamples && !parts.Aggregator.UsesWeights ? "by_examples has no part here: the aggregator counts all clients alike. Leave it out."
+            : parts.Algorithm.NeedsWeights && !parts.Aggregator.UsesWeights
+                ? "the algorithm weighs clients, and the aggregator counts them all alike. Change one of them."
             : parts.Algorithm.ClientVectors.Count > 0 && parts.Folder is null
                 ? $"clients keep vectors ({string.Join(", ", parts.Algorithm.ClientVectors)}) between rounds: name a folder for them."
             : null);
