@@ -48,12 +48,14 @@ internal static class FederateCommand
             .Add<int>("--epochs", "train.local.epochs", "Passes of a client over its examples in a round. [default: 1]")
             .Add<int>("--batch-size", "train.local.batch_size", "Examples of a client's step. [default: 16]")
             .Add<double>("--learning-rate", "train.local.learning_rate", "Rate of a client's step. [default: by what is trained]")
-            .Add<double>("--epsilon", "privacy.epsilon", "Private rounds that cost each client no more than this; a simulation unless --ledger is given.", Privacy)
+            .Add<double>("--epsilon", "privacy.epsilon", "Private rounds that cost each client no more than this; a simulation unless --ledger is given.",
+                Privacy)
             .Add<double>("--delta", "privacy.delta", "The delta beside it. [default: 1e-05]", Privacy)
             .Add<double>("--clip", "privacy.clip", "Longest contribution of a client in private rounds. [default: 0.1]", Privacy)
-            .Add<string>("--ledger", "privacy.ledger", "File that keeps the clients' budget over all runs; noise then comes from the operating system.", Privacy)
+            .Add<string>("--ledger", "privacy.ledger", "File that keeps the clients' budget over all runs; noise then comes from the operating system.",
+                Privacy)
             .Add<long>("--seed", "seed", "Root of all randomness. [default: 7]")
-            .Add<string>("--dtype", "model.dtype", "f32, bf16 or auto, which measures and takes the faster one. [default: f32]")
+            .Add<string>("--dtype", "model.dtype", "f32 or bf16. [default: f32]")
             .Add<int>("--workers", "train.workers", "Clients that train side by side; the results have the same bits for any number. [default: all cores]")
             .Add<int>("--threads", "train.threads", "Threads of a worker. [default: 1]")
             .Add<string>("--too-long", "data.too_long", "What happens to examples longer than the context: error, truncate or skip. [default: error]")

@@ -113,7 +113,8 @@ internal sealed class FederateCourse
         }
 
         string right = scores.Accuracy is { } share ? Say($", {100 * share.Value:F1}% right") : "";
-        _context.Log.Say(Say($"After {round} rounds: {scores.Loss.Label} {scores.Loss.Value:F3}{right}."));
+        string when = round == 0 ? "Before the first round" : Say($"Round {round}");
+        _context.Log.Say(Say($"{when}: {scores.Loss.Label} {scores.Loss.Value:F3}{right}."));
     }
 
     private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

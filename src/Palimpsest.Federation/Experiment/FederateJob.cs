@@ -48,6 +48,12 @@ public sealed class FederateJob : Job<FederateRecipe, FederateResult>
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(context);
+        if (context.Ranks.Count > 1)
+        {
+            throw new PalimpsestException("A federation runs in one process; clients train side by side in its workers (train.workers). Start it without "
+                + "mpirun.");
+        }
+
         ClientPopulation population = recipe.Data.Population(recipe.Seed);
         if (recipe.Train.Cohort > population.Count)
         {
@@ -81,6 +87,11 @@ public sealed class FederateJob : Job<FederateRecipe, FederateResult>
         }
 
         FederateCourse course = new(recipe, federation, population, context);
+        if (federation.Round == 0)
+        {
+            course.Evaluate(0); // whether or not the course is measured
+        }
+
         if (!federation.Run(course.Round, course.Evaluate, context.Stop) || course.Last is not { } after || after.Round < recipe.Train.Rounds)
         {
             return false;

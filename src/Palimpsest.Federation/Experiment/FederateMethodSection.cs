@@ -3,6 +3,7 @@ using Palimpsest.Federation.Algorithms;
 using Palimpsest.Federation.Clients;
 using Palimpsest.Federation.Flasc;
 using Palimpsest.Models.Lora;
+using Palimpsest.Training.Checkpoints;
 
 namespace Palimpsest.Federation.Experiment;
 
@@ -28,7 +29,7 @@ public sealed record FederateMethodSection : IValidated
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
-        if (Part != TrainedPart.Adapter && Lora != new FederateMethodSection().Lora with { Targets = Lora.Targets, RankPattern = Lora.RankPattern })
+        if (Part != TrainedPart.Adapter && OptionsHash.Text(Lora) != OptionsHash.Text(new FederateMethodSection().Lora))
         {
             yield return "lora belongs to part: adapter. Leave it out.";
         }

@@ -73,9 +73,9 @@ public sealed record FederatePrivacySection : IValidated
 
         if (!File.Exists(Ledger))
         {
-            return BudgetLedger.Create(Ledger, new PrivacyBudget(
-                Epsilon ?? throw new PalimpsestException($"{Ledger}: is not there yet, and privacy.noise says no budget to begin it with. Give privacy.epsilon."),
-                Delta, Unit));
+            double budget = Epsilon ?? throw new PalimpsestException($"{Ledger}: is not there yet, and privacy.noise says no budget to begin it with. "
+                + "Give privacy.epsilon.");
+            return BudgetLedger.Create(Ledger, new PrivacyBudget(budget, Delta, Unit));
         }
 
         BudgetLedger ledger = BudgetLedger.Open(Ledger);

@@ -4,6 +4,7 @@ using Palimpsest.Federation.Rounds;
 using Palimpsest.Federation.Rounds.ServerOptimizers;
 using Palimpsest.Jobs;
 using Palimpsest.Runs.Recipes;
+using Palimpsest.Torch;
 using Palimpsest.Training.Optimizers;
 
 namespace Palimpsest.Federation.Experiment;
@@ -73,6 +74,11 @@ public sealed record FederateRecipe : Recipe, IValidated
         if (Model.Device != "cpu")
         {
             yield return "model.device must be cpu: what clients send is read from the memory of the processor.";
+        }
+
+        if (Model.Dtype == ComputeType.Auto)
+        {
+            yield return "model.dtype must be f32 or bf16: each worker would measure for itself, and some might choose otherwise than others.";
         }
 
         if (Model.Threads != 0)

@@ -12,7 +12,7 @@ namespace Palimpsest.Federation.Experiment;
 /// <summary>What the report of a federation says.</summary>
 internal static class FederateReport
 {
-    private const int Named = 5;
+    private const int Named = 5, Shown = 20;
 
     public static Report Of(FederateRecipe recipe, FederateResult result, IReadOnlyList<MetricsRow> metrics)
     {
@@ -49,7 +49,10 @@ internal static class FederateReport
     private static IReadOnlyList<ReportBlock> Learning(FederateResult result, IReadOnlyList<MetricsRow> metrics)
     {
         (string Name, string Unit, Func<FederatePoint, double?> Of)[] figures =
-            [("Accuracy on what clients hold out", "share of right items", point => point.Accuracy), ("Loss on what clients hold out", "nats", point => point.Loss)];
+        [
+            ("Accuracy on what clients hold out", "share of right items", point => point.Accuracy),
+            ("Loss on what clients hold out", "nats", point => point.Loss),
+        ];
         List<ReportBlock> blocks = [];
         foreach ((string name, string unit, Func<FederatePoint, double?> of) in figures.Where(figure => figure.Of(result.Curve[0]) is not null))
         {
@@ -70,8 +73,12 @@ internal static class FederateReport
         double[] old = Each(before), now = Each(after), gains = [.. now.Zip(old, (own, other) => shares ? own - other : other - own)];
         int[] order = [.. Enumerable.Range(0, gains.Length).OrderByDescending(i => gains[i]).ThenBy(i => i)];
         string unit = shares ? "share of right items" : "nats";
-        IReadOnlyList<string> Row(int i) =>
-            [result.Clients[result.After.Clients[i]].Name, before.Show(old[i]), after.Show(now[i]), Say($"{result.Clients[result.After.Clients[i]].Answers:N0}")];
+        IReadOnlyList<string> Row(int i)
+        {
+            FederateClient client = result.Clients[result.After.Clients[i]];
+            return [client.Name, before.Show(old[i]), after.Show(now[i]), Say($"{client.Answers:N0}")];
+        }
+
         int gained = gains.Count(gain => gain > 0), lost = gains.Count(gain => gain < 0);
         return
         [
@@ -132,12 +139,14 @@ internal static class FederateReport
                 .. result.Privacy is string privacy ? [["privacy", privacy]] : Array.Empty<IReadOnlyList<string>>(),
             ]),
             new ReportChart("Length of the average update", "rounds", "Euclidean norm", [Line(metrics, "update_norm", "average update")]),
-            .. result.Refusals.Count > 0
-                ? [new ReportTable(["round", "client", "why it was refused"], [.. result.Refusals.Take(20).Select(refusal =>
-                    (IReadOnlyList<string>)[Say($"{refusal.Round}"), refusal.Client, refusal.Reason])], Say($"{result.Refusals.Count:N0} answers were refused; the first 20."))]
-                : Array.Empty<ReportBlock>(),
+            .. result.Refusals.Count > 0 ? [Refused(result)] : Array.Empty<ReportBlock>(),
         ];
     }
+
+    private static ReportTable Refused(FederateResult result) => new(
+        ["round", "client", "why it was refused"],
+        [.. result.Refusals.Take(Shown).Select(refusal => (IReadOnlyList<string>)[Say($"{refusal.Round}"), refusal.Client, refusal.Reason])],
+        Say($"{result.Refusals.Count:N0} answers were refused; the first {Math.Min(Shown, result.Refusals.Count)}."));
 
     private static double[] Each(Measurement measured) => [.. measured.Numerators.Zip(measured.Denominators, (own, count) => own / count)];
 

@@ -69,7 +69,7 @@ public sealed class FederateJobTests : IDisposable
     [Fact]
     public void Run_Adapter_LoadsAndAnswersAsMeasured()
     {
-        string folder = Run(Small.Replace("algorithm", "", StringComparison.Ordinal), "method.algorithm=fedavg", "server=fedavg", "data.clients=2", "evaluate.items=0");
+        string folder = Run(Small, "method.algorithm=fedavg", "server=fedavg", "data.clients=2", "evaluate.items=0");
         using LanguageModel model = LanguageModel.Load("base-v1", new TorchContext(threads: 1), LoadMode.Mapped);
         model.Attach(FederateJob.AdapterOf(folder));
         FederateRecipe recipe = (FederateRecipe)Runner().Read(Path.Combine(folder, "recipe.yaml"));
@@ -170,6 +170,7 @@ public sealed class FederateJobTests : IDisposable
     [InlineData("train: { local: { optimizer: grass } }", "must be sgd or adamw")]
     [InlineData("privacy: {}", "either epsilon or noise must be given")]
     [InlineData("privacy: { epsilon: 1 }\nmethod: { aggregator: median }", "no part in private rounds")]
+    [InlineData("model: { dtype: auto }", "dtype must be f32 or bf16")]
     [InlineData("model: { threads: 2 }", "the threads of a worker are train.threads")]
     public void Read_RecipesThatMakeNoSense_AreRefused(string keys, string expected) =>
         Assert.Contains(expected, Refused(keys + "\n"), StringComparison.Ordinal);
@@ -188,7 +189,7 @@ public sealed class FederateJobTests : IDisposable
 
     private static void Cancel(string sentence, CancellationTokenSource stop)
     {
-        if (sentence.StartsWith("After 2 rounds", StringComparison.Ordinal))
+        if (sentence.StartsWith("Round 2:", StringComparison.Ordinal))
         {
             stop.Cancel();
         }
@@ -208,7 +209,8 @@ public sealed class FederateJobTests : IDisposable
     private static FederateResult Result(string folder) => RunFolder.ResultOf<FederateResult>(folder);
 
     private static string[] Figures(string folder) => [.. RunFolder.ReadMetrics(folder).Select(row => string.Join(' ', row.Values
-        .Where(figure => figure.Key is not ("seconds" or "clients_per_second")).Select(figure => figure.ToString()).Prepend(row.Step.ToString(CultureInfo.InvariantCulture))))];
+        .Where(figure => figure.Key is not ("seconds" or "clients_per_second")).Select(figure => figure.ToString())
+        .Prepend(row.Step.ToString(CultureInfo.InvariantCulture))))];
 
     private string Run(string keys, params string[] overrides)
     {

@@ -54,7 +54,7 @@ public sealed class ClientModelTests
         LocalResult result = model.Train(2, Start(model), new LocalTraining { Options = Local, Random = new RandomStream(3) }, end);
 
         // The same by hand: an adapter with the same start, and batches cut from shuffled epochs.
-        using LanguageModel plain = LanguageModel.Load("base-v1", new TorchContext(threads: TwoThreadsAttribute.Threads), LoadMode.Mapped);
+        using LanguageModel plain = Load("base-v1");
         using LoraAdapter adapter = LoraAdapter.Create(plain.Model, Options("adapter").Lora, new RandomStream(7, "federate"));
         using LoraAdapters adapters = new(plain.Model);
         adapters.Activate(adapter);
@@ -74,7 +74,8 @@ public sealed class ClientModelTests
             Optimizer = new SgdOptions(), BatchSize = 5,
         };
         List<double> losses = [];
-        using (Trainer<TokenBatch> trainer = Trainer.Of(plain.Model, Trainable.Adapter(adapter), options, new Listed(batches), new RandomStream(3).Child("train")))
+        RandomStream random = new RandomStream(3).Child("train");
+        using (Trainer<TokenBatch> trainer = Trainer.Of(plain.Model, Trainable.Adapter(adapter), options, new Listed(batches), random))
         {
             Assert.True(trainer.Run(progress => losses.Add(progress.Loss)));
         }
@@ -139,7 +140,7 @@ public sealed class ClientModelTests
     public void Evaluate_Facts_EqualsChoiceAccuracyAndTheAnswersLikelihood()
     {
         using ClientModel model = ClientModel.Open(Options("adapter"), Facts, TwoThreadsAttribute.Threads);
-        using LanguageModel plain = LanguageModel.Load("base-v1", new TorchContext(threads: TwoThreadsAttribute.Threads), LoadMode.Mapped);
+        using LanguageModel plain = Load("base-v1");
         ChoiceItem[] items = [.. Facts.HeldOut(3)];
         ClientScore score = model.Evaluate(3, Start(model));
         ExampleEncoder encoder = new(plain.Tokenizer, plain.Model.Config.ContextLength);
@@ -153,9 +154,10 @@ public sealed class ClientModelTests
     [Fact]
     public void Evaluate_PlainTexts_HaveALossAndNoAccuracy()
     {
-        ListPopulation texts = new([], [new("", "The harbour lies in the north."), new("Question: who?\nAnswer:", " nobody")]);
+        TextExample[] notes = [new("", "The harbour lies in the north."), new("Question: who?\nAnswer:", " nobody")];
+        ListPopulation texts = new([], notes);
         using ClientModel model = ClientModel.Open(Options("adapter"), texts, TwoThreadsAttribute.Threads);
-        using LanguageModel plain = LanguageModel.Load("base-v1", new TorchContext(threads: TwoThreadsAttribute.Threads), LoadMode.Mapped);
+        using LanguageModel plain = Load("base-v1");
         TextPerplexity[] wanted = TextPerplexity.Measure(plain, [.. texts.Training(0)]);
         ClientScore score = model.Evaluate(0, Start(model));
         Assert.Equal((2, double.NaN), (score.Items, score.Accuracy));
@@ -175,14 +177,15 @@ public sealed class ClientModelTests
         ClientScore score = model.Evaluate(0, trained);
         model.Save(trained, folder.At("adapter"), folder.At("model"));
         bool apart = part == "adapter";
-        using LanguageModel loaded = LanguageModel.Load(apart ? "base-v1" : folder.At("model"), new TorchContext(threads: TwoThreadsAttribute.Threads), LoadMode.Mapped);
+        using LanguageModel loaded = Load(apart ? "base-v1" : folder.At("model"));
         if (apart)
         {
             loaded.Attach(folder.At("adapter"));
         }
 
         double right = options.Classifies
-            ? ClassPrediction.Of(loaded, [.. population.Training(0)]).Count(found => found.IsRight) : ChoiceAccuracy.Correct(loaded, [.. population.HeldOut(0)]).Sum();
+            ? ClassPrediction.Of(loaded, [.. population.Training(0)]).Count(found => found.IsRight)
+            : ChoiceAccuracy.Correct(loaded, [.. population.HeldOut(0)]).Sum();
         Assert.Equal(score.Correct, right);
     }
 
@@ -193,7 +196,7 @@ public sealed class ClientModelTests
         using ClientModel model = ClientModel.Open(Options("adapter") with { Classifies = true }, Classes, TwoThreadsAttribute.Threads);
         float[] trained = Trained(model, 0, Start(model));
         model.Save(trained, folder.At("adapter"), folder.At("model"));
-        using LanguageModel loaded = LanguageModel.Load(folder.At("model"), new TorchContext(threads: TwoThreadsAttribute.Threads), LoadMode.Mapped);
+        using LanguageModel loaded = Load(folder.At("model"));
         ClientScore score = model.Evaluate(0, trained);
         ClassPrediction[] found = ClassPrediction.Of(loaded, [.. Classes.Training(0)]);
         Assert.Equal(score.Correct, found.Count(one => one.IsRight));
@@ -206,6 +209,8 @@ public sealed class ClientModelTests
         Lora = new LoraOptions { Rank = 4, Dropout = part == "adapter" ? 0.1 : 0 },
         Classifies = part == "head",
     };
+
+    private static LanguageModel Load(string name) => LanguageModel.Load(name, new TorchContext(threads: TwoThreadsAttribute.Threads), LoadMode.Mapped);
 
     private static float[] Start(ClientModel model)
     {

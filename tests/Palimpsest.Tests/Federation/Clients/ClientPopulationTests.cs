@@ -19,11 +19,11 @@ public sealed class ClientPopulationTests
         SourcePopulation population = SourcePopulation.ByOwner(Source, 0.3, 20);
         Assert.Equal(Enumerable.Range(0, 5).Select(i => $"owner-{i}"), Enumerable.Range(0, population.Count).Select(population.NameOf));
         Assert.Contains("43 examples without an owner", population.Subject, StringComparison.Ordinal);
-        Assert.Equal([" no", " yes"], population.Labels);
+        Assert.Equal<string>([" no", " yes"], population.Labels);
         for (int client = 0; client < population.Count; client++)
         {
             string[] own = [.. Rows.Where(row => row.Owner == population.NameOf(client)).Select(row => row.Prompt).Order(StringComparer.Ordinal)];
-            Assert.Equal(own, [.. population.Training(client).Select(row => row.Prompt).Concat(population.HeldOut(client).Select(item => item.Prompt))
+            Assert.Equal<string>(own, [.. population.Training(client).Select(row => row.Prompt).Concat(population.HeldOut(client).Select(item => item.Prompt))
                 .Order(StringComparer.Ordinal)]);
         }
 
@@ -39,7 +39,7 @@ public sealed class ClientPopulationTests
         Assert.Contains(parts, part => part.Length == 0);
         for (int client = 0; client < 20; client++)
         {
-            Assert.Equal(
+            Assert.Equal<string>(
                 parts[client].Select(i => Rows[i].Prompt).Order(StringComparer.Ordinal),
                 [.. population.Training(client).Select(row => row.Prompt).Concat(population.HeldOut(client).Select(item => item.Prompt))
                     .Order(StringComparer.Ordinal)]);
@@ -62,7 +62,8 @@ public sealed class ClientPopulationTests
     [Fact]
     public void Sources_ThatDoNotFit_AreRefusedWithTheWayOut()
     {
-        ListSource nobody = new("notes", [new("", "a"), new("", "b")]), many = new("prose", [.. Enumerable.Range(0, 30).Select(i => new TextExample("", $"text {i}"))]);
+        ListSource nobody = new("notes", [new("", "a"), new("", "b")]);
+        ListSource many = new("prose", [.. Enumerable.Range(0, 30).Select(i => new TextExample("", $"text {i}"))]);
         ListSource one = new("same", [new("a", " yes"), new("b", " yes")]);
         Assert.Contains("data.columns.owner", Refused(() => SourcePopulation.ByOwner(nobody, 0.2, 20)), StringComparison.Ordinal);
         Assert.Contains("more than 20 different texts. Set data.iid", Refused(() => SourcePopulation.ByClass(many, 3, 1, new RandomStream(1), 0.2, 20)),
@@ -99,7 +100,7 @@ public sealed class ClientPopulationTests
     private static void AssertApart(ClientPopulation population)
     {
         HashSet<string> learnt = [.. Enumerable.Range(0, population.Count).SelectMany(population.Training).Select(example => example.Prompt)];
-        string[] asked = [.. Enumerable.Range(0, population.Count).SelectMany(population.HeldOut).Select(item => item.Prompt)];
+        string[] asked = [.. Enumerable.Range(0, population.Count).SelectMany(client => population.HeldOut(client)).Select(item => item.Prompt)];
         Assert.NotEmpty(asked);
         Assert.Empty(asked.Intersect(learnt));
     }
