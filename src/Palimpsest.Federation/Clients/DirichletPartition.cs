@@ -82,7 +82,7 @@ public static class DirichletPartition
 
     private static double LogSum(double[] logs)
     {
-        double largest = logs.Max();
+        double largest = logs.DefaultIfEmpty().Max();
         return largest + Math.Log(logs.Sum(value => Math.Exp(value - largest)));
     }
 }

@@ -19,12 +19,11 @@ public sealed class ClientPopulationTests
         SourcePopulation population = SourcePopulation.ByOwner(Source, 0.3, 20);
         Assert.Equal(Enumerable.Range(0, 5).Select(i => $"owner-{i}"), Enumerable.Range(0, population.Count).Select(population.NameOf));
         Assert.Contains("43 examples without an owner", population.Subject, StringComparison.Ordinal);
-        Assert.Equal<string>([" no", " yes"], population.Labels);
+        Assert.Equal(" no, yes", string.Join(',', population.Labels));
         for (int client = 0; client < population.Count; client++)
         {
             string[] own = [.. Rows.Where(row => row.Owner == population.NameOf(client)).Select(row => row.Prompt).Order(StringComparer.Ordinal)];
-            Assert.Equal<string>(own, [.. population.Training(client).Select(row => row.Prompt).Concat(population.HeldOut(client).Select(item => item.Prompt))
-                .Order(StringComparer.Ordinal)]);
+            Assert.Equal(own, Texts(population, client));
         }
 
         AssertApart(population);
@@ -33,16 +32,13 @@ public sealed class ClientPopulationTests
     [Fact]
     public void ByClass_GivesTheSharesThatTheRuleDraws()
     {
-        SourcePopulation population = SourcePopulation.ByClass(Source, 20, 0.1, new RandomStream(2), 0.3, 20);
+        SourcePopulation population = SourcePopulation.ByClass(Source, 400, 0.1, new RandomStream(2), 0.3, 20);
         int[] classes = [.. Rows.Select(row => row.Completion == " no" ? 0 : 1)];
-        IReadOnlyList<int[]> parts = DirichletPartition.Of(classes, 20, 0.1, new RandomStream(2));
+        IReadOnlyList<int[]> parts = DirichletPartition.Of(classes, 400, 0.1, new RandomStream(2));
         Assert.Contains(parts, part => part.Length == 0);
-        for (int client = 0; client < 20; client++)
+        for (int client = 0; client < 400; client++)
         {
-            Assert.Equal<string>(
-                parts[client].Select(i => Rows[i].Prompt).Order(StringComparer.Ordinal),
-                [.. population.Training(client).Select(row => row.Prompt).Concat(population.HeldOut(client).Select(item => item.Prompt))
-                    .Order(StringComparer.Ordinal)]);
+            Assert.Equal(parts[client].Select(i => Rows[i].Prompt).Order(StringComparer.Ordinal), Texts(population, client));
             Assert.All(population.HeldOut(client), item => Assert.Equal(Rows.First(row => row.Prompt == item.Prompt).Completion, item.Choices[item.Answer]));
         }
 
@@ -96,6 +92,9 @@ public sealed class ClientPopulationTests
         ListPopulation population = new([], [.. Enumerable.Range(0, 7).Select(i => new TextExample($"{i}", "x"))]);
         Assert.Equal(expected, string.Join(' ', population.HeldOut(0, most).Select(item => item.Prompt)));
     }
+
+    private static string[] Texts(ClientPopulation population, int client) =>
+        [.. population.Training(client).Select(row => row.Prompt).Concat(population.HeldOut(client).Select(item => item.Prompt)).Order(StringComparer.Ordinal)];
 
     private static void AssertApart(ClientPopulation population)
     {

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using Palimpsest.Runs;
+
+namespace Palimpsest.Tests.Cli;
+
+public sealed class FederateCommandTests
+{
+    private static readonly string[] Small =
+    [
+        "federate", "--clients", "5", "--cohort", "3", "--rounds", "6", "--rank", "4", "--workers", "2", "--batch-size", "4", "--density", "0.5",
+        "--set", "data.facts=2", "--set", "data.examples_per_fact=4", "--set", "train.evaluate_every=2", "--set", "evaluate.items=4",
+    ];
+
+    [Fact]
+    public void Federate_Killed_GoesOnAndEndsWithTheSameBitsAndServes()
+    {
+        using CommandProcess whole = new(), broken = new();
+        (int code, string output, string error) = whole.Run(Small);
+        Assert.True(code == 0, output + error);
+        Assert.Contains("rounds: 6 of 6", output, StringComparison.Ordinal);
+        Assert.Contains("held-out items, answered rightly", output, StringComparison.Ordinal);
+
+        using (Process process = broken.Start(Small))
+        {
+            string runs = Path.Combine(broken.Folder, "runs");
+            while (!process.HasExited && !(Directory.Exists(runs) && Directory.GetDirectories(runs) is [string run] && RoundsOf(run) >= 2))
+            {
+                Thread.Sleep(20);
+            }
+
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        Assert.InRange(RoundsOf(broken.OnlyRun()), 2, 5);
+        (code, output, error) = broken.Run("run", "--resume", broken.OnlyRun());
+        Assert.True(code == 0, output + error);
+        Assert.Equal(Adapter(whole), Adapter(broken));
+        Assert.Equal(
+            RunFolder.ReadMetrics(whole.OnlyRun()).Where(row => row.Values.ContainsKey("held_out_loss")).Select(row => row.Values["held_out_loss"]),
+            RunFolder.ReadMetrics(broken.OnlyRun()).Where(row => row.Values.ContainsKey("held_out_loss")).Select(row => row.Values["held_out_loss"]));
+
+        (code, output, error) = whole.Run("generate", "--adapter", Path.Combine(whole.OnlyRun(), "artifacts", "adapter"), "--tokens", "5", "Question: Where");
+        Assert.True(code == 0, output + error);
+        Assert.StartsWith("Question: Where", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--cohort is 10, but there are 3 clients", "--clients", "3")]
+    [InlineData("download_density must be above 0 and at most 1", "--density", "2")]
+    [InlineData("Did you mean \"flasc\"?", "--algorithm", "flask")]
+    [InlineData("iid deals examples out evenly and dirichlet unevenly", "--world", "biographies", "--iid", "--dirichlet", "1")]
+    [InlineData("Train.local.optimizer must be sgd or adamw", "--set", "train.local.optimizer=grass")]
+    public void Federate_OptionsThatMakeNoSense_AreNamed(string expected, params string[] options)
+    {
+        using CommandProcess command = new();
+        (int code, _, string error) = command.Run(["federate", .. options]);
+        Assert.Equal(2, code);
+        Assert.Contains(expected, error, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static long RoundsOf(string run) =>
+        File.Exists(Path.Combine(run, "metrics.jsonl")) ? RunFolder.ReadMetrics(run).Select(row => row.Step).DefaultIfEmpty().Max() : 0;
+
+    private static byte[] Adapter(CommandProcess command) =>
+        File.ReadAllBytes(Path.Combine(command.OnlyRun(), "artifacts", "adapter", "adapter_model.safetensors"));
+}
