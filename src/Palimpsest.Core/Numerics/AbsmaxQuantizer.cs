@@ -84,8 +84,7 @@ public static class AbsmaxQuantizer
     {
         ref float from = ref MemoryMarshal.GetReference(values);
         ref sbyte to = ref MemoryMarshal.GetReference(codes);
-        Vector256<double> divisor = Vector256.Create((double)scale), inverse = Vector256.Create(1.0 / scale), limit = Vector256.Create((double)most);
-        Vector256<double> nearTie = Vector256.Create(0.5 - 1e-12);
+        Vector256<double> divisor = Vector256.Create((double)scale), limit = Vector256.Create((double)most);
         int i = 0;
         for (; i <= values.Length - 32; i += 32)
         {
@@ -99,19 +98,9 @@ public static class AbsmaxQuantizer
         Vector256<int> Eight(ref float first, int at)
         {
             (Vector256<double> a, Vector256<double> b) = Vector256.Widen(Vector256.LoadUnsafe(ref first, (nuint)at));
-            return Vector256.ConvertToInt32(Vector256.Narrow(Four(a), Four(b)));
-        }
-
-        // A product is quicker than a quotient, and its error of 1e-13 can only change what lies as near to a tie: that is divided.
-        Vector256<double> Four(Vector256<double> x)
-        {
-            Vector256<double> quotient = x * inverse, code = Vector256.Round(quotient, MidpointRounding.ToEven);
-            if (Vector256.GreaterThanAny(Vector256.Abs(quotient - code), nearTie))
-            {
-                code = Vector256.Round(x / divisor, MidpointRounding.ToEven);
-            }
-
-            return Vector256.Clamp(code, -limit, limit);
+            a = Vector256.Clamp(Vector256.Round(a / divisor, MidpointRounding.ToEven), -limit, limit);
+            b = Vector256.Clamp(Vector256.Round(b / divisor, MidpointRounding.ToEven), -limit, limit);
+            return Vector256.ConvertToInt32(Vector256.Narrow(a, b));
         }
     }
 
