@@ -32,8 +32,16 @@ internal static class CoordinateMasks
     /// <summary>The coordinates of the LoRA adapters.</summary>
     /// <exception cref="PalimpsestException">There are none.</exception>
     public static BitMask Lora(ParameterLayout layout, string method) => layout.Slots.Any(IsLora) ? Of(layout, IsLora)
-        : throw new PalimpsestException($"{method} needs LoRA adapters, and none of the {layout.Slots.Count} tensors that are trained has \"lora\" in its name. "
-            + "Train an adapter, or choose another algorithm.");
+        : throw new PalimpsestException($"{method} needs LoRA adapters, and none of the {layout.Slots.Count} tensors that are trained has \"lora\" in its "
+            + "name. Train an adapter, or choose another algorithm.");
+
+    /// <summary>The coordinates with a value above 0.</summary>
+    public static BitMask Positive(ReadOnlySpan<float> values)
+    {
+        BitMask mask = new(values.Length);
+        mask.SetPositive(0, values);
+        return mask;
+    }
 
     /// <summary>The share of largest magnitude, of equal ones the lowest index.</summary>
     /// <param name="values">[count]</param>

@@ -23,8 +23,8 @@ public sealed record FederatedSelectOptions : MaskedOptions
 
 /// <summary>A client gets the largest weights, chosen anew each round, and trains and returns those alone.</summary>
 /// <remarks>
-/// Charles et al., Federated Select, arXiv 2208.09432, in the form of FLASC's released code: <c>client_freeze</c> without <c>server_freeze</c>. The positions go
-/// down, since they change every round; the upload needs none unless it has a density of its own.
+/// Charles et al., Federated Select, arXiv 2208.09432, in the form of FLASC's released code: <c>client_freeze</c> without <c>server_freeze</c>. The positions
+/// go down, since they change every round; the upload needs none unless it has a density of its own.
 /// </remarks>
 internal sealed class FederatedSelect(FederatedSelectOptions options) : MaskedDownload(options, [options.DownloadDensity])
 {

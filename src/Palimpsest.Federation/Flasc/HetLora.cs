@@ -44,6 +44,9 @@ internal sealed class HetLora(HetLoraOptions options) : FederatedAlgorithm(optio
     public override string Settings => OptionsHash.Text(options);
 
     /// <inheritdoc/>
+    public override bool NeedsWeights => options.NormWeighted;
+
+    /// <inheritdoc/>
     public override void Prepare(ParameterLayout layout)
     {
         ArgumentNullException.ThrowIfNull(layout);
@@ -56,7 +59,16 @@ internal sealed class HetLora(HetLoraOptions options) : FederatedAlgorithm(optio
     }
 
     /// <inheritdoc/>
-    public override void BeginRound(ServerRound round) => _masks = Masks(round);
+    public override void BeginRound(ServerRound round)
+    {
+        ArgumentNullException.ThrowIfNull(round);
+        if (options.NormWeighted && round.ByExamples)
+        {
+            throw new PalimpsestException("norm_weighted and by_examples each say how much a client counts. Keep one of them.");
+        }
+
+        _masks = Masks(round);
+    }
 
     /// <inheritdoc/>
     public override Support Download(ServerRound round, int client) => new(_masks[Tier(client)], Known: !options.ByNorm);

@@ -12,10 +12,15 @@ internal abstract class MaskedDownload(MaskedOptions options, IReadOnlyList<doub
 {
     private (BitMask Choice, BitMask Head)? _parts;
     private BitMask?[] _download = [];
-    private BitMask?[]? _served;
+    private BitMask?[]? _current;
+    private float[][] _before = []; // one a tier: 1 for what the last download held, negative before the first
 
     /// <inheritdoc/>
     public override string Settings => OptionsHash.Text(options);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(string Name, Memory<float> Values)> State =>
+        [.. _before.Select((values, tier) => ($"mask_{tier}", values.AsMemory()))];
 
     /// <inheritdoc/>
     public override void Prepare(ParameterLayout layout)
@@ -23,6 +28,8 @@ internal abstract class MaskedDownload(MaskedOptions options, IReadOnlyList<doub
         ArgumentNullException.ThrowIfNull(layout);
         _parts = options.DenseHead
             ? (CoordinateMasks.Lora(layout, "A dense head beside sparse adapters"), CoordinateMasks.Of(layout, slot => !CoordinateMasks.IsLora(slot))) : null;
+        _before = options.EvaluationMask == EvaluationMask.Current ? []
+            : [.. densities.Select(_ => Enumerable.Repeat(-1f, checked((int)layout.Count)).ToArray())];
     }
 
     /// <inheritdoc/>
@@ -32,12 +39,25 @@ internal abstract class MaskedDownload(MaskedOptions options, IReadOnlyList<doub
     public override Support Download(ServerRound round, int client) => new(_download[Tier(client)]);
 
     /// <inheritdoc/>
-    public override void EndRound(ServerRound round) => _served = options.EvaluationMask == EvaluationMask.Before ? _download : Masks(round);
+    public override void EndRound(ServerRound round)
+    {
+        _current = _before.Length > 0 ? null : Masks(round);
+        for (int tier = 0; tier < _before.Length; tier++)
+        {
+            Array.Fill(_before[tier], 1);
+            _download[tier]?.Apply(0, _before[tier]);
+        }
+    }
 
     /// <summary>The mask of a client's tier, or of the densest; before the first round that of the weights there are.</summary>
     /// <inheritdoc/>
-    public override BitMask? Served(ServerRound round, int? client) =>
-        options.MaskedEvaluation ? (_served ?? Masks(round))[client is int number ? Tier(number) : densities.Count - 1] : null;
+    public override BitMask? Served(ServerRound round, int? client)
+    {
+        int tier = client is int number ? Tier(number) : densities.Count - 1;
+        return !options.MaskedEvaluation ? null
+            : _before.Length > 0 && _before[tier][0] >= 0 ? CoordinateMasks.Positive(_before[tier])
+            : (_current ?? Masks(round))[tier];
+    }
 
     /// <summary>The tier of a client.</summary>
     protected int Tier(int client) => client % densities.Count;

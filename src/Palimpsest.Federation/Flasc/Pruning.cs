@@ -69,7 +69,7 @@ internal sealed class Pruning(FederatedAlgorithmOptions options, Func<int, doubl
     {
         ArgumentNullException.ThrowIfNull(round);
         long k = TopK.Count(_kept.Length, density(round.Number));
-        BitMask left = Left();
+        BitMask left = CoordinateMasks.Positive(_kept);
         if (k < left.PopCount())
         {
             left = CoordinateMasks.Largest(round.Weights.Span, k, left);
@@ -105,12 +105,5 @@ internal sealed class Pruning(FederatedAlgorithmOptions options, Func<int, doubl
     }
 
     /// <inheritdoc/>
-    public override BitMask? Served(ServerRound round, int? client) => _mask ?? Left();
-
-    private BitMask Left()
-    {
-        BitMask left = new(_kept.Length);
-        left.SetPositive<float>(0, _kept);
-        return left;
-    }
+    public override BitMask? Served(ServerRound round, int? client) => _mask ?? CoordinateMasks.Positive(_kept);
 }

@@ -32,6 +32,10 @@ public abstract class FederatedAlgorithm
     /// <value>The default is none.</value>
     public virtual IReadOnlyList<string> ClientVectors => [];
 
+    /// <summary>Whether <see cref="Weight"/> is a part of the method, so that aggregators that count all clients alike are refused.</summary>
+    /// <value>The default is false.</value>
+    public virtual bool NeedsWeights => false;
+
     /// <summary>What else of the server a checkpoint must hold, by name, such as a mask that was chosen once. Read and written in place.</summary>
     /// <value>The default is none.</value>
     public virtual IReadOnlyList<(string Name, Memory<float> Values)> State => [];

@@ -42,6 +42,8 @@ public sealed record FederationParts
         string? problem = Options.Problems().Concat(Options.Local.Problems()).Concat(Options.Local.Optimizer.Problems())
             .Concat(Options.Download.Problems()).Concat(Options.Upload.Problems()).FirstOrDefault()
             ?? (Options.ByExamples && !Aggregator.UsesWeights ? "by_examples has no part here: the aggregator counts all clients alike. Leave it out."
+            : Algorithm.NeedsWeights && !Aggregator.UsesWeights
+                ? "the algorithm weighs clients, and the aggregator counts them all alike. Change one of them."
             : Algorithm.ClientVectors.Count > 0 && Folder is null
                 ? $"clients keep vectors ({string.Join(", ", Algorithm.ClientVectors)}) between rounds: name a folder for them."
             : null);

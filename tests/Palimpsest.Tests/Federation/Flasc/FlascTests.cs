@@ -59,7 +59,17 @@ public sealed class FlascTests
         Assert.Equal([0, 1, 10], On(flasc.Served(round, null))); // before any step
         weights[7] = -20;
         flasc.EndRound(round);
-        Assert.Equal(mask == EvaluationMask.Before ? [0, 1, 10] : [0, 7, 10], On(flasc.Served(round, null)));
+        int[] expected = mask == EvaluationMask.Before ? [0, 1, 10] : [0, 7, 10];
+        Assert.Equal(expected, On(flasc.Served(round, null)));
+
+        // A resumed one has the weights and the state.
+        FederatedAlgorithm resumed = Prepared(FederatedAlgorithmRegistry.Create(new FlascOptions { EvaluationMask = mask }));
+        foreach (((_, Memory<float> from), (_, Memory<float> to)) in flasc.State.Zip(resumed.State))
+        {
+            from.CopyTo(to);
+        }
+
+        Assert.Equal(expected, On(resumed.Served(round, null)));
         FederatedAlgorithm dense = Prepared(FederatedAlgorithmRegistry.Create(new FlascOptions { MaskedEvaluation = false }));
         Assert.Null(dense.Served(round, null));
     }

@@ -1,6 +1,8 @@
 using Palimpsest.Federation.Algorithms;
 using Palimpsest.Federation.Flasc;
 using Palimpsest.Federation.Rounds;
+using Palimpsest.Federation.Rounds.Robust;
+using Palimpsest.Federation.Rounds.ServerOptimizers;
 using static Palimpsest.Tests.Federation.TinyAdapter;
 
 namespace Palimpsest.Tests.Federation.Flasc;
@@ -39,6 +41,25 @@ public sealed class HetLoraTests
         Assert.Equal(Math.Sqrt(50 * 6), het.Weight(round, 0, default, moved), 1e-9);
         Assert.Equal(Math.Sqrt((49 + 9 + 49) + (9 + 49 + 9)), het.Weight(round, 1, default, still), 1e-9);
         Assert.True(het.Weight(Begun(het, 0, new float[12], 0), 0, default, still) > 0);
+    }
+
+    [Fact]
+    public void Weights_WhereTheyHaveNoPart_AreRefused()
+    {
+        FederatedAlgorithm het = Prepared(FederatedAlgorithmRegistry.Create(new HetLoraOptions { Ranks = [1, 2], NormWeighted = true }));
+        Assert.Contains("by_examples", Assert.Throws<PalimpsestException>(() => het.BeginRound(Round(0, s_weights, 0) with { ByExamples = true })).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("alike", Assert.Throws<PalimpsestException>(() => new FederatedTraining(new FederationParts
+        {
+            Clients = 3,
+            Name = client => $"{client}",
+            Open = () => Points(s_weights),
+            Algorithm = het,
+            Aggregator = new MedianAggregator(3, 2),
+            Optimizer = layout => ServerOptimizerRegistry.Create(new ServerAverageOptions(), layout.Count),
+            Options = new FederationOptions(),
+            Random = new Numerics.RandomStream(1),
+        })).Message, StringComparison.Ordinal);
     }
 
     [Fact]
