@@ -1,6 +1,8 @@
 using Palimpsest.Federation.Rounds;
 using Palimpsest.Numerics;
 
+namespace OwnAlgorithm;
+
 /// <summary>An algorithm of one's own: clients send the largest changes, and keep the rest until it is large enough. The engine draws clients, encodes, counts
 /// bytes, sums, keeps the clients' vectors on disk and resumes to the bit.</summary>
 /// <param name="density">Share of the coordinates that go up.</param>

@@ -1,6 +1,8 @@
 using Palimpsest.Federation.Rounds;
 using Palimpsest.Numerics;
 
+namespace OwnAlgorithm;
+
 /// <summary>A model without a tensor in it: a line through each client's points, by stochastic gradient descent.</summary>
 internal sealed class LineFit : IClientModel
 {

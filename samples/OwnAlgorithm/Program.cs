@@ -1,4 +1,5 @@
 // Trains a line together with 200 clients by an algorithm of its own (KeepTheRest.cs) on a model of its own (LineFit.cs). Killed, it goes on where it was.
+using OwnAlgorithm;
 using Palimpsest.Federation.Rounds;
 using Palimpsest.Federation.Rounds.ServerOptimizers;
 using Palimpsest.Numerics;
@@ -19,7 +20,7 @@ using FederatedTraining training = new(new FederationParts
 });
 training.TryResume();
 training.Run(
-    round => Console.WriteLine($"round {round.Round}/{round.Rounds}  loss {round.Loss:F3}  {round.Answered} of {round.Asked} clients  {round.Total.Bytes / 1e6:F2} MB"),
+    round => Console.WriteLine($"round {round.Round}/{round.Rounds}  loss {round.Loss:F3}  {round.Answered} clients  {round.Total.Bytes / 1e6:F2} MB"),
     rounds =>
     {
         double loss = 0;

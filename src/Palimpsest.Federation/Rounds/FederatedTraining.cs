@@ -4,7 +4,6 @@ using Palimpsest.Numerics;
 using Palimpsest.Numerics.Frames;
 using Palimpsest.Privacy;
 using Palimpsest.Training;
-using Palimpsest.Training.Checkpoints;
 using Palimpsest.Training.Workers;
 
 namespace Palimpsest.Federation.Rounds;
@@ -39,7 +38,7 @@ public sealed class FederatedTraining : IDisposable
     {
         _parts = parts ?? throw new ArgumentNullException(nameof(parts));
         ArgumentOutOfRangeException.ThrowIfLessThan(parts.Clients, 1);
-        Check(parts);
+        parts.Check();
         FederationOptions options = parts.Options;
         _crew = new WorkerCrew<ClientSeat>(options.Workers > 0 ? options.Workers : Environment.ProcessorCount, () => new ClientSeat(parts), options.Threads);
         try
@@ -90,6 +89,11 @@ public sealed class FederatedTraining : IDisposable
     /// <exception cref="PalimpsestException">It is damaged or belongs to a federation with other settings.</exception>
     public bool TryResume()
     {
+        if (_cut || Round > 0)
+        {
+            throw new InvalidOperationException("Rounds were taken here. A federation is resumed before its first one.");
+        }
+
         if (_checkpoint is not { Exists: true })
         {
             return false;
@@ -97,7 +101,7 @@ public sealed class FederatedTraining : IDisposable
 
         long[] bytes = Traffic.Save();
         using StoredVectors vectors = Vectors(bytes);
-        FederationState state = _checkpoint.Read(Settings(), vectors);
+        FederationState state = _checkpoint.Read(_parts.Settings(Layout, _optimizer), vectors);
         Traffic.Restore(bytes);
         _parts.Aggregator.Restore(state.Aggregator);
         (_optimizer.StepCount, Round, _seconds) = (state.OptimizerSteps, state.Round, state.Seconds);
@@ -191,25 +195,7 @@ public sealed class FederatedTraining : IDisposable
         _cut = false;
         double seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
         _seconds += seconds;
-        return new RoundProgress
-        {
-            Round = Round,
-            Rounds = _parts.Options.Rounds,
-            Asked = round.Clients.Count,
-            Answered = inbox.Answered,
-            Dropped = inbox.Dropped,
-            Empty = inbox.Empty,
-            Refusals = inbox.Refusals,
-            Loss = inbox.Loss,
-            Steps = inbox.Steps,
-            UpdateNorm = norm,
-            Download = inbox.Download,
-            Upload = inbox.Upload,
-            Total = Traffic.Training,
-            Seconds = _seconds,
-            ClientsPerSecond = round.Clients.Count / seconds,
-            Privacy = Privacy,
-        };
+        return inbox.Progress(Round, _parts, norm, Traffic.Training, seconds, _seconds);
 
         void Receive(int client, ClientAnswer answer)
         {
@@ -237,8 +223,8 @@ public sealed class FederatedTraining : IDisposable
         }
 
         double norm = Clipping.Norm(update);
-        return double.IsFinite(norm) && double.IsFinite(Clipping.Norm(_weights)) ? norm : throw new DivergedException(string.Create(
-            CultureInfo.InvariantCulture, $"The server's weights became infinite or NaN in round {Round + 1}. Lower the rate of the server or of the clients."));
+        return double.IsFinite(norm) && double.IsFinite(Clipping.Norm(_weights)) ? norm
+            : throw new DivergedException($"The server's weights became infinite or NaN in round {Round + 1}. Lower its learning rate or that of the clients.");
     }
 
     private void Keep(int client)
@@ -256,7 +242,8 @@ public sealed class FederatedTraining : IDisposable
         }
 
         using StoredVectors vectors = Vectors(Traffic.Save());
-        _checkpoint.Write(new FederationState(Round, _seconds, _parts.Aggregator.State, _optimizer.StepCount, Settings()), vectors);
+        _checkpoint.Write(new FederationState(
+            Round, _seconds, _parts.Aggregator.State, _optimizer.StepCount, _parts.Settings(Layout, _optimizer)), vectors);
         _vectors?.Commit();
     }
 
@@ -281,17 +268,6 @@ public sealed class FederatedTraining : IDisposable
         }
     }
 
-    private Dictionary<string, string> Settings() => new(StringComparer.Ordinal)
-    {
-        ["model (a hash of its layout)"] = Layout.Hash,
-        ["number of clients"] = _parts.Clients.ToString(CultureInfo.InvariantCulture),
-        ["algorithm"] = _parts.Algorithm.Settings,
-        ["aggregator"] = _parts.Aggregator.Settings,
-        ["server optimizer"] = _optimizer.Settings,
-        ["seed (a hash of it)"] = _parts.Random.DeriveSeed().ToString(CultureInfo.InvariantCulture),
-        ["setting of rounds or clients"] = OptionsHash.Text(_parts.Options with { Workers = 0, CheckpointEvery = 1, EvaluateEvery = 0 }),
-    };
-
     private ServerRound At(int number, IReadOnlyList<int> clients) =>
         new(number, _parts.Options.Rounds, Layout, _weights, clients, Draws(number)) { ByExamples = _parts.Options.ByExamples };
 
@@ -302,22 +278,5 @@ public sealed class FederatedTraining : IDisposable
         (ParameterLayout, float[])? start = null;
         _crew.Run([0], _ => "the model", (seat, _, _) => (seat.Layout, seat.Start()), (_, read) => start = read);
         return start!.Value;
-    }
-
-    private static void Check(FederationParts parts)
-    {
-        FederationOptions options = parts.Options;
-        string? problem = options.Problems().Concat(options.Local.Problems()).Concat(options.Local.Optimizer.Problems()).Concat(options.Download.Problems())
-            .Concat(options.Upload.Problems()).FirstOrDefault()
-            ?? (options.ByExamples && !parts.Aggregator.UsesWeights ? "by_examples has no part here: the aggregator counts all clients alike. Leave it out."
-            : parts.Algorithm.NeedsWeights && !parts.Aggregator.UsesWeights
-                ? "the algorithm weighs clients, and the aggregator counts them all alike. Change one of them."
-            : parts.Algorithm.ClientVectors.Count > 0 && parts.Folder is null
-                ? $"clients keep vectors ({string.Join(", ", parts.Algorithm.ClientVectors)}) between rounds: name a folder for them."
-            : null);
-        if (problem is not null)
-        {
-            throw new PalimpsestException(char.ToUpperInvariant(problem[0]) + problem[1..]);
-        }
     }
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Palimpsest.Numerics;
+using Palimpsest.Training.Checkpoints;
 
 namespace Palimpsest.Federation.Rounds;
 
@@ -32,4 +34,36 @@ public sealed record FederationParts
     /// <summary>Where the checkpoint and what clients keep lie; null for none of both.</summary>
     /// <value>The default is null.</value>
     public string? Folder { get; init; }
+
+    /// <summary>Refuses parts that do not go together.</summary>
+    /// <exception cref="PalimpsestException">A setting is none, or has no part here.</exception>
+    internal void Check()
+    {
+        string? problem = Options.Problems().Concat(Options.Local.Problems()).Concat(Options.Local.Optimizer.Problems())
+            .Concat(Options.Download.Problems()).Concat(Options.Upload.Problems()).FirstOrDefault()
+            ?? (Options.ByExamples && !Aggregator.UsesWeights ? "by_examples has no part here: the aggregator counts all clients alike. Leave it out."
+            : Algorithm.NeedsWeights && !Aggregator.UsesWeights
+                ? "the algorithm weighs clients, and the aggregator counts them all alike. Change one of them."
+            : Algorithm.ClientVectors.Count > 0 && Folder is null
+                ? $"clients keep vectors ({string.Join(", ", Algorithm.ClientVectors)}) between rounds: name a folder for them."
+            : null);
+        if (problem is not null)
+        {
+            throw new PalimpsestException(char.ToUpperInvariant(problem[0]) + problem[1..]);
+        }
+    }
+
+    /// <summary>What the course of the rounds depends on, by what it is.</summary>
+    /// <param name="layout">Of what is trained.</param>
+    /// <param name="optimizer">The server's.</param>
+    internal Dictionary<string, string> Settings(ParameterLayout layout, IServerOptimizer optimizer) => new(StringComparer.Ordinal)
+    {
+        ["model (a hash of its layout)"] = layout.Hash,
+        ["number of clients"] = Clients.ToString(CultureInfo.InvariantCulture),
+        ["algorithm"] = Algorithm.Settings,
+        ["aggregator"] = Aggregator.Settings,
+        ["server optimizer"] = optimizer.Settings,
+        ["seed (a hash of it)"] = Random.DeriveSeed().ToString(CultureInfo.InvariantCulture),
+        ["setting of rounds or clients"] = OptionsHash.Text(Options with { Workers = 0, CheckpointEvery = 1, EvaluateEvery = 0 }),
+    };
 }

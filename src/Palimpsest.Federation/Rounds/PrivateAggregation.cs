@@ -6,8 +6,8 @@ using Palimpsest.Privacy;
 
 namespace Palimpsest.Federation.Rounds;
 
-/// <summary>DP-FedAvg: everyone is drawn for itself, each contribution is clipped as one vector, variates included, and the noisy sum is divided by the expected
-/// number of clients. <see cref="PrivateAggregator"/> does all of it, and keeps the account.</summary>
+/// <summary>DP-FedAvg: everyone is drawn for itself, each contribution is clipped as one vector, variates included, and the noisy sum is divided by the
+/// expected number of clients. <see cref="PrivateAggregator"/> does all of it, and keeps the account.</summary>
 /// <remarks>An answer that never comes, or is refused, counts as zero. A round that nobody was drawn for releases noise like any other. A simulation resumes to
 /// the bit; in deployment a round that is taken again after a crash has cost its budget twice.</remarks>
 public sealed class PrivateAggregation : IRoundAggregator

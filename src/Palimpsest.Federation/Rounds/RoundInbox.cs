@@ -12,38 +12,25 @@ internal sealed class RoundInbox(IAggregation aggregation, VectorPool pool, Func
     private readonly List<RoundRefusal> _refusals = [];
     private double _loss;
     private int _losses;
+    private int _dropped;
+    private int _empty;
+    private long _steps;
+    private Traffic _download;
+    private Traffic _upload;
 
     /// <summary>Contributions that are part of the sum.</summary>
     public int Answered { get; private set; }
 
-    /// <summary>Clients that never answered.</summary>
-    public int Dropped { get; private set; }
-
-    /// <summary>Clients without data.</summary>
-    public int Empty { get; private set; }
-
-    /// <summary>Optimizer steps of all answers.</summary>
-    public long Steps { get; private set; }
-
     /// <summary>What was not taken in.</summary>
     public IReadOnlyList<RoundRefusal> Refusals => _refusals;
-
-    /// <summary>Mean loss of the answers; NaN without any.</summary>
-    public double Loss => _loss / _losses;
-
-    /// <summary>Bytes to clients.</summary>
-    public Traffic Download { get; private set; }
-
-    /// <summary>Bytes from clients.</summary>
-    public Traffic Upload { get; private set; }
 
     /// <summary>Takes an answer.</summary>
     /// <param name="answer">Its contribution goes back to the pool.</param>
     /// <returns>Whether it is part of the sum.</returns>
     public bool Take(ClientAnswer answer)
     {
-        Download += answer.Download;
-        Upload += answer.Upload;
+        _download += answer.Download;
+        _upload += answer.Upload;
         if (!_waiting.Remove(answer.Client))
         {
             answer = answer with { Outcome = ClientOutcome.Refused, Reason = "It was not asked in this round, or has answered before." };
@@ -52,10 +39,10 @@ internal sealed class RoundInbox(IAggregation aggregation, VectorPool pool, Func
         switch (answer.Outcome)
         {
             case ClientOutcome.Dropped:
-                Dropped++;
+                _dropped++;
                 break;
             case ClientOutcome.Empty:
-                Empty++;
+                _empty++;
                 break;
             case ClientOutcome.Refused:
                 _refusals.Add(new RoundRefusal(answer.Client, name(answer.Client), answer.Reason));
@@ -73,11 +60,38 @@ internal sealed class RoundInbox(IAggregation aggregation, VectorPool pool, Func
         return answer.Outcome == ClientOutcome.Answered;
     }
 
+    /// <summary>The figures of the round.</summary>
+    /// <param name="taken">Rounds taken, this one included.</param>
+    /// <param name="parts">The federation.</param>
+    /// <param name="norm">Length of the average update.</param>
+    /// <param name="total">Bytes since the beginning.</param>
+    /// <param name="own">Seconds of this round.</param>
+    /// <param name="seconds">Seconds of all rounds.</param>
+    public RoundProgress Progress(int taken, FederationParts parts, double norm, Traffic total, double own, double seconds) => new()
+    {
+        Round = taken,
+        Rounds = parts.Options.Rounds,
+        Asked = aggregation.Clients.Count,
+        Answered = Answered,
+        Dropped = _dropped,
+        Empty = _empty,
+        Refusals = _refusals,
+        Loss = _loss / _losses,
+        Steps = _steps,
+        UpdateNorm = norm,
+        Download = _download,
+        Upload = _upload,
+        Total = total,
+        Seconds = seconds,
+        ClientsPerSecond = aggregation.Clients.Count / own,
+        Privacy = parts.Aggregator.Statement,
+    };
+
     private void Add(ClientAnswer answer)
     {
         aggregation.Add(answer.Client, answer.Contribution, answer.Weight);
         Answered++;
-        Steps += answer.Result.Steps;
+        _steps += answer.Result.Steps;
         if (double.IsFinite(answer.Result.Loss))
         {
             _loss += answer.Result.Loss;

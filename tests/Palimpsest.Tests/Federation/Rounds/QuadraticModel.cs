@@ -3,7 +3,8 @@ using Palimpsest.Numerics;
 
 namespace Palimpsest.Tests.Federation.Rounds;
 
-/// <summary>Clients that each want the weights at a target of their own: one step of gradient descent an example, with noise from the client's stream.</summary>
+/// <summary>Clients that each want the weights at a target of their own: one step of gradient descent an example, with noise from its
+/// stream.</summary>
 internal sealed class QuadraticModel(int count, Func<int, int>? examples = null) : IClientModel
 {
     private readonly Func<int, int> _examples = examples ?? (client => 1 + (client % 4));
