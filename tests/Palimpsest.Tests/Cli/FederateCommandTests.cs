@@ -47,7 +47,7 @@ public sealed class FederateCommandTests
 
     [Theory]
     [InlineData("--cohort is 10, but there are 3 clients", "--clients", "3")]
-    [InlineData("download_density must be above 0 and at most 1", "--density", "2")]
+    [InlineData("--density must be above 0 and at most 1", "--density", "2")]
     [InlineData("Did you mean \"flasc\"?", "--algorithm", "flask")]
     [InlineData("iid deals examples out evenly and dirichlet unevenly", "--world", "biographies", "--iid", "--dirichlet", "1")]
     [InlineData("Train.local.optimizer must be sgd or adamw", "--set", "train.local.optimizer=grass")]

@@ -57,7 +57,7 @@ public sealed class FederateJobTests : IDisposable
     {
         string whole = Run(Small);
         using CancellationTokenSource stop = new();
-        (string folder, bool finished) = Runner(sentence => Cancel(sentence, stop)).Start(Recipe(Small), _folder.At("runs"), stop.Token);
+        (string folder, bool finished) = Runner(sentence => Cancel(sentence, stop)).Start(Parsed(Small), _folder.At("runs"), stop.Token);
         Assert.False(finished);
         Assert.InRange(RunFolder.ReadMetrics(folder).Max(row => row.Step), 1, 2);
         Assert.True(Runner().Resume(folder).Finished);
@@ -72,36 +72,61 @@ public sealed class FederateJobTests : IDisposable
         string folder = Run(Small, "method.algorithm=fedavg", "server=fedavg", "data.clients=2", "evaluate.items=0");
         using LanguageModel model = LanguageModel.Load("base-v1", new TorchContext(threads: 1), LoadMode.Mapped);
         model.Attach(FederateJob.AdapterOf(folder));
-        FederateRecipe recipe = (FederateRecipe)Runner().Read(Path.Combine(folder, "recipe.yaml"));
+        FederateRecipe recipe = Recipe(folder);
         ChoiceItem[] asked = [.. recipe.Data.Population(recipe.Seed).HeldOut(0)];
         Assert.Equal(Result(folder).After.Accuracy!.Numerators[0], ChoiceAccuracy.Correct(model, asked).Sum());
     }
 
     [Fact]
-    public void Run_BiographiesByTheirHead_LearnsToNameProfessions()
+    public void Run_HeadOnAFileOfClasses_LearnsThemAndIsPricedInBytes()
     {
-        string folder = Run("""
-            data: { world: biographies, clients: 6, dirichlet: 5, examples: 240 }
+        string file = _folder.At("things.jsonl");
+        JsonlWriter.Write(file, [.. Enumerable.Range(0, 120).Select(i => i % 2 == 0
+            ? new TextExample($"thing {i} is good", " yes") : new TextExample($"thing {i} is bad", " no"))]);
+        string folder = Run($$"""
+            data: { file: {{file}}, clients: 6, dirichlet: 5 }
             method: { part: head, algorithm: fedavg }
             server: fedavg
-            train: { rounds: 8, cohort: 6, evaluate_every: 4, local: { epochs: 3, batch_size: 8, learning_rate: 0.05 } }
-            evaluate: { items: 0, bytes_at: [0, 1000000], accuracy_at: [0.0001] }
+            train: { rounds: 6, cohort: 6, evaluate_every: 3, local: { epochs: 2, batch_size: 8 } }
+            evaluate: { items: 0, bytes_at: [0, 1000000], accuracy_at: [0.9] }
+
             """);
         FederateResult result = Result(folder);
-        Assert.Equal(128 * 8, result.Trained);
-        Assert.True(result.After.Accuracy!.Value > result.Before.Accuracy!.Value + 0.05, $"{result.Before.Accuracy.Value} -> {result.After.Accuracy.Value}");
+        Assert.Equal(128 * 2, result.Trained);
+        Assert.True(result.After.Accuracy!.Value > 0.95, $"{result.Before.Accuracy!.Value} -> {result.After.Accuracy.Value}");
         Assert.True(result.After.Loss.Value < result.Before.Loss.Value);
-        using LanguageModel model = LanguageModel.Load(FederateJob.ModelOf(folder), new TorchContext(threads: 1), LoadMode.Mapped);
-        FederateRecipe recipe = (FederateRecipe)Runner().Read(Path.Combine(folder, "recipe.yaml"));
-        Assert.Equal(FederateTask.Classification, recipe.Task);
-        TextExample[] asked = [.. recipe.Data.Population(recipe.Seed).HeldOut(0).Select(item => new TextExample(item.Prompt, item.Choices[item.Answer]))];
-        Assert.Equal(result.After.Accuracy.Numerators[0], ClassPrediction.Of(model, asked).Count(found => found.IsRight));
+        AssertServes(folder);
 
-        IReadOnlyList<ClaimResult> figures = ((IJob)new FederateJob()).Results(recipe, folder);
-        Assert.Equal(result.Before.Accuracy.Value, figures.Single(figure => figure is { Metric: "accuracy_at", Place: "bytes 0" }).Value);
-        Assert.Equal(0, figures.Single(figure => figure is { Metric: "bytes_to", Place: "accuracy 0.0001" }).Value);
+        IReadOnlyList<ClaimResult> figures = ((IJob)new FederateJob()).Results(Recipe(folder), folder);
+        Assert.Equal(result.Before.Accuracy!.Value, figures.Single(figure => figure is { Metric: "accuracy_at", Place: "bytes 0" }).Value);
+        Assert.Equal(result.After.Accuracy.Value, figures.Single(figure => figure is { Metric: "accuracy_at", Place: "bytes 1000000" }).Value);
+        Assert.Contains(
+            figures.Single(figure => figure is { Metric: "bytes_to", Place: "accuracy 0.9" }).Value, result.Curve.Skip(1).Select(point => (double)point.Bytes));
         Assert.Equal(1, figures.Single(figure => figure.Metric == "participation").Value);
         Assert.Equal(result.Curve[^1].Bytes, figures.Single(figure => figure.Metric == "bytes").Value);
+    }
+
+    [Fact]
+    public void Run_BiographiesWithAnAdapter_AreMergedIntoAClassifier()
+    {
+        string folder = Run("""
+            data: { world: biographies, clients: 4, examples: 80 }
+            method: { lora: { rank: 2 } }
+            train: { rounds: 1, cohort: 4 }
+
+            """);
+        Assert.Equal(FederateTask.Classification, Recipe(folder).Task);
+        Assert.Equal(8, Recipe(folder).Data.Population(7).Labels.Count);
+        AssertServes(folder);
+    }
+
+    [Fact]
+    public void Run_FfaLora_TrainsEveryBAndSavesTheAsOfTheSeed()
+    {
+        string folder = Run(Small, "method.algorithm=ffa-lora"), dense = Run(Small, "method.algorithm=fedavg");
+        Assert.True(Result(folder).Trained < Result(dense).Trained);
+        Assert.Equal(new FileInfo(Path.Combine(FederateJob.AdapterOf(dense), "adapter_model.safetensors")).Length,
+            new FileInfo(Path.Combine(FederateJob.AdapterOf(folder), "adapter_model.safetensors")).Length);
     }
 
     [Fact]
@@ -195,13 +220,26 @@ public sealed class FederateJobTests : IDisposable
         }
     }
 
+    private static FederateRecipe Recipe(string folder) => (FederateRecipe)Runner().Read(Path.Combine(folder, "recipe.yaml"));
+
+    private static void AssertServes(string folder)
+    {
+        using LanguageModel model = LanguageModel.Load(FederateJob.ModelOf(folder), new TorchContext(threads: 1), LoadMode.Mapped);
+        FederateRecipe recipe = Recipe(folder);
+        FederateScores after = Result(folder).After;
+        TextExample[] asked = [.. recipe.Data.Population(recipe.Seed).HeldOut(after.Clients[0], recipe.Evaluate.Items).Select(item =>
+            new TextExample(item.Prompt, item.Choices[item.Answer]))];
+        Assert.Equal(after.Accuracy!.Numerators[0], ClassPrediction.Of(model, asked).Count(found => found.IsRight));
+        Assert.Equal(after.Loss.Numerators[0], ClassPrediction.Of(model, asked).Sum(found => found.Nats), 1e-3);
+    }
+
     private static JobRunner Runner(Action<string>? said = null)
     {
         IJob[] kinds = [new FederateJob()];
         return new JobRunner([.. kinds, new CompareJob(kinds)], new Log(said));
     }
 
-    private static Recipe Recipe(string keys, params string[] overrides) =>
+    private static Recipe Parsed(string keys, params string[] overrides) =>
         RecipeReader.Parse<FederateRecipe>($"schema: 1\nkind: federate\n{keys}", "recipe", overrides);
 
     private static byte[] Adapter(string folder) => File.ReadAllBytes(Path.Combine(FederateJob.AdapterOf(folder), "adapter_model.safetensors"));
@@ -214,7 +252,7 @@ public sealed class FederateJobTests : IDisposable
 
     private string Run(string keys, params string[] overrides)
     {
-        (string folder, bool finished) = Runner().Start(Recipe(keys, overrides), _folder.At("runs"));
+        (string folder, bool finished) = Runner().Start(Parsed(keys, overrides), _folder.At("runs"));
         Assert.True(finished);
         return folder;
     }

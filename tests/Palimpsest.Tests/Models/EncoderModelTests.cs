@@ -34,7 +34,13 @@ public sealed class EncoderModelTests
             Assert.Equal(model.Config with { Labels = [], EndTokens = [] }, again.Config with { Labels = [], EndTokens = [] });
             Assert.Equal(model.Config.Labels, again.Config.Labels);
             Assert.Equal(model.Parameters.Layout.Hash, again.Parameters.Layout.Hash);
-            bool Trains(ParameterSlot slot) => mode == LoadMode.Trainable || (mode == LoadMode.TrainableHidden && !model.Config.IsEmbedding(slot.Name));
+            bool Trains(ParameterSlot slot) => mode switch
+            {
+                LoadMode.Trainable => true,
+                LoadMode.TrainableHidden => !model.Config.IsEmbedding(slot.Name),
+                LoadMode.TrainableHead => model.Config.IsHead(slot.Name),
+                _ => false,
+            };
             Assert.Equal(model.Parameters.Layout.Slots.Where(Trains).Sum(slot => slot.Count), again.Parameters.Flat?.Layout.Count ?? 0);
             ModelFolder.Save(again, second.Path);
         }
