@@ -66,6 +66,11 @@ public sealed class UnlearnJob : Job<UnlearnRecipe, UnlearnResult>
         log.Say(string.Create(CultureInfo.InvariantCulture,
             $"Model {recipe.Model.Name}: {model.Model.Parameters.Layout.Count:N0} parameters, {torch.ComputeType}, {torch.Threads} threads. "
                 + $"{data.Forget.Count:N0} rows to be forgotten, {data.Retain.Count:N0} to stay, {data.Forget.LeftOut + data.Retain.LeftOut:N0} left out."));
+        if (recipe.Train.BatchSize > data.Forget.Count)
+        {
+            log.Say($"train.batch_size is {recipe.Train.BatchSize}: a batch holds all {data.Forget.Count} rows that are to be forgotten.");
+        }
+
         IReadOnlyList<Measurement> before = RunFolder.ReadArtifact<UnlearnStart>(run.Path, BeforeFile)?.Measurements ?? Measured(data, model, run);
         log.Say($"Before: {Sentence(before)}.");
 
@@ -180,8 +185,13 @@ public sealed class UnlearnJob : Job<UnlearnRecipe, UnlearnResult>
             return;
         }
 
-        adapter.Save(AdapterOf(folder), recipe.Model.Name);
-        if (recipe.Method.SaveMerged)
+        bool apart = adapter.OwnWeights.Count == 0; // weights of its own, as of ReLoRA, have no place in an adapter's folder
+        if (apart)
+        {
+            adapter.Save(AdapterOf(folder), recipe.Model.Name);
+        }
+
+        if (recipe.Method.SaveMerged || !apart)
         {
             adapters.SaveMerged(ModelOf(folder), type);
             model.Tokenizer.Save(ModelOf(folder));

@@ -76,11 +76,13 @@ internal static class GoldenUnlearning
     }
 
     /// <summary>The frozen models, and RMU's direction.</summary>
-    public static FrozenModels Models(GoldenObjectives golden, IReferenceModel reference)
+    public static FrozenModels Models(GoldenObjectives golden, IReferenceModel reference, UnlearningOptions? options = null)
     {
+        // The reference multiplies by c in f32, also where all else is f64.
+        double length = options is RmuOptions rmu ? rmu.Coefficient : 1;
         using SafetensorsFile file = golden.Tensors("rmu_activations.safetensors");
         using Tensor vector = TensorBytes.Read(file, file["control_vector"]);
-        return new FrozenModels { Reference = reference, ControlVector = [.. vector.data<double>()] };
+        return new FrozenModels { Reference = reference, ControlVector = [.. vector.data<double>().Select(value => (float)(length * value) / length)] };
     }
 
     /// <summary>One pass; gradients are in the policy.</summary>

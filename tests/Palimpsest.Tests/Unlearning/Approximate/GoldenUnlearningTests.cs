@@ -31,11 +31,11 @@ public sealed class GoldenUnlearningTests
         {
             using CausalModel policy = golden.Model(weights), single = golden.Model(weights, ComputeType.F32);
             using FrozenReference reference = new(golden.Model("reference.safetensors")), rough = new(golden.Model("reference.safetensors", ComputeType.F32));
-            FrozenModels models = GoldenUnlearning.Models(golden, reference);
             foreach (JsonProperty item in all.GetProperty(section).EnumerateObject().Where(item => item.Value.ValueKind == JsonValueKind.Object))
             {
                 JsonElement hyper = cases.GetProperty(item.Name).GetProperty("hyper");
                 UnlearningOptions options = GoldenUnlearning.Options(item.Name, hyper);
+                FrozenModels models = GoldenUnlearning.Models(golden, reference, options);
                 ForgetRetainBatch batch = GoldenUnlearning.Batch(golden, item.Name);
                 int step = item.Name.StartsWith("scrub-min", StringComparison.Ordinal) ? 1 : 0;
                 double value = GoldenUnlearning.Minimise(policy, options, models, batch, step, out IReadOnlyDictionary<string, double> figures);
