@@ -40,7 +40,12 @@ public class UnlearningObjective : Objective<ForgetRetainBatch>
         (_policy, _options, _models, _settings) = (policy, options, models, options.ToString());
         if (options is RmuOptions rmu)
         {
-            policy.Hooks.BlocksUntil(rmu.Point, policy.Config.Layers); // a block that is not there is told now
+            if (rmu.Layer >= policy.Config.Layers)
+            {
+                throw new PalimpsestException($"rmu steers the output of a block: there is no layer {rmu.Layer} in a model whose last one is "
+                    + $"{policy.Config.Layers - 1}. Set layer to one of its blocks; number 7 of 32 is usual.");
+            }
+
             _models = models with { ControlVector = models.ControlVector ?? Drawn(policy.Config.HiddenSize, random.Child("control")) };
             _settings = string.Create(CultureInfo.InvariantCulture, $"{options}|{string.Join(' ', _models.ControlVector!.Take(4))}");
         }

@@ -34,6 +34,16 @@ public sealed record UnlearnDataSection : IValidated
     public TooLongPolicy TooLong { get; init; } = TooLongPolicy.Error;
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems() => Forget.Length == 0 || Retain.Length == 0
-        ? ["forget and retain must name files: what is to be forgotten, and what is to stay."] : [];
+    public IEnumerable<string> Problems()
+    {
+        if (Forget.Length == 0)
+        {
+            yield return "forget must name a file: what is to be forgotten.";
+        }
+
+        if (Retain.Length == 0)
+        {
+            yield return "retain must name a file: what is to stay. It is measured in any case.";
+        }
+    }
 }

@@ -58,6 +58,14 @@ public sealed class ForgetRetainBatchesTests
     }
 
     [Fact]
+    public void Next_FewerForgetRowsThanABatch_HoldsEachOnce()
+    {
+        ForgetRetainBatch batch = new ForgetRetainBatches(Rows(3, 0), Rows(5, 20), 8, new RandomStream(1)).Next();
+        Assert.Equal([0, 1, 2], batch.Forget.Ids.Chunk(3).Select(row => row[0]).Order());
+        Assert.Equal(3, batch.Retain!.Batch);
+    }
+
+    [Fact]
     public void OtherAnswers_StandInTheOrderOfTheForgetRows()
     {
         Tokenizer tokenizer = LanguageTokenizer();

@@ -44,8 +44,14 @@ internal static class GoldenUnlearning
             "wga" => new WgaOptions { Beta = beta },
             "satimp" => new SatImpOptions { Beta1 = Hyper("beta1", double.NaN), Beta2 = Hyper("beta2", double.NaN) },
             "ceu" => new CeUOptions { Skip = (int)Hyper("skip", -1) },
-            "pdu" => new PduOptions { Eps = Hyper("eps", 0), Lambda = Hyper("lam", 0), Gamma = gamma, Compat = !name.EndsWith("shifted",
-                StringComparison.Ordinal) },
+            "pdu" => new PduOptions
+            {
+                Eps = Hyper("eps", 0),
+                Lambda = Hyper("lam", 0),
+                Gamma = gamma,
+                Compat = !name.EndsWith("shifted",
+                StringComparison.Ordinal)
+            },
             "scrub" => new ScrubOptions
             {
                 Temperature = Hyper("temperature", double.NaN),

@@ -120,8 +120,12 @@ public sealed class GoldenUnlearningTests
     public void Multiplier_EveryStep_MovesAsInTheReference(string folder)
     {
         JsonElement dual = new GoldenObjectives(folder).Json("unlearning.json").GetProperty("pdu_dual");
-        PduOptions options = new() { Eps = dual.GetProperty("eps").GetDouble(), DualStep = dual.GetProperty("step").GetDouble(),
-            Lambda = dual.GetProperty("start").GetDouble() };
+        PduOptions options = new()
+        {
+            Eps = dual.GetProperty("eps").GetDouble(),
+            DualStep = dual.GetProperty("step").GetDouble(),
+            Lambda = dual.GetProperty("start").GetDouble()
+        };
         using CausalModel policy = CausalModel.Create(Training.TinyTraining.Config, TestContexts.F32(), new RandomStream(1));
         using PduObjective objective = (PduObjective)UnlearningObjective.Of(policy, options, new FrozenModels(), new RandomStream(1));
         JsonElement[] steps = [.. dual.GetProperty("steps").EnumerateArray()];

@@ -71,6 +71,8 @@ public sealed class UnlearnJobTests : IDisposable
     [InlineData("pdu needs eps", "--method", "pdu")]
     [InlineData("altpo go together", "--method", "altpo")]
     [InlineData("whp needs reinforced", "--method", "whp")]
+    [InlineData("retain must name a file", "--set", "data.retain=''")]
+    [InlineData("refusals are for dpo-idk", "--refusals", "none.txt")]
     [InlineData("Leave out lora", "--method", "task-vector", "--lora")]
     public void Unlearn_WhatMakesNoSense_IsRefusedWithTheWayOut(string expected, params string[] arguments)
     {

@@ -142,6 +142,31 @@ public sealed class UnlearningObjectiveTests
     }
 
     [Fact]
+    public void Scrub_PhasesOnForgetRows_TakeTurnsAndEnd()
+    {
+        ScrubOptions options = new() { PhaseSteps = 2, ForgetPhases = 2 };
+        IEnumerable<string> first = Enumerable.Range(0, 12).Select(step => options.Terms(step)[0].Name);
+        Assert.Equal("forget forget retain retain forget forget retain retain retain retain retain retain", string.Join(' ', first));
+        Assert.Equal("forget", (options with { ForgetPhases = 0 }).Terms(8)[0].Name);
+    }
+
+    [Fact]
+    public void Multiplier_DuringTheWarmup_StaysWhereItIs()
+    {
+        using CausalModel policy = TinyTraining.NewModel();
+        using PduObjective objective = (PduObjective)UnlearningObjective.Of(policy, new PduOptions { Eps = 1, DualWarmup = 2 }, new FrozenModels(),
+            new RandomStream(1));
+        List<double> course = [];
+        for (int step = 1; step <= 4; step++)
+        {
+            objective.End(step, new Dictionary<string, double>(StringComparer.Ordinal) { ["retain"] = 3 });
+            course.Add(objective.Lambda);
+        }
+
+        Assert.Equal([1, 1, 3, 5], course);
+    }
+
+    [Fact]
     public void Of_WithoutWhatAMethodNeeds_SaysWhat()
     {
         using CausalModel policy = TinyTraining.NewModel();
@@ -150,7 +175,7 @@ public sealed class UnlearningObjectiveTests
         Assert.Contains("eps", Refused(new PduOptions()), StringComparison.Ordinal);
         Assert.Contains("activations is for rmu", Refused(new GradDiffOptions { Retain = RetainLoss.Activations }), StringComparison.Ordinal);
         using FrozenReference reference = new(TinyTraining.NewModel());
-        Assert.Contains("blocks.7.hook_resid_post", Refused(new RmuOptions(), reference), StringComparison.Ordinal);
+        Assert.Contains("no layer 7", Refused(new RmuOptions(), reference), StringComparison.Ordinal);
         PalimpsestException none = Assert.Throws<PalimpsestException>(() => Loss(policy, new GradDiffOptions(), new FrozenModels(), [Batch(1,
             4) with { Retain = null }], 0));
         Assert.Contains("retain set", none.Message, StringComparison.Ordinal);
