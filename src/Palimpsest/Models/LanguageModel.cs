@@ -123,8 +123,8 @@ public sealed class LanguageModel : IDisposable
         if (differs >= 0)
         {
             Dispose();
-            throw new PalimpsestException($"{key}: {Name} has another vocabulary than {other.Name}: token {differs} is \"{Tokenizer.TokenOf(differs)}\" there and "
-                + $"\"{other.Tokenizer.TokenOf(differs)}\" here. Name a model with the same tokenizer.");
+            throw new PalimpsestException($"{key}: {Name} has another vocabulary than {other.Name}: token {differs} is \"{Tokenizer.TokenOf(differs)}\" "
+                + $"there and \"{other.Tokenizer.TokenOf(differs)}\" here. Name a model with the same tokenizer.");
         }
     }
 

@@ -33,7 +33,8 @@ public sealed class GoldenScoresTests
                     if (Score(score.Name, all, scored, others[row], () => Gradient(model, batch, row)) is double found)
                     {
                         double wanted = score.Value.GetDouble();
-                        Assert.True(Math.Abs(found - wanted) <= 1e-9 * Math.Max(1e-3, Math.Abs(wanted)), $"{section.Name} row {row} {score.Name}: {found:R}, not {wanted:R}");
+                        Assert.True(Math.Abs(found - wanted) <= 1e-9 * Math.Max(1e-3, Math.Abs(wanted)),
+                            $"{section.Name} row {row} {score.Name}: {found:R}, not {wanted:R}");
                         compared++;
                     }
                 }
