@@ -10,6 +10,9 @@ switch (args)
     case ["preference-step", .. var rest]:
         PreferenceStepBenchmark.Run(int.Parse(rest.ElementAtOrDefault(0) ?? "9", System.Globalization.CultureInfo.InvariantCulture));
         return 0;
+    case ["unlearn-step", .. var rest]:
+        UnlearnStepBenchmark.Run(int.Parse(rest.ElementAtOrDefault(0) ?? "9", System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
     case ["optimizer-step", .. var rest]:
         OptimizerStepBenchmark.Run(
             rest.ElementAtOrDefault(0) ?? "13M", int.Parse(rest.ElementAtOrDefault(1) ?? "9", System.Globalization.CultureInfo.InvariantCulture),
@@ -67,6 +70,7 @@ switch (args)
             Usage: Palimpsest.Benchmarks train-step [1M|7M|29M] [F32|Bf16] [rounds]
                    Palimpsest.Benchmarks preference-step [rounds]
                    Palimpsest.Benchmarks optimizer-step [3M|13M|25M] [rounds] [tokens,...]
+                   Palimpsest.Benchmarks unlearn-step [rounds]
                    Palimpsest.Benchmarks attention [rounds]
                    Palimpsest.Benchmarks memory blocks kept|again [steps]
                    Palimpsest.Benchmarks memory loss whole|chunks

@@ -79,6 +79,7 @@ public static class CommandLineHost
             InspectCommand.Create(output),
             ConvertCommand.Create(output),
             PretrainCommand.Create(output),
+            UnlearnCommand.Create(output),
             PlanCommand.Create(output),
             PrivacyCommand.Create(output),
             RunCommand.Create(output),

@@ -10,6 +10,7 @@ using Palimpsest.Jobs.Retrieval;
 using Palimpsest.Runs;
 using Palimpsest.Runs.Recipes;
 using Palimpsest.Training.Ranks;
+using Palimpsest.Unlearning.Approximate.Experiment;
 using Palimpsest.Unlearning.SiftMasks.Experiment;
 using Spectre.Console;
 
@@ -22,7 +23,8 @@ internal static class JobHost
     private const int Interrupted = 130;
 
     // What a comparison can take for its base.
-    private static readonly IJob[] s_single = [new FinetuneJob(), new EvaluateJob(), new PretrainJob(), new RetrievalJob(), new SiftExperiment(), new FederateJob()];
+    private static readonly IJob[] s_single = [new FinetuneJob(), new EvaluateJob(), new PretrainJob(), new RetrievalJob(), new SiftExperiment(),
+        new FederateJob(), new UnlearnJob()];
 
     /// <summary>Every kind of experiment: a new one is one line here.</summary>
     public static IReadOnlyList<IJob> Jobs { get; } = [.. s_single, new CompareJob(s_single)];

@@ -112,6 +112,22 @@ public sealed class LanguageModel : IDisposable
         }
     }
 
+    /// <summary>Asks for the same vocabulary as another model's; disposes this model where it has another.</summary>
+    /// <param name="other">The other model.</param>
+    /// <param name="key">The recipe's key that names this model.</param>
+    /// <exception cref="PalimpsestException">A token differs.</exception>
+    internal void RequireTokensOf(LanguageModel other, string key)
+    {
+        int differs = Enumerable.Range(0, Math.Max(Tokenizer.VocabularySize, other.Tokenizer.VocabularySize)).FirstOrDefault(id =>
+            Tokenizer.TokenOf(id) != other.Tokenizer.TokenOf(id), -1);
+        if (differs >= 0)
+        {
+            Dispose();
+            throw new PalimpsestException($"{key}: {Name} has another vocabulary than {other.Name}: token {differs} is \"{Tokenizer.TokenOf(differs)}\" "
+                + $"there and \"{other.Tokenizer.TokenOf(differs)}\" here. Name a model with the same tokenizer.");
+        }
+    }
+
     /// <summary>Writes a folder that Hugging Face's libraries read: configuration, weights and tokenizer.</summary>
     /// <param name="folder">Created if needed.</param>
     /// <param name="type">Element type of the weights: f32 or bf16.</param>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Palimpsest.Evaluation;
 using Palimpsest.Numerics;
 using Palimpsest.Runs;
 using Palimpsest.Runs.Reports;
@@ -14,7 +13,7 @@ internal static class FinetuneReport
     public static Report Of(FinetuneRecipe recipe, FinetuneResult result, IReadOnlyList<MetricsRow> metrics, IReadOnlyList<ReportBlock> memory)
     {
         RandomStream random = new(recipe.Seed, "report", "intervals");
-        Compared[] rows = [.. result.After.Select((after, i) => new Compared(result.Before[i], after, random))];
+        ComparedMeasurement[] rows = [.. result.After.Select((after, i) => new ComparedMeasurement(result.Before[i], after, random))];
         return new Report
         {
             Title = $"{recipe.Model.Name}, fine-tuned{(result.Trained is null ? "" : " with an adapter")}",
@@ -40,12 +39,12 @@ internal static class FinetuneReport
     private static (string Label, Interval Interval)[] Baselines(FinetuneResult result, RandomStream random) =>
         [.. result.Baselines.Select(baseline => (baseline.Measurement.Label, baseline.Measurement.Interval(random.Child("baseline", baseline.Name))))];
 
-    private static IReadOnlyList<ReportBlock> Knowledge(Compared[] rows, (string Label, Interval Interval)[] baselines) =>
+    private static IReadOnlyList<ReportBlock> Knowledge(ComparedMeasurement[] rows, (string Label, Interval Interval)[] baselines) =>
     [
         .. rows.Any(row => row.IsShare)
             ? [new ReportShares("Share of questions answered rightly, with 95% bootstrap intervals over the items", ["before", "after"], [.. rows.Where(row => row.IsShare).Select(row => row.Shares), .. baselines.Select(baseline => new ReportSharesRow(baseline.Label, [null, baseline.Interval]))])]
             : Array.Empty<ReportBlock>(),
-        new ReportTable(["figure", "items", "before", "after", "change"], [.. rows.Select(row => row.Cells)], "All figures. Brackets hold 95% bootstrap intervals over the items; the change is paired by item."),
+        ComparedMeasurement.Table(rows),
     ];
 
     private static IReadOnlyList<ReportBlock> Curves(IReadOnlyList<MetricsRow> metrics) =>
@@ -91,23 +90,4 @@ internal static class FinetuneReport
 
     private static ReportLine Line(IReadOnlyList<MetricsRow> metrics, string key, string name, bool marked = false) =>
         new(name, [.. metrics.Where(row => row.Values.ContainsKey(key)).Select(row => ((double)row.Step, row.Values[key]))], marked);
-
-    /// <summary>One measurement before and after.</summary>
-    private sealed class Compared(Measurement before, Measurement after, RandomStream random)
-    {
-        private readonly Interval _before = before.Interval(random.Child(before.Metric, "before"));
-        private readonly Interval _after = after.Interval(random.Child(after.Metric, "after"));
-        private readonly Interval _change = after.ChangeFrom(before, random.Child(after.Metric, "change"));
-
-        public bool IsShare => after.Unit == MeasurementUnit.Share;
-
-        public ReportSharesRow Shares => new(after.Label, [_before, _after], after.Chance);
-
-        public string Sentence => $"{after.Label} {before.Show(_before.Estimate)} before, {after.Show(_after.Estimate)} after";
-
-        public ReportFigure Figure => new(after.Label, $"{before.Show(_before.Estimate)} → {after.Show(_after.Estimate)}", JobText.Change(after, _change));
-
-        public IReadOnlyList<string> Cells =>
-            [after.Label, after.Numerators.Count.ToString("N0", CultureInfo.InvariantCulture), JobText.WithInterval(before, _before), JobText.WithInterval(after, _after), JobText.Change(after, _change)];
-    }
 }

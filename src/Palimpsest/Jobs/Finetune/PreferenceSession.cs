@@ -151,16 +151,7 @@ internal sealed class PreferenceSession : FinetuneSession
         }
 
         LanguageModel reference = LanguageModel.Load(_recipe.Method.Reference ?? _recipe.Model.Name, _torch, LoadMode.Mapped);
-        int differs =
-            Enumerable.Range(0, Math.Max(reference.Tokenizer.VocabularySize, _model.Tokenizer.VocabularySize)).FirstOrDefault(id =>
-            reference.Tokenizer.TokenOf(id) != _model.Tokenizer.TokenOf(id), -1);
-        if (differs >= 0)
-        {
-            reference.Dispose();
-            throw new PalimpsestException(
-                $"method.reference: {_recipe.Method.Reference} has another vocabulary than {_recipe.Model.Name}: token {differs} is \"{reference.Tokenizer.TokenOf(differs)}\" there and \"{_model.Tokenizer.TokenOf(differs)}\" here. Name a model with the same tokenizer.");
-        }
-
+        reference.RequireTokensOf(_model, "method.reference");
         return new FrozenReference(reference.Model);
     }
 

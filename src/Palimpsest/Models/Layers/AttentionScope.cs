@@ -44,7 +44,8 @@ public sealed record AttentionScope(int[] Positions, Tensor? Mask = null, KeyVal
         return new AttentionScope([], added.view(batch, 1, 1, time).expand(batch, 1, time, time)) { IsCausal = false };
     }
 
-    /// <summary>The scope of a training batch: of a packed one positions begin anew with each document, and a token sees only its own document up to itself.</summary>
+    /// <summary>The scope of a training batch: of a packed one positions begin anew with each document, and a token sees only its own document up to
+    /// itself.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="device">Where the mask is to lie; it belongs to the caller's scope.</param>
     public static AttentionScope Of(TokenBatch batch, Device device)
@@ -55,22 +56,38 @@ public sealed record AttentionScope(int[] Positions, Tensor? Mask = null, KeyVal
             return batch.Positions is null ? Causal(batch.Batch, batch.Time) : new AttentionScope([.. batch.Positions.Select(position => (int)position)]);
         }
 
+        Tensor mask = MaskOf(batch, device, (query, key) => documents[key] == documents[query]);
+        int[] positions = batch.Positions is null ? Causal(batch.Batch, batch.Time).Positions : [.. batch.Positions.Select(position => (int)position)];
+        return new AttentionScope(positions, mask);
+    }
+
+    /// <summary>The scope of a batch in which padding sees the real tokens of its row but no padding, as libraries that mask padded keys compute it. Real
+    /// tokens
+    /// see what they see in <see cref="Of"/>.</summary>
+    /// <param name="batch">A batch with <see cref="TokenBatch.Lengths"/>, not packed.</param>
+    /// <param name="device">Where the mask is to lie; it belongs to the caller's scope.</param>
+    internal static AttentionScope WithoutPaddedKeys(TokenBatch batch, Device device)
+    {
+        long[] real = batch.RealTokens();
+        return new AttentionScope(Causal(batch.Batch, batch.Time).Positions, MaskOf(batch, device, (_, key) => real[key] == 1));
+    }
+
+    // Causal, and by a rule over the indices of query and key in the batch.
+    private static Tensor MaskOf(TokenBatch batch, Device device, Func<int, int, bool> sees)
+    {
         int time = batch.Time;
         float[] mask = new float[(long)batch.Batch * time * time];
-        for (int row = 0; row < batch.Batch; row++)
+        for (int query = 0; query < batch.Batch * time; query++)
         {
-            ReadOnlySpan<long> numbers = documents.AsSpan(row * time, time);
-            for (int query = 0; query < time; query++)
+            Span<float> keys = mask.AsSpan(query * time, time);
+            int first = query - (query % time);
+            keys.Fill(Hidden);
+            for (int key = first; key <= query; key++)
             {
-                Span<float> keys = mask.AsSpan(((row * time) + query) * time, time);
-                for (int key = 0; key < time; key++)
-                {
-                    keys[key] = key <= query && numbers[key] == numbers[query] ? 0f : Hidden;
-                }
+                keys[key - first] = sees(query, key) ? 0f : Hidden;
             }
         }
 
-        int[] positions = batch.Positions is null ? Causal(batch.Batch, time).Positions : [.. batch.Positions.Select(position => (int)position)];
-        return new AttentionScope(positions, tensor(mask, [batch.Batch, 1, time, time], device: device));
+        return tensor(mask, [batch.Batch, 1, time, time], device: device);
     }
 }

@@ -35,7 +35,7 @@ internal static class TokenHead
         Tensor? total = null;
         foreach ((int from, int count) in Chunks(head, targets.Length))
         {
-            Tensor loss = Composed(head, hidden, targets.Length, from, count, rewind, scores =>
+            Tensor loss = Composed(head, [hidden], from, count, rewind, (scores, _) =>
             {
                 Tensor wanted = tensor(targets[from..(from + count)], device: device);
                 return rowWeights is null
@@ -63,16 +63,28 @@ internal static class TokenHead
         }
 
         Device device = hidden.device;
-        return cat([.. Chunks(head, targets.Length).Select(chunk => Composed(head, hidden, targets.Length, chunk.From, chunk.Count, rewind, scores =>
+        return Read(head, hidden, null, rewind, (scores, from, _) =>
         {
             if (statistics is not null)
             {
-                Fill(statistics, chunk.From, scores, targets);
+                Fill(statistics, from, scores, targets);
             }
 
-            return ComposedForms.LogProbabilities(scores, tensor(targets[chunk.From..(chunk.From + chunk.Count)], device: device));
-        }))]);
+            return ComposedForms.LogProbabilities(scores, tensor(targets[from..(from + (int)scores.size(0))], device: device));
+        });
     }
+
+    /// <summary>Reads something of the scores of all rows, a chunk of them at a time.</summary>
+    /// <param name="head">The output matrix.</param>
+    /// <param name="hidden">[rows, width]</param>
+    /// <param name="beside">[rows, any], given to the reader with the scores; or null.</param>
+    /// <param name="rewind">As above.</param>
+    /// <param name="read">Gets scores [chunk, vocabulary], the number of their first row, and the rows beside; gives [chunk].</param>
+    /// <returns>[rows]</returns>
+    public static Tensor Read(Linear head, Tensor hidden, Tensor? beside, Func<Action>? rewind, Func<Tensor, int, Tensor?, Tensor> read) =>
+        cat([.. Chunks(head, (int)hidden.size(0)).Select(chunk =>
+            Composed(head, beside is null ? [hidden] : [hidden, beside], chunk.From, chunk.Count, rewind, (scores, other) => read(scores, chunk.From,
+                other)))]);
 
     private static bool IsFused(Linear head, Tensor hidden) => head.IsDense && KernelChoice.IsManaged(hidden);
 
@@ -85,11 +97,18 @@ internal static class TokenHead
         }
     }
 
-    private static Tensor Composed(Linear head, Tensor hidden, int rows, int from, int count, Func<Action>? rewind, Func<Tensor, Tensor> read)
+    // The scores of a chunk die with it: where there are several, they are computed again in the backward pass.
+    private static Tensor Composed(Linear head, Tensor[] rows, int from, int count, Func<Action>? rewind, Func<Tensor, Tensor?, Tensor> read)
     {
-        Tensor part = hidden.narrow(0, from, count); // [chunk, width]
-        Tensor[] Compute(Tensor[] inputs) => [read(head.Forward(inputs[0]).to_type(ComposedForms.Precise(inputs[0].dtype)))];
-        return count == rows || !is_grad_enabled() ? Compute([part])[0] : RecomputeFunction.Apply(Compute, rewind?.Invoke(), part)[0];
+        Tensor[] parts = [.. rows.Select(whole => whole.narrow(0, from, count))]; // [chunk, width]
+        Tensor[] Compute(Tensor[] inputs)
+        {
+            using DisposeScope temporaries = NewDisposeScope();
+            Tensor scores = head.Forward(inputs[0]).to_type(ComposedForms.Precise(inputs[0].dtype)); // [chunk, vocabulary]
+            return [read(scores, inputs.ElementAtOrDefault(1)).MoveToOuterDisposeScope()];
+        }
+
+        return count == rows[0].size(0) || !is_grad_enabled() ? Compute(parts)[0] : RecomputeFunction.Apply(Compute, rewind?.Invoke(), parts)[0];
     }
 
     private static void Fill(TokenStatistics statistics, int first, Tensor scores, long[] targets)

@@ -134,12 +134,33 @@ public abstract class TransformerModel : IDisposable
         return TokenHead.LogProbabilities(head, TargetFeatures(hidden, rows), targets, statistics, RandomSnapshot).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Reads something of the scores of some positions, a part of them at a time; never the scores of all positions at once.</summary>
+    /// <param name="hidden">[batch, time, width]</param>
+    /// <param name="rows">Indices of the positions, in [0, batch * time); none gives an empty result.</param>
+    /// <param name="read">Gets the scores of a part [part, vocabulary], f32 (f64 in f64), the number of its first row, and the part of
+    /// <paramref name="beside"/>; gives one number a row, [part]. It is called again in the backward pass, where other tensors have died.</param>
+    /// <param name="beside">[batch, time, any], constants; or null.</param>
+    /// <returns>[rows]</returns>
+    /// <exception cref="PalimpsestException">The model has no head.</exception>
+    internal Tensor ReadScores(Tensor hidden, long[] rows, Func<Tensor, int, Tensor?, Tensor> read, Tensor? beside = null)
+    {
+        Linear head = Head ?? throw new PalimpsestException("This encoder has no head that gives scores.");
+        using DisposeScope temporaries = NewDisposeScope();
+        Tensor? others = beside is null ? null : Rows(beside, rows);
+        return TokenHead.Read(head, TargetFeatures(hidden, rows), others, RandomSnapshot, read).MoveToOuterDisposeScope();
+    }
+
     /// <summary>What the head makes the scores of some positions of, [rows, width].</summary>
     private protected virtual Tensor TargetFeatures(Tensor hidden, long[] rows)
     {
         ArgumentNullException.ThrowIfNull(hidden);
-        Tensor flat = hidden.view(-1, hidden.size(-1));
-        return Features(rows.Length == flat.size(0) ? flat : flat.index_select(0, tensor(rows, device: Context.Device)));
+        return Features(Rows(hidden, rows));
+    }
+
+    private Tensor Rows(Tensor x, long[] rows)
+    {
+        Tensor flat = x.view(-1, x.size(-1));
+        return rows.Length == flat.size(0) ? flat : flat.index_select(0, tensor(rows, device: Context.Device));
     }
 
     /// <inheritdoc/>

@@ -67,7 +67,10 @@ internal sealed class GoldenObjectives(string folder)
         }
 
         return new TokenBatch([.. rows.SelectMany(row => row.Ids.Concat(new long[time - row.Ids.Length]))], rows.Count, time, [.. sources], [.. targets],
-            (int)rows.Sum(row => row.Mask.Sum()));
+            (int)rows.Sum(row => row.Mask.Sum()))
+        {
+            Lengths = [.. rows.Select(row => (int)row.Mask.Sum())],
+        };
     }
 
     public static double Number(JsonElement value) => value.ValueKind == JsonValueKind.String

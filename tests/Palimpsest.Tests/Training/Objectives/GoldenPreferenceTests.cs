@@ -197,6 +197,8 @@ public sealed class GoldenPreferenceTests
         public double[] Score(TokenBatch answers) => answers.Batch == 4
             ? [.. AnswerScores.Constant(policy, answers).Select(score => score - kl)] : reference.Score(answers);
 
+        public Tensor Compute(Func<CausalModel, Tensor> read) => throw new NotSupportedException();
+
         public void Dispose()
         {
         }

@@ -123,6 +123,8 @@ public sealed class PreferenceTests
             return [.. Enumerable.Range(0, answers.Batch).Select(row => -row - (0.5 * Calls))];
         }
 
+        public Tensor Compute(Func<CausalModel, Tensor> read) => throw new NotSupportedException();
+
         public void Dispose()
         {
         }

@@ -1,6 +1,7 @@
 using Palimpsest.Data.Batches;
 using Palimpsest.Models.Lora;
 using Palimpsest.Models.Transformers;
+using static TorchSharp.torch;
 
 namespace Palimpsest.Training.Objectives.Preferences;
 
@@ -14,6 +15,13 @@ public sealed class AdapterOffReference(CausalModel model, LoraAdapters adapters
     {
         using IDisposable off = adapters.Disabled();
         return AnswerScores.Constant(model, answers);
+    }
+
+    /// <inheritdoc/>
+    public Tensor Compute(Func<CausalModel, Tensor> read)
+    {
+        using IDisposable off = adapters.Disabled();
+        return AnswerScores.WithoutGradients(model, read);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,4 @@
 using Palimpsest.Data.Batches;
-using Palimpsest.Models.Layers;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Torch.Functions;
 using TorchSharp;
@@ -18,11 +17,22 @@ internal static class AnswerScores
     public static Tensor Sums(CausalModel model, TokenBatch answers, TokenStatistics? statistics = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        Device device = model.Context.Device;
-        Tensor hidden = model.Hidden(tensor(answers.Ids, [answers.Batch, answers.Time], device: device), AttentionScope.Of(answers, device));
-        Tensor numbers = model.LogProbabilities(hidden, answers.Rows, answers.Targets, statistics); // [targets]
-        return zeros(answers.Batch, numbers.dtype, device).index_add(0, tensor(PreferenceBatch.RowsOf(answers), device: device), numbers,
-            Palimpsest.Torch.Scalars.One).MoveToOuterDisposeScope();
+        return ByRow(answers, model.LogProbabilities(model.Hidden(answers), answers.Rows, answers.Targets, statistics)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds up what belongs to the targets of each row.</summary>
+    /// <param name="answers">The rows.</param>
+    /// <param name="numbers">[targets]</param>
+    /// <returns>[rows]</returns>
+    public static Tensor ByRow(TokenBatch answers, Tensor numbers) => zeros(answers.Batch, numbers.dtype, numbers.device).index_add(
+        0, tensor(PreferenceBatch.RowsOf(answers), device: numbers.device), numbers, Palimpsest.Torch.Scalars.One);
+
+    /// <summary>What a frozen model is asked for.</summary>
+    public static Tensor WithoutGradients(CausalModel model, Func<CausalModel, Tensor> read)
+    {
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        return read(model).MoveToOuterDisposeScope();
     }
 
     /// <summary>The sums as constants.</summary>

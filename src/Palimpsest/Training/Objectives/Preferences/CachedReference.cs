@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Palimpsest.Data.Batches;
+using Palimpsest.Models.Transformers;
+using static TorchSharp.torch;
 
 namespace Palimpsest.Training.Objectives.Preferences;
 
@@ -69,6 +71,9 @@ public sealed class CachedReference : IReferenceModel
         _file?.Flush();
         return [.. hashes.Select(hash => _known[Key(hash)])];
     }
+
+    /// <inheritdoc/>
+    public Tensor Compute(Func<CausalModel, Tensor> read) => _reference.Compute(read);
 
     /// <inheritdoc/>
     public void Dispose()

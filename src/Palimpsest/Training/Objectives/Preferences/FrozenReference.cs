@@ -1,5 +1,6 @@
 using Palimpsest.Data.Batches;
 using Palimpsest.Models.Transformers;
+using static TorchSharp.torch;
 
 namespace Palimpsest.Training.Objectives.Preferences;
 
@@ -9,6 +10,9 @@ public sealed class FrozenReference(CausalModel model) : IReferenceModel
 {
     /// <inheritdoc/>
     public double[] Score(TokenBatch answers) => AnswerScores.Constant(model, answers);
+
+    /// <inheritdoc/>
+    public Tensor Compute(Func<CausalModel, Tensor> read) => AnswerScores.WithoutGradients(model, read);
 
     /// <inheritdoc/>
     public void Dispose() => model.Dispose();

@@ -1,4 +1,6 @@
 using Palimpsest.Data.Batches;
+using Palimpsest.Models.Transformers;
+using static TorchSharp.torch;
 
 namespace Palimpsest.Training.Objectives.Preferences;
 
@@ -9,4 +11,9 @@ public interface IReferenceModel : IDisposable
     /// <param name="answers">Rows with at least one target each.</param>
     /// <returns>One a row.</returns>
     double[] Score(TokenBatch answers);
+
+    /// <summary>Computes something with the frozen model, without gradients; nothing of it is kept.</summary>
+    /// <param name="read">Makes a tensor of the model.</param>
+    /// <returns>That tensor, in the caller's scope.</returns>
+    Tensor Compute(Func<CausalModel, Tensor> read);
 }
