@@ -53,7 +53,11 @@ internal sealed class Scaffold(ScaffoldOptions options) : FederatedAlgorithm(opt
             {
                 Options = training.Options with
                 {
-                    Epochs = 1, BatchSize = 1 << 30, MostSteps = 1, LearningRate = 1, Optimizer = sgd with { Momentum = 0 },
+                    Epochs = 1,
+                    BatchSize = 1 << 30,
+                    MostSteps = 1,
+                    LearningRate = 1,
+                    Optimizer = sgd with { Momentum = 0 },
                 },
             };
             work.Train();

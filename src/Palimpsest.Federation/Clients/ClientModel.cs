@@ -42,7 +42,7 @@ public sealed class ClientModel : IClientModel
         _trainable = _adapter is null ? Trainable.Whole(model.Model) : Trainable.Adapter(_adapter);
         _parameters = _trainable.Parameters;
         _objective = new TokenCrossEntropy(model.Model);
-        int length = options.MaxLength > 0 ? Math.Min(options.MaxLength, model.Model.Config.ContextLength) : model.Model.Config.ContextLength;
+        int length = model.Model.Config.ContextLength;
         _encoder = options.Classifies
             ? new ExampleEncoder(model.Tokenizer, length, model.Model.Config.Labels, options.TooLong)
             : new ExampleEncoder(model.Tokenizer, length, options.TooLong, chat: model.Chats);

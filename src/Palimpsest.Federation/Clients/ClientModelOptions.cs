@@ -23,11 +23,7 @@ public sealed record ClientModelOptions
     /// <value>The default is false.</value>
     public bool Classifies { get; init; }
 
-    /// <summary>Most tokens of an example; 0 for the model's context.</summary>
-    /// <value>The default is 0.</value>
-    public int MaxLength { get; init; }
-
-    /// <summary>What happens to longer examples.</summary>
+    /// <summary>What happens to examples longer than the model's context.</summary>
     /// <value>The default is error.</value>
     public TooLongPolicy TooLong { get; init; } = TooLongPolicy.Error;
 

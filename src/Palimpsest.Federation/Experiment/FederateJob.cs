@@ -54,6 +54,11 @@ public sealed class FederateJob : Job<FederateRecipe, FederateResult>
                 + "mpirun.");
         }
 
+        if (recipe.Data is { SkipBad: true, File: string file })
+        {
+            BadLines.Say(recipe.Data.Columns.Open(file, skipBad: true), context.Log);
+        }
+
         ClientPopulation population = recipe.Data.Population(recipe.Seed);
         if (recipe.Train.Cohort > population.Count)
         {

@@ -210,6 +210,12 @@ public sealed class FederateJobTests : IDisposable
         Assert.Contains("add dirichlet: 0.1", Refused($"data: {{ file: {file}, clients: 3 }}\n"), StringComparison.Ordinal);
         string folder = Run($"data: {{ file: {file}, clients: 3, iid: true }}\ntrain: {{ rounds: 1, cohort: 2 }}\nmethod: {{ lora: {{ rank: 2 }} }}\n");
         Assert.Null(Result(folder).After.Accuracy);
+
+        File.AppendAllText(file, "no json\n");
+        List<string> said = [];
+        Assert.True(Runner(said.Add).Start(Parsed($"data: {{ file: {file}, clients: 3, iid: true, skip_bad: true }}\ntrain: {{ rounds: 1, cohort: 2 }}\n"),
+            _folder.At("runs")).Finished);
+        Assert.Contains(said, sentence => sentence.Contains("1 bad line was left out", StringComparison.Ordinal));
     }
 
     private static void Cancel(string sentence, CancellationTokenSource stop)

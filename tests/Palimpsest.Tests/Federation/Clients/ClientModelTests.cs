@@ -70,8 +70,14 @@ public sealed class ClientModelTests
 
         TrainOptions options = new()
         {
-            Steps = batches.Count, LearningRate = 0.05, Schedule = ScheduleKind.Constant, WarmupSteps = 0, ClipNorm = 0, CheckpointEvery = 0,
-            Optimizer = new SgdOptions(), BatchSize = 5,
+            Steps = batches.Count,
+            LearningRate = 0.05,
+            Schedule = ScheduleKind.Constant,
+            WarmupSteps = 0,
+            ClipNorm = 0,
+            CheckpointEvery = 0,
+            Optimizer = new SgdOptions(),
+            BatchSize = 5,
         };
         List<double> losses = [];
         RandomStream random = new RandomStream(3).Child("train");
