@@ -30,7 +30,7 @@ public sealed record FederateRecipe : Recipe, IValidated
     /// <summary>The server's rule of a step.</summary>
     /// <value>The default is AdamW at a rate of 0.01: at the 0.001 of FLASC's released code no B outgrows the masked-out entries of A within 60 rounds, and the
     /// masked model stays the base model.</value>
-    public ServerOptimizerOptions Server { get; init; } = new ServerAdamWOptions { LearningRate = 0.01 };
+    public ServerOptimizerOptions Server { get; init; } = new ServerAdamWOptions();
 
     /// <summary>Rounds, clients of a round and their training.</summary>
     public FederationOptions Train { get; init; } = new();

@@ -11,8 +11,8 @@ public abstract record ServerOptimizerOptions : IValidated
     private protected ServerOptimizerOptions(double learningRate) => LearningRate = learningRate;
 
     /// <summary>Factor η of a step.</summary>
-    /// <value>The default is 1 for fedavg and fedavgm, 0.1 for fedadam, fedyogi and fedadagrad (Flower's), and 0.001 for adamw (FLASC's released
-    /// code).</value>
+    /// <value>The default is 1 for fedavg and fedavgm, 0.1 for fedadam, fedyogi and fedadagrad (Flower's), and 0.01 for adamw (0.001 in FLASC's
+    /// released code).</value>
     public double LearningRate { get; init; }
 
     /// <inheritdoc/>
