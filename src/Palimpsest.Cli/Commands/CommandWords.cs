@@ -13,7 +13,8 @@ internal static partial class CommandWords
     /// <summary>The message for the terminal.</summary>
     public static string Of(PalimpsestException mistake)
     {
-        string message = Override().Replace(mistake.Message, "--set: ");
+        // What begins with an option needs no further name; an option that fills in two keys says it once.
+        string message = string.Join('\n', Override().Replace(OfOption().Replace(mistake.Message, ""), "--set: ").Split('\n').Distinct());
         return WayOut(mistake) is string further ? $"{message} {further}" : message;
     }
 
@@ -36,8 +37,11 @@ internal static partial class CommandWords
         _ => WayOut(mistake.InnerException),
     };
 
-    [GeneratedRegex("^override: ")]
+    [GeneratedRegex("^override: ", RegexOptions.Multiline)]
     private static partial Regex Override();
+
+    [GeneratedRegex("^override: (?=--)", RegexOptions.Multiline)]
+    private static partial Regex OfOption();
 
     [GeneratedRegex(@"\b[a-z_]+(\.[a-z_0-9]+)+\b", RegexOptions.ExplicitCapture)]
     private static partial Regex Key();

@@ -59,6 +59,13 @@ public sealed class FederateCommandTests
         Assert.Contains(expected, error, StringComparison.OrdinalIgnoreCase);
     }
 
+    [Fact]
+    public void Federate_OptionOfTwoKeys_SaysItsMistakeOnce()
+    {
+        using CommandProcess command = new();
+        Assert.Equal("--density must be above 0 and at most 1, but is 2.", command.Run("federate", "--density", "2").Error.Trim());
+    }
+
     private static long RoundsOf(string run) =>
         File.Exists(Path.Combine(run, "metrics.jsonl")) ? RunFolder.ReadMetrics(run).Select(row => row.Step).DefaultIfEmpty().Max() : 0;
 
