@@ -43,7 +43,8 @@ internal sealed class JobOptions
             value => [$"{key}=[{string.Join(", ", ((string)value!).Split(',', StringSplitOptions.TrimEntries).Select(Yaml))}]"], implied, [key]);
 
     /// <summary>Adds an option that stands for several overrides.</summary>
-    public JobOptions AddFlag(string name, IReadOnlyList<string> implied, string description) => Map(new Option<bool>(name) { Description = description }, _ => [], implied);
+    public JobOptions AddFlag(string name, IReadOnlyList<string> implied, string description) =>
+        Map(new Option<bool>(name) { Description = description }, _ => [], implied);
 
     /// <summary>Adds the options of a training.</summary>
     public JobOptions AddTraining(int steps, int batchSize, string learningRate) => this

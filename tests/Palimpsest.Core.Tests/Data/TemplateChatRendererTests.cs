@@ -137,7 +137,8 @@ public sealed class TemplateChatRendererTests
     {
         const string calling =
             "{% for t in tools or [] %}[{{ t.name }}]{% endfor %}{% for m in messages %}<turn>{{ m.role }}{{ ' ' + m.name if m.name is defined }}:{% "
-                + "if m.reasoning_content %}({{ m.reasoning_content }}){% endif %}{% if m.content %}{{ m.content }}{% endif %}{% for c in m.tool_calls or [] %}{{ c.function | tojson }}{% endfor %}<end>{% endfor %}{% if add_generation_prompt %}<turn>assistant:{% endif %}";
+                + "if m.reasoning_content %}({{ m.reasoning_content }}){% endif %}{% if m.content %}{{ m.content }}{% endif %}{% for c in m.tool_calls "
+                + "or [] %}{{ c.function | tojson }}{% endfor %}<end>{% endfor %}{% if add_generation_prompt %}<turn>assistant:{% endif %}";
         Conversation chat = new(
             [
                 new("user", "<turn>2+2"),

@@ -39,7 +39,8 @@ internal static class FuzzFormats
 
         // A header of separators alone makes a column of every byte.
         new("csv", FuzzSeeds.Csv, Text(FuzzSeeds.CsvWords), input => ReadExamples(scratch.Write("a.csv", input))) { Bound = 1L << 28 },
-        new("tsv", [.. FuzzSeeds.Csv.Select(seed => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(seed).Replace(',', '\t')))], Text(FuzzSeeds.CsvWords), input => ReadExamples(scratch.Write("a.tsv", input))) { Bound = 1L << 28 },
+        new("tsv", [.. FuzzSeeds.Csv.Select(seed => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(seed).Replace(',', '\t')))],
+            Text(FuzzSeeds.CsvWords), input => ReadExamples(scratch.Write("a.tsv", input))) { Bound = 1L << 28 },
         new("text", [Encoding.UTF8.GetBytes("one\ntwo\r\n\r\n  three é\n\n\n中\n")], (seed, mutator) => mutator.Bytes(seed, ["\r", "\n\n", "\ufeff", "\u0085"]), input => ReadExamples(scratch.Write("a.txt", input))),
         new("parquet", [FuzzSeeds.Parquet], (seed, mutator) => mutator.Bytes(seed, ["PAR1", "schema", "text"]), input => ReadExamples(scratch.Write("a.parquet", input))) { Slow = true, Patience = TimeSpan.FromSeconds(15) },
         new("passages", [FuzzSeeds.Passages], Json(FuzzSeeds.JsonlWords), input => QuestionPassages.Read(scratch.Write("a.jsonl", input))),

@@ -16,22 +16,13 @@ namespace Palimpsest.Tests.Training;
 public sealed class ReLoraTests
 {
     private const string Layer = "model.layers.0.self_attn.q_proj";
-    private static readonly TrainOptions s_options = new()
-    {
-        Steps = 8,
-        WarmupSteps = 1,
-        LearningRate = 2e-2,
-        CheckpointEvery = 2,
-        KeepCheckpoints = 1,
-        Optimizer = new ReLoraOptions { Every = 3, Warmup = 1 },
-    };
 
     [Fact]
     public void Run_Restarts_AddUpToMoreThanTheRankAndLeaveTheBaseAlone()
     {
         using Adapted adapted = new(new LoraOptions { Rank = 2 });
         float[] before = TensorBytes.ToArray(adapted.Model.Parameters[Layer + ".weight"]);
-        List<double> losses = adapted.Train(s_options);
+        List<double> losses = adapted.Train(TinyTraining.Restarted);
         Assert.True(losses[^1] < losses[0] - 0.05, $"{losses[0]} -> {losses[^1]}");
         Assert.Equal(before, TensorBytes.ToArray(adapted.Model.Parameters[Layer + ".weight"]));
 
@@ -59,7 +50,7 @@ public sealed class ReLoraTests
     public void Restart_AnyTime_LeavesTheOutputsAndBeginsWithAnA()
     {
         using Adapted adapted = new(new LoraOptions { Rank = 3 });
-        adapted.Train(s_options with { Steps = 2 });
+        adapted.Train(TinyTraining.Restarted with { Steps = 2 });
         float[] before = Logits(adapted.Model);
         adapted.Adapter.Restart(new RandomStream(8));
         Assert.All(before.Zip(Logits(adapted.Model)), pair => Assert.Equal(pair.First, pair.Second, 2e-5));
@@ -74,7 +65,9 @@ public sealed class ReLoraTests
     public void Run_NeverMerged_IsLora()
     {
         using Adapted plain = new(new LoraOptions { Rank = 2 }), merged = new(new LoraOptions { Rank = 2 });
-        Assert.Equal(plain.Train(s_options with { Optimizer = new AdamWOptions() }), merged.Train(s_options with { Optimizer = new ReLoraOptions() }));
+        Assert.Equal(
+            plain.Train(TinyTraining.Restarted with { Optimizer = new AdamWOptions() }),
+            merged.Train(TinyTraining.Restarted with { Optimizer = new ReLoraOptions() }));
     }
 
     [Fact]
@@ -91,7 +84,7 @@ public sealed class ReLoraTests
         static byte[] Bits(string? folder, int stopAfter)
         {
             using Adapted adapted = new(new LoraOptions { Rank = 2, Dropout = 0.1 });
-            adapted.Train(s_options, folder is null ? null : new CheckpointStore(folder), stopAfter);
+            adapted.Train(TinyTraining.Restarted, folder is null ? null : new CheckpointStore(folder), stopAfter);
             return adapted.Bits;
         }
     }
@@ -103,7 +96,7 @@ public sealed class ReLoraTests
     public void Run_RestoreBest_BringsBackTheMergedWeightsToo(int stopAfter)
     {
         using TemporaryFolder folder = new();
-        TrainOptions options = s_options with { EvaluateEvery = 1, EarlyStopping = new EarlyStopping { Patience = 5 } };
+        TrainOptions options = TinyTraining.Restarted with { EvaluateEvery = 1, EarlyStopping = new EarlyStopping { Patience = 5 } };
         byte[]? best = null;
         float[]? logits = null;
         for (int i = 0; i < (stopAfter == int.MaxValue ? 1 : 2); i++)
@@ -127,9 +120,9 @@ public sealed class ReLoraTests
     {
         using CausalModel model = TinyTraining.NewModel();
         Assert.Contains("relora merges an adapter", Assert.Throws<PalimpsestException>(() =>
-            Trainer.Of(model, s_options, new TinyTraining.Batches(1), new RandomStream(7))).Message, StringComparison.Ordinal);
+            Trainer.Of(model, TinyTraining.Restarted, new TinyTraining.Batches(1), new RandomStream(7))).Message, StringComparison.Ordinal);
         using Adapted dora = new(new LoraOptions { Dora = true });
-        Assert.Contains("Leave dora", Assert.Throws<PalimpsestException>(() => dora.Train(s_options)).Message, StringComparison.Ordinal);
+        Assert.Contains("Leave dora", Assert.Throws<PalimpsestException>(() => dora.Train(TinyTraining.Restarted)).Message, StringComparison.Ordinal);
         Assert.Single(new ReLoraOptions { Every = 0, Warmup = 0 }.Problems());
         Assert.Single(new ReLoraOptions { Warmup = 2000 }.Problems());
     }

@@ -5,6 +5,7 @@ using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Training;
 using Palimpsest.Training.Checkpoints;
+using Palimpsest.Training.ReLora;
 
 namespace Palimpsest.Tests.Training;
 
@@ -12,6 +13,17 @@ namespace Palimpsest.Tests.Training;
 internal static class TinyTraining
 {
     public static LlamaConfig Config => new() { VocabularySize = 50, HiddenSize = 32, IntermediateSize = 48, Layers = 2, Heads = 4, KeyValueHeads = 2, HeadWidth = 8, ContextLength = 32, TiedEmbeddings = true };
+
+    /// <summary>ReLoRA that is merged twice on its way, with a checkpoint between two merges.</summary>
+    public static TrainOptions Restarted { get; } = new()
+    {
+        Steps = 8,
+        WarmupSteps = 1,
+        LearningRate = 2e-2,
+        CheckpointEvery = 2,
+        KeepCheckpoints = 1,
+        Optimizer = new ReLoraOptions { Every = 3, Warmup = 1 },
+    };
 
     public static CausalModel NewModel(int vocabulary = 50) =>
         CausalModel.Create(Config with { VocabularySize = vocabulary }, TestContexts.F32(), new RandomStream(3));

@@ -156,7 +156,8 @@ public sealed class OwnerStore : IDisposable
     /// <exception cref="PalimpsestException">There is no such owner.</exception>
     public OwnerRecord Find(string name) => Owners.FirstOrDefault(owner => owner.Name == name)
         ?? throw new PalimpsestException($"{Path}: there is no owner \"{ShownText.Cut(name)}\". "
-            + $"{(NearestName.Find(name, Owners.Select(owner => owner.Name)) is string near ? $"Did you mean \"{near}\"? " : "")}'palimpsest owners list' shows all {Owners.Count}.");
+            + $"{(NearestName.Find(name, Owners.Select(owner => owner.Name)) is string near ? $"Did you mean \"{near}\"? " : "")}"
+            + $"'palimpsest owners list' shows all {Owners.Count}.");
 
     /// <summary>Refuses a name that cannot join.</summary>
     /// <exception cref="PalimpsestException">The name is there already, looks like one that is, or cannot be a name.</exception>

@@ -12,7 +12,6 @@ using Palimpsest.Training;
 using Palimpsest.Training.Checkpoints;
 using Palimpsest.Training.Objectives;
 using Palimpsest.Training.Optimizers;
-using Palimpsest.Training.ReLora;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,22 +20,12 @@ namespace Palimpsest.Tests.Jobs.Pretrain;
 /// <summary>Adapters from a random start: the projections stay, what stands around the blocks is trained, and the result is one merged model.</summary>
 public sealed class PretrainAdapterTests
 {
-    private static readonly TrainOptions s_options = new()
-    {
-        Steps = 8,
-        WarmupSteps = 1,
-        LearningRate = 2e-2,
-        CheckpointEvery = 2,
-        KeepCheckpoints = 1,
-        Optimizer = new ReLoraOptions { Every = 3, Warmup = 1 },
-    };
-
     [Fact]
     public void Run_Lora_MovesEmbeddingAndNormsAndNoProjection()
     {
         using CausalModel start = TinyTraining.NewModel();
         using Adapted adapted = new();
-        List<double> losses = adapted.Train(s_options with { Optimizer = new AdamWOptions() });
+        List<double> losses = adapted.Train(TinyTraining.Restarted with { Optimizer = new AdamWOptions() });
         Assert.True(losses[^1] < losses[0] - 0.05, $"{losses[0]} -> {losses[^1]}");
         Assert.All(adapted.Model.Parameters.Layout.Slots, slot =>
             Assert.Equal(OptimData.Bytes(start.Parameters[slot.Name]), OptimData.Bytes(adapted.Model.Parameters[slot.Name])));
@@ -106,7 +95,7 @@ public sealed class PretrainAdapterTests
         static byte[] Bits(string? folder, int stopAfter)
         {
             using Adapted adapted = new();
-            adapted.Train(s_options, folder is null ? null : new CheckpointStore(folder), stopAfter);
+            adapted.Train(TinyTraining.Restarted, folder is null ? null : new CheckpointStore(folder), stopAfter);
             return [.. OptimData.Bytes(adapted.Adapter.Parameters.Values), .. adapted.Adapter.OwnWeights.Values.SelectMany(OptimData.Bytes)];
         }
     }
