@@ -21,8 +21,11 @@ public static class ExactMatch
         return Continue(model, [.. prompts.Select(prompt => model.Tokenizer.EncodePrompt(prompt, specialTokensAsText: true))], maxNewTokens);
     }
 
-    /// <summary>Continues encoded prompts.</summary>
-    internal static string[] Continue(LanguageModel model, int[][] encoded, int maxNewTokens = 24)
+    /// <summary>Continues encoded prompts to the end of a line.</summary>
+    internal static string[] Continue(LanguageModel model, int[][] encoded, int maxNewTokens = 24) => [.. Greedy(model, encoded, maxNewTokens).Select(FirstLine)];
+
+    /// <summary>Continues encoded prompts greedily to the end token: the texts as they are made, with all their lines.</summary>
+    internal static string[] Greedy(LanguageModel model, int[][] encoded, int maxNewTokens)
     {
         string[] results = new string[encoded.Length];
         SamplingOptions greedy = new() { MaxNewTokens = maxNewTokens, Temperature = 0 };
@@ -32,7 +35,7 @@ public static class ExactMatch
             int[][] made = TextGenerator.Generate(model.Model, [.. group.Select(i => encoded[i])], greedy, unused);
             for (int i = 0; i < group.Length; i++)
             {
-                results[group[i]] = FirstLine(model.Tokenizer.Decode(made[i]));
+                results[group[i]] = model.Tokenizer.Decode(made[i]);
             }
         }
 
