@@ -59,7 +59,7 @@ public sealed class OwnersKillTests
         for (int kill = 0; kill < 4; kill++)
         {
             using Process process = shell.Start("owners", "init", $"made{kill}", "--steps", "1");
-            process.WaitForExit((length * 5 / 10) + random.NextInt(length * 5 / 10));
+            process.WaitForExit((length * 2 / 10) + random.NextInt(length * 7 / 10));
             living += process.HasExited ? 0 : 1;
             process.Kill();
             process.WaitForExit();

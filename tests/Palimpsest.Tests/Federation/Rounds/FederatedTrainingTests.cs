@@ -324,7 +324,7 @@ public sealed class FederatedTrainingTests
         using FederatedTraining training = new(parts);
         Assert.True(training.Run());
         Assert.Equal(clients, seen);
-        Assert.InRange(most - before, 0, 20 << 20);
+        Assert.True(most - before < 20 << 20, $"{most - before:N0} bytes more"); // fewer where what other tests have left was collected meanwhile
         Assert.All(training.Answers, count => Assert.Equal(1, count));
     }
 

@@ -1,0 +1,47 @@
+using Palimpsest.Common;
+using Palimpsest.Unlearning.Audit.Questions;
+
+namespace Palimpsest.Unlearning.Audit.Experiment;
+
+/// <summary>What a model was asked to forget, and what it should still know.</summary>
+public sealed record AuditDataSection : IValidated
+{
+    /// <summary>A file of questions whose answers should be forgotten; without one, facts of the embedded world are learnt, unlearned and audited.</summary>
+    public string? Forget { get; init; }
+
+    /// <summary>A file of questions that should still be answered.</summary>
+    public string? Retain { get; init; }
+
+    /// <summary>A text file, a passage a line, that anyone could have about the subjects of the forget set, to relearn from; no answer may be in it.</summary>
+    /// <value>Without one, relearning takes what the forget set itself offers (other questions of the same subjects, prefixes).</value>
+    public string? Public { get; init; }
+
+    /// <summary>How questions are put to the model.</summary>
+    public QuestionForm Form { get; init; } = new();
+
+    /// <summary>The embedded world's part in it; only without files.</summary>
+    public AuditWorldSection World { get; init; } = new();
+
+    /// <summary>Most questions of a set that are asked; the first ones are.</summary>
+    /// <value>The default is 200.</value>
+    public int Most { get; init; } = 200;
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (Forget is null != Retain is null)
+        {
+            yield return "forget and retain are named together: what should be forgotten, and what should stay.";
+        }
+
+        if (Forget is null && Public is not null)
+        {
+            yield return "public belongs to files of one's own. Name forget and retain, or leave it out.";
+        }
+
+        if (Most < 2)
+        {
+            yield return "most must be at least 2.";
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using Palimpsest.Common;
+using Palimpsest.Training;
+using Palimpsest.Training.Schedules;
+using Palimpsest.Unlearning.SiftMasks;
+
+namespace Palimpsest.Unlearning.Audit.Experiment;
+
+/// <summary>What an audit does.</summary>
+public sealed record AuditMethodSection : IValidated
+{
+    /// <summary>Time for all that is asked and relearnt, such as <c>90s</c>, <c>10m</c> or <c>2h</c>. What does not fit any more is left out, an attack never
+    /// without its control, and the report says what. Learning and unlearning on the embedded world do not count.</summary>
+    /// <value>The default is 10m.</value>
+    public string Budget { get; init; } = "10m";
+
+    /// <summary>On the embedded world: how the model learns the owners' facts.</summary>
+    public TrainOptions Learn { get; init; } = new() { Steps = 300, BatchSize = 32, LearningRate = 1e-3, Schedule = ScheduleKind.Cosine };
+
+    /// <summary>On the embedded world: the approximate methods by which owners are unlearned.</summary>
+    /// <value>The default is graddiff.</value>
+    public IReadOnlyList<AuditArm> Approximate { get; init; } = [];
+
+    /// <summary>On the embedded world: whether owners also learn by SIFT-Masks and leave by exact deletion.</summary>
+    /// <value>The default is true.</value>
+    public bool Exact { get; init; } = true;
+
+    /// <summary>How each owner is tuned for that.</summary>
+    public OwnerTuning Tuning { get; init; } = new();
+
+    internal TimeSpan Time => AuditBudget.TryRead(Budget, out TimeSpan length) ? length : default;
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (!AuditBudget.TryRead(Budget, out _))
+        {
+            yield return $"budget is a whole number with s, m or h behind it, such as 90s or 10m, not \"{Budget}\".";
+        }
+
+        if (Approximate.Select(arm => arm.Shown).Distinct(StringComparer.Ordinal).Count() < Approximate.Count)
+        {
+            yield return "two of approximate have one name. Give them names of their own.";
+        }
+    }
+}
