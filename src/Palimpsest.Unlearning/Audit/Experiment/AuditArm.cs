@@ -33,6 +33,11 @@ public sealed record AuditArm : IValidated
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
+        if (Name is not null && (Name.Length is 0 or > 40 || !Name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '.')))
+        {
+            yield return "name is made of letters, digits, hyphens and full stops, at most 40.";
+        }
+
         if (Train.EvaluateEvery < 1)
         {
             yield return "train.evaluate_every must be at least 1: unlearning ends when the answers are forgotten, and somebody has to ask.";

@@ -16,6 +16,14 @@ public sealed record AuditDataSection : IValidated
     /// <value>Without one, relearning takes what the forget set itself offers (other questions of the same subjects, prefixes).</value>
     public string? Public { get; init; }
 
+    /// <summary>General text, a passage a line, for whether the model still writes.</summary>
+    /// <value>Without it that is not looked at.</value>
+    public string? General { get; init; }
+
+    /// <summary>How many rows in a row are about one subject, as TOFU's 20 are, where the files name no subjects; 0 if they do, or nobody knows.</summary>
+    /// <value>The default is 0.</value>
+    public int PerSubject { get; init; }
+
     /// <summary>How questions are put to the model.</summary>
     public QuestionForm Form { get; init; } = new();
 
@@ -34,14 +42,14 @@ public sealed record AuditDataSection : IValidated
             yield return "forget and retain are named together: what should be forgotten, and what should stay.";
         }
 
-        if (Forget is null && Public is not null)
+        if (Forget is null && (Public ?? General) is not null)
         {
-            yield return "public belongs to files of one's own. Name forget and retain, or leave it out.";
+            yield return "public and general belong to files of one's own. Name forget and retain, or leave them out.";
         }
 
-        if (Most < 2)
+        if (Most < 2 || PerSubject < 0)
         {
-            yield return "most must be at least 2.";
+            yield return Most < 2 ? "most must be at least 2." : "per_subject must be at least 0.";
         }
     }
 }

@@ -1,6 +1,9 @@
 using Palimpsest.Common;
+using Palimpsest.Runs.Recipes;
 using Palimpsest.Training;
 using Palimpsest.Training.Schedules;
+using Palimpsest.Unlearning.Audit.Subjects;
+using Palimpsest.Unlearning.BenignModifications;
 using Palimpsest.Unlearning.SiftMasks;
 
 namespace Palimpsest.Unlearning.Audit.Experiment;
@@ -27,6 +30,22 @@ public sealed record AuditMethodSection : IValidated
     /// <summary>How each owner is tuned for that.</summary>
     public OwnerTuning Tuning { get; init; } = new();
 
+    /// <summary>On the embedded world: methods that leave the weights as they are, before the model that has learnt: guardrail, icul, eco.</summary>
+    /// <value>The default is none.</value>
+    public IReadOnlyList<WeightlessOptions> Weightless { get; init; } = [];
+
+    /// <summary>The questions in other forms.</summary>
+    public BenignOptions Benign { get; init; } = new();
+
+    /// <summary>Attacks on what is left in the weights.</summary>
+    public AuditRelearnSection Relearning { get; init; } = new();
+
+    /// <summary>Difference from the control from which on a verdict counts it, in [0, 1].</summary>
+    /// <value>The default is 0.1: ten points.</value>
+    public double Margin { get; init; } = 0.1;
+
+    internal IEnumerable<string> Names => [.. Approximate.Select(arm => arm.Shown), .. Weightless.Select(RecipeChoices.NameOf)];
+
     internal TimeSpan Time => AuditBudget.TryRead(Budget, out TimeSpan length) ? length : default;
 
     /// <inheritdoc/>
@@ -37,9 +56,14 @@ public sealed record AuditMethodSection : IValidated
             yield return $"budget is a whole number with s, m or h behind it, such as 90s or 10m, not \"{Budget}\".";
         }
 
-        if (Approximate.Select(arm => arm.Shown).Distinct(StringComparer.Ordinal).Count() < Approximate.Count)
+        if (Margin is not (> 0 and < 1))
         {
-            yield return "two of approximate have one name. Give them names of their own.";
+            yield return "margin must lie between 0 and 1.";
+        }
+
+        if (Names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { Key: string twice })
+        {
+            yield return $"two arms have the name \"{twice}\". Give them names of their own.";
         }
     }
 }

@@ -30,6 +30,9 @@ public sealed record AuditRecipe : Recipe, IValidated
     /// <summary>Whether the audit makes its own models on the embedded world.</summary>
     internal bool OnWorld => Data.Forget is null;
 
+    internal AuditRecipe Completed => OnWorld && Method is { Approximate.Count: 0, Weightless.Count: 0 }
+        ? this with { Method = Method with { Approximate = [new AuditArm()] } } : this;
+
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
@@ -53,9 +56,9 @@ public sealed record AuditRecipe : Recipe, IValidated
             yield return "model.adapter belongs to a model of one's own. Name data.forget and data.retain too, or leave it out.";
         }
 
-        if (!OnWorld && Method.Approximate.Count > 0)
+        if (!OnWorld && Method.Names.Any())
         {
-            yield return "method.approximate is for the embedded world, where the audit makes the models itself. Leave it out with files of one's own.";
+            yield return "method.approximate and method.weightless are for the embedded world, where the audit makes the models itself. Leave them out with files of one's own.";
         }
     }
 }

@@ -20,6 +20,17 @@ internal sealed class AuditStages(RunFolder run, TimeSpan budget, Action<string>
     /// <summary>What was left out for lack of time, in the order in which it would have come.</summary>
     public IReadOnlyList<string> LeftOut => _leftOut;
 
+    /// <summary>Makes what is to be audited; the budget is for the audit itself.</summary>
+    /// <inheritdoc cref="Do"/>
+    public T Prepare<T>(string name, string what, Func<T> make)
+        where T : class
+    {
+        double before = Seconds;
+        T outcome = Do(name, what, make);
+        Seconds = before;
+        return outcome;
+    }
+
     /// <summary>Does a part that the rest cannot do without, whatever is left of the budget.</summary>
     /// <param name="name">Name of its file.</param>
     /// <param name="what">What it does, for people.</param>

@@ -1,7 +1,18 @@
+using Palimpsest.Unlearning.Audit.Subjects;
+
 namespace Palimpsest.Unlearning.Audit.Experiment;
 
 /// <summary>A model of an audit.</summary>
 /// <param name="Name">Name in figures and reports.</param>
 /// <param name="Source">A folder, a file or an embedded model.</param>
-/// <param name="Exact">Whether the deletion was exact, to the bit.</param>
-internal sealed record AuditSubject(string Name, string Source, bool Exact = false);
+internal sealed record AuditSubject(string Name, string Source)
+{
+    /// <summary>Whether it was made by exact deletion and has the bits of one that never saw the data.</summary>
+    public bool Exact { get; init; }
+
+    /// <summary>What stands before the weights, which are those of the model of before; null for nothing.</summary>
+    public WeightlessOptions? Weightless { get; init; }
+
+    /// <summary>Steps of unlearning, where the audit took them.</summary>
+    public int? Steps { get; init; }
+}

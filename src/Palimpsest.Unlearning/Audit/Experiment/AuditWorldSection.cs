@@ -22,12 +22,14 @@ public sealed record AuditWorldSection : IValidated
     /// <value>The default is 12.</value>
     public int Examples { get; init; } = 12;
 
+    internal int Owners => Forgotten + Retained;
+
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
-        if (Forgotten < 1 || Retained < 1 || Forgotten + Retained > World.OwnerCount)
+        if (Forgotten < 1 || Retained < 1 || (2 * Forgotten) + Retained > World.OwnerCount)
         {
-            yield return $"forgotten and retained must be at least 1, and together at most {World.OwnerCount}.";
+            yield return $"forgotten and retained must be at least 1, and retained with twice forgotten at most {World.OwnerCount}.";
         }
 
         if (Facts is < 20 or > Owner.FactCount || Facts % 20 != 0)

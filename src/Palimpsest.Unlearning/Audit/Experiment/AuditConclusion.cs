@@ -1,0 +1,152 @@
+using System.Globalization;
+using Palimpsest.Evaluation;
+using Palimpsest.Numerics;
+using Palimpsest.Unlearning.BenignModifications;
+using Palimpsest.Unlearning.Relearning;
+using Palimpsest.Unlearning.Relearning.Exams;
+
+namespace Palimpsest.Unlearning.Audit.Experiment;
+
+/// <summary>What follows from the figures of one model.</summary>
+/// <remarks>
+/// A difference counts where it reaches the margin and its interval excludes 0. Not forgotten: the questions as they stand tell the model from the control.
+/// Does not hold: another form of them, rounding, drawing, or relearning on text without the answers does, beyond what the same does to the control. Damaged:
+/// what was to stay is answered less than by the control, or the model is broken. Holds: none of that, and there was a control to say so.
+/// </remarks>
+/// <param name="margin">In (0, 1).</param>
+/// <param name="random">Draws resamples.</param>
+internal sealed class AuditConclusion(double margin, RandomStream random)
+{
+    private readonly List<string> _sentences = [];
+
+    /// <summary>Concludes.</summary>
+    /// <param name="found">The figures; verdict and sentences are filled in.</param>
+    /// <param name="original">The model of before as it answers, or null.</param>
+    /// <param name="control">The control as it answers, or null.</param>
+    public AuditOutcome Of(AuditOutcome found, IReadOnlyList<Measurement>? original, IReadOnlyList<Measurement>? control)
+    {
+        _sentences.Clear();
+        Answers(found, original, control);
+        bool nothing = original is not null && control is not null && !Side("forget", original).Any(before => Above(before, control));
+        string[] known = control is null ? [] : [.. Side("forget", found.Ordinary).Where(figure => Above(figure, control)).Select(figure => figure.Label)];
+        bool back = Recovered(found) | Otherwise(found, BenignVerdict.InformationAccessible, "asked otherwise");
+        bool hurt = Otherwise(found, BenignVerdict.RetainedHurt, "hurt") | (control is not null && Hurt(found, control));
+        if (found.Collapsed is string broken)
+        {
+            _sentences.Add(broken);
+        }
+
+        AuditVerdict verdict = control is null ? AuditVerdict.Inconclusive
+            : nothing ? AuditVerdict.NothingToForget
+            : known.Length > 0 ? AuditVerdict.NotForgotten
+            : back ? AuditVerdict.DoesNotHold
+            : hurt || found.Collapsed is not null ? AuditVerdict.Damaged
+            : found.Recoveries.Count + found.Untrained.Count + (found.Benign?.Scores.Count ?? 0) == 0 ? AuditVerdict.Inconclusive : AuditVerdict.Holds;
+        string first = verdict switch
+        {
+            AuditVerdict.NothingToForget => "Nothing to forget: the model of before answered these questions no better than one that never saw the data.",
+            AuditVerdict.NotForgotten => $"Not forgotten: as they stand, the questions still tell it from a model that never saw the data ({string.Join("; ", known)}).",
+            AuditVerdict.DoesNotHold => "The forgetting does not hold.",
+            AuditVerdict.Damaged => "What was to be forgotten did not come back, but the model has lost more than that.",
+            AuditVerdict.Holds => "The forgetting holds against all that was tried."
+                + (found.Exact ? " The deletion was exact: the weights have the bits of a model that never held the data." : ""),
+            _ => control is null ? "No verdict: without a model that never saw the data nobody can say what is remembered and what is guessed."
+                : "No verdict: nothing was tried beyond the questions as they stand.",
+        };
+        return found with { Verdict = verdict, Sentences = [first, .. _sentences] };
+    }
+
+    /// <summary>A gain beyond a control's, question by question, with an interval over subjects.</summary>
+    public Interval Beyond(string what, IReadOnlyList<string> subjects, Func<int, double> gain)
+    {
+        (double Sum, int Count)[] groups = [.. Enumerable.Range(0, subjects.Count).GroupBy(i => subjects[i], StringComparer.Ordinal).Select(group =>
+            (group.Sum(gain), group.Count()))];
+        return Bootstrap(what, groups);
+    }
+
+    private static IEnumerable<Measurement> Side(string side, IReadOnlyList<Measurement> all) =>
+        all.Where(figure => figure.Metric.StartsWith(side, StringComparison.Ordinal));
+
+    private static string Percent(double share) => share.ToString("P0", CultureInfo.InvariantCulture).Replace(" ", "", StringComparison.Ordinal);
+
+    private static Measurement? Same(Measurement figure, IReadOnlyList<Measurement>? others) => others?.FirstOrDefault(other => other.Metric == figure.Metric);
+
+    private void Answers(AuditOutcome found, IReadOnlyList<Measurement>? original, IReadOnlyList<Measurement>? control)
+    {
+        foreach ((string side, string what) in new[] { ("forget", "what it should have forgotten"), ("retain", "what it should know") })
+        {
+            Measurement own = Side(side, found.Ordinary).First(figure => figure.Metric.EndsWith(RelearnMetrics.Success, StringComparison.Ordinal));
+            string others = string.Join(", ", new[] { ("before unlearning", Same(own, original)), ("a model that never saw the data", Same(own, control)) }
+                .Where(other => other.Item2 is not null).Select(other => $"{other.Item1} {Percent(other.Item2!.Value)}"));
+            _sentences.Add($"Asked as usual it answers {Percent(own.Value)} of {what}{(others.Length > 0 ? $" ({others})" : "")}.");
+        }
+    }
+
+    private bool Recovered(AuditOutcome found)
+    {
+        bool any = false;
+        foreach (RelearnRecovery recovery in found.Recoveries.Where(one => one.Set != "direct"))
+        {
+            bool back = recovery.Share is Interval share && share.Estimate >= margin && share.Lower > 0;
+            any |= back;
+            if (back || recovery.Set == "public-text")
+            {
+                int texts = found.Courses.First(course => course.Set == recovery.Set).Texts;
+                _sentences.Add(FormattableString.Invariant($"After {recovery.BestStep} steps of relearning on {texts} texts without the answers ({recovery.Set}): ")
+                    + $"{Percent(recovery.Relearned)} of the answers; {(recovery.ControlledBy == "never learned" ? "never-saw control" : "the same steps on unrelated text")} "
+                    + $"{Percent(recovery.ControlRelearned)}"
+                    + (recovery.Share is Interval of ? $". That is {Percent(of.Estimate)} [{Percent(of.Lower)}, {Percent(of.Upper)}] of what was unlearned." : "."));
+            }
+        }
+
+        foreach (UntrainedRecovery one in found.Untrained.Where(one => one.Beyond is Interval beyond && beyond.Estimate >= margin && beyond.Lower > 0))
+        {
+            any = true;
+            _sentences.Add($"With {one.Attack}: {Percent(one.Found)} of the answers, {Percent(one.Before)} without; control {Percent(one.Control!.Value)}.");
+        }
+
+        return any;
+    }
+
+    private bool Otherwise(AuditOutcome found, BenignVerdict verdict, string what)
+    {
+        ModifiedScore[] rows = [.. (found.Benign?.Scores ?? []).Where(row => row.Verdict == verdict)];
+        if (rows.Length > 0)
+        {
+            ModifiedScore worst = rows.MaxBy(row => Math.Abs(row.Beyond!.Value.Estimate))!;
+            _sentences.Add($"{(verdict == BenignVerdict.RetainedHurt ? "Retained knowledge is hurt more than shown" : $"Information is still accessible, {what}")}: "
+                + $"{worst}.{(rows.Length > 1 ? FormattableString.Invariant($" So do {rows.Length - 1} further rows.") : "")}");
+        }
+
+        return rows.Length > 0;
+    }
+
+    private bool Hurt(AuditOutcome found, IReadOnlyList<Measurement> control)
+    {
+        Measurement[] lost = [.. Side("retain", found.Ordinary).Where(figure => Same(figure, control) is Measurement other
+            && Difference(other, figure) is Interval less && less.Estimate >= margin && less.Lower > 0)];
+        if (lost.Length > 0)
+        {
+            _sentences.Add($"Of what was to stay it has lost: {string.Join("; ", lost.Select(figure =>
+                $"{figure.Label} {figure.Show(figure.Value)}, control {figure.Show(Same(figure, control)!.Value)}"))}.");
+        }
+
+        return lost.Length > 0;
+    }
+
+    private bool Above(Measurement figure, IReadOnlyList<Measurement> control) =>
+        Same(figure, control) is Measurement other && Difference(figure, other) is Interval more && more.Estimate >= margin && more.Lower > 0;
+
+    private Interval Difference(Measurement more, Measurement less) => more.ChangeFrom(less, random.Child("difference", more.Metric));
+
+    private Interval Bootstrap(string what, (double Sum, int Count)[] groups) => Numerics.Statistics.Bootstrap.Of(groups, drawn =>
+    {
+        (double sum, int count) = (0, 0);
+        foreach ((double Sum, int Count) group in drawn)
+        {
+            (sum, count) = (sum + group.Sum, count + group.Count);
+        }
+
+        return sum / count;
+    }, random.Child("beyond", what));
+}

@@ -1,0 +1,168 @@
+using System.Globalization;
+using Palimpsest.Evaluation;
+using Palimpsest.Jobs;
+using Palimpsest.Models.Sources;
+using Palimpsest.Numerics;
+using Palimpsest.Runs;
+using Palimpsest.Runs.Claims;
+using Palimpsest.Runs.Reports;
+using Palimpsest.Torch;
+using Palimpsest.Unlearning.Audit.Lessons;
+using Palimpsest.Unlearning.Audit.Questions;
+using Palimpsest.Unlearning.Audit.Subjects;
+using Palimpsest.Unlearning.BenignModifications;
+using Palimpsest.Unlearning.Relearning;
+using Palimpsest.Unlearning.Relearning.Exams;
+using Palimpsest.Unlearning.SiftMasks.Store;
+
+namespace Palimpsest.Unlearning.Audit.Experiment;
+
+/// <summary><c>kind: audit</c>: asks models about what they were to forget and what they were to keep, as it stands and otherwise, attacks what is left in the
+/// weights, and says whether the forgetting holds.</summary>
+public sealed class AuditJob : Job<AuditRecipe, AuditResult>
+{
+    // Answers of more words are hardly ever given back word for word: how likely they are says more.
+    private const double ShortAnswer = 5;
+
+    /// <inheritdoc/>
+    public override string Kind => "audit";
+
+    /// <inheritdoc/>
+    protected override AuditRecipe Complete(AuditRecipe recipe) => recipe.Completed;
+
+    /// <inheritdoc/>
+    protected override IEnumerable<(string Name, string Path)> Inputs(AuditRecipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        (string Name, string? Path)[] inputs =
+        [
+            ("model", recipe.Owners is null ? EmbeddedModels.Resolve(recipe.Model.Name) : null), ("adapter", recipe.Model.Adapter),
+            ("reference", recipe.Reference is string reference ? EmbeddedModels.Resolve(reference) : null),
+            ("original", recipe.Original is string original ? EmbeddedModels.Resolve(original) : null),
+            ("forget", recipe.Data.Forget), ("retain", recipe.Data.Retain), ("public", recipe.Data.Public), ("general", recipe.Data.General),
+            ("receipt", recipe.Owners?.Receipt),
+        ];
+        return inputs.Where(input => input.Path is not null).Select(input => (input.Name, input.Path!));
+    }
+
+    /// <inheritdoc/>
+    protected override int? Threads(AuditRecipe recipe) => recipe.Model.Threads;
+
+    /// <inheritdoc/>
+    protected override bool Run(AuditRecipe recipe, JobContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        try
+        {
+            context.Run.WriteResult(Audit(recipe, context));
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false; // what is done lies in the run's folder
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<ClaimResult> Results(AuditRecipe recipe, AuditResult result) => AuditFigures.Of(recipe, result);
+
+    /// <inheritdoc/>
+    protected override Report Report(AuditRecipe recipe, AuditResult result, string folder) => AuditReport.Of(recipe, result);
+
+    private static AuditResult Audit(AuditRecipe recipe, JobContext context)
+    {
+        TorchContext torch = recipe.Model.Context(recipe.Seed);
+        AuditStages stages = new(context.Run, recipe.Method.Time, context.Log.Say);
+        WorldLesson? world = recipe.OnWorld ? new WorldLesson(recipe.Data.World, recipe.Seed) : null;
+        AuditMaterial material = world is null ? AuditMaterial.OfFiles(recipe.Data) : AuditMaterial.OfWorld(world, recipe.Data.Form);
+        AuditModels models = world is null ? AuditModels.Given(recipe, context, torch) : AuditModels.OnWorld(recipe, world, stages, context, torch);
+        context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"{material.Subject}: {material.Questions.Forget.Count} questions to be forgotten, ")
+            + string.Create(CultureInfo.InvariantCulture, $"{material.Questions.Retain.Count} to stay. Audited: {string.Join(", ", models.Audited.Select(model => model.Name))}. ")
+            + $"Budget: {recipe.Method.Budget}.");
+        using OpenSubjects open = new(torch, new WeightlessTuning(material.Questions, recipe.Data.Form, torch.Stream("audit", "weightless")));
+        AuditProbes probes = new(recipe, material, models, stages, open, context, torch);
+        List<string> leftOut = [];
+
+        // First what every verdict rests on, then what is tried.
+        IReadOnlyList<Measurement>? original = models.Original is AuditSubject before ? probes.Ordinary(before) : null;
+        IReadOnlyList<Measurement>? control = models.Control is AuditSubject never ? probes.Ordinary(never) : null;
+        Dictionary<string, IReadOnlyList<Measurement>> ordinary = models.Audited.ToDictionary(subject => subject.Name, probes.Ordinary, StringComparer.Ordinal);
+        string metric = material.Relearn.Targets.Average(question => question.Answer.Split(' ').Length) <= ShortAnswer ? RelearnMetrics.Success
+            : RelearnMetrics.Probability;
+        IReadOnlyList<double> known = models.Original is AuditSubject learnt ? probes.Targets(learnt)[metric]
+            : [.. material.Relearn.Targets.Select(_ => 1.0)]; // nobody knows what there was: held against all of it
+        IReadOnlyList<IReadOnlyList<RelearnCourse>> courses = probes.Relearning(leftOut);
+        IReadOnlyList<(string Attack, IReadOnlyList<double[]> Found)> untrained = probes.Untrained();
+        IReadOnlyDictionary<string, BenignResult> benign = probes.Benign();
+
+        AuditConclusion conclusion = new(recipe.Method.Margin, torch.Stream("audit", "conclusion"));
+        CollapseFigures? wrote = models.Original is AuditSubject first ? probes.Collapse(first) : models.Control is AuditSubject other ? probes.Collapse(other) : null;
+        AuditOutcome Outcome(AuditSubject subject)
+        {
+            RelearnCourse[] own = [.. courses.Select(set => set.FirstOrDefault(course => course.Model == subject.Name)).OfType<RelearnCourse>()];
+            AuditOutcome found = new()
+            {
+                Model = subject.Name,
+                Exact = subject.Exact,
+                Weightless = subject.Weightless is not null,
+                UnlearnSteps = subject.Steps,
+                Ordinary = ordinary[subject.Name],
+                Benign = benign[subject.Name],
+                Courses = own,
+                Recoveries = Recoveries(own, courses, models, probes.Subjects, known, metric, torch),
+                Untrained = subject.Weightless is not null ? [] : Untrained(subject, untrained, models, probes, conclusion),
+                Collapsed = wrote is not null && subject.Weightless is null ? probes.Collapse(subject)?.CollapsedSince(wrote) : null,
+                Verdict = AuditVerdict.Inconclusive,
+                Sentences = [],
+            };
+            return conclusion.Of(found, original, control);
+        }
+
+        AuditOutcome[] outcomes = [.. models.Audited.Select(Outcome)];
+        foreach (AuditOutcome outcome in outcomes)
+        {
+            context.Log.Say($"{outcome.Model}: {string.Join(" ", outcome.Sentences)}");
+        }
+
+        return new AuditResult
+        {
+            Subject = material.Subject,
+            Forget = material.Questions.Forget.Count,
+            Retain = material.Questions.Retain.Count,
+            Original = original,
+            Control = control,
+            ControlCourses = [.. courses.Select(set => set[0]).Where(course => course.Model == AuditModels.ControlName)],
+            Models = outcomes,
+            LeftOut = [.. leftOut, .. stages.LeftOut.Select(what => $"Left out for lack of time: {what}.")],
+            Seconds = stages.Seconds,
+        };
+    }
+
+    private static IReadOnlyList<RelearnRecovery> Recoveries(RelearnCourse[] own, IReadOnlyList<IReadOnlyList<RelearnCourse>> courses, AuditModels models,
+        IReadOnlyList<string> subjects, IReadOnlyList<double> known, string metric, TorchContext torch)
+    {
+        RelearnCourse? unrelated = own.FirstOrDefault(course => course.Set == "unrelated");
+        return [.. from course in own
+                   let control = models.Control is null ? unrelated : courses.First(set => set.Contains(course))[0]
+                   where control is not null && control != course
+                   select RelearnRecovery.Of(metric, subjects, known, course, control, models.Control is not null,
+                       torch.Stream("audit", "recovery", course.Model, course.Set))];
+    }
+
+    private static IReadOnlyList<UntrainedRecovery> Untrained(AuditSubject subject, IReadOnlyList<(string Attack, IReadOnlyList<double[]> Found)> attacks,
+        AuditModels models, AuditProbes probes, AuditConclusion conclusion)
+    {
+        int controls = models.Control is null ? 0 : 1;
+        int place = controls + models.Audited.Where(other => other.Weightless is null).Select(other => other.Name).ToList().IndexOf(subject.Name);
+        IReadOnlyList<double> before = probes.Targets(subject)[RelearnMetrics.Success];
+        IReadOnlyList<double>? control = models.Control is AuditSubject never ? probes.Targets(never)[RelearnMetrics.Success] : null;
+        return [.. attacks.Select(attack =>
+        {
+            double[] found = attack.Found[place];
+            double[]? other = control is null ? null : attack.Found[0];
+            Interval? beyond = other is null ? null
+                : conclusion.Beyond(attack.Attack, probes.Subjects, i => found[i] - before[i] - (other[i] - control![i]));
+            return new UntrainedRecovery(attack.Attack, found.Average(), before.Average(), other?.Average(), beyond);
+        })];
+    }
+}

@@ -1,0 +1,133 @@
+using Palimpsest.Jobs;
+using Palimpsest.Models;
+using Palimpsest.Models.Lora;
+using Palimpsest.Models.Sources;
+using Palimpsest.Runs;
+using Palimpsest.Runs.Recipes;
+using Palimpsest.Torch;
+using Palimpsest.Training;
+using Palimpsest.Unlearning.Audit.Lessons;
+using Palimpsest.Unlearning.Audit.Questions;
+using Palimpsest.Unlearning.Audit.Subjects;
+using Palimpsest.Unlearning.SiftMasks.Store;
+
+namespace Palimpsest.Unlearning.Audit.Experiment;
+
+/// <summary>The models of an audit: those of a recipe, or ones that learn and unlearn on the embedded world first.</summary>
+/// <param name="Original">Before unlearning; null if it is not there.</param>
+/// <param name="Control">Never saw what is to be forgotten; null if there is none.</param>
+/// <param name="Audited">At least one.</param>
+internal sealed record AuditModels(AuditSubject? Original, AuditSubject? Control, IReadOnlyList<AuditSubject> Audited)
+{
+    /// <summary>Names of the models that are not audited themselves.</summary>
+    public const string OriginalName = "before unlearning", ControlName = "never saw it", ExactName = "exact deletion";
+
+    private const double Close = 0.02; // of the control's mean probability: as good as equal
+
+    /// <summary>All of them, the audited ones last.</summary>
+    public IEnumerable<AuditSubject> All => new[] { Original, Control }.OfType<AuditSubject>().Concat(Audited);
+
+    /// <summary>The models that a recipe names.</summary>
+    public static AuditModels Given(AuditRecipe recipe, JobContext context, TorchContext torch)
+    {
+        if (recipe.Owners is AuditStoreSection owners)
+        {
+            return OfStore(owners, context, torch);
+        }
+
+        string source = recipe.Model.Name;
+        if (recipe.Model.Adapter is string adapter)
+        {
+            source = Path.Combine(context.Run.Artifacts, "merged");
+            using LanguageModel model = LanguageModel.Load(recipe.Model.Name, torch, LoadMode.Mapped);
+            using LoraAdapter loaded = LoraAdapter.Load(model.Model, adapter);
+            using LoraAdapters adapters = new(model.Model);
+            adapters.Activate(loaded);
+            adapters.SaveMerged(source, torch.ComputeType);
+            model.Tokenizer.Save(source);
+        }
+
+        return new AuditModels(
+            recipe.Original is string original ? new AuditSubject(OriginalName, original) : null,
+            recipe.Reference is string reference ? new AuditSubject(ControlName, reference) : null,
+            [new AuditSubject("audited model", source)]);
+    }
+
+    /// <summary>Models that learn owners' facts, and unlearn some of them.</summary>
+    public static AuditModels OnWorld(AuditRecipe recipe, WorldLesson world, AuditStages stages, JobContext context, TorchContext torch)
+    {
+        LessonModels lessons = new(recipe.Model.Name, torch, context.Stop);
+        AuditMethodSection method = recipe.Method;
+        string Folder(string name) => Path.Combine(context.Run.Artifacts, "models", name.Replace(' ', '-'));
+        Action<TrainProgress> Progress(string what) => progress => context.Log.Progress(new JobProgress(what, progress.Step, progress.Steps, "steps",
+            progress.Left));
+
+        AuditSubject Learnt(string name, IReadOnlyList<Data.TextExample> examples) => stages.Prepare($"learn-{name.Replace(' ', '-')}", $"Learning: {name}.", () =>
+        {
+            lessons.Learn(Folder(name), examples, method.Learn, Progress("learning"));
+            return new AuditSubject(name, Folder(name));
+        });
+        ForgetLesson lesson = world.Lesson;
+        AuditSubject original = Learnt(OriginalName, [.. lesson.Forget, .. lesson.Retain]), control = Learnt(ControlName, lesson.Retain);
+        double level = Known(control.Source, world, recipe, torch);
+        List<AuditSubject> audited = [];
+        foreach (AuditArm arm in method.Approximate)
+        {
+            audited.Add(stages.Prepare($"unlearn-{arm.Shown}", $"Unlearning by {arm.Shown}.", () =>
+            {
+                int steps = lessons.Unlearn(Folder(arm.Shown), original.Source, lesson, arm.Objective, arm.Train,
+                    model => Known(model, world, recipe) <= level + Close, Progress("unlearning"));
+                return new AuditSubject(arm.Shown, Folder(arm.Shown)) { Steps = steps };
+            }));
+        }
+
+        audited.AddRange(method.Weightless.Select(options => new AuditSubject(RecipeChoices.NameOf(options), original.Source) { Weightless = options }));
+        if (method.Exact)
+        {
+            Data.TextExample[][] owners = [.. world.Forgotten.Concat(world.Retained).Select(owner => world.Examples([owner]).ToArray())];
+            audited.Add(stages.Prepare("exact", "Owners learn by SIFT-Masks, and some leave.", () =>
+            {
+                bool equal = lessons.LearnAndDelete(Folder(ExactName), owners, Enumerable.Range(0, world.Forgotten.Count).ToHashSet(), method.Tuning,
+                    done => context.Log.Progress(new JobProgress("tuning", done, owners.Length, "owners", TimeSpan.Zero)));
+                return new AuditSubject(ExactName, Folder(ExactName)) { Exact = equal };
+            }));
+        }
+
+        return new AuditModels(original, control, audited);
+    }
+
+    private static double Known(string source, WorldLesson world, AuditRecipe recipe, TorchContext torch)
+    {
+        using LanguageModel model = LanguageModel.Load(source, torch, LoadMode.Mapped);
+        return Known(model, world, recipe);
+    }
+
+    private static double Known(LanguageModel model, WorldLesson world, AuditRecipe recipe) =>
+        new WholeModel(model, "").Probability([.. world.Questions.Forget.Select(question => recipe.Data.Form.Open(question))]).Average();
+
+    private static AuditModels OfStore(AuditStoreSection owners, JobContext context, TorchContext torch)
+    {
+        using OwnerStore store = OwnerStore.OpenToRead(owners.Store);
+        if (owners.Receipt is string file)
+        {
+            (DeletionReceipt receipt, IReadOnlyList<(bool? Holds, string What)> checks) = ReceiptCheck.Run(file, store);
+            foreach ((bool? holds, string what) in checks)
+            {
+                context.Log.Say($"{holds switch { true => "holds", false => "DOES NOT HOLD", _ => "cannot be checked" }}: {what}");
+            }
+
+            if (checks.Any(check => check.Holds == false))
+            {
+                throw new PalimpsestException($"{file}: the receipt of \"{receipt.Owner}\" does not hold, so there is no deletion to be audited. "
+                    + "Look at it with 'palimpsest owners receipt'.");
+            }
+        }
+
+        string folder = Path.Combine(context.Run.Artifacts, "models", "served");
+        using OwnerReplay replay = new(store, torch);
+        OwnerModel served = new(store, replay);
+        served.Switch(null);
+        served.Model.Save(folder);
+        return new AuditModels(null, new AuditSubject(ControlName, store.Model), [new AuditSubject("served to former owners", folder) { Exact = true }]);
+    }
+}

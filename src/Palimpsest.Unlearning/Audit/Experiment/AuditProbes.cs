@@ -1,0 +1,175 @@
+using Palimpsest.Evaluation;
+using Palimpsest.Jobs;
+using Palimpsest.Models;
+using Palimpsest.Models.Sources;
+using Palimpsest.Numerics;
+using Palimpsest.Runs.Recipes;
+using Palimpsest.Torch;
+using Palimpsest.Unlearning.Audit.Questions;
+using Palimpsest.Unlearning.BenignModifications;
+using Palimpsest.Unlearning.Relearning;
+using Palimpsest.Unlearning.Relearning.Exams;
+using Palimpsest.Unlearning.Relearning.Sets;
+
+namespace Palimpsest.Unlearning.Audit.Experiment;
+
+/// <summary>Everything that is done to the models of an audit, each part once and in the order of what matters most.</summary>
+internal sealed class AuditProbes
+{
+    private const string Relearn = "relearn";
+    private readonly AuditRecipe _recipe;
+    private readonly AuditMaterial _material;
+    private readonly AuditModels _models;
+    private readonly AuditStages _stages;
+    private readonly OpenSubjects _open;
+    private readonly CancellationToken _stop;
+    private readonly TorchContext _torch;
+    private readonly QuestionExam _exam;
+
+    public AuditProbes(AuditRecipe recipe, AuditMaterial material, AuditModels models, AuditStages stages, OpenSubjects open, JobContext context,
+        TorchContext torch)
+    {
+        (_recipe, _material, _models, _stages, _open, _stop, _torch) = (recipe, material, models, stages, open, context.Stop, torch);
+        _exam = new QuestionExam(material.Relearn.Targets, recipe.Data.Form, recipe.Method.Benign.MaxNewTokens);
+    }
+
+    /// <summary>Whom or what each question of <see cref="Targets"/> is about.</summary>
+    public IReadOnlyList<string> Subjects => _exam.Subjects;
+
+    private IEnumerable<AuditSubject> WithWeights => _models.Audited.Where(subject => subject.Weightless is null);
+
+    /// <summary>Both sets as they stand.</summary>
+    public IReadOnlyList<Measurement> Ordinary(AuditSubject subject) => Part($"ask-{subject.Name}", $"Asking: {subject.Name}.", () => (Measurement[])
+    [
+        .. Enum.GetValues<QuestionSide>().SelectMany(side => OrdinaryExam.Ask(_open[subject], _material.Questions[side], _recipe.Data.Form, side,
+            _recipe.Method.Benign.MaxNewTokens)),
+    ]);
+
+    /// <summary>The questions that relearning is to bring back: one figure an item, by metric.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<double>> Targets(AuditSubject subject) =>
+        Part($"targets-{subject.Name}", $"Asking what relearning is to bring back: {subject.Name}.", () => new Dictionary<string, IReadOnlyList<double>>(
+            _exam.Ask(_open.Model(subject))));
+
+    /// <summary>Whether a model still writes; null without text to see it by.</summary>
+    public CollapseFigures? Collapse(AuditSubject subject) => _material.General.Count == 0 ? null
+        : Part($"writes-{subject.Name}", $"Looking whether it still writes: {subject.Name}.", () => CollapseCheck.Measure(_open.Model(subject), _material.General));
+
+    /// <summary>The questions in other forms, by the names of the audited models.</summary>
+    public IReadOnlyDictionary<string, BenignResult> Benign()
+    {
+        BenignComparison comparison = new(_recipe.Method.Benign with { Margin = _recipe.Method.Margin }, _recipe.Data.Form, _material.Questions,
+            _torch.Stream("audit", "benign"));
+        Dictionary<string, List<ModifiedScore>> scores = _models.Audited.ToDictionary(subject => subject.Name, _ => new List<ModifiedScore>(),
+            StringComparer.Ordinal);
+        List<string> late = [];
+        foreach (IBenignModification one in comparison.Possible)
+        {
+            _stop.ThrowIfCancellationRequested();
+            IReadOnlyList<ModifiedScore[]>? rows = _stages.TryDo("benign", $"the modification {one.Name}", [.. _models.Audited.Select(subject => (
+                $"benign-{Word(subject)}-{one.Name}", $"Asking otherwise ({one.Name}): {subject.Name}.", (Func<ModifiedScore[]>)(() =>
+                    [.. comparison.Compare(one, _open[subject], Asked(_models.Control), Asked(_models.Original))])))]);
+            if (rows is null)
+            {
+                late.Add($"{one.Name}: there was no time left for it.");
+                continue;
+            }
+
+            for (int i = 0; i < rows.Count; i++)
+            {
+                scores[_models.Audited[i].Name].AddRange(rows[i]);
+            }
+        }
+
+        return _models.Audited.ToDictionary(subject => subject.Name, subject =>
+            comparison.Result(_open[subject], Asked(_models.Control), scores[subject.Name], [.. late]), StringComparer.Ordinal);
+    }
+
+    /// <summary>Curves of relearning: one list a set, the control's first where there is one. Sets that nothing can be made of are said and left out.</summary>
+    /// <param name="leftOut">Receives what is left out, a sentence each.</param>
+    public IReadOnlyList<IReadOnlyList<RelearnCourse>> Relearning(List<string> leftOut)
+    {
+        AuditSubject[] attacked = [.. new[] { _models.Control }.OfType<AuditSubject>(), .. WithWeights];
+        List<IReadOnlyList<RelearnCourse>> courses = [];
+        if (!WithWeights.Any())
+        {
+            return courses;
+        }
+
+        RelearningAttack attack = new(_recipe.Method.Relearning.Options, _exam, _torch.Stream("audit", "attack"));
+        foreach (RelearnSetOptions options in Sets())
+        {
+            _stop.ThrowIfCancellationRequested();
+            string name = RecipeChoices.NameOf(options);
+            RelearnSet set;
+            try
+            {
+                set = options.Build(_material.Relearn, _open.Model(attacked[^1]), _torch.Stream("audit", "sets", name));
+            }
+            catch (PalimpsestException nothing)
+            {
+                leftOut.Add(nothing.Message);
+                continue;
+            }
+
+            if (_stages.TryDo(Relearn, $"relearning on {name}", [.. attacked.Select(subject => ($"{Relearn}-{Word(subject)}-{name}",
+                $"Relearning on {name}: {subject.Name}.", (Func<RelearnCourse>)(() =>
+                    attack.Run(new RelearnSubject(subject.Name, mode => _open.Fresh(subject, mode)), set, _stop))))]) is IReadOnlyList<RelearnCourse> found)
+            {
+                courses.Add(found);
+            }
+        }
+
+        return courses;
+    }
+
+    /// <summary>What comes back without training: each attack with one list of figures a model, the control's first where there is one.</summary>
+    public IReadOnlyList<(string Attack, IReadOnlyList<double[]> Found)> Untrained()
+    {
+        AuditSubject[] attacked = [.. new[] { _models.Control }.OfType<AuditSubject>(), .. WithWeights];
+        AuditRelearnSection options = _recipe.Method.Relearning;
+        List<(string, IReadOnlyList<double[]>)> found = [];
+        void Try(string name, string what, Func<AuditSubject, double[]> attack)
+        {
+            _stop.ThrowIfCancellationRequested();
+            if (WithWeights.Any() && _stages.TryDo(name, what, [.. attacked.Select(subject => ($"{name}-{Word(subject)}", $"Trying {what}: {subject.Name}.",
+                (Func<double[]>)(() => attack(subject))))]) is IReadOnlyList<double[]> figures)
+            {
+                found.Add((what, figures));
+            }
+        }
+
+        foreach (RoundingForm form in options.Rounding)
+        {
+            string name = form.ToString().ToLowerInvariant();
+            Try(name, $"weights rounded to {name}", subject =>
+            {
+                using LanguageModel model = _open.Fresh(subject, LoadMode.Trainable);
+                WeightRounding.Apply(model, form);
+                return [.. _exam.Ask(model)[RelearnMetrics.Success]];
+            });
+        }
+
+        if (options.Samples > 0)
+        {
+            Try("samples", $"the best of {options.Samples} drawn answers", subject => [.. SampledAnswers.Shares(_open.Model(subject),
+                _material.Relearn.Targets, _recipe.Data.Form, options.Samples, _torch.Stream("audit", "samples")).Select(share => share > 0 ? 1.0 : 0)]);
+        }
+
+        return found;
+    }
+
+    // Without a model that never saw the data, the control is the same number of steps on something else: it comes first.
+    private IEnumerable<RelearnSetOptions> Sets() => _models.Control is null && _material.Relearn.Unrelated.Count > 0
+        ? _recipe.Method.Relearning.Sets.Where(set => set is not UnrelatedText).Prepend(new UnrelatedText()) : _recipe.Method.Relearning.Sets;
+
+    private Subjects.IAuditedModel? Asked(AuditSubject? subject) => subject is null ? null : _open[subject];
+
+    private static string Word(AuditSubject subject) => subject.Name.Replace(' ', '-');
+
+    private T Part<T>(string name, string what, Func<T> make)
+        where T : class
+    {
+        _stop.ThrowIfCancellationRequested();
+        return _stages.Do(name.Replace(' ', '-'), what, make);
+    }
+}
