@@ -27,6 +27,9 @@ public sealed record ExampleFileOptions
     /// <summary>What the rows say about answers. Unless told, nothing: each is an example to learn.</summary>
     public AnswerForm Answers { get; init; }
 
+    /// <summary>Makes the examples of a project's own kind of row; null for the forms above.</summary>
+    internal IAnswerReader? Reader { get; init; }
+
     /// <summary>For plain text: whether every line that is not blank is a text of its own. Unless told, a text is a paragraph: lines up to the next blank one.</summary>
     public bool LineByLine { get; init; }
 }

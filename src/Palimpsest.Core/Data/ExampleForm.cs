@@ -35,6 +35,13 @@ internal sealed class ExampleForm
         };
     }
 
+    private ExampleForm(ExampleColumns columns, IAnswerReader reader) => (Columns, _preferences) = (columns, reader);
+
+    /// <summary>The form that a file's options ask for.</summary>
+    /// <exception cref="PalimpsestException">The names contradict each other or the form.</exception>
+    public static ExampleForm Of(ExampleFileOptions options) => options.Reader is IAnswerReader reader
+        ? new ExampleForm(options.Columns, reader) : new ExampleForm(options.Columns, options.Answers);
+
     /// <summary>Which values there may be.</summary>
     public ExampleColumns Columns { get; }
 

@@ -16,7 +16,7 @@ public static class ChoiceAccuracy
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(items);
         ExampleEncoder encoder = model.Encoder();
-        TokenSequence[] sequences = [.. items.SelectMany(item => item.Choices.Select(choice => encoder.EncodeOpen(item.Prompt, item.Chat, choice)))];
+        TokenSequence[] sequences = [.. items.SelectMany(item => item.Choices.Select(choice => item.Encode(encoder, choice)))];
         double[] scores = SequenceScorer.LogLikelihoods(model.Model, sequences);
         int[] answers = new int[items.Count];
         for (int i = 0, from = 0; i < items.Count; from += items[i].Choices.Count, i++)

@@ -21,7 +21,7 @@ public sealed class DelimitedSource : IExampleSource
         Name = DataFile.Existing(path);
         bool hasHeader = options.Header is not { Count: > 0 };
         IReadOnlyList<string> names = hasHeader ? HeaderOf(path, separator, options.Quotes) : options.Header!;
-        TableColumns columns = new(path, new ExampleForm(options.Columns, options.Answers), names);
+        TableColumns columns = new(path, ExampleForm.Of(options), names);
         _file = new RowFile(
             path, "row", hasHeader ? "Put at least one row below the header." : "Put at least one row into it.", options,
             position => new Rows(new DelimitedReader(path, separator, position, hasHeader, options.Quotes), columns, names.Count), position =>

@@ -32,7 +32,7 @@ public sealed class JsonlSource : IExampleSource
     {
         ArgumentNullException.ThrowIfNull(options);
         Name = DataFile.Existing(path);
-        ExampleForm form = new(options.Columns, options.Answers);
+        ExampleForm form = ExampleForm.Of(options);
         if (JsonArrayReader.Recognises(path))
         {
             _file = new RowFile(path, "row", "Put at least one row like {\"text\": \"...\"} into it.", options, position =>

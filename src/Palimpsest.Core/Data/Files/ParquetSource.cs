@@ -22,7 +22,7 @@ public sealed class ParquetSource : IExampleSource
         TableColumns columns;
         using (ParquetFile file = new(path))
         {
-            columns = new TableColumns(path, new ExampleForm(options.Columns, options.Answers), file.Columns, hasNulls: true);
+            columns = new TableColumns(path, ExampleForm.Of(options), file.Columns, hasNulls: true);
             file.RequireReadable(columns.Used);
         }
 

@@ -14,6 +14,10 @@ public sealed record AuditQuestion(string Question, string Answer)
     /// <summary>The true answer in other words (TOFU's paraphrased answers), or null.</summary>
     public string? RephrasedAnswer { get; init; }
 
+    /// <summary>Sentences that the true answer completes, without it and without a blank at the end: "Ilse Varran lives in"; none where they are not
+    /// known.</summary>
+    public IReadOnlyList<string> Openings { get; init; } = [];
+
     /// <summary>Whom or what it is about; null where that is not known. Questions about one subject stand and fall together: they are one item of an interval.</summary>
     public string? Subject { get; init; }
 }

@@ -21,6 +21,11 @@ public sealed record QuestionForm
     /// <summary>A system message before it; only with <see cref="Chat"/>.</summary>
     public string? System { get; init; }
 
+    /// <summary>The words before and behind the question.</summary>
+    /// <exception cref="PalimpsestException">The template has no place for a question, or more than one.</exception>
+    internal string[] Around => Template.Split(Slot) is [string before, string behind] ? [before, behind]
+        : throw new PalimpsestException($"The form \"{Template}\" has no place for the question, or more than one. Write {Slot} once, where it belongs.");
+
     /// <summary>The question as a prompt with its true answer alone.</summary>
     public ChoiceItem Open(AuditQuestion question) => Ask(Checked(question).Question, [question.Answer], 0);
 
@@ -33,12 +38,11 @@ public sealed record QuestionForm
     /// <param name="text">What is asked.</param>
     /// <param name="answers">The answers, without leading spaces.</param>
     /// <param name="answer">Index of the true one.</param>
-    /// <exception cref="PalimpsestException">The template has no place for a question.</exception>
+    /// <exception cref="PalimpsestException">The template has no place for a question, or more than one.</exception>
     public ChoiceItem Ask(string text, IReadOnlyList<string> answers, int answer)
     {
         ArgumentNullException.ThrowIfNull(answers);
-        string prompt = Template.Contains(Slot, StringComparison.Ordinal) ? Template.Replace(Slot, text, StringComparison.Ordinal)
-            : throw new PalimpsestException($"The form \"{Template}\" has no place for the question. Write {Slot} where it belongs.");
+        string prompt = string.Concat(Around[0], text, Around[1]);
         if (!Chat)
         {
             return System is null ? new ChoiceItem(prompt, [.. answers.Select(choice => " " + choice)], answer)

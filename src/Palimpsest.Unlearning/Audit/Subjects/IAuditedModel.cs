@@ -13,7 +13,8 @@ public interface IAuditedModel
     /// <returns>Sums of log-probabilities in nats, one a completion, an array an item.</returns>
     double[][] Score(IReadOnlyList<ChoiceItem> items);
 
-    /// <summary>How likely the true completion is, normalised for its length: the geometric mean over its tokens and the end token, in [0, 1].</summary>
+    /// <summary>How likely the true completion is, normalised for its length: the geometric mean over its tokens and, unless the item is open, the end token,
+    /// in [0, 1].</summary>
     /// <param name="items">Prompts with their completions, of which the true one counts.</param>
     double[] Probability(IReadOnlyList<ChoiceItem> items);
 

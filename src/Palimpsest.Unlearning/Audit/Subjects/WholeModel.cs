@@ -1,4 +1,3 @@
-using Palimpsest.Data;
 using Palimpsest.Data.Batches;
 using Palimpsest.Evaluation;
 using Palimpsest.Models;
@@ -22,7 +21,7 @@ public sealed class WholeModel(LanguageModel model, string label) : IAuditedMode
         ArgumentNullException.ThrowIfNull(items);
         ExampleEncoder encoder = model.Encoder();
         double[] scores = SequenceScorer.LogLikelihoods(model.Model,
-            [.. items.SelectMany(item => item.Choices.Select(choice => encoder.EncodeOpen(item.Prompt, item.Chat, choice)))]);
+            [.. items.SelectMany(item => item.Choices.Select(choice => item.Encode(encoder, choice)))]);
         int next = 0;
         return [.. items.Select(item => scores[next..(next += item.Choices.Count)])];
     }
@@ -32,9 +31,11 @@ public sealed class WholeModel(LanguageModel model, string label) : IAuditedMode
     public double[] Probability(IReadOnlyList<ChoiceItem> items)
     {
         ArgumentNullException.ThrowIfNull(items);
-        double[] found = AnswerProbability.Measure(model, [.. items.Select(item => new TextExample(item.Prompt, item.Choices[item.Answer], null, item.Chat))]);
-        return found.Length == items.Count ? found : throw new PalimpsestException($"{items.Count - found.Length} of {items.Count} questions leave no room for "
-            + $"an answer in the model's context of {model.Model.Config.ContextLength} tokens. Leave them out, or take a model with a longer context.");
+        ExampleEncoder encoder = model.Encoder();
+        TokenSequence[] found = [.. items.Select(item => item.EncodeTrue(encoder)).OfType<TokenSequence>()];
+        return found.Length == items.Count ? [.. SequenceScorer.LogLikelihoods(model.Model, found).Select((nats, i) => Math.Exp(nats / found[i].Targets))]
+            : throw new PalimpsestException($"{items.Count - found.Length} of {items.Count} questions leave no room for an answer in the model's context of "
+                + $"{model.Model.Config.ContextLength} tokens. Leave them out, or take a model with a longer context.");
     }
 
     /// <inheritdoc/>
