@@ -80,6 +80,7 @@ public static class CommandLineHost
             ConvertCommand.Create(output),
             PretrainCommand.Create(output),
             UnlearnCommand.Create(output),
+            AuditCommand.Create(output),
             PlanCommand.Create(output),
             PrivacyCommand.Create(output),
             RunCommand.Create(output),

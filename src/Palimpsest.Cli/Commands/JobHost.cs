@@ -11,6 +11,7 @@ using Palimpsest.Runs;
 using Palimpsest.Runs.Recipes;
 using Palimpsest.Training.Ranks;
 using Palimpsest.Unlearning.Approximate.Experiment;
+using Palimpsest.Unlearning.Audit.Experiment;
 using Palimpsest.Unlearning.Relearning.Experiment;
 using Palimpsest.Unlearning.SiftMasks.Experiment;
 using Spectre.Console;
@@ -25,7 +26,7 @@ internal static class JobHost
 
     // What a comparison can take for its base.
     private static readonly IJob[] s_single = [new FinetuneJob(), new EvaluateJob(), new PretrainJob(), new RetrievalJob(), new SiftExperiment(),
-        new FederateJob(), new UnlearnJob(), new RelearnJob()];
+        new FederateJob(), new UnlearnJob(), new AuditJob(), new RelearnJob()];
 
     /// <summary>Every kind of experiment: a new one is one line here.</summary>
     public static IReadOnlyList<IJob> Jobs { get; } = [.. s_single, new CompareJob(s_single)];

@@ -1,19 +1,16 @@
 using System.Globalization;
 using Palimpsest.Evaluation;
 using Palimpsest.Jobs;
-using Palimpsest.Models.Sources;
+using Palimpsest.Models;
 using Palimpsest.Numerics;
-using Palimpsest.Runs;
 using Palimpsest.Runs.Claims;
 using Palimpsest.Runs.Reports;
 using Palimpsest.Torch;
 using Palimpsest.Unlearning.Audit.Lessons;
-using Palimpsest.Unlearning.Audit.Questions;
 using Palimpsest.Unlearning.Audit.Subjects;
 using Palimpsest.Unlearning.BenignModifications;
 using Palimpsest.Unlearning.Relearning;
 using Palimpsest.Unlearning.Relearning.Exams;
-using Palimpsest.Unlearning.SiftMasks.Store;
 
 namespace Palimpsest.Unlearning.Audit.Experiment;
 

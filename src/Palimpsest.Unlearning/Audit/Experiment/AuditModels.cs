@@ -7,7 +7,6 @@ using Palimpsest.Runs.Recipes;
 using Palimpsest.Torch;
 using Palimpsest.Training;
 using Palimpsest.Unlearning.Audit.Lessons;
-using Palimpsest.Unlearning.Audit.Questions;
 using Palimpsest.Unlearning.Audit.Subjects;
 using Palimpsest.Unlearning.SiftMasks.Store;
 

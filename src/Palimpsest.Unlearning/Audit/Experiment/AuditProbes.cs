@@ -2,7 +2,6 @@ using Palimpsest.Evaluation;
 using Palimpsest.Jobs;
 using Palimpsest.Models;
 using Palimpsest.Models.Sources;
-using Palimpsest.Numerics;
 using Palimpsest.Runs.Recipes;
 using Palimpsest.Torch;
 using Palimpsest.Unlearning.Audit.Questions;

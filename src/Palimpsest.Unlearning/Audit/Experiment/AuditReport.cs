@@ -125,7 +125,7 @@ internal static class AuditReport
             Percent(row.Unmodified), Percent(row.Modified), row.ControlUnmodified is double before ? Percent(before) : "-",
             row.ControlModified is double after ? Percent(after) : "-", row.Beyond is Interval beyond ? Points(beyond) : "no control",
             ModifiedScore.Words(row.Verdict),
-        ]))],
+        ])],
         $"{Capital(model.Model)}.");
 
     private static IEnumerable<ReportBlock> Recommendations(AuditResult result)
@@ -137,8 +137,8 @@ internal static class AuditReport
         {
             string[][] rows =
             [
-                .. from model in result.Models from one in model.Benign?.Recommendations ?? [] where one.For == reader
-                   group model.Model by one.Text into same select new[] { same.Key, string.Join(", ", same.Distinct()) },
+                .. result.Models.SelectMany(model => (model.Benign?.Recommendations ?? []).Where(one => one.For == reader).Select(one => (one.Text, model.Model)))
+                    .GroupBy(one => one.Text).Select(same => new[] { same.Key, string.Join(", ", same.Select(one => one.Model).Distinct()) }),
             ];
             if (rows.Length > 0)
             {
