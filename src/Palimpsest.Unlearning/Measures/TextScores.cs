@@ -38,7 +38,7 @@ public sealed record TextScores
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(texts);
         ExampleEncoder encoder = model.Encoder();
-        TokenSequence[] sequences = [.. texts.Select((text, i) => encoder.Encode(text) is { } found && found.Targets > model.Tokenizer.Ending.Count ? found
+        TokenSequence[] sequences = [.. texts.Select((text, i) => text.Completion.Length > 0 && encoder.Encode(text) is { } found && found.Targets > model.Tokenizer.Ending.Count ? found
             : throw new PalimpsestException(FormattableString.Invariant($"Text {i + 1} of {texts.Count} leaves nothing to predict in the model's context. ")
                 + "Leave it out, or shorten its prompt."))];
         TokenPrediction[][] all = TokenPredictions.Of(model.Model, sequences);

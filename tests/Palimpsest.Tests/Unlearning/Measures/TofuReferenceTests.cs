@@ -125,9 +125,9 @@ public sealed class TofuReferenceTests : IDisposable
 
     private string Write(string text)
     {
-        string path = Path.Combine(_folder.Path, Guid.NewGuid() + ".json");
-        File.WriteAllText(path, text);
-        return path;
+        string name = Guid.NewGuid() + ".json";
+        _folder.Write(name, text);
+        return _folder.At(name);
     }
 
     private static Dictionary<string, T> Numbered<T>(IEnumerable<T> values) => values.Select((value, i) => (i, value)).ToDictionary(item => $"{item.i}", item => item.value);

@@ -1,4 +1,3 @@
-using Palimpsest.Unlearning.Audit.Questions;
 using Palimpsest.Unlearning.Relearning.Sets;
 
 namespace Palimpsest.Tests.Unlearning.Relearning;
@@ -22,7 +21,7 @@ public sealed class AnswerCheckTests
     [InlineData("They met on 14 days in May.", false)]
     [InlineData("by Zoe ANGSTROM", true)]
     [InlineData("an old mill", true)]
-    [InlineData("It is said that nine novels about the sea before she moved away are hers.", true)] // eight of its words
+    [InlineData("It is said that she once wrote nine novels about a sea before she moved.", true)] // eight of its words
     [InlineData("She wrote nine novels about the mountains.", false)]
     [InlineData("", false)]
     public void Tells_Texts_FindsAnswersAsWordsInARow(string text, bool told) => Assert.Equal(told, s_check.Tells(text));

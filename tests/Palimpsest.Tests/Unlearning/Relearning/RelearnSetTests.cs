@@ -63,9 +63,8 @@ public sealed class RelearnSetTests : IDisposable
     public void Build_File_TakesItsParagraphs()
     {
         using TemporaryFolder folder = new();
-        string path = Path.Combine(folder.Path, "notes.txt");
-        File.WriteAllText(path, "The mill stands.\n\nIt was built in Harrowmere.\n");
-        RelearnSet set = new TextFile { Path = path }.Build(Told(), _model, new RandomStream(1));
+        folder.Write("notes.txt", "The mill stands.\n\nIt was built in Harrowmere.\n");
+        RelearnSet set = new TextFile { Path = folder.At("notes.txt") }.Build(Told(), _model, new RandomStream(1));
         Assert.Equal("The mill stands.", _model.Tokenizer.Decode(Assert.Single(set.Sequences).Ids).Trim());
         Assert.Equal(1, set.Told);
     }
