@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using Palimpsest.Jobs;
 using Palimpsest.Numerics;
 using Palimpsest.Runs;
@@ -63,7 +64,7 @@ public sealed class RelearnJob : Job<RelearnRecipe, RelearnResult>
 
                 cells.AddRange(part.Cells);
                 context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"{repetitions} repetitions, {arm}: ")
-                    + string.Join("; ", part.Cells.Select(cell => FormattableString.Invariant($"{cell.Arm} {cell.Set} {cell.Best.Success:F2}"))) + ".");
+                    + string.Join("; ", part.Cells.Select(cell => FormattableString.Invariant($"{cell.Arm} {RecipeText(cell.Set)} {cell.Best.Success:F2}"))) + ".");
             }
         }
 
@@ -101,13 +102,7 @@ public sealed class RelearnJob : Job<RelearnRecipe, RelearnResult>
     protected override Report Report(RelearnRecipe recipe, RelearnResult result, string folder) => RelearnReport.Of(recipe, result);
 
     /// <summary>A set as recipes write it.</summary>
-    internal static string RecipeText(PhraseSet set) => set switch
-    {
-        PhraseSet.OtherNames => "other-names",
-        PhraseSet.RandomTokens => "random-tokens",
-        PhraseSet.DirectPair => "direct-pair",
-        _ => "prefix",
-    };
+    private static string RecipeText(PhraseSet set) => JsonNamingPolicy.KebabCaseLower.ConvertName(set.ToString());
 
     private static PhrasePart Part(RelearnRecipe recipe, PhraseData data, PhraseModel model, float[] fresh, string arm, int repetitions)
     {

@@ -4,8 +4,6 @@ using Palimpsest.Evaluation;
 using Palimpsest.Metrics;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Tests.Training.Objectives;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Palimpsest.Tests.Unlearning.Approximate;
 
@@ -24,7 +22,7 @@ public sealed class GoldenScoresTests
             string[] parts = section.Name.Split('.');
             using CausalModel model = golden.Model(parts[0] == "policy" ? null : parts[0] + ".safetensors");
             TokenBatch batch = golden.Batch(parts[1]);
-            TokenPrediction[][] rows = Predictions(model, batch), others = Predictions(reference, batch);
+            TokenPrediction[][] rows = TokenPredictions.Of(model, batch), others = TokenPredictions.Of(reference, batch);
             foreach ((int row, JsonElement expected) in section.Value.EnumerateArray().Index())
             {
                 TokenPrediction[] all = rows[row], scored = all[..^1]; // the last label is taken for the end token
@@ -74,14 +72,5 @@ public sealed class GoldenScoresTests
         bool[] mask = new bool[targets[^1].At + 1];
         Array.ForEach(targets, target => mask[target.At] = true);
         return GradientNorm.Measure(model, [new TokenSequence([.. batch.Ids.Skip(from).Take(mask.Length).Select(id => (int)id)], 0, mask)])[0];
-    }
-
-    private static TokenPrediction[][] Predictions(CausalModel model, TokenBatch batch)
-    {
-        using IDisposable noGrad = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        Tensor scores = model.Logits(model.Hidden(batch)).view(batch.Ids.Length, -1);
-        return [.. Enumerable.Range(0, batch.Batch).Select(row => batch.Rows.Zip(batch.Targets).Where(item => item.First / batch.Time == row).Select(item =>
-            TokenPrediction.Of([.. scores[item.First].data<double>()], (int)item.Second)).ToArray())];
     }
 }
