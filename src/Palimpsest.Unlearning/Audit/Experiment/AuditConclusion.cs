@@ -14,8 +14,9 @@ namespace Palimpsest.Unlearning.Audit.Experiment;
 /// what was to stay is answered less than by the control, or the model is broken. Holds: none of that, and there was a control to say so.
 /// </remarks>
 /// <param name="margin">In (0, 1).</param>
+/// <param name="metric">What decides beside the choice: answers given, or, where they are long, their probability.</param>
 /// <param name="random">Draws resamples.</param>
-internal sealed class AuditConclusion(double margin, RandomStream random)
+internal sealed class AuditConclusion(double margin, string metric, RandomStream random)
 {
     private readonly List<string> _sentences = [];
 
@@ -27,8 +28,8 @@ internal sealed class AuditConclusion(double margin, RandomStream random)
     {
         _sentences.Clear();
         Answers(found, original, control);
-        bool nothing = original is not null && control is not null && !Side("forget", original).Any(before => Above(before, control));
-        string[] known = control is null ? [] : [.. Side("forget", found.Ordinary).Where(figure => Above(figure, control)).Select(figure => figure.Label)];
+        bool nothing = original is not null && control is not null && !Deciding(original).Any(before => Above(before, control));
+        string[] known = control is null ? [] : [.. Deciding(found.Ordinary).Where(figure => Above(figure, control)).Select(figure => figure.Label)];
         bool back = Recovered(found) | Otherwise(found, BenignVerdict.InformationAccessible, "asked otherwise");
         bool hurt = Otherwise(found, BenignVerdict.RetainedHurt, "hurt") | (control is not null && Hurt(found, control));
         if (found.Collapsed is string broken)
@@ -67,6 +68,10 @@ internal sealed class AuditConclusion(double margin, RandomStream random)
     private static IEnumerable<Measurement> Side(string side, IReadOnlyList<Measurement> all) =>
         all.Where(figure => figure.Metric.StartsWith(side, StringComparison.Ordinal));
 
+    // A model that has learnt more is surer of itself where it is wrong: probabilities of short answers tell such models apart, not what they know.
+    private IEnumerable<Measurement> Deciding(IReadOnlyList<Measurement> all) =>
+        Side("forget", all).Where(figure => figure.Metric.EndsWith(metric, StringComparison.Ordinal) || figure.Metric.EndsWith(RelearnMetrics.Choice, StringComparison.Ordinal));
+
     private static string Percent(double share) => share.ToString("P0", CultureInfo.InvariantCulture).Replace(" ", "", StringComparison.Ordinal);
 
     private static Measurement? Same(Measurement figure, IReadOnlyList<Measurement>? others) => others?.FirstOrDefault(other => other.Metric == figure.Metric);
@@ -76,7 +81,7 @@ internal sealed class AuditConclusion(double margin, RandomStream random)
         foreach ((string side, string what) in new[] { ("forget", "what it should have forgotten"), ("retain", "what it should know") })
         {
             Measurement own = Side(side, found.Ordinary).First(figure => figure.Metric.EndsWith(RelearnMetrics.Success, StringComparison.Ordinal));
-            string others = string.Join(", ", new[] { ("before unlearning", Same(own, original)), ("a model that never saw the data", Same(own, control)) }
+            string others = string.Join(", ", new[] { ("before unlearning", Same(own, original)), (found.Control ?? "", Same(own, control)) }
                 .Where(other => other.Item2 is not null).Select(other => $"{other.Item1} {Percent(other.Item2!.Value)}"));
             _sentences.Add($"Asked as usual it answers {Percent(own.Value)} of {what}{(others.Length > 0 ? $" ({others})" : "")}.");
         }

@@ -20,6 +20,16 @@ public sealed record AuditDataSection : IValidated
     /// <value>Without it that is not looked at.</value>
     public string? General { get; init; }
 
+    /// <summary>Questions of the same kind that no model has seen, for membership inference and the privacy leak.</summary>
+    /// <value>Without them these are not measured.</value>
+    public string? Holdout { get; init; }
+
+    /// <summary>TOFU's questions on real authors, for its model utility; together with <see cref="WorldFacts"/>.</summary>
+    public string? RealAuthors { get; init; }
+
+    /// <summary>TOFU's questions on facts of the world.</summary>
+    public string? WorldFacts { get; init; }
+
     /// <summary>How many rows in a row are about one subject, as TOFU's 20 are, where the files name no subjects; 0 if they do, or nobody knows.</summary>
     /// <value>The default is 0.</value>
     public int PerSubject { get; init; }
@@ -42,9 +52,14 @@ public sealed record AuditDataSection : IValidated
             yield return "forget and retain are named together: what should be forgotten, and what should stay.";
         }
 
-        if (Forget is null && (Public ?? General) is not null)
+        if (Forget is null && (Public ?? General ?? Holdout ?? RealAuthors ?? WorldFacts) is not null)
         {
-            yield return "public and general belong to files of one's own. Name forget and retain, or leave them out.";
+            yield return "public, general, holdout, real_authors and world_facts belong to files of one's own. Name forget and retain, or leave them out.";
+        }
+
+        if (RealAuthors is null != WorldFacts is null)
+        {
+            yield return "real_authors and world_facts are named together: model utility needs both.";
         }
 
         if (Most < 2 || PerSubject < 0)

@@ -19,9 +19,9 @@ internal static class AuditFigures
         };
         return
         [
-            .. (result.Original ?? []).Select(found => found.ToResult(AuditModels.OriginalName, recipe.Seed)),
-            .. (result.Control ?? []).Select(found => found.ToResult(AuditModels.ControlName, recipe.Seed)),
-            .. result.ControlCourses.Select(course => Figure(AuditModels.ControlName, "relearned_success", course.Best("success").Mean("success"), (Set, course.Set))),
+            .. result.Others.SelectMany(other => other.Ordinary.Select(found => found.ToResult(other.Model, recipe.Seed))),
+            .. result.Others.SelectMany(other => other.Courses.Select(course =>
+                Figure(other.Model, "relearned_success", course.Best("success").Mean("success"), (Set, course.Set)))),
             .. result.Models.SelectMany(model => Model(model, Figure)),
             .. result.Models.SelectMany(model => model.Ordinary.Select(found => found.ToResult(model.Model, recipe.Seed))),
         ];

@@ -37,6 +37,7 @@ public sealed class AuditJob : Job<AuditRecipe, AuditResult>
             ("reference", recipe.Reference is string reference ? EmbeddedModels.Resolve(reference) : null),
             ("original", recipe.Original is string original ? EmbeddedModels.Resolve(original) : null),
             ("forget", recipe.Data.Forget), ("retain", recipe.Data.Retain), ("public", recipe.Data.Public), ("general", recipe.Data.General),
+            ("holdout", recipe.Data.Holdout), ("real_authors", recipe.Data.RealAuthors), ("world_facts", recipe.Data.WorldFacts),
             ("receipt", recipe.Owners?.Receipt),
         ];
         return inputs.Where(input => input.Path is not null).Select(input => (input.Name, input.Path!));
@@ -69,7 +70,7 @@ public sealed class AuditJob : Job<AuditRecipe, AuditResult>
     private static AuditResult Audit(AuditRecipe recipe, JobContext context)
     {
         TorchContext torch = recipe.Model.Context(recipe.Seed);
-        AuditStages stages = new(context.Run, recipe.Method.Time, context.Log.Say);
+        AuditStages stages = new(context.Run, recipe.Method.Time, context.Log);
         WorldLesson? world = recipe.OnWorld ? new WorldLesson(recipe.Data.World, recipe.Seed) : null;
         AuditMaterial material = world is null ? AuditMaterial.OfFiles(recipe.Data) : AuditMaterial.OfWorld(world, recipe.Data.Form);
         AuditModels models = world is null ? AuditModels.Given(recipe, context, torch) : AuditModels.OnWorld(recipe, world, stages, context, torch);
@@ -81,38 +82,41 @@ public sealed class AuditJob : Job<AuditRecipe, AuditResult>
         List<string> leftOut = [];
 
         // First what every verdict rests on, then what is tried.
-        IReadOnlyList<Measurement>? original = models.Original is AuditSubject before ? probes.Ordinary(before) : null;
-        IReadOnlyList<Measurement>? control = models.Control is AuditSubject never ? probes.Ordinary(never) : null;
-        Dictionary<string, IReadOnlyList<Measurement>> ordinary = models.Audited.ToDictionary(subject => subject.Name, probes.Ordinary, StringComparer.Ordinal);
+        Dictionary<string, IReadOnlyList<Measurement>> ordinary = models.All.ToDictionary(subject => subject.Name, probes.Ordinary, StringComparer.Ordinal);
         string metric = material.Relearn.Targets.Average(question => question.Answer.Split(' ').Length) <= ShortAnswer ? RelearnMetrics.Success
             : RelearnMetrics.Probability;
         IReadOnlyList<double> known = models.Original is AuditSubject learnt ? probes.Targets(learnt)[metric]
             : [.. material.Relearn.Targets.Select(_ => 1.0)]; // nobody knows what there was: held against all of it
-        IReadOnlyList<IReadOnlyList<RelearnCourse>> courses = probes.Relearning(leftOut);
-        IReadOnlyList<(string Attack, IReadOnlyList<double[]> Found)> untrained = probes.Untrained();
+        IReadOnlyList<RelearnCourse> courses = probes.Relearning(leftOut);
+        IReadOnlyList<(string Attack, IReadOnlyDictionary<string, double[]> Found)> untrained = probes.Untrained();
         IReadOnlyDictionary<string, BenignResult> benign = probes.Benign();
+        IReadOnlyDictionary<string, AuditMeasures> measures = probes.Measures();
 
-        AuditConclusion conclusion = new(recipe.Method.Margin, torch.Stream("audit", "conclusion"));
+        AuditConclusion conclusion = new(recipe.Method.Margin, metric, torch.Stream("audit", "conclusion"));
         CollapseFigures? wrote = models.Original is AuditSubject first ? probes.Collapse(first) : models.Control is AuditSubject other ? probes.Collapse(other) : null;
         AuditOutcome Outcome(AuditSubject subject)
         {
-            RelearnCourse[] own = [.. courses.Select(set => set.FirstOrDefault(course => course.Model == subject.Name)).OfType<RelearnCourse>()];
+            AuditSubject? control = models.ControlOf(subject);
+            RelearnCourse[] own = [.. courses.Where(course => course.Model == subject.Name)];
             AuditOutcome found = new()
             {
                 Model = subject.Name,
+                Control = control?.Name,
                 Exact = subject.Exact,
                 Weightless = subject.Weightless is not null,
                 UnlearnSteps = subject.Steps,
                 Ordinary = ordinary[subject.Name],
                 Benign = benign[subject.Name],
                 Courses = own,
-                Recoveries = Recoveries(own, courses, models, probes.Subjects, known, metric, torch),
-                Untrained = subject.Weightless is not null ? [] : Untrained(subject, untrained, models, probes, conclusion),
+                Recoveries = Recoveries(own, control is null ? null : courses.Where(course => course.Model == control.Name), probes.Subjects, known, metric, torch),
+                Untrained = subject.Weightless is not null ? [] : Untrained(subject, control, untrained, probes, conclusion),
                 Collapsed = wrote is not null && subject.Weightless is null ? probes.Collapse(subject)?.CollapsedSince(wrote) : null,
+                Measures = measures.TryGetValue(subject.Name, out AuditMeasures? taken)
+                    ? MeasureProbe.Against(taken, measures.GetValueOrDefault(control?.Name ?? "")) : null,
                 Verdict = AuditVerdict.Inconclusive,
                 Sentences = [],
             };
-            return conclusion.Of(found, original, control);
+            return conclusion.Of(found, ordinary.GetValueOrDefault(AuditModels.OriginalName), control is null ? null : ordinary[control.Name]);
         }
 
         AuditOutcome[] outcomes = [.. models.Audited.Select(Outcome)];
@@ -126,39 +130,34 @@ public sealed class AuditJob : Job<AuditRecipe, AuditResult>
             Subject = material.Subject,
             Forget = material.Questions.Forget.Count,
             Retain = material.Questions.Retain.Count,
-            Original = original,
-            Control = control,
-            ControlCourses = [.. courses.Select(set => set[0]).Where(course => course.Model == AuditModels.ControlName)],
+            Others = [.. models.All.Except(models.Audited).Select(subject => new AuditBeside(subject.Name, ordinary[subject.Name],
+                measures.GetValueOrDefault(subject.Name), [.. courses.Where(course => course.Model == subject.Name)]))],
             Models = outcomes,
             LeftOut = [.. leftOut, .. stages.LeftOut.Select(what => $"Left out for lack of time: {what}.")],
             Seconds = stages.Seconds,
         };
     }
 
-    private static IReadOnlyList<RelearnRecovery> Recoveries(RelearnCourse[] own, IReadOnlyList<IReadOnlyList<RelearnCourse>> courses, AuditModels models,
-        IReadOnlyList<string> subjects, IReadOnlyList<double> known, string metric, TorchContext torch)
-    {
-        RelearnCourse? unrelated = own.FirstOrDefault(course => course.Set == "unrelated");
-        return [.. from course in own
-                   let control = models.Control is null ? unrelated : courses.First(set => set.Contains(course))[0]
-                   where control is not null && control != course
-                   select RelearnRecovery.Of(metric, subjects, known, course, control, models.Control is not null,
-                       torch.Stream("audit", "recovery", course.Model, course.Set))];
-    }
+    // Without a model that never saw the data, the same number of steps on something else takes its place.
+    private static IReadOnlyList<RelearnRecovery> Recoveries(RelearnCourse[] own, IEnumerable<RelearnCourse>? controls, IReadOnlyList<string> subjects,
+        IReadOnlyList<double> known, string metric, TorchContext torch) =>
+        [.. from course in own
+            let control = controls is null ? own.FirstOrDefault(other => other.Set == "unrelated") : controls.First(other => other.Set == course.Set)
+            where control is not null && control != course
+            select RelearnRecovery.Of(metric, subjects, known, course, control, controls is not null,
+                torch.Stream("audit", "recovery", course.Model, course.Set))];
 
-    private static IReadOnlyList<UntrainedRecovery> Untrained(AuditSubject subject, IReadOnlyList<(string Attack, IReadOnlyList<double[]> Found)> attacks,
-        AuditModels models, AuditProbes probes, AuditConclusion conclusion)
+    private static IReadOnlyList<UntrainedRecovery> Untrained(AuditSubject subject, AuditSubject? control,
+        IReadOnlyList<(string Attack, IReadOnlyDictionary<string, double[]> Found)> attacks, AuditProbes probes, AuditConclusion conclusion)
     {
-        int controls = models.Control is null ? 0 : 1;
-        int place = controls + models.Audited.Where(other => other.Weightless is null).Select(other => other.Name).ToList().IndexOf(subject.Name);
         IReadOnlyList<double> before = probes.Targets(subject)[RelearnMetrics.Success];
-        IReadOnlyList<double>? control = models.Control is AuditSubject never ? probes.Targets(never)[RelearnMetrics.Success] : null;
+        IReadOnlyList<double>? never = control is null ? null : probes.Targets(control)[RelearnMetrics.Success];
         return [.. attacks.Select(attack =>
         {
-            double[] found = attack.Found[place];
-            double[]? other = control is null ? null : attack.Found[0];
+            double[] found = attack.Found[subject.Name];
+            double[]? other = control is null ? null : attack.Found[control.Name];
             Interval? beyond = other is null ? null
-                : conclusion.Beyond(attack.Attack, probes.Subjects, i => found[i] - before[i] - (other[i] - control![i]));
+                : conclusion.Beyond(attack.Attack, probes.Subjects, i => found[i] - before[i] - (other[i] - never![i]));
             return new UntrainedRecovery(attack.Attack, found.Average(), before.Average(), other?.Average(), beyond);
         })];
     }

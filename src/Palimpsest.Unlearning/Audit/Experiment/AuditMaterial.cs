@@ -15,6 +15,15 @@ internal sealed record AuditMaterial(string Subject, QuestionSets Questions, Rel
 {
     private const int Statements = 2, GeneralTexts = 100;
 
+    /// <summary>Questions of the same kind that no model has seen, for membership inference; may be empty.</summary>
+    public IReadOnlyList<AuditQuestion> Holdout { get; init; } = [];
+
+    /// <summary>TOFU's questions on real authors; may be empty.</summary>
+    public IReadOnlyList<AuditQuestion> RealAuthors { get; init; } = [];
+
+    /// <summary>TOFU's questions on facts of the world; may be empty.</summary>
+    public IReadOnlyList<AuditQuestion> WorldFacts { get; init; } = [];
+
     /// <summary>Out of a recipe's files.</summary>
     /// <exception cref="PalimpsestException">A file cannot be read, a set is empty, or a question is in both.</exception>
     public static AuditMaterial OfFiles(AuditDataSection data)
@@ -28,7 +37,12 @@ internal sealed record AuditMaterial(string Subject, QuestionSets Questions, Rel
             Others = sets.Retain,
             Form = data.Form,
         };
-        return new AuditMaterial(Path.GetFileName(forget), sets, relearn, data.General is string general ? Texts(general) : []);
+        return new AuditMaterial(Path.GetFileName(forget), sets, relearn, data.General is string general ? Texts(general) : [])
+        {
+            Holdout = data.Holdout is string holdout ? Read(holdout) : [],
+            RealAuthors = data.RealAuthors is string authors ? Read(authors) : [],
+            WorldFacts = data.WorldFacts is string facts ? Read(facts) : [],
+        };
 
         IReadOnlyList<AuditQuestion> Read(string path) => [.. QuestionFile.Read(path, data.Form, data.PerSubject).Take(data.Most)];
     }
@@ -48,7 +62,10 @@ internal sealed record AuditMaterial(string Subject, QuestionSets Questions, Rel
             Form = form,
         };
         return new AuditMaterial($"{world.Forgotten.Count} of {world.Forgotten.Count + world.Retained.Count} owners of the embedded world", world.Questions,
-            relearn, general);
+            relearn, general)
+        {
+            Holdout = relearn.Others,
+        };
     }
 
     private static bool Subjects(IReadOnlyList<AuditQuestion> questions) => questions.GroupBy(question => question.Subject ?? "").Any(group => group.Count() > 1);

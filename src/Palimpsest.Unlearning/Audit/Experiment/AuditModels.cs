@@ -19,12 +19,18 @@ namespace Palimpsest.Unlearning.Audit.Experiment;
 internal sealed record AuditModels(AuditSubject? Original, AuditSubject? Control, IReadOnlyList<AuditSubject> Audited)
 {
     /// <summary>Names of the models that are not audited themselves.</summary>
-    public const string OriginalName = "before unlearning", ControlName = "never saw it", ExactName = "exact deletion";
+    public const string OriginalName = "before unlearning", ControlName = "never saw it", ExactName = "exact deletion", WithoutName = "store without them";
 
     private const double Close = 0.02; // of the control's mean probability: as good as equal
 
-    /// <summary>All of them, the audited ones last.</summary>
-    public IEnumerable<AuditSubject> All => new[] { Original, Control }.OfType<AuditSubject>().Concat(Audited);
+    /// <summary>All controls, the audit's own one first.</summary>
+    public IReadOnlyList<AuditSubject> Controls => [.. Audited.Select(subject => subject.Control).Prepend(Control).OfType<AuditSubject>().Distinct()];
+
+    /// <summary>All models, the audited ones last.</summary>
+    public IReadOnlyList<AuditSubject> All => [.. new[] { Original }.OfType<AuditSubject>(), .. Controls, .. Audited];
+
+    /// <summary>What an audited model is compared with.</summary>
+    public AuditSubject? ControlOf(AuditSubject subject) => subject.Control ?? Control;
 
     /// <summary>The models that a recipe names.</summary>
     public static AuditModels Given(AuditRecipe recipe, JobContext context, TorchContext torch)
@@ -86,9 +92,9 @@ internal sealed record AuditModels(AuditSubject? Original, AuditSubject? Control
             Data.TextExample[][] owners = [.. world.Forgotten.Concat(world.Retained).Select(owner => world.Examples([owner]).ToArray())];
             audited.Add(stages.Prepare("exact", "Owners learn by SIFT-Masks, and some leave.", () =>
             {
-                bool equal = lessons.LearnAndDelete(Folder(ExactName), owners, Enumerable.Range(0, world.Forgotten.Count).ToHashSet(), method.Tuning,
+                bool equal = lessons.LearnAndDelete(Folder(ExactName), Folder(WithoutName), owners, Enumerable.Range(0, world.Forgotten.Count).ToHashSet(), method.Tuning,
                     done => context.Log.Progress(new JobProgress("tuning", done, owners.Length, "owners", TimeSpan.Zero)));
-                return new AuditSubject(ExactName, Folder(ExactName)) { Exact = equal };
+                return new AuditSubject(ExactName, Folder(ExactName)) { Exact = equal, Control = new AuditSubject(WithoutName, Folder(WithoutName)) };
             }));
         }
 

@@ -10,6 +10,9 @@ public sealed record AuditOutcome
     /// <summary>The model's name.</summary>
     public required string Model { get; init; }
 
+    /// <summary>The name of the model that it was compared with; null without one.</summary>
+    public string? Control { get; init; }
+
     /// <summary>Whether it was made by exact deletion and has the bits of one that never saw the data.</summary>
     public bool Exact { get; init; }
 
@@ -33,6 +36,9 @@ public sealed record AuditOutcome
 
     /// <summary>What comes back without training, in the order in which it was tried.</summary>
     public IReadOnlyList<UntrainedRecovery> Untrained { get; init; } = [];
+
+    /// <summary>The measures of published benchmarks; null where there was no time for them.</summary>
+    public AuditMeasures? Measures { get; init; }
 
     /// <summary>Why the model counts as broken; null where it does not.</summary>
     public string? Collapsed { get; init; }

@@ -35,10 +35,12 @@ internal sealed class AuditProbes
     /// <summary>Whom or what each question of <see cref="Targets"/> is about.</summary>
     public IReadOnlyList<string> Subjects => _exam.Subjects;
 
-    private IEnumerable<AuditSubject> WithWeights => _models.Audited.Where(subject => subject.Weightless is null);
+    // Controls first: no attack without them.
+    private AuditSubject[] Attacked => [.. _models.Audited.Where(subject => subject.Weightless is null).ToArray() is { Length: > 0 } own
+        ? _models.Controls.Concat(own) : []];
 
     /// <summary>Both sets as they stand.</summary>
-    public IReadOnlyList<Measurement> Ordinary(AuditSubject subject) => Part($"ask-{subject.Name}", $"Asking: {subject.Name}.", () => (Measurement[])
+    public IReadOnlyList<Measurement> Ordinary(AuditSubject subject) => Part($"ask-{subject.Name}", $"asking as usual: {subject.Name}", () => (Measurement[])
     [
         .. Enum.GetValues<QuestionSide>().SelectMany(side => OrdinaryExam.Ask(_open[subject], _material.Questions[side], _recipe.Data.Form, side,
             _recipe.Method.Benign.MaxNewTokens)),
@@ -46,12 +48,23 @@ internal sealed class AuditProbes
 
     /// <summary>The questions that relearning is to bring back: one figure an item, by metric.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<double>> Targets(AuditSubject subject) =>
-        Part($"targets-{subject.Name}", $"Asking what relearning is to bring back: {subject.Name}.", () => new Dictionary<string, IReadOnlyList<double>>(
+        Part($"targets-{subject.Name}", $"asking what relearning is to bring back: {subject.Name}", () => new Dictionary<string, IReadOnlyList<double>>(
             _exam.Ask(_open.Model(subject))));
+
+    /// <summary>The measures of published benchmarks, by the names of the models; none where there was no time for them.</summary>
+    public IReadOnlyDictionary<string, AuditMeasures> Measures()
+    {
+        MeasureProbe probe = new(_material, _recipe.Data.Form);
+        IReadOnlyList<AuditSubject> all = _models.All;
+        IReadOnlyList<AuditMeasures>? found = _stages.TryDo("measures", "the measures of TOFU, MUSE and membership inference", [.. all.Select(subject => (
+            $"measures-{Word(subject)}", subject.Name, (Func<AuditMeasures>)(() =>
+                probe.Take(_open[subject], subject.Weightless is null ? _open.Model(subject) : null))))]);
+        return found is null ? new Dictionary<string, AuditMeasures>() : all.Zip(found).ToDictionary(item => item.First.Name, item => item.Second, StringComparer.Ordinal);
+    }
 
     /// <summary>Whether a model still writes; null without text to see it by.</summary>
     public CollapseFigures? Collapse(AuditSubject subject) => _material.General.Count == 0 ? null
-        : Part($"writes-{subject.Name}", $"Looking whether it still writes: {subject.Name}.", () => CollapseCheck.Measure(_open.Model(subject), _material.General));
+        : Part($"writes-{subject.Name}", $"looking whether it still writes: {subject.Name}", () => CollapseCheck.Measure(_open.Model(subject), _material.General));
 
     /// <summary>The questions in other forms, by the names of the audited models.</summary>
     public IReadOnlyDictionary<string, BenignResult> Benign()
@@ -64,9 +77,9 @@ internal sealed class AuditProbes
         foreach (IBenignModification one in comparison.Possible)
         {
             _stop.ThrowIfCancellationRequested();
-            IReadOnlyList<ModifiedScore[]>? rows = _stages.TryDo("benign", $"the modification {one.Name}", [.. _models.Audited.Select(subject => (
-                $"benign-{Word(subject)}-{one.Name}", $"Asking otherwise ({one.Name}): {subject.Name}.", (Func<ModifiedScore[]>)(() =>
-                    [.. comparison.Compare(one, _open[subject], Asked(_models.Control), Asked(_models.Original))])))]);
+            IReadOnlyList<ModifiedScore[]>? rows = _stages.TryDo("benign", $"asking otherwise ({one.Name})", [.. _models.Audited.Select(subject => (
+                $"benign-{Word(subject)}-{one.Name}", subject.Name, (Func<ModifiedScore[]>)(() =>
+                    [.. comparison.Compare(one, _open[subject], Asked(_models.ControlOf(subject)), Asked(_models.Original))])))]);
             if (rows is null)
             {
                 late.Add($"{one.Name}: there was no time left for it.");
@@ -80,16 +93,16 @@ internal sealed class AuditProbes
         }
 
         return _models.Audited.ToDictionary(subject => subject.Name, subject =>
-            comparison.Result(_open[subject], Asked(_models.Control), scores[subject.Name], [.. late]), StringComparer.Ordinal);
+            comparison.Result(_open[subject], Asked(_models.ControlOf(subject)), scores[subject.Name], [.. late]), StringComparer.Ordinal);
     }
 
-    /// <summary>Curves of relearning: one list a set, the control's first where there is one. Sets that nothing can be made of are said and left out.</summary>
+    /// <summary>Curves of relearning, set by set, the controls' among them. Sets that nothing can be made of are said and left out.</summary>
     /// <param name="leftOut">Receives what is left out, a sentence each.</param>
-    public IReadOnlyList<IReadOnlyList<RelearnCourse>> Relearning(List<string> leftOut)
+    public IReadOnlyList<RelearnCourse> Relearning(List<string> leftOut)
     {
-        AuditSubject[] attacked = [.. new[] { _models.Control }.OfType<AuditSubject>(), .. WithWeights];
-        List<IReadOnlyList<RelearnCourse>> courses = [];
-        if (!WithWeights.Any())
+        AuditSubject[] attacked = Attacked;
+        List<RelearnCourse> courses = [];
+        if (attacked.Length == 0)
         {
             return courses;
         }
@@ -111,29 +124,29 @@ internal sealed class AuditProbes
             }
 
             if (_stages.TryDo(Relearn, $"relearning on {name}", [.. attacked.Select(subject => ($"{Relearn}-{Word(subject)}-{name}",
-                $"Relearning on {name}: {subject.Name}.", (Func<RelearnCourse>)(() =>
+                subject.Name, (Func<RelearnCourse>)(() =>
                     attack.Run(new RelearnSubject(subject.Name, mode => _open.Fresh(subject, mode)), set, _stop))))]) is IReadOnlyList<RelearnCourse> found)
             {
-                courses.Add(found);
+                courses.AddRange(found);
             }
         }
 
         return courses;
     }
 
-    /// <summary>What comes back without training: each attack with one list of figures a model, the control's first where there is one.</summary>
-    public IReadOnlyList<(string Attack, IReadOnlyList<double[]> Found)> Untrained()
+    /// <summary>What comes back without training: each attack with the questions that are answered then, by the names of the models.</summary>
+    public IReadOnlyList<(string Attack, IReadOnlyDictionary<string, double[]> Found)> Untrained()
     {
-        AuditSubject[] attacked = [.. new[] { _models.Control }.OfType<AuditSubject>(), .. WithWeights];
+        AuditSubject[] attacked = Attacked;
         AuditRelearnSection options = _recipe.Method.Relearning;
-        List<(string, IReadOnlyList<double[]>)> found = [];
+        List<(string, IReadOnlyDictionary<string, double[]>)> found = [];
         void Try(string name, string what, Func<AuditSubject, double[]> attack)
         {
             _stop.ThrowIfCancellationRequested();
-            if (WithWeights.Any() && _stages.TryDo(name, what, [.. attacked.Select(subject => ($"{name}-{Word(subject)}", $"Trying {what}: {subject.Name}.",
+            if (attacked.Length > 0 && _stages.TryDo(name, what, [.. attacked.Select(subject => ($"{name}-{Word(subject)}", subject.Name,
                 (Func<double[]>)(() => attack(subject))))]) is IReadOnlyList<double[]> figures)
             {
-                found.Add((what, figures));
+                found.Add((what, attacked.Zip(figures).ToDictionary(item => item.First.Name, item => item.Second, StringComparer.Ordinal)));
             }
         }
 

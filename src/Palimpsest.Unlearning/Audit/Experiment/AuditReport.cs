@@ -19,7 +19,7 @@ internal static class AuditReport
         RandomStream random = new(recipe.Seed, "report", "intervals");
         List<ReportSection> sections =
         [
-            new("Verdicts", [.. result.Models.SelectMany(Verdict)]),
+            .. result.Models.Select(model => new ReportSection($"Verdict: {model.Model}", [.. model.Sentences.Select(text => new ReportParagraph(text))])),
             new("Asked as usual", [Ordinary(result, random)]),
         ];
         if (result.Models.Any(model => model.Courses.Count > 0))
@@ -35,6 +35,11 @@ internal static class AuditReport
         if (result.Models.Any(model => model.Benign is { Scores.Count: > 0 }))
         {
             sections.Add(new ReportSection("Asked otherwise", [.. result.Models.Where(model => model.Benign is { Scores.Count: > 0 }).Select(Benign)]));
+        }
+
+        if (result.Models.Any(model => model.Measures is not null))
+        {
+            sections.Add(new ReportSection("Measures of published benchmarks", [AuditMeasureTable.Of(result)]));
         }
 
         if (result.Models.SelectMany(model => model.Benign?.Recommendations ?? []).Any())
@@ -72,15 +77,11 @@ internal static class AuditReport
         }
     }
 
-    private static IEnumerable<ReportBlock> Verdict(AuditOutcome model) =>
-        model.Sentences.Select((text, i) => new ReportParagraph(i == 0 ? $"{Capital(model.Model)}. {text}" : text));
-
     private static ReportShares Ordinary(AuditResult result, RandomStream random)
     {
         (string Name, IReadOnlyList<Measurement> Found)[] arms =
         [
-            .. new[] { (AuditModels.OriginalName, result.Original), (AuditModels.ControlName, result.Control) }.Where(arm => arm.Item2 is not null)
-                .Select(arm => (arm.Item1, arm.Item2!)),
+            .. result.Others.Select(other => (other.Model, other.Ordinary)),
             .. result.Models.Select(model => (model.Model, model.Ordinary)),
         ];
         return new ReportShares("Answers to the questions as they stand, with 95% bootstrap intervals over subjects", [.. arms.Select(arm => arm.Name)],
@@ -94,21 +95,21 @@ internal static class AuditReport
         string[] sets = [.. result.Models.SelectMany(model => model.Courses).Select(course => course.Set).Distinct()];
         return sets.Select(set => new ReportChart($"Relearning on {set}: questions answered rightly that should be forgotten", "steps of relearning", "share",
         [
-            .. result.ControlCourses.Concat(result.Models.SelectMany(model => model.Courses)).Where(course => course.Set == set)
+            .. result.Others.SelectMany(other => other.Courses).Concat(result.Models.SelectMany(model => model.Courses)).Where(course => course.Set == set)
                 .Select(course => new ReportLine(course.Model, [.. course.Points.Select(point => ((double)point.Step, point.Mean(RelearnMetrics.Success)))],
                     Marked: true)),
         ]));
     }
 
     private static ReportTable Recovered(AuditResult result) => new(
-        ["model", "relearnt on", "before unlearning", "unlearned", "relearnt, best step", "step", "control relearnt", "recovered of what was unlearned"],
+        ["model", "relearnt on", "before", "unlearned", "relearnt", "step", "control", "recovered"],
         [.. result.Models.SelectMany(model => model.Recoveries.Select(one => (IReadOnlyList<string>)
         [
             model.Model, one.Set, Percent(one.Before), Percent(one.Unlearned), Percent(one.Relearned), FormattableString.Invariant($"{one.BestStep}"),
             Percent(one.ControlRelearned), one.Share is Interval share ? $"{Percent(share.Estimate)} [{Percent(share.Lower)}, {Percent(share.Upper)}]" : "nothing to recover",
         ]))],
-        "Best over steps at one budget, for the model and for the control. \"direct\" learns the answers themselves and says how fast anything is learnt. "
-            + "The last column is (relearnt - control relearnt) / (before unlearning - control), with a 95% bootstrap interval over subjects.");
+        "Questions to be forgotten that are answered: before unlearning, unlearned, and at the best step of relearning, for the model and for the control. \"direct\" learns the answers themselves and says how fast anything is learnt. "
+            + "The last column is (relearnt - control relearnt) / (before - control), with a 95% bootstrap interval over subjects.");
 
     private static ReportTable Untrained(AuditResult result) => new(["model", "attack", "without it", "with it", "control with it", "gain beyond the control's"],
         [.. result.Models.SelectMany(model => model.Untrained.Select(one => (IReadOnlyList<string>)

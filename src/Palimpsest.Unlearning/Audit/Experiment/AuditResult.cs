@@ -1,6 +1,3 @@
-using Palimpsest.Evaluation;
-using Palimpsest.Unlearning.Relearning;
-
 namespace Palimpsest.Unlearning.Audit.Experiment;
 
 /// <summary>What an audit found; kept in the run's folder as <c>artifacts/result.json</c>.</summary>
@@ -15,14 +12,8 @@ public sealed record AuditResult
     /// <summary>Questions to stay.</summary>
     public required int Retain { get; init; }
 
-    /// <summary>The model of before, as it answers; null if it is not there.</summary>
-    public IReadOnlyList<Measurement>? Original { get; init; }
-
-    /// <summary>The model that never saw what is to be forgotten; null if it is not there.</summary>
-    public IReadOnlyList<Measurement>? Control { get; init; }
-
-    /// <summary>The control's curves of relearning.</summary>
-    public IReadOnlyList<RelearnCourse> ControlCourses { get; init; } = [];
+    /// <summary>The model of before and the controls.</summary>
+    public required IReadOnlyList<AuditBeside> Others { get; init; }
 
     /// <summary>The audited models.</summary>
     public required IReadOnlyList<AuditOutcome> Models { get; init; }

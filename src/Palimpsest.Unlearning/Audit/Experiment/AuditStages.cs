@@ -8,8 +8,8 @@ namespace Palimpsest.Unlearning.Audit.Experiment;
 /// goes on with the next part, and its budget with what is left.</summary>
 /// <param name="run">The run.</param>
 /// <param name="budget">All parts together.</param>
-/// <param name="say">Tells people what begins.</param>
-internal sealed class AuditStages(RunFolder run, TimeSpan budget, Action<string> say)
+/// <param name="log">Tells people what begins, and how much of the budget is spent.</param>
+internal sealed class AuditStages(RunFolder run, TimeSpan budget, IJobLog log)
 {
     private readonly Dictionary<string, double> _usual = new(StringComparer.Ordinal);
     private readonly List<string> _leftOut = [];
@@ -26,7 +26,11 @@ internal sealed class AuditStages(RunFolder run, TimeSpan budget, Action<string>
         where T : class
     {
         double before = Seconds;
-        T outcome = Do(name, what, make);
+        T outcome = Do(name, what, () =>
+        {
+            log.Say(what);
+            return make();
+        });
         Seconds = before;
         return outcome;
     }
@@ -41,7 +45,7 @@ internal sealed class AuditStages(RunFolder run, TimeSpan budget, Action<string>
         AuditStage<T>? stage = RunFolder.ReadArtifact<AuditStage<T>>(run.Path, File(name));
         if (stage is null)
         {
-            say(what);
+            log.Progress(new JobProgress("audit", Seconds, budget.TotalSeconds, $"s, {what}", TimeSpan.FromSeconds(Math.Max(0, budget.TotalSeconds - Seconds))));
             long clock = Stopwatch.GetTimestamp();
             T outcome = make();
             stage = new AuditStage<T>(outcome, Stopwatch.GetElapsedTime(clock).TotalSeconds);
@@ -53,14 +57,14 @@ internal sealed class AuditStages(RunFolder run, TimeSpan budget, Action<string>
     }
 
     /// <summary>Does parts that mean something only together, such as an attack and its control, if there is time for all of them.</summary>
-    /// <param name="kind">Parts of one kind take about equally long.</param>
-    /// <param name="what">What they do, for people; said where they are left out.</param>
-    /// <param name="parts">Names of their files, what each does, and how.</param>
+    /// <param name="kind">Parts of one kind take about equally long; before the first one that is taken for nothing.</param>
+    /// <param name="what">What they do, for people, such as "relearning on public-text"; said where they are left out.</param>
+    /// <param name="parts">Names of their files, the model that each is about, and how.</param>
     /// <returns>Their outcomes, or null where they were left out.</returns>
-    public IReadOnlyList<T>? TryDo<T>(string kind, string what, IReadOnlyList<(string Name, string What, Func<T> Make)> parts)
+    public IReadOnlyList<T>? TryDo<T>(string kind, string what, IReadOnlyList<(string Name, string Model, Func<T> Make)> parts)
         where T : class
     {
-        bool done = parts.All(part => run.Path is string path && RunFolder.ReadArtifact<AuditStage<T>>(path, File(part.Name)) is not null);
+        bool done = parts.All(part => RunFolder.ReadArtifact<AuditStage<T>>(run.Path, File(part.Name)) is not null);
         if (!done && Seconds + (parts.Count * _usual.GetValueOrDefault(kind)) > budget.TotalSeconds)
         {
             _leftOut.Add(what);
@@ -68,10 +72,10 @@ internal sealed class AuditStages(RunFolder run, TimeSpan budget, Action<string>
         }
 
         List<T> outcomes = [];
-        foreach ((string name, string does, Func<T> make) in parts)
+        foreach ((string name, string model, Func<T> make) in parts)
         {
             double before = Seconds;
-            outcomes.Add(Do(name, does, make));
+            outcomes.Add(Do(name, $"{what}: {model}", make));
             _usual[kind] = Math.Max(_usual.GetValueOrDefault(kind), Seconds - before);
         }
 

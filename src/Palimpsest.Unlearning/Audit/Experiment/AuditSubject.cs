@@ -13,6 +13,9 @@ internal sealed record AuditSubject(string Name, string Source)
     /// <summary>What stands before the weights, which are those of the model of before; null for nothing.</summary>
     public WeightlessOptions? Weightless { get; init; }
 
+    /// <summary>The model that never saw the data and is otherwise made as this one; null for the audit's own control.</summary>
+    public AuditSubject? Control { get; init; }
+
     /// <summary>Steps of unlearning, where the audit took them.</summary>
     public int? Steps { get; init; }
 }

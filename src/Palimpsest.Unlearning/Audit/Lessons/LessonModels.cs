@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Palimpsest.Data;
 using Palimpsest.Data.Batches;
 using Palimpsest.Models;
@@ -77,14 +78,16 @@ internal sealed class LessonModels(string origin, TorchContext torch, Cancellati
         return steps;
     }
 
-    /// <summary>Owners learn by SIFT-Masks, some leave again, and what former owners and strangers are served is saved.</summary>
+    /// <summary>Owners learn by SIFT-Masks, some leave again, and what former owners and strangers are served is saved, beside what they would be served if those
+    /// had never joined.</summary>
     /// <param name="folder">Where the model goes.</param>
+    /// <param name="without">Where the other one goes.</param>
     /// <param name="owners">The examples of each owner.</param>
     /// <param name="leaving">Which of them leave.</param>
     /// <param name="tuning">How each is tuned.</param>
     /// <param name="done">Called after each owner with the number of owners so far.</param>
     /// <returns>Whether the sum after the deletions has the bits of one that the leaving owners were never part of.</returns>
-    public bool LearnAndDelete(string folder, IReadOnlyList<IReadOnlyList<TextExample>> owners, IReadOnlySet<int> leaving, OwnerTuning tuning,
+    public bool LearnAndDelete(string folder, string without, IReadOnlyList<IReadOnlyList<TextExample>> owners, IReadOnlySet<int> leaving, OwnerTuning tuning,
         Action<int>? done = null)
     {
         bool equal = true;
@@ -114,8 +117,13 @@ internal sealed class LessonModels(string origin, TorchContext torch, Cancellati
 
             left.ForEach(vector => sum.Subtract(0, vector));
             int staying = owners.Count - leaving.Count;
-            float[] served = SiftServing.Maskless(sum, staying);
-            equal = served.AsSpan().SequenceEqual(SiftServing.Maskless(never, staying));
+            (float[] served, float[] other) = (SiftServing.Maskless(sum, staying), SiftServing.Maskless(never, staying));
+            equal = MemoryMarshal.AsBytes<float>(served).SequenceEqual(MemoryMarshal.AsBytes<float>(other));
+            Make(without, beside =>
+            {
+                tuner.Serve(other);
+                model.Save(beside);
+            });
             tuner.Serve(served);
             model.Save(target);
         });

@@ -3,7 +3,7 @@ using Palimpsest.Unlearning.Audit.Experiment;
 
 namespace Palimpsest.Tests.Unlearning.Audit;
 
-public sealed class AuditStagesTests : IDisposable
+public sealed class AuditStagesTests : IDisposable, IJobLog
 {
     private readonly string _root = Directory.CreateTempSubdirectory("palimpsest").FullName;
     private readonly RunFolder _run;
@@ -14,17 +14,17 @@ public sealed class AuditStagesTests : IDisposable
     [Fact]
     public void Do_AgainInAnotherProcess_TakesTheFile()
     {
-        string[] made = new AuditStages(_run, TimeSpan.FromHours(1), _said.Add).Do("a", "asks", () => new[] { "outcome" });
-        AuditStages again = new(_run, TimeSpan.FromHours(1), _said.Add);
+        string[] made = new AuditStages(_run, TimeSpan.FromHours(1), this).Do("a", "asks", () => new[] { "outcome" });
+        AuditStages again = new(_run, TimeSpan.FromHours(1), this);
         Assert.Equal(made, again.Do<string[]>("a", "asks", () => throw new InvalidOperationException("It was done before.")));
-        Assert.Equal(["asks"], _said);
+        Assert.Equal(["s, asks"], _said);
         Assert.True(again.Seconds > 0, "What earlier processes took counts.");
     }
 
     [Fact]
     public void TryDo_PartsThatDoNotFitTogether_AreLeftOutAndNamed()
     {
-        AuditStages stages = new(_run, TimeSpan.FromSeconds(0.5), _said.Add);
+        AuditStages stages = new(_run, TimeSpan.FromSeconds(0.5), this);
         int calls = 0;
         IReadOnlyList<string>? Try(string name) => stages.TryDo<string>("attack", $"attack {name}",
         [
@@ -36,7 +36,7 @@ public sealed class AuditStagesTests : IDisposable
         Assert.Equal(["attack second"], stages.LeftOut);
 
         // What is done already costs nothing: a run that goes on has it, whatever is left of the budget.
-        AuditStages later = new(_run, TimeSpan.FromSeconds(0.1), _said.Add);
+        AuditStages later = new(_run, TimeSpan.FromSeconds(0.1), this);
         Assert.Equal(["1", "2"], later.TryDo<string>("attack", "attack first",
             [("first-control", "", () => Slow(0)), ("first-audited", "", () => Slow(0))])!);
     }
@@ -61,6 +61,10 @@ public sealed class AuditStagesTests : IDisposable
     [InlineData("10 m")]
     [InlineData("10m\n")]
     public void Budget_Unclear_IsRefused(string text) => Assert.False(AuditBudget.TryRead(text, out _));
+
+    void IJobLog.Say(string sentence) => _said.Add(sentence);
+
+    void IJobLog.Progress(JobProgress progress) => _said.Add(progress.Detail);
 
     public void Dispose()
     {
