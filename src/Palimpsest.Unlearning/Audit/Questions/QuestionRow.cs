@@ -119,8 +119,8 @@ internal sealed class QuestionRow(QuestionForm form) : IAnswerReader
             return problem.Length == 0;
         }
 
-        // AQuA writes the letters into the options.
-        if (options.Index().All(option => option.Item.Length > 2 && option.Item[0] == 'A' + option.Index && option.Item[1] is ')' or '.' or ':'))
+        // AQuA writes the letters into the options, in a row even twice.
+        while (options.Index().All(option => option.Item.Length > 2 && option.Item[0] == 'A' + option.Index && option.Item[1] is ')' or '.' or ':'))
         {
             for (int i = 0; i < options.Count; i++)
             {
