@@ -86,18 +86,26 @@ public sealed class BenignComparison
         AskedItem[] asked = [.. modification.Ask(_input)];
         BenignMeasure[] measures = [.. asked.SelectMany(item => item.Measures).Distinct().Order().Where(measure =>
             (measure < BenignMeasure.Text || _options.Texts) && (measure != BenignMeasure.Recall || original is not null))];
-        return
-        [
-            .. from side in Enum.GetValues<QuestionSide>()
-               from measure in measures
-               let items = asked.Where(item => item.Side == side && IsMeasured(item, measure)).ToArray()
-               where items.Length > 0
-               select Row(modification.Name, measure, side, items, model, control, original),
-        ];
+        return [.. measures.SelectMany(measure => Rows(modification.Name, measure, [.. asked.Where(item => IsMeasured(item, measure))], model, control,
+            original))];
     }
 
     private static bool IsMeasured(AskedItem item, BenignMeasure measure) =>
         item.Measures.Contains(measure) && (measure != BenignMeasure.Choice || item.Item.Choices.Count > 1);
+
+    private IEnumerable<ModifiedScore> Rows(string name, BenignMeasure measure, AskedItem[] asked, IAuditedModel model, IAuditedModel? control,
+        IAuditedModel? original)
+    {
+        ModifiedScore[] rows = [.. asked.GroupBy(item => item.Side).OrderBy(side => side.Key).Select(side =>
+            Row(name, measure, side.Key, [.. side], model, control, original))];
+
+        // Whether anybody can be asked so shows on what is to stay.
+        AskedItem[] stay = [.. asked.Where(item => item.Side == QuestionSide.Retain)];
+        double chance = measure == BenignMeasure.Choice && stay.Length > 0 ? stay.Average(item => 1.0 / item.Item.Choices.Count) : 0;
+        bool known = Array.Find(rows, row => row.Side == QuestionSide.Retain) is not ModifiedScore retained || BenignRule.IsKnown(retained, chance,
+            _options.Margin);
+        return rows.Select(row => row.Verdict == BenignVerdict.Holds && !known ? row with { Verdict = BenignVerdict.FormUnknown } : row);
+    }
 
     private ModifiedScore Row(string name, BenignMeasure measure, QuestionSide side, AskedItem[] items, IAuditedModel model, IAuditedModel? control,
         IAuditedModel? original)
@@ -110,6 +118,7 @@ public sealed class BenignComparison
         bool bySubject = subjects.All(subject => subject is not null) && subjects.Distinct(StringComparer.Ordinal).Count() >= BenignRule.FewestGroups;
         int[][] groups = [.. Enumerable.Range(0, items.Length).GroupBy(i => bySubject ? subjects[i] : (object)items[i].Question).Select(group =>
             (int[])[.. group])];
+        Interval change = Mean("change", i => modified[i] - unmodified[i]);
         ModifiedScore row = new()
         {
             Modification = name,
@@ -120,7 +129,7 @@ public sealed class BenignComparison
             BySubject = bySubject,
             Unmodified = unmodified.Average(),
             Modified = modified.Average(),
-            Change = Mean("change", i => modified[i] - unmodified[i]),
+            Change = change,
             Verdict = BenignVerdict.Inconclusive,
         };
         if (other is not (double[] controlUnmodified, double[] controlModified))
@@ -138,7 +147,8 @@ public sealed class BenignComparison
             Beyond = beyond,
             AboveControl = above,
             AboveBefore = before,
-            Verdict = groups.Length < BenignRule.FewestGroups ? BenignVerdict.Inconclusive : BenignRule.Judge(side, beyond, above, before, _options.Margin),
+            Verdict = groups.Length < BenignRule.FewestGroups ? BenignVerdict.Inconclusive : BenignRule.Judge(side, change, beyond, above, before,
+                _options.Margin),
         };
 
         (double[] Unmodified, double[] Modified) Scores(IAuditedModel asked)

@@ -9,6 +9,9 @@ public enum BenignVerdict
     /// <summary>The interval excludes a change of the margin beyond the control's.</summary>
     Holds,
 
+    /// <summary>Nothing was found, but the control does not cope with the form either: it loses most of what it knows of the set that stays.</summary>
+    FormUnknown,
+
     /// <summary>What was to be forgotten is answered without any modification.</summary>
     NotForgotten,
 

@@ -71,6 +71,7 @@ public sealed record ModifiedScore
         BenignVerdict.InformationAccessible => "information still accessible",
         BenignVerdict.RetainedHurt => "retained knowledge hurt more than shown",
         BenignVerdict.NotForgotten => "not forgotten in the first place",
+        BenignVerdict.FormUnknown => "nothing found, in a form that the control does not know",
         BenignVerdict.Holds => "holds",
         _ => "inconclusive",
     };

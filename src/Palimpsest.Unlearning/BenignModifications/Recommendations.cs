@@ -45,7 +45,7 @@ internal static class Recommendations
         Add(RecommendationReader.BenchmarkBuilder, Failing(BenignVerdict.Inconclusive, [.. rows.Where(row => row.Beyond is not null).Select(row =>
             row.Modification)]),
             "The intervals are too wide for a verdict. Ask about more subjects; more questions on the same ones help little.");
-        if (rows.Count > 0 && rows.All(row => row.Verdict == BenignVerdict.Holds))
+        if (rows.Any(row => row.Verdict == BenignVerdict.Holds) && rows.All(row => row.Verdict is BenignVerdict.Holds or BenignVerdict.FormUnknown))
         {
             Add(RecommendationReader.Unlearner, names,
                 "No modification changed the picture by more than the margin. That is no proof of forgetting: try whether a little relearning brings the "

@@ -48,10 +48,9 @@ internal sealed class QuestionRow(QuestionForm form) : IAnswerReader
             return false;
         }
 
-        others.AddRange(options.Where(option => option != truth));
         problem = others.Contains(truth, StringComparer.Ordinal) ? $"\"{wrong}\" holds the true answer \"{truth}\". Leave it out there"
-            : options.Count > 0 && others.Distinct(StringComparer.Ordinal).Count() < options.Count - 1 ? $"two of \"{choices}\" are the same. Mend one"
-            : "";
+            : options.Count > 0 && options.All(option => option == truth) ? $"\"{choices}\" has no wrong one. Add some, or leave the key out" : "";
+        others.AddRange(options.Where(option => option != truth).Distinct(StringComparer.Ordinal));
         Last = problem.Length > 0 ? null : new AuditQuestion(asked, truth)
         {
             Wrong = others,
@@ -62,7 +61,7 @@ internal sealed class QuestionRow(QuestionForm form) : IAnswerReader
         example = problem.Length > 0 ? default : new TextExample(asked, " " + truth);
         return problem.Length == 0;
 
-        string There(string[] names) => names.FirstOrDefault(name => cell(name).IsThere, names[0]);
+        string There(string[] names) => names.FirstOrDefault(name => cell(name).HoldsSomething, names[0]);
     }
 
     private static string Names(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"\"{name}\""));
@@ -78,9 +77,9 @@ internal sealed class QuestionRow(QuestionForm form) : IAnswerReader
     private static bool TryTexts(Func<string, RowCell> cell, string name, List<string> texts, out string problem)
     {
         problem = "";
-        if (!cell(name).IsThere)
+        if (!cell(name).IsThere || cell(name).Text?.Length == 0)
         {
-            return true;
+            return true; // tables of text have no other way to leave a value out
         }
 
         if (!cell(name).TryList(name, out JsonElement list, out problem))
@@ -120,8 +119,8 @@ internal sealed class QuestionRow(QuestionForm form) : IAnswerReader
             return problem.Length == 0;
         }
 
-        // AQuA writes the letters into the options.
-        if (options.Index().All(option => option.Item.Length > 2 && option.Item[0] == 'A' + option.Index && option.Item[1] is ')' or '.' or ':'))
+        // AQuA writes the letters into the options, in a row even twice.
+        while (options.Index().All(option => option.Item.Length > 2 && option.Item[0] == 'A' + option.Index && option.Item[1] is ')' or '.' or ':'))
         {
             for (int i = 0; i < options.Count; i++)
             {

@@ -15,8 +15,8 @@ public sealed class QuestionFileTests : IDisposable
     public void Read_TofuRow_HasAllItsParts()
     {
         AuditQuestion question = Assert.Single(Read("a.json", """
-            {"task_id": "1", "question": "Who?", "answer": "Ann.", "paraphrased_answer": "It is Ann.", "perturbed_answer": ["Bo.", "Cy."],
-                "paraphrased_question": "Who is it?"}
+            [{"task_id": "1", "question": "Who?", "answer": "Ann.", "paraphrased_answer": "It is Ann.",
+              "perturbed_answer": ["Bo.", "Cy."], "paraphrased_question": "Who is it?"}]
             """));
         Assert.Equal(("Who?", "Ann.", "It is Ann."), (question.Question, question.Answer, question.RephrasedAnswer));
         Assert.Equal(["Bo.", "Cy."], question.Wrong);
@@ -66,7 +66,7 @@ public sealed class QuestionFileTests : IDisposable
     [InlineData("\"answer\" is \"3\", which is none of the 3 \"choices\"", "{\"question\": \"a\", \"choices\": [\"x\", \"y\", \"z\"], \"answer\": 3}")]
     [InlineData("\"correct\" without \"options\"", "{\"question\": \"a\", \"correct\": \"B\"}")]
     [InlineData("\"choices\" is an empty list", "{\"question\": \"a\", \"choices\": [], \"answer\": \"B\"}")]
-    [InlineData("two of \"choices\" are the same", "{\"question\": \"a\", \"choices\": [\"x\", \"y\", \"y\"], \"answer\": \"x\"}")]
+    [InlineData("\"choices\" has no wrong one", "{\"question\": \"a\", \"choices\": [\"x\", \"x\"], \"answer\": \"x\"}")]
     [InlineData("holds the true answer", "{\"question\": \"a\", \"answer\": \"x\", \"perturbed_answer\": [\"x\"]}")]
     [InlineData("\"question\" is empty", "{\"question\": \" \", \"answer\": \"x\"}")]
     [InlineData("\"prompt\" is not in the form", "{\"prompt\": \"Q: a\", \"completion\": \" x\"}")]
@@ -89,11 +89,11 @@ public sealed class QuestionFileTests : IDisposable
     }
 
     [Fact]
-    public void Read_Aqua_HasFourWrongOptionsAQuestion()
+    public void Read_Aqua_HasUpToFourWrongOptionsAQuestion()
     {
         string[] files = Files("math", "AQuA_test.json");
         Assert.SkipWhen(files.Length == 0, "PALIMPSEST_DATA names no such file");
-        Assert.All(QuestionFile.Read(files[0]), question => Assert.True(question.Wrong.Count == 4 && !question.Answer.StartsWith("A)",
+        Assert.All(QuestionFile.Read(files[0]), question => Assert.True(question.Wrong.Count is 3 or 4 && !question.Answer.StartsWith("A)",
             StringComparison.Ordinal)));
     }
 
@@ -102,7 +102,7 @@ public sealed class QuestionFileTests : IDisposable
 
     private string Put(string name, string text)
     {
-        File.WriteAllText(_folder.At(name), text);
+        _folder.Write(name, text);
         return _folder.At(name);
     }
 

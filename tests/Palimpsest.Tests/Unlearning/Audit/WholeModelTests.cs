@@ -34,7 +34,7 @@ public sealed class WholeModelTests
     {
         using LanguageModel model = LanguageModel.Load(EmbeddedModels.Default, TestContexts.F32(), LoadMode.Mapped);
         WholeModel subject = new(model, "base");
-        int tokens = model.Tokenizer.Encode(" Harrowmere").Length;
+        int tokens = model.Tokenizer.EncodePrompt(Item.Prompt + " Harrowmere").Length - model.Tokenizer.EncodePrompt(Item.Prompt).Length;
         double nats = subject.Score([Item])[0][1], open = subject.Probability([Item with { Open = true }])[0], closed = subject.Probability([Item])[0];
         Assert.Equal(Math.Exp(nats / tokens), open, 1e-5);
         Assert.NotEqual(open, closed, 1e-6);

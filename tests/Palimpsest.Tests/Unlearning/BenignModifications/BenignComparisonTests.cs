@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Palimpsest.Evaluation;
 using Palimpsest.Numerics;
 using Palimpsest.Runs;
@@ -22,8 +21,10 @@ public sealed class BenignComparisonTests
         ScriptedModel control = Knowing(_ => 0, (item, _) => Is(item, "Bob") ? 0.8 : 0.2);
         BenignResult result = New("paired", "paraphrase").Compare(guarded, control, original: control);
         ModifiedScore hurt = Row(result, "paired", BenignMeasure.Probability, QuestionSide.Retain);
-        Assert.Equal((0.9, 0.0, 0.8, 0.8), (hurt.Unmodified, hurt.Modified, hurt.ControlUnmodified, hurt.ControlModified));
-        Assert.Equal((-0.9, BenignVerdict.RetainedHurt), (hurt.Beyond!.Value.Estimate, hurt.Verdict));
+        Assert.Equal([0.9, 0, 0.8, 0.8, -0.9],
+            new[] { hurt.Unmodified, hurt.Modified, hurt.ControlUnmodified!.Value, hurt.ControlModified!.Value, hurt.Beyond!.Value.Estimate },
+            (a, b) => Math.Abs(a - b) < 1e-12);
+        Assert.Equal(BenignVerdict.RetainedHurt, hurt.Verdict);
         Assert.Equal((16, 8, true), (hurt.Items, hurt.Groups, hurt.BySubject));
         ModifiedScore kept = Row(result, "paired", BenignMeasure.Probability, QuestionSide.Forget);
         Assert.Equal((0.0, BenignVerdict.Holds), (kept.Beyond!.Value.Estimate, kept.Verdict));
@@ -54,8 +55,15 @@ public sealed class BenignComparisonTests
         ScriptedModel model = Knowing(prompt => prompt.Length % 7 / 10.0, (_, own) => own);
         BenignComparison comparison = New();
         BenignResult result = comparison.Compare(model, model, model);
-        Assert.All(result.Scores, row => Assert.Equal((0, 0, 0, BenignVerdict.Holds), (row.Beyond!.Value.Estimate, row.Beyond.Value.Lower,
-            row.Beyond.Value.Upper, row.Verdict)));
+        Assert.All(result.Scores, row =>
+        {
+            Assert.Equal((0, 0, 0), (row.Beyond!.Value.Estimate, row.Beyond.Value.Lower, row.Beyond.Value.Upper));
+            bool copes = result.Scores.First(other => other.Side == QuestionSide.Retain && (other.Modification, other.Measure) == (row.Modification,
+                row.Measure))
+                is { ControlUnmodified: double before, ControlModified: double after } && after >= before / 2;
+            Assert.Equal(copes ? BenignVerdict.Holds : BenignVerdict.FormUnknown, row.Verdict);
+        });
+        Assert.Contains(result.Scores, row => row.Verdict == BenignVerdict.FormUnknown);
         Assert.Equal(Modifications.All.Select(one => one.Name), result.Scores.Select(row => row.Modification).Distinct());
         Assert.Contains("no proof of forgetting", result.Recommendations[^1].Text, StringComparison.Ordinal);
         int asked = model.Asked.Count;
@@ -113,11 +121,15 @@ public sealed class BenignComparisonTests
     {
         ScriptedModel model = Knowing(_ => 0.4, (_, own) => own);
         BenignResult result = New("paired", "swapped").Compare(model, model);
-        string text = JsonSerializer.Serialize(result, RunJson.Options);
-        Assert.Contains("\"verdict\": \"holds\"", text, StringComparison.Ordinal);
-        BenignResult read = JsonSerializer.Deserialize<BenignResult>(text, RunJson.Options)!;
+        using TemporaryFolder root = new();
+        using RunFolder run = RunFolder.Create(root.Path, "test", "kind: test\n");
+        run.WriteArtifact("benign.json", result);
+        BenignResult read = RunFolder.ReadArtifact<BenignResult>(run.Path, "benign.json")!;
         Assert.Equal(result.Scores, read.Scores);
-        Assert.Equal(text, JsonSerializer.Serialize(read, RunJson.Options));
+        Assert.Equal(result.Recommendations.Select(one => (one.For, one.Text, string.Join(' ', one.Because))),
+            read.Recommendations.Select(one => (one.For, one.Text, string.Join(' ', one.Because))));
+        Assert.Equal((result.Model, result.Control), (read.Model, read.Control));
+        Assert.Contains("\"verdict\": \"holds\"", File.ReadAllText(Path.Combine(run.Artifacts, "benign.json")), StringComparison.Ordinal);
     }
 
     [Fact]

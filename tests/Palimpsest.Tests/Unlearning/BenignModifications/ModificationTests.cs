@@ -1,4 +1,3 @@
-using Palimpsest.Evaluation;
 using Palimpsest.Numerics;
 using Palimpsest.Unlearning.Audit.Questions;
 using Palimpsest.Unlearning.BenignModifications;
