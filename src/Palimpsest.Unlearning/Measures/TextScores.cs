@@ -38,8 +38,8 @@ public sealed record TextScores
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(texts);
         ExampleEncoder encoder = model.Encoder();
-        TokenSequence[] sequences = [.. texts.Select((text, i) => text.Completion.Length > 0 && encoder.Encode(text) is { } found && found.Targets > model.Tokenizer.Ending.Count ? found
-            : throw new PalimpsestException(FormattableString.Invariant($"Text {i + 1} of {texts.Count} leaves nothing to predict in the model's context. ")
+        TokenSequence[] sequences = [.. texts.Select((text, i) => Encoded(encoder, text, model.Tokenizer.Ending.Count)
+            ?? throw new PalimpsestException(FormattableString.Invariant($"Text {i + 1} of {texts.Count} leaves nothing to predict in the model's context. ")
                 + "Leave it out, or shorten its prompt."))];
         TokenPrediction[][] all = TokenPredictions.Of(model.Model, sequences);
         TokenPrediction[][] scored = [.. all.Select((tokens, i) => EndsWhole(model, sequences[i]) ? tokens[..^model.Tokenizer.Ending.Count] : tokens)];
@@ -82,6 +82,10 @@ public sealed record TextScores
 
         return (int)bytes.Length;
     }
+
+    /// <summary>A text with more to predict than its end; null for any other.</summary>
+    private static TokenSequence? Encoded(ExampleEncoder encoder, TextExample text, int end) =>
+        text.Completion.Length > 0 && encoder.Encode(text) is { } found && found.Targets > end ? found : null;
 
     /// <summary>Whether a sequence was not cut, so that its end token is there.</summary>
     private static bool EndsWhole(LanguageModel model, TokenSequence sequence) =>
