@@ -109,7 +109,8 @@ public sealed record RelearnStudy
             {
                 WeightRounding.Apply(model, form);
                 return new RelearnPoint(1, Exam.Ask(model));
-            });
+            }
+            );
         }
 
         if (Samples > 0 && Exam is QuestionExam)
