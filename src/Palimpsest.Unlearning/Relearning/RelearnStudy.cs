@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text.Json;
 using Palimpsest.Data;
 using Palimpsest.Models;
 using Palimpsest.Models.Sources;
@@ -105,11 +107,7 @@ public sealed record RelearnStudy
     {
         foreach (RoundingForm form in Roundings)
         {
-            yield return (RecipeText(form), model =>
-            {
-                WeightRounding.Apply(model, form);
-                return new RelearnPoint(1, Exam.Ask(model));
-            });
+            yield return (RecipeText(form), model => Rounded(model, form));
         }
 
         if (Samples > 0 && Exam is QuestionExam)
@@ -123,10 +121,16 @@ public sealed record RelearnStudy
         }
     }
 
+    private RelearnPoint Rounded(LanguageModel model, RoundingForm form)
+    {
+        WeightRounding.Apply(model, form);
+        return new RelearnPoint(1, Exam.Ask(model));
+    }
+
     // A course of two points: the model as it is, and changed.
     private RelearnCourse Untrained(RelearnSubject subject, string name, Func<LanguageModel, RelearnPoint> change)
     {
-        long started = System.Diagnostics.Stopwatch.GetTimestamp();
+        long started = Stopwatch.GetTimestamp();
         RelearnPoint[] points = With(subject, model => new[] { new RelearnPoint(0, Exam.Ask(model)), change(model) });
         return new RelearnCourse
         {
@@ -136,11 +140,11 @@ public sealed record RelearnStudy
             Points = points,
             Texts = 0,
             Told = 0,
-            Seconds = System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalSeconds,
+            Seconds = Stopwatch.GetElapsedTime(started).TotalSeconds,
         };
     }
 
-    private static string RecipeText(RoundingForm form) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(form.ToString());
+    private static string RecipeText(RoundingForm form) => JsonNamingPolicy.KebabCaseLower.ConvertName(form.ToString());
 
     private static T With<T>(RelearnSubject subject, Func<LanguageModel, T> ask)
     {
