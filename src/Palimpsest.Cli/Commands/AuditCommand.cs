@@ -9,7 +9,8 @@ internal static class AuditCommand
     public static Command Create(TextWriter output) => JobCommand.Create<AuditRecipe>(
         "audit",
         """
-        Finds out whether a model has forgotten what it was asked to forget: asked as usual, asked in other forms, and after a little relearning, always beside a model that never saw the data.
+        Finds out whether a model has forgotten what it was asked to forget: asked as usual, asked in other forms, and after a little relearning, always beside
+        a model that never saw the data.
         Without arguments it makes a model learn owners of the embedded world, unlearns two of them by GradDiff and by exact deletion, and audits both.
 
         Examples: palimpsest audit
@@ -22,8 +23,8 @@ internal static class AuditCommand
                 "The audited model: an embedded one, a folder with config.json, model.safetensors and tokenizer.json, a GGUF file, or a llama2.c file. Without "
                     + "files, the one that learns and unlearns first. [default: base-v1]")
             .Add<string>("--adapter", "model.adapter", "An adapter in the PEFT format that belongs to the audited model.")
-            .Add<string>("--forget", "data.forget", "Questions whose answers should be forgotten: JSON, JSON lines, CSV, TSV or Parquet with question and answer; wrong "
-                + "answers or choices, paraphrases and subjects are used where they are there (docs/audit.md).")
+            .Add<string>("--forget", "data.forget", "Questions whose answers should be forgotten: JSON, JSON lines, CSV, TSV or Parquet with question and answer; "
+                + "wrong answers or choices, paraphrases and subjects are used where they are there (docs/audit.md).")
             .Add<string>("--retain", "data.retain", "Questions that should still be answered.")
             .Add<string>("--reference", "reference", "A model that never saw what is to be forgotten. Without it there is no verdict.")
             .Add<string>("--original", "original", "The model before it was unlearned; without it, all answers count as known before.")

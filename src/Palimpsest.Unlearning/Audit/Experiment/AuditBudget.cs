@@ -18,7 +18,12 @@ internal static partial class AuditBudget
             return false;
         }
 
-        length = match.Groups[2].ValueSpan[0] switch { 's' => TimeSpan.FromSeconds(number), 'm' => TimeSpan.FromMinutes(number), _ => TimeSpan.FromHours(number) };
+        length = match.Groups[2].ValueSpan[0] switch
+        {
+            's' => TimeSpan.FromSeconds(number),
+            'm' => TimeSpan.FromMinutes(number),
+            _ => TimeSpan.FromHours(number),
+        };
         return true;
     }
 

@@ -30,8 +30,8 @@ internal sealed class AuditConclusion(double margin, string metric, RandomStream
         Answers(found, original, control);
         bool nothing = original is not null && control is not null && !Deciding(original).Any(before => Above(before, control));
         string[] known = control is null ? [] : [.. Deciding(found.Ordinary).Where(figure => Above(figure, control)).Select(figure => figure.Label)];
-        bool back = Recovered(found) | Otherwise(found, BenignVerdict.InformationAccessible, "asked otherwise");
-        bool hurt = Otherwise(found, BenignVerdict.RetainedHurt, "hurt") | (control is not null && Hurt(found, control));
+        bool back = Recovered(found) | Otherwise(found, BenignVerdict.InformationAccessible);
+        bool hurt = Otherwise(found, BenignVerdict.RetainedHurt) | (control is not null && Hurt(found, control));
         if (found.Collapsed is string broken)
         {
             _sentences.Add(broken);
@@ -46,7 +46,8 @@ internal sealed class AuditConclusion(double margin, string metric, RandomStream
         string first = verdict switch
         {
             AuditVerdict.NothingToForget => "Nothing to forget: the model of before answered these questions no better than one that never saw the data.",
-            AuditVerdict.NotForgotten => $"Not forgotten: as they stand, the questions still tell it from a model that never saw the data ({string.Join("; ", known)}).",
+            AuditVerdict.NotForgotten => "Not forgotten: as they stand, the questions still tell it from a model that never saw the data "
+                + $"({string.Join("; ", known)}).",
             AuditVerdict.DoesNotHold => "The forgetting does not hold.",
             AuditVerdict.Damaged => "What was to be forgotten did not come back, but the model has lost more than that.",
             AuditVerdict.Holds => "The forgetting holds against all that was tried."
@@ -70,7 +71,7 @@ internal sealed class AuditConclusion(double margin, string metric, RandomStream
 
     // A model that has learnt more is surer of itself where it is wrong: probabilities of short answers tell such models apart, not what they know.
     private IEnumerable<Measurement> Deciding(IReadOnlyList<Measurement> all) =>
-        Side("forget", all).Where(figure => figure.Metric.EndsWith(metric, StringComparison.Ordinal) || figure.Metric.EndsWith(RelearnMetrics.Choice, StringComparison.Ordinal));
+        Side("forget", all).Where(figure => new[] { metric, RelearnMetrics.Choice }.Any(end => figure.Metric.EndsWith(end, StringComparison.Ordinal)));
 
     private static string Percent(double share) => share.ToString("P0", CultureInfo.InvariantCulture).Replace(" ", "", StringComparison.Ordinal);
 
@@ -97,10 +98,11 @@ internal sealed class AuditConclusion(double margin, string metric, RandomStream
             if (back || recovery.Set == "public-text")
             {
                 int texts = found.Courses.First(course => course.Set == recovery.Set).Texts;
-                _sentences.Add(FormattableString.Invariant($"After {recovery.BestStep} steps of relearning on {texts} texts without the answers ({recovery.Set}): ")
-                    + $"{Percent(recovery.Relearned)} of the answers; {(recovery.ControlledBy == "never learned" ? "never-saw control" : "the same steps on unrelated text")} "
-                    + $"{Percent(recovery.ControlRelearned)}"
-                    + (recovery.Share is Interval of ? $". That is {Percent(of.Estimate)} [{Percent(of.Lower)}, {Percent(of.Upper)}] of what was unlearned." : "."));
+                string control = recovery.ControlledBy == "never learned" ? "never-saw control" : "the same steps on unrelated text";
+                _sentences.Add(FormattableString.Invariant($"After {recovery.BestStep} steps of relearning on {texts} texts without the answers ")
+                    + $"({recovery.Set}): {Percent(recovery.Relearned)} of the answers; {control} {Percent(recovery.ControlRelearned)}."
+                    + (recovery.Share is Interval of
+                        ? $" That is {Percent(of.Estimate)} [{Percent(of.Lower)}, {Percent(of.Upper)}] of what was unlearned." : ""));
             }
         }
 
@@ -113,14 +115,14 @@ internal sealed class AuditConclusion(double margin, string metric, RandomStream
         return any;
     }
 
-    private bool Otherwise(AuditOutcome found, BenignVerdict verdict, string what)
+    private bool Otherwise(AuditOutcome found, BenignVerdict verdict)
     {
         ModifiedScore[] rows = [.. (found.Benign?.Scores ?? []).Where(row => row.Verdict == verdict)];
         if (rows.Length > 0)
         {
             ModifiedScore worst = rows.MaxBy(row => Math.Abs(row.Beyond!.Value.Estimate))!;
-            _sentences.Add($"{(verdict == BenignVerdict.RetainedHurt ? "Retained knowledge is hurt more than shown" : $"Information is still accessible, {what}")}: "
-                + $"{worst}.{(rows.Length > 1 ? FormattableString.Invariant($" So do {rows.Length - 1} further rows.") : "")}");
+            string failure = verdict == BenignVerdict.RetainedHurt ? "Retained knowledge is hurt more than shown" : "Information is still accessible, asked otherwise";
+            _sentences.Add($"{failure}: {worst}.{(rows.Length > 1 ? FormattableString.Invariant($" So do {rows.Length - 1} further rows.") : "")}");
         }
 
         return rows.Length > 0;

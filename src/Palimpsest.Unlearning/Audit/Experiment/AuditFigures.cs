@@ -45,7 +45,10 @@ internal static class AuditFigures
 
         foreach (ModifiedScore row in model.Benign?.Scores ?? [])
         {
-            (string, string)[] at = [("modification", row.Modification), ("measure", row.Measure.ToString().ToLowerInvariant()), (Set, row.Side.ToString().ToLowerInvariant())];
+            (string, string)[] at =
+            [
+                ("modification", row.Modification), ("measure", row.Measure.ToString().ToLowerInvariant()), (Set, row.Side.ToString().ToLowerInvariant()),
+            ];
             yield return figure(model.Model, "modified", row.Modified, at);
             yield return figure(model.Model, "unmodified", row.Unmodified, at);
             if (row.Beyond is { } beyond)

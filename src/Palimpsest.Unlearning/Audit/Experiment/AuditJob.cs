@@ -75,8 +75,8 @@ public sealed class AuditJob : Job<AuditRecipe, AuditResult>
         AuditMaterial material = world is null ? AuditMaterial.OfFiles(recipe.Data) : AuditMaterial.OfWorld(world, recipe.Data.Form);
         AuditModels models = world is null ? AuditModels.Given(recipe, context, torch) : AuditModels.OnWorld(recipe, world, stages, context, torch);
         context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"{material.Subject}: {material.Questions.Forget.Count} questions to be forgotten, ")
-            + string.Create(CultureInfo.InvariantCulture, $"{material.Questions.Retain.Count} to stay. Audited: {string.Join(", ", models.Audited.Select(model => model.Name))}. ")
-            + $"Budget: {recipe.Method.Budget}.");
+            + string.Create(CultureInfo.InvariantCulture, $"{material.Questions.Retain.Count} to stay. ")
+            + $"Audited: {string.Join(", ", models.Audited.Select(model => model.Name))}. Budget: {recipe.Method.Budget}.");
         using OpenSubjects open = new(torch, new WeightlessTuning(material.Questions, recipe.Data.Form, torch.Stream("audit", "weightless")));
         AuditProbes probes = new(recipe, material, models, stages, open, context, torch);
         List<string> leftOut = [];
@@ -93,7 +93,7 @@ public sealed class AuditJob : Job<AuditRecipe, AuditResult>
         IReadOnlyDictionary<string, AuditMeasures> measures = probes.Measures();
 
         AuditConclusion conclusion = new(recipe.Method.Margin, metric, torch.Stream("audit", "conclusion"));
-        CollapseFigures? wrote = models.Original is AuditSubject first ? probes.Collapse(first) : models.Control is AuditSubject other ? probes.Collapse(other) : null;
+        CollapseFigures? wrote = (models.Original ?? models.Control) is AuditSubject whole ? probes.Collapse(whole) : null;
         AuditOutcome Outcome(AuditSubject subject)
         {
             AuditSubject? control = models.ControlOf(subject);
@@ -108,7 +108,8 @@ public sealed class AuditJob : Job<AuditRecipe, AuditResult>
                 Ordinary = ordinary[subject.Name],
                 Benign = benign[subject.Name],
                 Courses = own,
-                Recoveries = Recoveries(own, control is null ? null : courses.Where(course => course.Model == control.Name), probes.Subjects, known, metric, torch),
+                Recoveries = Recoveries(own, control is null ? null : courses.Where(course => course.Model == control.Name), probes.Subjects, known, metric,
+                    torch),
                 Untrained = subject.Weightless is not null ? [] : Untrained(subject, control, untrained, probes, conclusion),
                 Collapsed = wrote is not null && subject.Weightless is null ? probes.Collapse(subject)?.CollapsedSince(wrote) : null,
                 Measures = measures.TryGetValue(subject.Name, out AuditMeasures? taken)

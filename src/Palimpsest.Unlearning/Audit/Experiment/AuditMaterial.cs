@@ -68,7 +68,8 @@ internal sealed record AuditMaterial(string Subject, QuestionSets Questions, Rel
         };
     }
 
-    private static bool Subjects(IReadOnlyList<AuditQuestion> questions) => questions.GroupBy(question => question.Subject ?? "").Any(group => group.Count() > 1);
+    private static bool Subjects(IReadOnlyList<AuditQuestion> questions) =>
+        questions.GroupBy(question => question.Subject ?? "").Any(group => group.Count() > 1);
 
     private static IReadOnlyList<TextExample> Texts(string file) => [.. ExampleFile.Open(file).From(0).Select(item => item.Example)];
 }

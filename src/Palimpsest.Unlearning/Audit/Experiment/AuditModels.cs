@@ -67,11 +67,15 @@ internal sealed record AuditModels(AuditSubject? Original, AuditSubject? Control
         Action<TrainProgress> Progress(string what) => progress => context.Log.Progress(new JobProgress(what, progress.Step, progress.Steps, "steps",
             progress.Left));
 
-        AuditSubject Learnt(string name, IReadOnlyList<Data.TextExample> examples) => stages.Prepare($"learn-{name.Replace(' ', '-')}", $"Learning: {name}.", () =>
+        AuditSubject Learnt(string name, IReadOnlyList<Data.TextExample> examples)
         {
-            lessons.Learn(Folder(name), examples, method.Learn, Progress("learning"));
-            return new AuditSubject(name, Folder(name));
-        });
+            return stages.Prepare($"learn-{name.Replace(' ', '-')}", $"Learning: {name}.", () =>
+            {
+                lessons.Learn(Folder(name), examples, method.Learn, Progress("learning"));
+                return new AuditSubject(name, Folder(name));
+            });
+        }
+
         ForgetLesson lesson = world.Lesson;
         AuditSubject original = Learnt(OriginalName, [.. lesson.Forget, .. lesson.Retain]), control = Learnt(ControlName, lesson.Retain);
         double level = Known(control.Source, world, recipe, torch);
@@ -92,8 +96,8 @@ internal sealed record AuditModels(AuditSubject? Original, AuditSubject? Control
             Data.TextExample[][] owners = [.. world.Forgotten.Concat(world.Retained).Select(owner => world.Examples([owner]).ToArray())];
             audited.Add(stages.Prepare("exact", "Owners learn by SIFT-Masks, and some leave.", () =>
             {
-                bool equal = lessons.LearnAndDelete(Folder(ExactName), Folder(WithoutName), owners, Enumerable.Range(0, world.Forgotten.Count).ToHashSet(), method.Tuning,
-                    done => context.Log.Progress(new JobProgress("tuning", done, owners.Length, "owners", TimeSpan.Zero)));
+                bool equal = lessons.LearnAndDelete(Folder(ExactName), Folder(WithoutName), owners, Enumerable.Range(0, world.Forgotten.Count).ToHashSet(),
+                    method.Tuning, done => context.Log.Progress(new JobProgress("tuning", done, owners.Length, "owners", TimeSpan.Zero)));
                 return new AuditSubject(ExactName, Folder(ExactName)) { Exact = equal, Control = new AuditSubject(WithoutName, Folder(WithoutName)) };
             }));
         }

@@ -59,12 +59,13 @@ internal sealed class AuditProbes
         IReadOnlyList<AuditMeasures>? found = _stages.TryDo("measures", "the measures of TOFU, MUSE and membership inference", [.. all.Select(subject => (
             $"measures-{Word(subject)}", subject.Name, (Func<AuditMeasures>)(() =>
                 probe.Take(_open[subject], subject.Weightless is null ? _open.Model(subject) : null))))]);
-        return found is null ? new Dictionary<string, AuditMeasures>() : all.Zip(found).ToDictionary(item => item.First.Name, item => item.Second, StringComparer.Ordinal);
+        return all.Zip(found ?? []).ToDictionary(item => item.First.Name, item => item.Second, StringComparer.Ordinal);
     }
 
     /// <summary>Whether a model still writes; null without text to see it by.</summary>
     public CollapseFigures? Collapse(AuditSubject subject) => _material.General.Count == 0 ? null
-        : Part($"writes-{subject.Name}", $"looking whether it still writes: {subject.Name}", () => CollapseCheck.Measure(_open.Model(subject), _material.General));
+        : Part($"writes-{subject.Name}", $"looking whether it still writes: {subject.Name}", () =>
+            CollapseCheck.Measure(_open.Model(subject), _material.General));
 
     /// <summary>The questions in other forms, by the names of the audited models.</summary>
     public IReadOnlyDictionary<string, BenignResult> Benign()

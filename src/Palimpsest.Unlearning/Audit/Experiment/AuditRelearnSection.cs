@@ -8,9 +8,10 @@ namespace Palimpsest.Unlearning.Audit.Experiment;
 public sealed record AuditRelearnSection : IValidated
 {
     /// <summary>What is learnt again.</summary>
-    /// <value>The default is public text, the same format about others, prefixes up to the answer, random tokens, and the answers themselves, which say how much
-    /// there is to be learnt at all.</value>
-    public IReadOnlyList<RelearnSetOptions> Sets { get; init; } = [new PublicText(), new SameFormat(), new AnswerPrefix(), new Gibberish(), new DirectAnswers()];
+    /// <value>The default is public text, the same format about others, prefixes up to the answer, random tokens, and the answers themselves, which say how
+    /// much there is to be learnt at all.</value>
+    public IReadOnlyList<RelearnSetOptions> Sets { get; init; } =
+        [new PublicText(), new SameFormat(), new AnswerPrefix(), new Gibberish(), new DirectAnswers()];
 
     /// <summary>How it is learnt.</summary>
     public RelearnOptions Options { get; init; } = new();

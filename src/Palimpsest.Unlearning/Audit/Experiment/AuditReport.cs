@@ -69,7 +69,8 @@ internal static class AuditReport
 
     private static IEnumerable<ReportFigure> Figures(AuditOutcome model)
     {
-        yield return new ReportFigure(model.Model, Words(model.Verdict), model.UnlearnSteps is int steps ? FormattableString.Invariant($"{steps} steps of unlearning") : "");
+        yield return new ReportFigure(model.Model, Words(model.Verdict),
+            model.UnlearnSteps is int steps ? FormattableString.Invariant($"{steps} steps of unlearning") : "");
         if (model.Recoveries.Where(one => one.Set != "direct" && one.Share is not null).MaxBy(one => one.Share!.Value.Estimate) is RelearnRecovery worst)
         {
             yield return new ReportFigure($"{model.Model}: recovered", Percent(worst.Share!.Value.Estimate),
@@ -106,12 +107,14 @@ internal static class AuditReport
         [.. result.Models.SelectMany(model => model.Recoveries.Select(one => (IReadOnlyList<string>)
         [
             model.Model, one.Set, Percent(one.Before), Percent(one.Unlearned), Percent(one.Relearned), FormattableString.Invariant($"{one.BestStep}"),
-            Percent(one.ControlRelearned), one.Share is Interval share ? $"{Percent(share.Estimate)} [{Percent(share.Lower)}, {Percent(share.Upper)}]" : "nothing to recover",
+            Percent(one.ControlRelearned),
+            one.Share is Interval share ? $"{Percent(share.Estimate)} [{Percent(share.Lower)}, {Percent(share.Upper)}]" : "nothing to recover",
         ]))],
-        "Questions to be forgotten that are answered: before unlearning, unlearned, and at the best step of relearning, for the model and for the control. \"direct\" learns the answers themselves and says how fast anything is learnt. "
+        "Questions to be forgotten that are answered: before unlearning, unlearned, and at the best step of relearning, for the model and "
+            + "for the control. \"direct\" learns the answers themselves and says how fast anything is learnt. "
             + "The last column is (relearnt - control relearnt) / (before - control), with a 95% bootstrap interval over subjects.");
 
-    private static ReportTable Untrained(AuditResult result) => new(["model", "attack", "without it", "with it", "control with it", "gain beyond the control's"],
+    private static ReportTable Untrained(AuditResult result) => new(["model", "attack", "without", "with it", "control", "gain beyond the control's"],
         [.. result.Models.SelectMany(model => model.Untrained.Select(one => (IReadOnlyList<string>)
         [
             model.Model, one.Attack, Percent(one.Before), Percent(one.Found), one.Control is double control ? Percent(control) : "no control",
@@ -119,7 +122,7 @@ internal static class AuditReport
         ]))],
         "Share of the questions to be forgotten that are answered.");
 
-    private static ReportTable Benign(AuditOutcome model) => new(["form", "set", "measure", "as it stands", "so", "control", "control, so", "beyond the control's change", "verdict"],
+    private static ReportTable Benign(AuditOutcome model) => new(["form", "set", "measure", "before", "so", "control", "so", "beyond it", "verdict"],
         [.. model.Benign!.Scores.Select(row => (IReadOnlyList<string>)
         [
             row.Modification, row.Side == Questions.QuestionSide.Forget ? "to be forgotten" : "to stay", row.Measure.ToString().ToLowerInvariant(),
@@ -127,7 +130,7 @@ internal static class AuditReport
             row.ControlModified is double after ? Percent(after) : "-", row.Beyond is Interval beyond ? Points(beyond) : "no control",
             ModifiedScore.Words(row.Verdict),
         ])],
-        $"{Capital(model.Model)}.");
+        $"{Capital(model.Model)}: as the questions stand and in this form, for the model and its control, and how much more the model changes, in points.");
 
     private static IEnumerable<ReportBlock> Recommendations(AuditResult result)
     {
@@ -138,7 +141,8 @@ internal static class AuditReport
         {
             string[][] rows =
             [
-                .. result.Models.SelectMany(model => (model.Benign?.Recommendations ?? []).Where(one => one.For == reader).Select(one => (one.Text, model.Model)))
+                .. result.Models.SelectMany(model =>
+                    (model.Benign?.Recommendations ?? []).Where(one => one.For == reader).Select(one => (one.Text, model.Model)))
                     .GroupBy(one => one.Text).Select(same => new[] { same.Key, string.Join(", ", same.Select(one => one.Model).Distinct()) }),
             ];
             if (rows.Length > 0)
@@ -162,5 +166,6 @@ internal static class AuditReport
 
     private static string Percent(double share) => FormattableString.Invariant($"{100 * share:F0}%");
 
-    private static string Points(Interval change) => FormattableString.Invariant($"{100 * change.Estimate:+0.0;-0.0;0.0} points [{100 * change.Lower:F1}, {100 * change.Upper:F1}]");
+    private static string Points(Interval change) =>
+        FormattableString.Invariant($"{100 * change.Estimate:+0.0;-0.0;0.0} [{100 * change.Lower:F1}, {100 * change.Upper:F1}]");
 }

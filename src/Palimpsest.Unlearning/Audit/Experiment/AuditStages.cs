@@ -45,7 +45,8 @@ internal sealed class AuditStages(RunFolder run, TimeSpan budget, IJobLog log)
         AuditStage<T>? stage = RunFolder.ReadArtifact<AuditStage<T>>(run.Path, File(name));
         if (stage is null)
         {
-            log.Progress(new JobProgress("audit", Seconds, budget.TotalSeconds, $"s, {what}", TimeSpan.FromSeconds(Math.Max(0, budget.TotalSeconds - Seconds))));
+            log.Progress(new JobProgress("audit", Seconds, budget.TotalSeconds, $"s, {what}",
+                TimeSpan.FromSeconds(Math.Max(0, budget.TotalSeconds - Seconds))));
             long clock = Stopwatch.GetTimestamp();
             T outcome = make();
             stage = new AuditStage<T>(outcome, Stopwatch.GetElapsedTime(clock).TotalSeconds);

@@ -14,7 +14,7 @@ public sealed record AuditWorldSection : IValidated
     /// <value>The default is 4.</value>
     public int Retained { get; init; } = 4;
 
-    /// <summary>Facts of each owner, an even number: the first half is asked, the other half (about the same ten subjects) is what relearning may use.</summary>
+    /// <summary>Facts of each owner, 20 or 40: the first half is asked, the other half (about the same subjects) is what relearning may use.</summary>
     /// <value>The default is 20.</value>
     public int Facts { get; init; } = 20;
 

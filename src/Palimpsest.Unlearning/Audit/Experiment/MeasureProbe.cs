@@ -55,7 +55,8 @@ internal sealed class MeasureProbe(AuditMaterial material, QuestionForm form)
             return null;
         }
 
-        return Tofu.Utility(TofuScores.Of(asked, material.Questions.Retain, form).Split(), TofuScores.Of(asked, material.RealAuthors, form, choices: true).Split(),
+        return Tofu.Utility(TofuScores.Of(asked, material.Questions.Retain, form).Split(),
+            TofuScores.Of(asked, material.RealAuthors, form, choices: true).Split(),
             TofuScores.Of(asked, material.WorldFacts, form, choices: true).Split());
     }
 

@@ -78,8 +78,8 @@ internal sealed class LessonModels(string origin, TorchContext torch, Cancellati
         return steps;
     }
 
-    /// <summary>Owners learn by SIFT-Masks, some leave again, and what former owners and strangers are served is saved, beside what they would be served if those
-    /// had never joined.</summary>
+    /// <summary>Owners learn by SIFT-Masks, some leave again, and what former owners and strangers are served is saved, beside what they would be served if
+    /// those had never joined.</summary>
     /// <param name="folder">Where the model goes.</param>
     /// <param name="without">Where the other one goes.</param>
     /// <param name="owners">The examples of each owner.</param>

@@ -6,7 +6,8 @@ using Palimpsest.Unlearning.Audit.Questions;
 namespace Palimpsest.Unlearning.Audit.Lessons;
 
 /// <summary>Owners of the embedded world whose facts a model learns, those of them that are to be forgotten, and what is asked.</summary>
-/// <remarks>The first half of an owner's facts is asked; the other half, about the same subjects, is learnt and unlearned too, and is what relearning may use.</remarks>
+/// <remarks>The first half of an owner's facts is asked; the other half, about the same subjects, is learnt and unlearned too, and is what relearning may
+/// use.</remarks>
 internal sealed class WorldLesson
 {
     // From one owner to the next, so that neighbouring seeds share none.
@@ -42,5 +43,6 @@ internal sealed class WorldLesson
     public ForgetLesson Lesson => new(Examples(Forgotten), Examples(Retained));
 
     /// <summary>Training examples of owners.</summary>
-    public IReadOnlyList<TextExample> Examples(IEnumerable<Owner> owners) => [.. owners.SelectMany(owner => owner.TrainingExamples(_world.Facts, _world.Examples))];
+    public IReadOnlyList<TextExample> Examples(IEnumerable<Owner> owners) =>
+        [.. owners.SelectMany(owner => owner.TrainingExamples(_world.Facts, _world.Examples))];
 }

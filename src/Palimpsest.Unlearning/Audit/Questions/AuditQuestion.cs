@@ -1,6 +1,7 @@
 namespace Palimpsest.Unlearning.Audit.Questions;
 
-/// <summary>A question that a model should have forgotten or should still answer, and what is known about it. How it is put to a model is a <see cref="QuestionForm"/>'s part.</summary>
+/// <summary>A question that a model should have forgotten or should still answer, and what is known about it. How it is put to a model is a <see
+/// cref="QuestionForm"/>'s part.</summary>
 /// <param name="Question">The bare question, without "Question:" or "Answer:".</param>
 /// <param name="Answer">The true answer, without a leading space.</param>
 public sealed record AuditQuestion(string Question, string Answer)
@@ -18,6 +19,7 @@ public sealed record AuditQuestion(string Question, string Answer)
     /// known.</summary>
     public IReadOnlyList<string> Openings { get; init; } = [];
 
-    /// <summary>Whom or what it is about; null where that is not known. Questions about one subject stand and fall together: they are one item of an interval.</summary>
+    /// <summary>Whom or what it is about; null where that is not known. Questions about one subject stand and fall together: they are one item of an
+    /// interval.</summary>
     public string? Subject { get; init; }
 }

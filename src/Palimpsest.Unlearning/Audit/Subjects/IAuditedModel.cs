@@ -2,7 +2,8 @@ using Palimpsest.Evaluation;
 
 namespace Palimpsest.Unlearning.Audit.Subjects;
 
-/// <summary>What an audit asks: a model's weights alone, or weights behind something that looks at the prompt first (a guardrail, examples in the context, corrupted embeddings). Not safe for use by several threads.</summary>
+/// <summary>What an audit asks: a model's weights alone, or weights behind something that looks at the prompt first (a guardrail, examples in the context,
+/// corrupted embeddings). Not safe for use by several threads.</summary>
 public interface IAuditedModel
 {
     /// <summary>Name for people, such as "npo".</summary>
