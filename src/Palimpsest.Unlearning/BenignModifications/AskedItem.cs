@@ -8,11 +8,9 @@ namespace Palimpsest.Unlearning.BenignModifications;
 /// <param name="Question">Its place in that set.</param>
 /// <param name="Item">The modified prompt; its completions are the question's answers, the true one marked.</param>
 /// <param name="Unmodified">The same question without the modification, put so that the same measures mean the same.</param>
-public sealed record AskedItem(QuestionSide Side, int Question, ChoiceItem Item, ChoiceItem Unmodified)
+/// <param name="Measures">What is measured of it.</param>
+public sealed record AskedItem(QuestionSide Side, int Question, ChoiceItem Item, ChoiceItem Unmodified, IReadOnlyList<BenignMeasure> Measures)
 {
-    /// <summary>What is measured of it.</summary>
-    public required IReadOnlyList<BenignMeasure> Measures { get; init; }
-
     /// <summary>Makes of the model's own greedy answer to the item's prompt what is scored in its place: the question behind what the model has said itself.
     /// Null where the item is scored as it is.</summary>
     public Func<string, ChoiceItem>? AfterOwn { get; init; }

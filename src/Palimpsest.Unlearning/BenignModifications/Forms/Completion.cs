@@ -25,6 +25,6 @@ internal sealed class Completion : IBenignModification
         ArgumentNullException.ThrowIfNull(input);
         return input.All.SelectMany(item => item.Question.Openings.Select(opening => new AskedItem(item.Side, item.Index,
             new ChoiceItem(opening, [.. item.Question.Wrong.Prepend(item.Question.Answer).Select(answer => " " + answer)], 0) { Open = true },
-            input.Plain(item.Question) with { Open = true }) { Measures = Measures.All }));
+            input.Plain(item.Question) with { Open = true }, Measures.All)));
     }
 }

@@ -30,7 +30,7 @@ internal sealed class InsertedKeyword : IBenignModification
             if (Names(input, side) is { Count: > 0 } names)
             {
                 yield return new AskedItem(side, index, ModificationInput.Put(input.Form, $"Leave {random.Pick(names)} aside. {question.Question}", question),
-                    input.Plain(question)) { Measures = Measures.All };
+                    input.Plain(question), Measures.All);
             }
         }
     }

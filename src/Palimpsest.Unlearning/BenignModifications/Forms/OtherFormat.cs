@@ -22,7 +22,7 @@ internal sealed class OtherFormat : IBenignModification
         ArgumentNullException.ThrowIfNull(input);
         return input.All.SelectMany(item => Others(input.Form).Select(form =>
             new AskedItem(item.Side, item.Index, ModificationInput.Put(form, item.Question.Question, item.Question),
-                input.Plain(item.Question)) { Measures = Measures.All }));
+                input.Plain(item.Question), Measures.All)));
     }
 
     /// <summary>Other forms than the one that is used.</summary>

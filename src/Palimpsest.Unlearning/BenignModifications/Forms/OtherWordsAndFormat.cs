@@ -23,6 +23,6 @@ internal sealed class OtherWordsAndFormat : IBenignModification
         QuestionForm form = OtherFormat.Others(input.Form).First();
         return input.All.Where(item => item.Question.Rephrased.Count > 0).Select(item =>
             new AskedItem(item.Side, item.Index, ModificationInput.Put(form, item.Question.Rephrased[^1], item.Question),
-                input.Plain(item.Question)) { Measures = Measures.All });
+                input.Plain(item.Question), Measures.All));
     }
 }

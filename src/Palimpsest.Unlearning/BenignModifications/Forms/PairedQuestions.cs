@@ -59,13 +59,12 @@ internal sealed class PairedQuestions(string name, PairLayout layout, bool own) 
         if (!own)
         {
             yield return new AskedItem(one.Side, one.Index, At(input, text, first, layout.BeforeFirst, layout.SecondAnswer + " " + second.Answer),
-                input.Plain(first) with { Open = true }) { Measures = Measures.All };
+                input.Plain(first) with { Open = true }, Measures.All);
         }
 
         ChoiceItem behind = At(input, text, second, layout.BeforeSecond(first.Answer), "");
-        yield return new AskedItem(two.Side, two.Index, behind, input.Plain(second))
+        yield return new AskedItem(two.Side, two.Index, behind, input.Plain(second), own ? Measures.Likelihoods : Measures.All)
         {
-            Measures = own ? Measures.Likelihoods : Measures.All,
             AfterOwn = own ? said => At(input, text, second, layout.BeforeSecond(layout.FirstOf(said)), "") : null,
         };
     }

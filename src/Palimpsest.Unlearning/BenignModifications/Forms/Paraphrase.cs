@@ -18,7 +18,7 @@ internal sealed class Paraphrase : IBenignModification
         ArgumentNullException.ThrowIfNull(input);
         return input.All.SelectMany(item => item.Question.Rephrased.Select(text =>
             new AskedItem(item.Side, item.Index, ModificationInput.Put(input.Form, text, item.Question),
-                input.Plain(item.Question)) { Measures = Measures.All }));
+                input.Plain(item.Question), Measures.All)));
     }
 
     /// <summary>Why nothing can be said in other words.</summary>

@@ -25,7 +25,7 @@ internal sealed class SwappedChoices : IBenignModification
         foreach ((int index, AuditQuestion question, string[] wrong, _) in Swap(input))
         {
             yield return new AskedItem(QuestionSide.Retain, index, input.Plain(question with { Wrong = wrong }),
-                input.Plain(question)) { Measures = Measures.Chosen };
+                input.Plain(question), Measures.Chosen);
         }
     }
 

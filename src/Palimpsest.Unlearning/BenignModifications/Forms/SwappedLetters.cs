@@ -30,10 +30,7 @@ internal sealed class SwappedLetters : IBenignModification
         {
             int place = random.NextInt(wrong.Length + 1);
             yield return new AskedItem(QuestionSide.Retain, index, Lettered(input.Form, question, wrong, place), Lettered(input.Form, question,
-                question.Wrong, place))
-            {
-                Measures = Measures.Chosen,
-            };
+                question.Wrong, place), Measures.Chosen);
         }
     }
 

@@ -89,8 +89,11 @@ public sealed class BenignComparisonTests
             ModelScores.Said("It is Rye.", "rye"), ModelScores.Said("It is Ryeland", "rye"), ModelScores.Said("one two three four five six",
                 "one two three four five six seven eight"),
         });
-        ScriptedModel model = new() { Answers = item => item.Prompt.Contains("And", StringComparison.Ordinal) ? "I cannot say"
-            : "town of Ann 3 town of Bob 3" };
+        ScriptedModel model = new()
+        {
+            Answers = item => item.Prompt.Contains("And", StringComparison.Ordinal) ? "I cannot say"
+            : "town of Ann 3 town of Bob 3"
+        };
         ScriptedModel original = new() { Answers = _ => "town of Ann 3" };
         BenignResult result = New("paired").Compare(model, model, original);
         ModifiedScore recall = Row(result, "paired", BenignMeasure.Recall, QuestionSide.Forget);
@@ -147,7 +150,10 @@ public sealed class BenignComparisonTests
 
     private static AuditQuestion Question(string name, int i) => new($"Where does {name} {i} live?", $"town of {name} {i}")
     {
-        Subject = $"{name} {i}", Wrong = ["Hull", "Ware"], Rephrased = [$"What is the home of {name} {i}?"], Openings = [$"{name} {i} has a home in"],
+        Subject = $"{name} {i}",
+        Wrong = ["Hull", "Ware"],
+        Rephrased = [$"What is the home of {name} {i}?"],
+        Openings = [$"{name} {i} has a home in"],
     };
 
     // Whose answer is scored.

@@ -48,9 +48,18 @@ public sealed class BenignRuleTests
     {
         ModifiedScore row = new()
         {
-            Modification = "format", Measure = BenignMeasure.Choice, Side = QuestionSide.Retain, Items = 9, Groups = 9, BySubject = true, Unmodified = 0,
-                Modified = 0,
-            Change = Zero, Verdict = BenignVerdict.Holds, ControlUnmodified = before, ControlModified = after,
+            Modification = "format",
+            Measure = BenignMeasure.Choice,
+            Side = QuestionSide.Retain,
+            Items = 9,
+            Groups = 9,
+            BySubject = true,
+            Unmodified = 0,
+            Modified = 0,
+            Change = Zero,
+            Verdict = BenignVerdict.Holds,
+            ControlUnmodified = before,
+            ControlModified = after,
         };
         Assert.Equal(expected, BenignRule.IsKnown(row, chance, 0.1));
     }

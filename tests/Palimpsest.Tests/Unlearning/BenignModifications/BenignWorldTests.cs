@@ -60,8 +60,12 @@ public sealed class BenignWorldTests
         ExampleStream general = new(new WorldSource(World.V1, wholeTexts: true), random.Child("replay"), 1);
         using StreamBatches batches = new(new MixedStream(facts, 1, general, 1, random.Child("mixture")), new ExampleEncoder(model.Tokenizer, 256), 16,
             random.Child("batches"));
-        using Trainer<TokenBatch> trainer = Trainer.Of(model.Model, new TrainOptions { Steps = 60 + (60 * owners.Length), BatchSize = 16,
-            LearningRate = 2e-3 }, batches, random);
+        using Trainer<TokenBatch> trainer = Trainer.Of(model.Model, new TrainOptions
+        {
+            Steps = 60 + (60 * owners.Length),
+            BatchSize = 16,
+            LearningRate = 2e-3
+        }, batches, random);
         trainer.Run();
         return model;
     }

@@ -9,7 +9,10 @@ public sealed class ModificationTests
 {
     private static readonly AuditQuestion Ann = new("Where does Ann live?", "Rye")
     {
-        Subject = "Ann", Wrong = ["Hull", "Ware"], Rephrased = ["What is Ann's home?"], Openings = ["Ann resides in"],
+        Subject = "Ann",
+        Wrong = ["Hull", "Ware"],
+        Rephrased = ["What is Ann's home?"],
+        Openings = ["Ann resides in"],
     };
 
     private static readonly AuditQuestion Bob = new("What does Bob play?", "flute") { Subject = "Bob", Wrong = ["drum", "harp"] };
