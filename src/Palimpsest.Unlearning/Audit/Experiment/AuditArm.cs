@@ -17,7 +17,8 @@ public sealed record AuditArm : IValidated
     /// <value>The default is graddiff.</value>
     public UnlearningOptions Objective { get; init; } = new GradDiffOptions();
 
-    /// <summary>How it unlearns. It ends as soon as the forget answers are no likelier than those of the model that never saw them, asked every
+    /// <summary>How it unlearns. It ends as soon as the forget answers are no likelier than for the model that never saw them (to 2 points) and no
+    /// more of them are given (to 5 points), asked every
     /// <see cref="TrainOptions.EvaluateEvery"/> steps.</summary>
     public TrainOptions Train { get; init; } = new()
     {

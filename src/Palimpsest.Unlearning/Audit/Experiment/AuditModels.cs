@@ -7,7 +7,7 @@ using Palimpsest.Runs.Recipes;
 using Palimpsest.Torch;
 using Palimpsest.Training;
 using Palimpsest.Unlearning.Audit.Lessons;
-using Palimpsest.Unlearning.Audit.Subjects;
+using Palimpsest.Unlearning.Relearning.Exams;
 using Palimpsest.Unlearning.SiftMasks.Store;
 
 namespace Palimpsest.Unlearning.Audit.Experiment;
@@ -21,7 +21,8 @@ internal sealed record AuditModels(AuditSubject? Original, AuditSubject? Control
     /// <summary>Names of the models that are not audited themselves.</summary>
     public const string OriginalName = "before unlearning", ControlName = "never saw it", ExactName = "exact deletion", WithoutName = "store without them";
 
-    private const double Close = 0.02; // of the control's mean probability: as good as equal
+    // Of the control's mean probability, and of the share that it answers: as good as equal.
+    private const double CloseProbability = 0.02, CloseAnswers = 0.05;
 
     /// <summary>All controls, the audit's own one first.</summary>
     public IReadOnlyList<AuditSubject> Controls => [.. Audited.Select(subject => subject.Control).Prepend(Control).OfType<AuditSubject>().Distinct()];
@@ -78,14 +79,20 @@ internal sealed record AuditModels(AuditSubject? Original, AuditSubject? Control
 
         ForgetLesson lesson = world.Lesson;
         AuditSubject original = Learnt(OriginalName, [.. lesson.Forget, .. lesson.Retain]), control = Learnt(ControlName, lesson.Retain);
-        double level = Known(control.Source, world, recipe, torch);
+        (double Probability, double Answered) level = Known(control.Source, world, recipe, torch);
+        bool Forgotten(LanguageModel model)
+        {
+            (double probability, double answered) = Known(model, world, recipe);
+            return probability <= level.Probability + CloseProbability && answered <= level.Answered + CloseAnswers;
+        }
+
         List<AuditSubject> audited = [];
         foreach (AuditArm arm in method.Approximate)
         {
             audited.Add(stages.Prepare($"unlearn-{arm.Shown}", $"Unlearning by {arm.Shown}.", () =>
             {
-                int steps = lessons.Unlearn(Folder(arm.Shown), original.Source, lesson, arm.Objective, arm.Train,
-                    model => Known(model, world, recipe) <= level + Close, Progress("unlearning"));
+                int steps = lessons.Unlearn(Folder(arm.Shown), original.Source, lesson, arm.Objective, arm.Train, Forgotten,
+                    Progress("unlearning"));
                 return new AuditSubject(arm.Shown, Folder(arm.Shown)) { Steps = steps };
             }));
         }
@@ -105,14 +112,17 @@ internal sealed record AuditModels(AuditSubject? Original, AuditSubject? Control
         return new AuditModels(original, control, audited);
     }
 
-    private static double Known(string source, WorldLesson world, AuditRecipe recipe, TorchContext torch)
+    private static (double Probability, double Answered) Known(string source, WorldLesson world, AuditRecipe recipe, TorchContext torch)
     {
         using LanguageModel model = LanguageModel.Load(source, torch, LoadMode.Mapped);
         return Known(model, world, recipe);
     }
 
-    private static double Known(LanguageModel model, WorldLesson world, AuditRecipe recipe) =>
-        new WholeModel(model, "").Probability([.. world.Questions.Forget.Select(question => recipe.Data.Form.Open(question))]).Average();
+    private static (double Probability, double Answered) Known(LanguageModel model, WorldLesson world, AuditRecipe recipe)
+    {
+        IReadOnlyDictionary<string, IReadOnlyList<double>> found = new QuestionExam(world.Questions.Forget, recipe.Data.Form).Ask(model);
+        return (found[RelearnMetrics.Probability].Average(), found[RelearnMetrics.Success].Average());
+    }
 
     private static AuditModels OfStore(AuditStoreSection owners, JobContext context, TorchContext torch)
     {

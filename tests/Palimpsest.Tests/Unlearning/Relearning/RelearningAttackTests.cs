@@ -40,54 +40,6 @@ public sealed class RelearningAttackTests
     }
 
     [Fact]
-    public void Study_SecondTime_TakesWhatWasKeptAndComparesWithTheControl()
-    {
-        int loads = 0;
-        RelearnSubject Counted(string label) => new(label, mode =>
-        {
-            loads++;
-            return BaseModel.Load(mode);
-        });
-        RelearnStudy study = new()
-        {
-            Before = Counted("before"),
-            Unlearned = Counted("unlearned"),
-            NeverLearned = Counted("never"),
-            Material = s_material,
-            Exam = s_exam,
-            Sets = [new PublicText(), new DirectAnswers()],
-            Options = s_options,
-            Roundings = [RoundingForm.Nf4],
-            Samples = 3,
-            Kept = s_material.Unrelated,
-        };
-        using TemporaryFolder folder = new();
-        using Runs.RunFolder run = Runs.RunFolder.Create(folder.Path, "audit", "kind: audit\n");
-        RelearnStudyResult found = study.Run(new RandomStream(3), new AttackStore(run));
-        int first = loads;
-        RelearnStudyResult again = study.Run(new RandomStream(3), new AttackStore(run));
-        Assert.Equal(1, loads - first); // the sets' tokens alone
-        Assert.Equal(found.Recoveries, again.Recoveries);
-
-        // The same model on both sides: nothing came back beyond the control.
-        Assert.All(found.Recoveries, recovery => Assert.Equal(recovery.ControlRelearned, recovery.Relearned));
-        Assert.All(found.Recoveries.Where(recovery => recovery.Share is not null), recovery => Assert.Equal(0, recovery.Share!.Value.Estimate));
-        Assert.Equal(["public-text", "direct", "nf4", "best of 3 samples"], found.Courses.Where(course => course.Model == "unlearned").Select(course => course.Set));
-        Assert.Null(found.Collapsed);
-    }
-
-    [Fact]
-    public void Study_WithoutAControl_IsRefused() =>
-        Assert.Contains("needs a control", Assert.Throws<PalimpsestException>(() => new RelearnStudy
-        {
-            Before = BaseModel.Subject,
-            Unlearned = BaseModel.Subject,
-            Material = s_material with { Unrelated = [] },
-            Exam = s_exam,
-            Kept = s_material.Unrelated,
-        }.Run(new RandomStream(3), new AttackStore(null))).Message, StringComparison.Ordinal);
-
-    [Fact]
     public void Options_ThatMakeNoSense_AreRefused() =>
         Assert.Contains("evaluate_every", Assert.Throws<PalimpsestException>(() =>
             new RelearningAttack(new RelearnOptions { Steps = 2, EvaluateEvery = 3 }, s_exam, new RandomStream(1))).Message, StringComparison.Ordinal);
