@@ -40,7 +40,7 @@ public sealed class AuditJobTests : IDisposable
         Assert.True(code == 0, output + error);
         JsonElement result = Result();
         JsonElement[] models = [.. result.GetProperty("models").EnumerateArray()];
-        Assert.Equal(["not_forgotten", "holds"], models.Select(model => model.GetProperty("verdict").GetString()));
+        Assert.Equal(["not-forgotten", "holds"], models.Select(model => model.GetProperty("verdict").GetString()));
         Assert.True(models[1].GetProperty("exact").GetBoolean());
 
         // What left exactly and what never was there are the same, also after relearning: no gain of one beyond the other, whatever both learn.
@@ -71,7 +71,7 @@ public sealed class AuditJobTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--forget and --retain are named together", "--forget", "forget.jsonl")]
+    [InlineData("forget and retain are named together", "--forget", "forget.jsonl")]
     [InlineData("row 1 is row 1", "--forget", "forget.jsonl", "--retain", "forget.jsonl")]
     [InlineData("not \"0,5h\"", "--budget", "0,5h")]
     [InlineData("The store no longer knows", "--owners", "clinics")]
