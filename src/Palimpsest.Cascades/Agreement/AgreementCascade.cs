@@ -53,12 +53,24 @@ public sealed class AgreementCascade
     public async Task<CascadeAnswer> AnswerAsync(string question, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(question);
+        (CascadeAnswer? answer, _) = await AnswerAsync((member, late) => member.AskAsync(question, late), _tiers.Count, stop).ConfigureAwait(false);
+        return answer!;
+    }
+
+    /// <summary>Lets the first tiers answer.</summary>
+    /// <param name="ask">Asks a member.</param>
+    /// <param name="most">How many tiers are asked.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <returns>The answer, or null if none of these tiers keeps its own and there are further ones; and all calls.</returns>
+    internal async Task<(CascadeAnswer? Answer, List<TierCall> Calls)> AnswerAsync(
+        Func<IPredictor, CancellationToken, Task<MemberReply>> ask, int most, CancellationToken stop)
+    {
         long clock = Stopwatch.GetTimestamp();
         List<TierCall> calls = [];
-        for (int i = 0; ; i++)
+        for (int i = 0; i < most; i++)
         {
             CascadeTier tier = _tiers[i];
-            MemberReply[] replies = await Task.WhenAll(tier.Members.Select(member => AskAsync(member, question, tier.Timeout, stop))).ConfigureAwait(false);
+            MemberReply[] replies = await Task.WhenAll(tier.Members.Select(member => AskAsync(member, ask, tier.Timeout, stop))).ConfigureAwait(false);
             for (int j = 0; j < replies.Length; j++)
             {
                 calls.Add(new TierCall(i, tier.Members[j].Name, replies[j]));
@@ -69,9 +81,12 @@ public sealed class AgreementCascade
             if (i == _tiers.Count - 1 || agreement.IsAccepted(tier.Threshold))
             {
                 double seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
-                return new() { Answer = agreement.Answer, Tier = i, Agreement = agreement.Value, Calls = calls, Seconds = seconds };
+                string? member = agreement.Member < 0 ? null : tier.Members[agreement.Member].Name;
+                return (new() { Answer = agreement.Answer, Tier = i, Member = member, Agreement = agreement.Value, Calls = calls, Seconds = seconds }, calls);
             }
         }
+
+        return (null, calls);
     }
 
     private static async Task<float[][]> VectorsAsync(IEmbeddingGenerator<string, Embedding<float>> encoder, MemberReply[] replies, CancellationToken stop)
@@ -81,12 +96,13 @@ public sealed class AgreementCascade
         return [.. made.Select(vector => vector.Vector.ToArray())];
     }
 
-    private static async Task<MemberReply> AskAsync(IPredictor member, string question, TimeSpan timeout, CancellationToken stop)
+    private static async Task<MemberReply> AskAsync(
+        IPredictor member, Func<IPredictor, CancellationToken, Task<MemberReply>> ask, TimeSpan timeout, CancellationToken stop)
     {
         using CancellationTokenSource late = CancellationTokenSource.CreateLinkedTokenSource(stop);
         try
         {
-            Task<MemberReply> asked = member.AskAsync(question, late.Token);
+            Task<MemberReply> asked = ask(member, late.Token);
             return asked.IsCompletedSuccessfully ? asked.Result : await asked.WaitAsync(timeout, stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -9,6 +9,9 @@ public sealed record CascadeAnswer
     /// <summary>The tier whose answer it is, from 0.</summary>
     public required int Tier { get; init; }
 
+    /// <summary>The member of it that gave the answer first; null if there is none.</summary>
+    public string? Member { get; init; }
+
     /// <summary>How much that tier agreed.</summary>
     public required double Agreement { get; init; }
 

@@ -14,6 +14,11 @@ public sealed record MemberReply
     /// <value>The default is none; <see cref="Score"/> then speaks for the answer alone.</value>
     public LabelProbabilities? Probabilities { get; init; }
 
+    /// <summary>The share of the model's own checks that found its answer right, in [0, 1], as AutoMix asks for them; what the checks took is in
+    /// <see cref="Usage"/>.</summary>
+    /// <value>The default is none.</value>
+    public double? Verified { get; init; }
+
     /// <summary>What the call took; it is billed whatever became of the answer.</summary>
     public CallUsage Usage { get; init; } = new();
 
