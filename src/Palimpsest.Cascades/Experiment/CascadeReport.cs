@@ -24,7 +24,12 @@ internal static class CascadeReport
             Title = $"Cascade on {result.Subject}",
             Lead = Say($"Tiers: {tiers}. Tuned on {result.Counts[0]:N0} questions, calibrated on {result.Counts[1]:N0}, counted on {result.Counts[2]:N0}; ")
                 + $"costs in {result.Unit}, every call of every member billed.",
-            Figures = [.. agreement is null ? [] : Headline(recipe, result, agreement, last)],
+            Figures =
+            [
+                .. agreement is not null ? Headline(recipe, result, agreement, last)
+                    : [new ReportFigure("right by the last tier alone", Share(last)), .. s_drawn.Concat(["oracle"]).Select(result.Arm).OfType<CascadeArmResult>()
+                        .Where(arm => arm.Thresholds.Count > 0).Select(arm => AtItsThreshold(arm, last))],
+            ],
             Sections =
             [
                 new ReportSection("Accuracy against cost", [Frontier(result, last), ArmsTable(recipe, result, last), .. Notes(result)]),
@@ -51,7 +56,7 @@ internal static class CascadeReport
             Say($"[{100 * difference.Lower:F1}, {100 * difference.Upper:F1}], paired bootstrap"));
         yield return new ReportFigure("cost against the last tier", Say($"{agreement.Cost / last.Cost:F3}"), Say($"saving {last.Cost / agreement.Cost:F2}x; {Cost(agreement.Cost)} against {Cost(last.Cost)} {result.Unit} a question"));
         yield return new ReportFigure("passed on by the first tier", Say($"{100 * agreement.Deferred:F1}%"),
-            Say($"pays below {100 * CascadeCost.BreakEven(result.Gamma, result.Tiers[0].Count):F1}%"));
+            Pays(CascadeCost.BreakEven(result.Gamma, result.Tiers[0].Count)));
         yield return new ReportFigure("error beyond the next tier's", Say($"{100 * agreement.Excess.Max():F2}%"),
             agreement.Shortfalls.Count > 0 ? "not certified: everything is passed on" : Say($"certified to be at most {100 * recipe.Certificate.Limit:F1}% at {100 * recipe.Certificate.Confidence:F0}%"));
         if (result.Splits is { } splits)
@@ -59,6 +64,11 @@ internal static class CascadeReport
             yield return new ReportFigure("random splits on which the limit held", Say($"{100 * splits.Held:F1}%"), Say($"of {splits.Count}; the largest excess was {100 * splits.Worst:F2}%"));
         }
     }
+
+    private static string Pays(double line) => line > 0 ? Say($"pays below {100 * line:F1}%") : "cannot pay: the first tier's members cost as much together as the last tier";
+
+    private static ReportFigure AtItsThreshold(CascadeArmResult arm, CascadeArmResult last) => new($"right by {arm.Name}", Share(arm),
+        Say($"at {arm.Cost / last.Cost:F3} of the last tier's cost, {100 * arm.Deferred:F1}% to it"));
 
     private static ReportChart Frontier(CascadeResult result, CascadeArmResult last) => new(
         "What each policy reaches with other thresholds; cheaper is to the left, the last tier alone is at 1", "cost of a question, relative to the last tier's",

@@ -60,7 +60,7 @@ public sealed class LocalChatClient : IChatClient
         SamplingOptions sampling = ChatSampling.Of(options, _model.Model.Config.Generation, ref seed);
         sampling = sampling with { EndTokens = [.. sampling.EndTokens, .. _ends], StopTexts = [.. sampling.StopTexts, .. _stops] };
         RandomStream random = options?.Seed is null ? new RandomStream(seed, "chat", call.ToString(System.Globalization.CultureInfo.InvariantCulture)) : new RandomStream(seed, "chat");
-        int[] prompt = _model.Encoder().EncodePrompt("", new Conversation(ChatTexts.Of(messages, options?.Instructions)));
+        int[] prompt = _model.Encoder().EncodeTurn(new Conversation(ChatTexts.Of(messages, options?.Instructions)));
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         using CancellationTokenSource gone = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Channel<string> pieces = Channel.CreateBounded<string>(new BoundedChannelOptions(PiecesAhead) { SingleReader = true, SingleWriter = true });

@@ -59,12 +59,13 @@ internal static class CascadeCalibrateCommand
             foreach (CascadeCounts row in certificate.Curve.Where((_, i) => certificate.Curve.Count <= 20 || i % (certificate.Curve.Count / 20) == 0))
             {
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"  {row.Threshold,9:F4}  {row.Accepted / (double)row.Items,5:P0}  {row.Error,15:P1}  {row.Error - row.NextError,23:P1}  {row.LossBound(certificate.Confidence),6:P2}"));
+                    $"  {row.Threshold,9:F4}  {100.0 * row.Accepted / row.Items,4:F0}%  {100 * row.Error,14:F1}%  {100 * (row.Error - row.NextError),22:F1}%  "
+                    + $"{100 * row.LossBound(certificate.Confidence),5:F2}%"));
             }
 
             if (certificate.Threshold is double threshold)
             {
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  chosen: {threshold:F4}; the bound of {certificate.Bound:P2} holds with {certificate.Confidence:P1} confidence."));
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  chosen: {threshold:F4}; the bound of {100 * certificate.Bound:F2}% holds with {100 * certificate.Confidence:F0}% confidence."));
             }
         }
 

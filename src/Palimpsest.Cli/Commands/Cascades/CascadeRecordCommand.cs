@@ -50,7 +50,7 @@ internal static class CascadeRecordCommand
                 output.WriteLine($"{made.Items.Count} questions, {made.Systems.Count} systems: {parsed.GetValue(to)}");
                 foreach ((int i, RecordedSystem system) in made.Systems.Index())
                 {
-                    output.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"  {system.Name}: {made.Items.Average(item => item.Right[i] ? 1.0 : 0):P1} right"));
+                    output.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"  {system.Name}: {100 * made.Items.Average(item => item.Right[i] ? 1.0 : 0):F1}% right"));
                 }
 
                 return 0;
