@@ -20,7 +20,8 @@ internal static class CascadeBenchmark
             [.. Enumerable.Range(0, Requests).Select(i => new RecordedItem
             {
                 Question = $"question {i}",
-                Replies = [.. Enumerable.Range(0, Tiers * Members).Select(_ => new MemberReply { Answer = "abc"[random.NextInt(3)].ToString(), Score = random.NextDouble() })],
+                Replies = [.. Enumerable.Range(0, Tiers * Members).Select(_ =>
+                    new MemberReply { Answer = "abc"[random.NextInt(3)].ToString(), Score = random.NextDouble() })],
                 Right = [.. Enumerable.Range(0, Tiers * Members).Select(_ => random.NextInt(4) > 0)],
             })]);
         AgreementCascade cascade = new([.. Enumerable.Range(0, Tiers).Select(tier => new CascadeTier
@@ -57,7 +58,8 @@ internal static class CascadeBenchmark
         Console.WriteLine($"cascade: {Requests:N0} recorded requests, {Tiers} tiers of {Members}; {rounds} rounds, median");
         Console.WriteLine($"  own time of a request        {1e6 * Median(answers),8:F2} µs");
         Console.WriteLine($"  calibration of all tiers     {1e3 * Median(calibrations),8:F1} ms");
-        Console.WriteLine($"  {Members} members of 20 ms each      {1e3 * Median(apart),8:F1} ms one after the other, {1e3 * Median(together),8:F1} ms side by side on {Environment.ProcessorCount} cores");
+        Console.WriteLine($"  {Members} members of 20 ms each      {1e3 * Median(apart),8:F1} ms one after the other, {1e3 * Median(together),8:F1} ms side "
+            + $"by side on {Environment.ProcessorCount} cores");
     }
 
     private static void Answer(AgreementCascade cascade, Recording recording)

@@ -27,6 +27,6 @@ using IChatClient client = new ChatClientBuilder(cascade)
 foreach (string question in new[] { "What is the capital of Peru?", "What does the mayor wear?", "What is the capital of Peru?" })
 {
     ChatResponse response = await client.GetResponseAsync(question, new ChatOptions { MaxOutputTokens = 12 });
-    Console.WriteLine($"{question}\n  {response.Text.Trim()}\n  tier {response.AdditionalProperties?["cascade_tier"]}, {response.AdditionalProperties?["cascade_calls"]} calls, "
-        + $"{response.Usage?.TotalTokenCount} tokens; vendor a was asked {first.Calls} times so far");
+    Console.WriteLine($"{question}\n  {response.Text.Trim()}\n  tier {response.AdditionalProperties?["cascade_tier"]}, "
+        + $"{response.AdditionalProperties?["cascade_calls"]} calls, {response.Usage?.TotalTokenCount} tokens; vendor a was asked {first.Calls} times so far");
 }

@@ -28,7 +28,8 @@ internal sealed class Vendor(string name, Func<string, string> answer) : IChatCl
         }
     }
 
-    public object? GetService(Type serviceType, object? serviceKey = null) => serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata(name, null, name) : null;
+    public object? GetService(Type serviceType, object? serviceKey = null) => serviceType == typeof(ChatClientMetadata)
+        ? new ChatClientMetadata(name, null, name) : null;
 
     public void Dispose()
     {

@@ -34,14 +34,14 @@ public sealed partial class ArchitectureTests
         [
             "Palimpsest.Torch", "Palimpsest.Models.Layers", "Palimpsest.Models.Transformers", "Palimpsest.Models.Families", "Palimpsest.Models.Sources",
             "Palimpsest.Models.Lora", "Palimpsest.Models", "Palimpsest.Models.Generation", "Palimpsest.Evaluation", "Palimpsest.Training",
-                "Palimpsest.Retrieval", "Palimpsest.Jobs",
+                "Palimpsest.Retrieval", "Palimpsest.Clients", "Palimpsest.Jobs",
             "Palimpsest.Jobs.Finetune", "Palimpsest.Jobs.Evaluate", "Palimpsest.Jobs.Pretrain", "Palimpsest.Jobs.Retrieval",
         ],
         ["Palimpsest.Federation"] = ["Palimpsest.Federation.Rounds", "Palimpsest.Federation.Clients", "Palimpsest.Federation.Experiment"],
         ["Palimpsest.Cascades"] =
         [
-            "Palimpsest.Cascades.Agreement", "Palimpsest.Cascades.Recordings", "Palimpsest.Cascades.Certificates", "Palimpsest.Cascades.Baselines",
-            "Palimpsest.Cascades.Costs", "Palimpsest.Cascades.Experiment",
+            "Palimpsest.Cascades.Agreement", "Palimpsest.Cascades.Recordings", "Palimpsest.Cascades.Predictors", "Palimpsest.Cascades.Costs",
+            "Palimpsest.Cascades.Chains", "Palimpsest.Cascades.Certificates", "Palimpsest.Cascades.Baselines", "Palimpsest.Cascades.Experiment",
         ],
     };
 

@@ -38,19 +38,20 @@ public sealed record CascadeTier
 
         if (Members.GroupBy(member => member.Identity, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
-            throw new PalimpsestException($"Tier {number} holds one model twice ({string.Join(" and ", twice.Select(member => member.Name))}): it would agree with "
-                + "itself, and the tier would never pass a question on. Take models that differ, or draw samples with seeds of their own.");
+            throw new PalimpsestException($"Tier {number} holds one model twice ({string.Join(" and ", twice.Select(member => member.Name))}): it would "
+                + "agree with itself, and the tier would never pass a question on. Take models that differ, or draw samples with seeds of their own.");
         }
 
         if (!isLast && Members.Count == 1 && Rule != AgreementRule.Score)
         {
-            throw new PalimpsestException($"Tier {number} has one member ({Members[0].Name}), who always agrees with itself, so that nothing would be passed on. Take the "
-                + "rule score, or further members.");
+            throw new PalimpsestException($"Tier {number} has one member ({Members[0].Name}), who always agrees with itself, so that nothing would be "
+                + "passed on. Take the rule score, or further members.");
         }
 
         if (Rule == AgreementRule.Semantic && Encoder is null)
         {
-            throw new PalimpsestException($"Tier {number} has the rule semantic and no encoder that makes sentence vectors. Set Encoder, or take token-overlap.");
+            throw new PalimpsestException($"Tier {number} has the rule semantic and no encoder that makes sentence vectors. Set Encoder, or take "
+                + "token-overlap.");
         }
     }
 }

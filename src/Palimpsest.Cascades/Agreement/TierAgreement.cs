@@ -31,7 +31,8 @@ public readonly record struct TierAgreement(string Answer, int Member, double Va
             AgreementRule.Score => Vote.Of(answers) is var vote ? At(answers, vote.Answer, MeanScore(replies, vote.Answer)) : default,
             AgreementRule.TokenOverlap => Overlap(answers),
             AgreementRule.Semantic => Semantic(answers, vectors
-                ?? throw new PalimpsestException("Semantic agreement needs a sentence vector for every answer. Give the tier an encoder, or take another rule.")),
+                ?? throw new PalimpsestException("Semantic agreement needs a sentence vector for every answer. Give the tier an encoder, or take another "
+                    + "rule.")),
             _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "There is no such rule."),
         };
     }
@@ -54,7 +55,8 @@ public readonly record struct TierAgreement(string Answer, int Member, double Va
     private static TierAgreement Overlap(string[] answers)
     {
         string[] given = [.. answers.Where(answer => answer.Length > 0)];
-        return given.Length == 0 ? At(answers, "", 0) : At(answers, Vote.Representative(given), Vote.Agreement(given) * ShareOfPairs(given.Length, answers.Length));
+        return given.Length == 0 ? At(answers, "", 0) : At(answers, Vote.Representative(given),
+            Vote.Agreement(given) * ShareOfPairs(given.Length, answers.Length));
     }
 
     // The answer nearest to all others, and the mean cosine over all pairs.

@@ -11,7 +11,8 @@ internal sealed class AnswerScorer
 
     private AnswerScorer(SparseLogisticRegression classifier) => _classifier = classifier;
 
-    public static AnswerScorer Train(IReadOnlyList<(string Question, string Answer, bool Right)> seen, RandomStream random) => new(SparseLogisticRegression.Train(
+    public static AnswerScorer Train(IReadOnlyList<(string Question, string Answer, bool Right)> seen, RandomStream random) =>
+        new(SparseLogisticRegression.Train(
         [.. seen.Select(item => (TextBuckets.Of(item.Question, item.Answer), item.Right ? 1 : 0))], TextBuckets.Count, 2, penalty: 1e-3, random));
 
     public double Score(string question, string answer) => _classifier.Probabilities(TextBuckets.Of(question, answer))[1];

@@ -29,11 +29,13 @@ public static class CascadeArms
         List<CascadeArm> arms = [.. Agreeing(plan, leftOut)];
         arms.AddRange(LearnedArms.Of(plan, leftOut));
         ChainTier[] tiers = [.. plan.Tiers.Select(members => ArmTiers.Together(plan, members, AgreementRule.Vote))];
-        int best = Enumerable.Range(0, plan.Recording.Systems.Count).OrderByDescending(system => plan.Tuning.Count(item => plan.Recording.Items[item].Right[system]))
+        int best = Enumerable.Range(0, plan.Recording.Systems.Count).OrderByDescending(system =>
+            plan.Tuning.Count(item => plan.Recording.Items[item].Right[system]))
             .ThenBy(system => plan.Tuning.Sum(item => plan.Costs.Of(item, system))).First();
         arms.Add(new CascadeArm { Name = "first-tier", Tiers = [tiers[0]], Note = "the first tier answers everything" });
         arms.Add(new CascadeArm { Name = LastTier, Tiers = [tiers[^1]], Note = "the last tier answers everything" });
-        arms.Add(new CascadeArm { Name = "single-best", Tiers = [ArmTiers.Alone(plan, best, _ => 0)], Note = "the one system that is right most often where arms are tuned" });
+        arms.Add(new CascadeArm { Name = "single-best", Tiers = [ArmTiers.Alone(plan, best, _ => 0)], Note =
+            "the one system that is right most often where arms are tuned" });
         arms.Add(ByLot(plan, tiers));
         arms.Add(Oracle("oracle", tiers, routes: false, "knows whether a tier is right; asks it all the same"));
         arms.Add(Oracle("oracle-router", tiers, routes: true, "knows before asking which tier is right"));
@@ -42,7 +44,8 @@ public static class CascadeArms
 
     /// <summary>The cascade by the plan's rule.</summary>
     /// <exception cref="PalimpsestException">A tier of one system cannot disagree, or a system gives no scores where they count.</exception>
-    internal static CascadeArm ByAgreement(ArmPlan plan) => Obstacle(plan) is string reason ? throw new PalimpsestException($"{reason} Take other tiers or another rule.")
+    internal static CascadeArm ByAgreement(ArmPlan plan) => Obstacle(plan) is string reason
+        ? throw new PalimpsestException($"{reason} Take other tiers or another rule.")
         : new CascadeArm { Name = Agreement, Tiers = Tiers(plan, plan.Rule), Note = "the members of a tier agree" };
 
     private static bool IsScored(ArmPlan plan) => plan.Tiers.SkipLast(1).All(members => members.All(member => ArmTiers.HasScores(plan, member)));
@@ -82,7 +85,8 @@ public static class CascadeArms
         yield return new CascadeArm
         {
             Name = Confidence,
-            Tiers = [.. plan.Tiers.Select((_, tier) => plan.BestOf(tier)).Select(best => ArmTiers.Alone(plan, best, i => plan.Recording.Items[i].Replies[best].Score ?? 0))],
+            Tiers = [.. plan.Tiers.Select((_, tier) => plan.BestOf(tier))
+                .Select(best => ArmTiers.Alone(plan, best, i => plan.Recording.Items[i].Replies[best].Score ?? 0))],
             Note = "one model a tier, by its own confidence",
         };
     }

@@ -17,7 +17,8 @@ internal static class LearnedArms
         if (plan.Samples.Count > 1)
         {
             ChainTier last = ArmTiers.Together(plan, plan.Tiers[^1], AgreementRule.Vote);
-            yield return new CascadeArm { Name = "mot", Tiers = [ArmTiers.Together(plan, plan.Samples, AgreementRule.Vote), last], Note = "samples of one model agree" };
+            yield return new CascadeArm { Name = "mot", Tiers = [ArmTiers.Together(plan, plan.Samples, AgreementRule.Vote), last], Note =
+                "samples of one model agree" };
         }
         else
         {
@@ -48,12 +49,14 @@ internal static class LearnedArms
     private static CascadeArm Frugal(ArmPlan plan, int[] chain)
     {
         AnswerScorer scorer = AnswerScorer.Train(
-            [.. plan.Tuning.SelectMany(item => chain.Distinct().Select(system => (Question(plan, item), Reply(plan, item, system).Answer, plan.Recording.Items[item].Right[system])))],
+            [.. plan.Tuning.SelectMany(item => chain.Distinct().Select(system =>
+                (Question(plan, item), Reply(plan, item, system).Answer, plan.Recording.Items[item].Right[system])))],
             plan.Random.Child("frugal"));
         return new CascadeArm
         {
             Name = "frugal",
-            Tiers = [.. chain.Select((system, tier) => ArmTiers.Alone(plan, system, i => tier == chain.Length - 1 ? 0 : scorer.Score(Question(plan, i), Reply(plan, i, system).Answer)))],
+            Tiers = [.. chain.Select((system, tier) => ArmTiers.Alone(plan, system, i => tier == chain.Length - 1 ? 0
+                : scorer.Score(Question(plan, i), Reply(plan, i, system).Answer)))],
             Note = "one model a tier, by a scorer that learnt which answers are right",
         };
     }
@@ -62,7 +65,8 @@ internal static class LearnedArms
     {
         (int weak, int strong) = (chain[0], chain[^1]);
         SparseLogisticRegression needed = SparseLogisticRegression.Train(
-            [.. plan.Tuning.Select(item => (TextBuckets.Of(Question(plan, item)), Needs(plan.Recording.Items[item], weak, strong) ? 1 : 0))], TextBuckets.Count, 2, 1e-3,
+            [.. plan.Tuning.Select(item => (TextBuckets.Of(Question(plan, item)), Needs(plan.Recording.Items[item], weak, strong) ? 1 : 0))],
+                TextBuckets.Count, 2, 1e-3,
             plan.Random.Child("router"));
         return Router(plan, "router-logistic", weak, strong, item => needed.Probabilities(TextBuckets.Of(Question(plan, item)))[0]);
     }
@@ -72,8 +76,10 @@ internal static class LearnedArms
         (int[] Features, float[] Values)[] questions = Features(plan);
         int features = plan.Encode is null ? TextBuckets.Count : questions[0].Features.Length;
         FactorRouter router = FactorRouter.Train(
-            [.. plan.Tuning.Select(item => questions[item])], [.. plan.Tuning.Select(item => plan.Recording.Items[item].Right)], features, plan.Random.Child("factors"));
-        return Router(plan, "router-factors", chain[0], chain[^1], item => router.Probabilities(questions[item]) is var right ? right[chain[0]] - right[chain[^1]] : 0);
+            [.. plan.Tuning.Select(item => questions[item])], [.. plan.Tuning.Select(item => plan.Recording.Items[item].Right)], features,
+                plan.Random.Child("factors"));
+        return Router(plan, "router-factors", chain[0], chain[^1], item => router.Probabilities(questions[item]) is var right
+            ? right[chain[0]] - right[chain[^1]] : 0);
     }
 
     private static CascadeArm AutoMixThreshold(ArmPlan plan, int[] chain) => new()
@@ -86,14 +92,16 @@ internal static class LearnedArms
     private static CascadeArm AutoMixPomdp(ArmPlan plan, int[] chain)
     {
         IReadOnlyList<bool[]> policies = AutoMix.Policies(
-            [.. plan.Tuning.Select(item => (Bin(plan, item, chain[0]), plan.Recording.Items[item].Right[chain[0]], plan.Recording.Items[item].Right[chain[^1]]))]);
+            [.. plan.Tuning.Select(item => (Bin(plan, item, chain[0]), plan.Recording.Items[item].Right[chain[0]], plan.Recording.Items[item]
+                .Right[chain[^1]]))]);
         CascadeArm[] arms = [.. policies.Select(stays => new CascadeArm
         {
             Name = "automix-pomdp",
             Tiers = [Checked(plan, chain[0], bin => stays[bin] ? 1 : 0), ArmTiers.Alone(plan, chain[^1], _ => 0)],
             Note = "the small model checks its own answer; actions by a POMDP",
         })];
-        (double, double) Alone(int tier) => (plan.Tuning.Average(item => arms[0].Tiers[tier].Right[item] ? 1.0 : 0), plan.Tuning.Average(item => arms[0].Tiers[tier].Costs[item]));
+        (double, double) Alone(int tier) => (plan.Tuning.Average(item => arms[0].Tiers[tier].Right[item] ? 1.0 : 0),
+            plan.Tuning.Average(item => arms[0].Tiers[tier].Costs[item]));
         return arms.MaxBy(arm => arm.Run([1], plan.Tuning) is var outcome ? AutoMix.Lift(outcome.Accuracy, outcome.MeanCost, Alone(0), Alone(1)) : 0)!;
     }
 

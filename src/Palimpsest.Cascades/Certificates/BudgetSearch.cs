@@ -33,7 +33,8 @@ public static class BudgetSearch
         return best;
     }
 
-    private static double?[] Grid(IReadOnlyList<double> candidates, int steps) => candidates.Count <= steps ? [.. candidates.Select(value => (double?)value), null]
+    private static double?[] Grid(IReadOnlyList<double> candidates, int steps) => candidates.Count <= steps
+        ? [.. candidates.Select(value => (double?)value), null]
         : [.. Enumerable.Range(0, steps).Select(i => (double?)candidates[(int)((long)i * (candidates.Count - 1) / (steps - 1))]), null];
 
     private static IEnumerable<double?[]> Settings(double?[][] grids)

@@ -39,11 +39,13 @@ public sealed record CalibrationFile
         try
         {
             byte[] bytes = RegularFile.ReadBytes(path, MostBytes) ?? throw new JsonException("it is longer than 64 MiB");
-            return JsonSerializer.Deserialize<CalibrationFile>(bytes, RunJson.Options) is { Schema: 1 } file ? file : throw new JsonException("its schema is not 1");
+            return JsonSerializer.Deserialize<CalibrationFile>(bytes, RunJson.Options) is { Schema: 1 } file ? file
+                : throw new JsonException("its schema is not 1");
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or JsonException)
         {
-            throw new PalimpsestException($"{path}: is no calibration that can be read ({problem.Message.TrimEnd('.')}). Make it again with calibrate.", problem);
+            throw new PalimpsestException($"{path}: is no calibration that can be read ({problem.Message.TrimEnd('.')}). Make it again with calibrate.",
+                problem);
         }
     }
 
@@ -59,17 +61,18 @@ public sealed record CalibrationFile
         ArgumentNullException.ThrowIfNull(recording);
         if (rule != Rule || tiers.Count != Tiers.Count || !tiers.Zip(Tiers).All(pair => pair.First.SequenceEqual(pair.Second)))
         {
-            throw new PalimpsestException($"The calibration was made for {Said(Tiers, Rule)}, and is asked for by {Said(tiers, rule)}. Thresholds of other models or rules "
-                + "mean nothing; calibrate anew.");
+            throw new PalimpsestException($"The calibration was made for {Said(Tiers, Rule)}, and is asked for by {Said(tiers, rule)}. Thresholds of other "
+                + "models or rules mean nothing; calibrate anew.");
         }
 
         HashSet<string> seen = [.. Items];
         int[] unseen = [.. Enumerable.Range(0, recording.Items.Count).Where(i => !seen.Contains(recording.Items[i].Hash))];
-        return unseen.Length > 0 ? unseen : throw new PalimpsestException($"{recording.Name}: the calibration was made on these very questions. What they would say of it "
-            + "is what was already seen; take others.");
+        return unseen.Length > 0 ? unseen : throw new PalimpsestException($"{recording.Name}: the calibration was made on these very questions. What they "
+            + "would say of it is what was already seen; take others.");
     }
 
     private static string Said(IReadOnlyList<IReadOnlyList<RecordedSystem>> tiers, AgreementRule rule) =>
         $"[{string.Join("; ", tiers.Select(tier => string.Join(", ", tier.Select(member => member.Name == member.Identity ? member.Name
-            : $"{member.Name} ({member.Identity[..Math.Min(8, member.Identity.Length)]})"))))}] by {JsonNamingPolicy.KebabCaseLower.ConvertName(rule.ToString())}";
+            : $"{member.Name} ({member.Identity[..Math.Min(8, member.Identity.Length)]})"))))}] by {JsonNamingPolicy.KebabCaseLower.ConvertName(
+                rule.ToString())}";
 }

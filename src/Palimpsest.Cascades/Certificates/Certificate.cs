@@ -19,10 +19,8 @@ public sealed record Certificate(CertificateOptions Options, IReadOnlyList<TierC
     public IReadOnlyList<double?> Thresholds => [.. Tiers.Select(tier => tier.Threshold)];
 
     /// <summary>What cannot be certified, a sentence a tier; none if all is well.</summary>
-    public IEnumerable<string> Shortfalls => Tiers.Index().Where(tier => tier.Item.Threshold is null).Select(tier => string.Create(CultureInfo.InvariantCulture,
-        $"Tier {tier.Index + 1}: {(tier.Item.Smallest > Options.Limit && Options.Certifies
-            ? $"an error of {Options.Limit} cannot be certified with n = {tier.Item.Items}; without a single error the bound is {tier.Item.Smallest:F4}, and {tier.Item.Needed} questions are needed"
-            : $"no threshold keeps the error below {Options.Limit} on {tier.Item.Items} questions")}. It passes everything on."));
+    public IEnumerable<string> Shortfalls =>
+        Tiers.Index().Where(tier => tier.Item.Threshold is null).Select(tier => $"Tier {tier.Index + 1}: {Shortfall(tier.Item)}. It passes everything on.");
 
     /// <summary>Chooses thresholds, tier by tier.</summary>
     /// <param name="arm">The policy.</param>
@@ -51,6 +49,11 @@ public sealed record Certificate(CertificateOptions Options, IReadOnlyList<TierC
 
         return new Certificate(options, tiers);
     }
+
+    private string Shortfall(TierCertificate tier) => tier.Smallest > Options.Limit && Options.Certifies
+        ? string.Create(CultureInfo.InvariantCulture, $"an error of {Options.Limit} cannot be certified with n = {tier.Items}; ")
+            + string.Create(CultureInfo.InvariantCulture, $"without a single error the bound is {tier.Smallest:F4}, and {tier.Needed} questions are needed")
+        : string.Create(CultureInfo.InvariantCulture, $"no threshold keeps the error below {Options.Limit} on {tier.Items} questions");
 
     private static TierCertificate OfTier(CascadeArm arm, int tier, int[] items, double confidence, CertificateOptions options)
     {

@@ -23,12 +23,14 @@ public sealed class CallCosts
             recording.PlaceOf(stranger);
         }
 
-        Unit = unit ?? (_prices.Count > 0 || All(usage => usage.Money) ? CostUnit.Money : All(usage => usage.Operations) ? CostUnit.Operations : CostUnit.Calls);
+        Unit = unit ?? (_prices.Count > 0 || All(usage => usage.Money) ? CostUnit.Money : All(usage => usage.Operations) ? CostUnit.Operations
+            : CostUnit.Calls);
         string[] holes = _prices.Count == 0 || Unit != CostUnit.Money ? []
             : [.. recording.Systems.Select(system => system.Name).Where(name => !_prices.ContainsKey(name))];
         if (holes.Length > 0)
         {
-            throw new PalimpsestException($"The table of prices has none for {string.Join(", ", holes)}. Add them under costs.prices; a model that is free costs 0.");
+            throw new PalimpsestException($"The table of prices has none for {string.Join(", ", holes)}. Add them under costs.prices; a model that is free "
+                + "costs 0.");
         }
     }
 

@@ -16,8 +16,8 @@ public static class Rental
         ArgumentNullException.ThrowIfNull(hourly);
         if (reach.Count != seconds.Count || reach.Count != hourly.Count)
         {
-            throw new PalimpsestException($"A rental needs a price by the hour for each tier: there are {reach.Count} tiers, times of {seconds.Count} and prices for "
-                + $"{hourly.Count}. List as many prices under costs.hourly as there are tiers.");
+            throw new PalimpsestException($"A rental needs a price by the hour for each tier: there are {reach.Count} tiers, times of {seconds.Count} and "
+                + $"prices for {hourly.Count}. List as many prices under costs.hourly as there are tiers.");
         }
 
         return 1000 * Enumerable.Range(0, reach.Count).Sum(i => reach[i] * seconds[i].Sum() * hourly[i] / 3600);

@@ -26,7 +26,8 @@ public static class CascadeCalibration
         ArgumentNullException.ThrowIfNull(recording);
         if (items > recording.Items.Count)
         {
-            throw new PalimpsestException($"{recording.Name}: holds {recording.Items.Count} questions, and the calibration is to take {items}. Take fewer, or 0 for all.");
+            throw new PalimpsestException($"{recording.Name}: holds {recording.Items.Count} questions, and the calibration is to take {items}. Take fewer, "
+                + "or 0 for all.");
         }
 
         IReadOnlyList<IReadOnlyList<int>> places = CascadeStudy.TiersOf(tiers, recording);
@@ -51,7 +52,8 @@ public static class CascadeCalibration
     {
         ArgumentNullException.ThrowIfNull(calibration);
         ArgumentNullException.ThrowIfNull(recording);
-        IReadOnlyList<IReadOnlyList<int>> places = [.. calibration.Tiers.Select(tier => (IReadOnlyList<int>)[.. tier.Select(member => recording.PlaceOf(member.Name))])];
+        IReadOnlyList<IReadOnlyList<int>> places = [.. calibration.Tiers.Select(tier =>
+            (IReadOnlyList<int>)[.. tier.Select(member => recording.PlaceOf(member.Name))])];
         IReadOnlyList<int> items = calibration.Unseen(Systems(recording, places), calibration.Rule, recording);
         CascadeArm arm = Arm(recording, places, calibration.Rule);
         ArmOutcome outcome = arm.Run(calibration.Certificate.Thresholds, items);

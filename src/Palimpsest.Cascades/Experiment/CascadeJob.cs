@@ -67,10 +67,12 @@ public sealed class CascadeJob : Job<CascadeRecipe, CascadeResult>
         context.Log.Say($"{recording.Items.Count:N0} questions with the answers of {recording.Systems.Count} systems.");
         if (recording.Contradictions is > 0 and int contradictions)
         {
-            context.Log.Say($"{contradictions:N0} of them hold an answer that is judged right for one system and wrong for another; the first one's judgement counts.");
+            context.Log.Say($"{contradictions:N0} of them hold an answer that is judged right for one system and wrong for another; the first one's "
+                + "judgement counts.");
         }
 
-        using SentenceEncoder? encoder = recipe.Method.Encoder is string folder ? SentenceEncoder.Load(folder, recipe.Model.Context(recipe.Seed), LoadMode.Mapped) : null;
+        using SentenceEncoder? encoder = recipe.Method.Encoder is string folder
+            ? SentenceEncoder.Load(folder, recipe.Model.Context(recipe.Seed), LoadMode.Mapped) : null;
         context.Run.WriteResult(new CascadeStudy(recipe, recording, encoder is null ? null : texts => encoder.Embed(texts)).Run(context.Log.Say));
         return true;
     }

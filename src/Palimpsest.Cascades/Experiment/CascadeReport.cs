@@ -1,6 +1,5 @@
 using System.Globalization;
 using Palimpsest.Cascades.Baselines;
-using Palimpsest.Cascades.Chains;
 using Palimpsest.Jobs;
 using Palimpsest.Metrics;
 using Palimpsest.Numerics;
@@ -12,7 +11,8 @@ namespace Palimpsest.Cascades.Experiment;
 /// <summary>What the report of a comparison says.</summary>
 internal static class CascadeReport
 {
-    private static readonly string[] s_drawn = [CascadeArms.Agreement, "agreement-score", CascadeArms.Confidence, "frugal", "router-factors", CascadeArms.Random];
+    private static readonly string[] s_drawn = [CascadeArms.Agreement, "agreement-score", CascadeArms.Confidence, "frugal", "router-factors",
+        CascadeArms.Random];
 
     public static Report Of(CascadeRecipe recipe, CascadeResult result)
     {
@@ -27,7 +27,8 @@ internal static class CascadeReport
             Figures =
             [
                 .. agreement is not null ? Headline(recipe, result, agreement, last)
-                    : [new ReportFigure("right by the last tier alone", Share(last)), .. s_drawn.Concat(["oracle"]).Select(result.Arm).OfType<CascadeArmResult>()
+                    : [new ReportFigure("right by the last tier alone", Share(last)), .. s_drawn.Concat(["oracle"]).Select(result.Arm)
+                        .OfType<CascadeArmResult>()
                         .Where(arm => arm.Thresholds.Count > 0).Select(arm => AtItsThreshold(arm, last))],
             ],
             Sections =
@@ -41,7 +42,8 @@ internal static class CascadeReport
 
     /// <summary>"81.2% [80.1, 82.3]"</summary>
     internal static string Share(CascadeArmResult arm) =>
-        ProportionIntervals.Wilson((int)arm.Right.Sum(), arm.Right.Count) is var interval ? Say($"{100 * arm.Accuracy:F1}% [{100 * interval.Lower:F1}, {100 * interval.Upper:F1}]") : "";
+        ProportionIntervals.Wilson((int)arm.Right.Sum(), arm.Right.Count) is var interval
+            ? Say($"{100 * arm.Accuracy:F1}% [{100 * interval.Lower:F1}, {100 * interval.Upper:F1}]") : "";
 
     internal static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
@@ -54,47 +56,60 @@ internal static class CascadeReport
         yield return new ReportFigure("accuracy by agreement", Share(agreement), Say($"last tier alone {Share(last)}"));
         yield return new ReportFigure("difference to the last tier", Say($"{100 * difference.Estimate:+0.0;-0.0;0.0} points"),
             Say($"[{100 * difference.Lower:F1}, {100 * difference.Upper:F1}], paired bootstrap"));
-        yield return new ReportFigure("cost against the last tier", Say($"{agreement.Cost / last.Cost:F3}"), Say($"saving {last.Cost / agreement.Cost:F2}x; {Cost(agreement.Cost)} against {Cost(last.Cost)} {result.Unit} a question"));
+        yield return new ReportFigure("cost against the last tier", Say($"{agreement.Cost / last.Cost:F3}"),
+            Say($"saving {last.Cost / agreement.Cost:F2}x; {Cost(agreement.Cost)} against {Cost(last.Cost)} {result.Unit} a question"));
         yield return new ReportFigure("passed on by the first tier", Say($"{100 * agreement.Deferred:F1}%"),
             Pays(CascadeCost.BreakEven(result.Gamma, result.Tiers[0].Count)));
         yield return new ReportFigure("error beyond the next tier's", Say($"{100 * agreement.Excess.Max():F2}%"),
-            agreement.Shortfalls.Count > 0 ? "not certified: everything is passed on" : Say($"certified to be at most {100 * recipe.Certificate.Limit:F1}% at {100 * recipe.Certificate.Confidence:F0}%"));
+            agreement.Shortfalls.Count > 0 ? "not certified: everything is passed on"
+                : Say($"certified to be at most {100 * recipe.Certificate.Limit:F1}% at {100 * recipe.Certificate.Confidence:F0}%"));
         if (result.Splits is { } splits)
         {
-            yield return new ReportFigure("random splits on which the limit held", Say($"{100 * splits.Held:F1}%"), Say($"of {splits.Count}; the largest excess was {100 * splits.Worst:F2}%"));
+            yield return new ReportFigure("random splits on which the limit held", Say($"{100 * splits.Held:F1}%"),
+                Say($"of {splits.Count}; the largest excess was {100 * splits.Worst:F2}%"));
         }
     }
 
-    private static string Pays(double line) => line > 0 ? Say($"pays below {100 * line:F1}%") : "cannot pay: the first tier's members cost as much together as the last tier";
+    private static string Pays(double line) => line > 0 ? Say($"pays below {100 * line:F1}%")
+        : "cannot pay: the first tier's members cost as much together as the last tier";
 
     private static ReportFigure AtItsThreshold(CascadeArmResult arm, CascadeArmResult last) => new($"right by {arm.Name}", Share(arm),
         Say($"at {arm.Cost / last.Cost:F3} of the last tier's cost, {100 * arm.Deferred:F1}% to it"));
 
     private static ReportChart Frontier(CascadeResult result, CascadeArmResult last) => new(
-        "What each policy reaches with other thresholds; cheaper is to the left, the last tier alone is at 1", "cost of a question, relative to the last tier's",
+        "What each policy reaches with other thresholds; cheaper is to the left, the last tier alone is at 1",
+            "cost of a question, relative to the last tier's",
         "share of right answers",
         [
             .. s_drawn.Select(result.Arm).OfType<CascadeArmResult>().Select(arm =>
                 new ReportLine(arm.Name, [.. arm.Frontier.Select(point => (point.Cost / last.Cost, point.Accuracy))], Marked: true)),
-            .. new[] { "oracle", "single-best" }.Select(result.Arm).OfType<CascadeArmResult>().Select(arm => new ReportLine(arm.Name, [(arm.Cost / last.Cost, arm.Accuracy)], Marked: true)),
+            .. new[] { "oracle", "single-best" }.Select(result.Arm).OfType<CascadeArmResult>()
+                .Select(arm => new ReportLine(arm.Name, [(arm.Cost / last.Cost, arm.Accuracy)], Marked: true)),
         ]);
 
     private static ReportTable ArmsTable(CascadeRecipe recipe, CascadeResult result, CascadeArmResult last) => new(
-        ["policy", "thresholds", "right [95%]", $"cost, {result.Unit}", "of the last tier's", "passed on", "excess error", "certified", Say($"right at a budget of {recipe.Evaluate.Budget:G3}")],
+        ["policy", "thresholds", "right [95%]", $"cost, {result.Unit}", "of the last tier's", "passed on", "excess error", "certified",
+            Say($"right at a budget of {recipe.Evaluate.Budget:G3}")],
         [
-            .. result.Arms.OrderBy(arm => arm.Name.StartsWith("control", StringComparison.Ordinal)).ThenBy(arm => arm.Cost).Select(arm => (IReadOnlyList<string>)
+            .. result.Arms.OrderBy(arm => arm.Name.StartsWith("control", StringComparison.Ordinal)).ThenBy(arm => arm.Cost)
+                .Select(arm => (IReadOnlyList<string>)
             [
-                arm.Name, arm.Thresholds.Count == 0 ? "" : string.Join(", ", arm.Thresholds.Select(one => one is double value ? value.ToString("0.###", CultureInfo.InvariantCulture) : "none")),
-                Share(arm), Cost(arm.Cost) + (arm.Name == Controls.Dear ? " (modelled)" : ""), Say($"{arm.Cost / last.Cost:F3}"), arm.Thresholds.Count == 0 ? "" : Say($"{100 * arm.Deferred:F1}%"),
+                arm.Name, arm.Thresholds.Count == 0 ? "" : string.Join(", ",
+                    arm.Thresholds.Select(one => one is double value ? value.ToString("0.###", CultureInfo.InvariantCulture) : "none")),
+                Share(arm), Cost(arm.Cost) + (arm.Name == Controls.Dear ? " (modelled)" : ""), Say($"{arm.Cost / last.Cost:F3}"), arm.Thresholds.Count == 0
+                    ? "" : Say($"{100 * arm.Deferred:F1}%"),
                 arm.Excess.Count == 0 ? "" : Say($"{100 * arm.Excess.Max():F2}%"),
-                arm.Bounds.Count == 0 ? "" : arm.Shortfalls.Count > 0 ? "no" : Say($"≤ {100 * arm.Bounds.Max():F2}%"), arm.AtBudget is double share ? Say($"{100 * share:F1}%") : "too dear",
+                arm.Bounds.Count == 0 ? "" : arm.Shortfalls.Count > 0 ? "no" : Say($"≤ {100 * arm.Bounds.Max():F2}%"), arm.AtBudget is double share
+                    ? Say($"{100 * share:F1}%") : "too dear",
             ]),
         ],
-        Say($"All policies with thresholds are calibrated alike: an error of at most {recipe.Certificate.Limit} beyond the next tier's, with {100 * recipe.Certificate.Confidence:F0}% confidence"));
+        Say($"All policies with thresholds are calibrated alike: an error of at most {recipe.Certificate.Limit} beyond the next tier's, ")
+            + Say($"with {100 * recipe.Certificate.Confidence:F0}% confidence"));
 
     private static IEnumerable<ReportBlock> Notes(CascadeResult result)
     {
-        foreach (string shortfall in result.Arms.Where(arm => !arm.Name.StartsWith("control", StringComparison.Ordinal)).SelectMany(arm => arm.Shortfalls.Select(text => $"{arm.Name}: {text}")).Concat(result.LeftOut.Select(reason => $"Left out: {reason}")))
+        foreach (string shortfall in result.Arms.Where(arm => !arm.Name.StartsWith("control", StringComparison.Ordinal))
+            .SelectMany(arm => arm.Shortfalls.Select(text => $"{arm.Name}: {text}")).Concat(result.LeftOut.Select(reason => $"Left out: {reason}")))
         {
             yield return new ReportParagraph(shortfall);
         }
@@ -102,7 +117,8 @@ internal static class CascadeReport
         yield return new ReportParagraph(string.Join("; ", result.Arms.Select(arm => $"{arm.Name}: {arm.Note}")) + ".");
         if (result.Contradictions > 0)
         {
-            yield return new ReportParagraph(Say($"{result.Contradictions:N0} questions hold an answer that is judged right for one system and wrong for another; the judgement of the first member counts."));
+            yield return new ReportParagraph(Say($"{result.Contradictions:N0} questions hold an answer that is judged right for one system and wrong for ")
+                + "another; the judgement of the first member counts.");
         }
     }
 
@@ -111,7 +127,8 @@ internal static class CascadeReport
         [
             .. result.Systems.Select(system => (IReadOnlyList<string>)
             [
-                system.Name, Say($"{100 * system.Accuracy:F1}%"), Cost(system.Cost), system.Seconds is double seconds ? Say($"{seconds:G3}") : "not measured", Say($"{100 * system.Abstained:F1}%"),
+                system.Name, Say($"{100 * system.Accuracy:F1}%"), Cost(system.Cost), system.Seconds is double seconds ? Say($"{seconds:G3}")
+                    : "not measured", Say($"{100 * system.Abstained:F1}%"),
             ]),
         ]);
 

@@ -82,7 +82,8 @@ internal sealed class CascadeStudy
             Levels = agreement is null ? [] : Levels(agreement, agreed!),
             Contradictions = _plan.Recording.Contradictions,
             Splits = agreement is null || _recipe.Evaluate.Splits == 0 ? null
-                : CertificateTrial.Of(agreement, [.. _calibration, .. _test], _calibration.Length, _recipe, new RandomStream(_recipe.Seed, "cascade", "splits")),
+                : CertificateTrial.Of(agreement, [.. _calibration, .. _test], _calibration.Length, _recipe,
+                    new RandomStream(_recipe.Seed, "cascade", "splits")),
             Gamma = _plan.Tiers[0].Average(member => _test.Average(item => _plan.Costs.Of(item, member))) / dearest,
             Bytes = _test.Average(item => Encoding.UTF8.GetByteCount(_plan.Recording.Items[item].Question)
                 + _plan.Tiers[^1].Average(member => Encoding.UTF8.GetByteCount(_plan.Recording.Items[item].Replies[member].Answer))),
@@ -91,7 +92,8 @@ internal sealed class CascadeStudy
 
     private CascadeArmResult Judge(CascadeArm arm, double dearest, CascadeArmResult? agreed)
     {
-        bool fixedThresholds = arm.Tiers.Count == 1 || arm.Name.StartsWith("oracle", StringComparison.Ordinal) || arm.Name is CascadeArms.Random or Controls.Unanimous;
+        bool fixedThresholds = arm.Tiers.Count == 1 || arm.Name.StartsWith("oracle", StringComparison.Ordinal)
+            || arm.Name is CascadeArms.Random or Controls.Unanimous;
         Certificate? certificate = fixedThresholds ? null : Certificate.Of(arm, _calibration, _recipe.Certificate);
         IReadOnlyList<double?> thresholds = certificate?.Thresholds ?? (arm.Name == CascadeArms.Random && agreed is not null ? AtRateOf(agreed)
             : [.. Enumerable.Repeat<double?>(1, arm.Tiers.Count - 1)]);
@@ -122,7 +124,8 @@ internal sealed class CascadeStudy
     {
         RecordedItem[] items = [.. _test.Select(item => _plan.Recording.Items[item])];
         double[] seconds = [.. items.Select(item => item.Replies[system].Usage.Seconds).OfType<double>()];
-        return new CascadeSystem(_plan.Recording.Systems[system].Name, items.Average(item => item.Right[system] ? 1.0 : 0), _test.Average(item => _plan.Costs.Of(item, system)),
+        return new CascadeSystem(_plan.Recording.Systems[system].Name, items.Average(item => item.Right[system] ? 1.0 : 0),
+            _test.Average(item => _plan.Costs.Of(item, system)),
             seconds.Length == items.Length ? seconds.Average() : null, items.Average(item => item.Replies[system].Answer.Length == 0 ? 1.0 : 0));
     }
 
@@ -131,8 +134,10 @@ internal sealed class CascadeStudy
     {
         ArmOutcome outcome = agreement.Run(agreed.Thresholds, _test);
         string LevelOf(int item) => _plan.Recording.Items[item].Level
-            ?? $"{_plan.Tiers.SelectMany(tier => tier).Count(member => _plan.Recording.Items[item].Right[member])} of {_plan.Tiers.Sum(tier => tier.Count)} systems right";
-        return [.. Enumerable.Range(0, _test.Length).GroupBy(i => LevelOf(_test[i]), StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group =>
+            ?? $"{_plan.Tiers.SelectMany(tier => tier).Count(member => _plan.Recording.Items[item].Right[member])} of {_plan.Tiers.Sum(tier => tier.Count)} "
+                + "systems right";
+        return [.. Enumerable.Range(0, _test.Length).GroupBy(i => LevelOf(_test[i]), StringComparer.Ordinal)
+            .OrderBy(group => group.Key, StringComparer.Ordinal).Select(group =>
             new CascadeLevel(group.Key, group.Count(), Share(group, i => outcome.Tier[i] > 0), Share(group, i => agreement.Tiers[0].Right[_test[i]]),
                 Share(group, i => outcome.Right[i]), Share(group, i => agreement.Tiers[^1].Right[_test[i]])))];
 
@@ -146,8 +151,8 @@ internal sealed class CascadeStudy
         int tune = recipe.Data.Tune, calibrate = recipe.Data.Calibrate, rest = order.Length - tune - calibrate;
         if (rest < 1)
         {
-            throw new PalimpsestException($"{recording.Name}: holds {order.Length} questions; data.tune takes {tune} and data.calibrate {calibrate}, and none is left to count. "
-                + "Lower them.");
+            throw new PalimpsestException($"{recording.Name}: holds {order.Length} questions; data.tune takes {tune} and data.calibrate {calibrate}, and "
+                + "none is left to count. Lower them.");
         }
 
         int test = recipe.Data.Test is int most and > 0 ? Math.Min(most, rest) : rest;

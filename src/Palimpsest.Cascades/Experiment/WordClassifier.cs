@@ -16,7 +16,8 @@ internal sealed class WordClassifier
     private WordClassifier(SparseLogisticRegression classifier, WordView view, int buckets) => (_classifier, _view, _buckets) = (classifier, view, buckets);
 
     public static WordClassifier Train(IReadOnlyList<(string Text, int Class)> texts, int classes, WordView view, int buckets, RandomStream random) => new(
-        SparseLogisticRegression.Train([.. texts.Select(item => (Features(item.Text, view, buckets), item.Class))], buckets, classes, penalty: 1e-4, random), view, buckets);
+        SparseLogisticRegression.Train([.. texts.Select(item => (Features(item.Text, view, buckets), item.Class))], buckets, classes, penalty: 1e-4, random),
+            view, buckets);
 
     /// <summary>Classifies a text, with some of its features left out.</summary>
     /// <param name="text">The text.</param>
@@ -27,7 +28,8 @@ internal sealed class WordClassifier
     {
         int[] features = Features(text, _view, _buckets);
         int[] left = random is null ? features : [.. features.Where(_ => random.NextDouble() >= dropped)];
-        return MemberReply.Of(new LabelProbabilities(labels, _classifier.Probabilities(left)), new CallUsage { Operations = (double)left.Length * labels.Count });
+        return MemberReply.Of(new LabelProbabilities(labels, _classifier.Probabilities(left)),
+            new CallUsage { Operations = (double)left.Length * labels.Count });
     }
 
     private static int[] Features(string text, WordView view, int buckets)

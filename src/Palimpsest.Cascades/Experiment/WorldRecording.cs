@@ -30,7 +30,8 @@ internal sealed class WorldRecording(CascadeRecipe recipe, JobContext context)
     public static IReadOnlyList<IReadOnlyList<string>> Tiers(string large) => [[.. s_views.Select(Name)], [large]];
 
     /// <summary>The names of the smallest model's samples.</summary>
-    public static IReadOnlyList<string> SampleNames => [.. Enumerable.Range(1, Samples).Select(i => string.Create(CultureInfo.InvariantCulture, $"{Name(s_views[0])}-sample-{i}"))];
+    public static IReadOnlyList<string> SampleNames => [.. Enumerable.Range(1, Samples)
+        .Select(i => string.Create(CultureInfo.InvariantCulture, $"{Name(s_views[0])}-sample-{i}"))];
 
     /// <summary>Trains and asks.</summary>
     /// <returns>The answers; null if the job was told to stop.</returns>
@@ -38,7 +39,8 @@ internal sealed class WorldRecording(CascadeRecipe recipe, JobContext context)
     {
         IReadOnlyList<string> labels = Biographies.Professions;
         IReadOnlyList<BlottedBiography> training = BlottedBiography.Of(recipe.Seed, recipe.Data.Train, recipe.Data.Blots, heldOut: false);
-        IReadOnlyList<BlottedBiography> asked = BlottedBiography.Of(recipe.Seed, recipe.Data.Tune + recipe.Data.Calibrate + recipe.Data.Test!.Value, recipe.Data.Blots,
+        IReadOnlyList<BlottedBiography> asked = BlottedBiography.Of(recipe.Seed, recipe.Data.Tune + recipe.Data.Calibrate + recipe.Data.Test!.Value,
+            recipe.Data.Blots,
             heldOut: true);
         string[] texts = [.. asked.Select(item => item.Text)];
         RandomStream random = new(recipe.Seed, "cascade", "models");
@@ -58,14 +60,16 @@ internal sealed class WorldRecording(CascadeRecipe recipe, JobContext context)
             }
         }
 
-        context.Log.Say($"Trained and asked {2 * s_views.Length} classifiers over words. Now fine-tuning {recipe.Model.Name} on {training.Count:N0} biographies.");
+        context.Log.Say($"Trained and asked {2 * s_views.Length} classifiers over words. Now fine-tuning {recipe.Model.Name} on {training.Count:N0} "
+            + "biographies.");
         if (Large(training, labels, texts, random.Child("large")) is not IReadOnlyList<MemberReply> large)
         {
             return null;
         }
 
         systems.Add((System(Path.GetFileName(Path.TrimEndingDirectorySeparator(recipe.Model.Name))), large));
-        return new Recording("blotted biographies of the embedded world", [.. systems.Select(system => system.System)], [.. asked.Select((item, i) => new RecordedItem
+        return new Recording("blotted biographies of the embedded world", [.. systems.Select(system => system.System)],
+            [.. asked.Select((item, i) => new RecordedItem
         {
             Question = item.Text,
             Level = item.Level,
@@ -117,8 +121,12 @@ internal sealed class WorldRecording(CascadeRecipe recipe, JobContext context)
     }
 
     // The models follow from the recipe, so that its settings tell them apart.
-    private RecordedSystem System(string name) => new(name, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-        $"{name} {recipe.Model.Name} {recipe.Seed} {recipe.Data.Train} {string.Join(' ', recipe.Data.Blots)}")))));
+    private RecordedSystem System(string name)
+    {
+        string settings = string.Create(CultureInfo.InvariantCulture,
+            $"{name} {recipe.Model.Name} {recipe.Seed} {recipe.Data.Train} {string.Join(' ', recipe.Data.Blots)}");
+        return new RecordedSystem(name, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(settings))));
+    }
 
     private static string Name(WordView view) => view.ToString().ToLowerInvariant();
 }

@@ -34,6 +34,7 @@ public sealed class RecordedPredictor : IPredictor
     public IReadOnlyList<string> Labels => [];
 
     /// <inheritdoc/>
-    public Task<MemberReply> AskAsync(string question, CancellationToken stop = default) => Task.FromResult(_replies.TryGetValue(question, out MemberReply? reply)
+    public Task<MemberReply> AskAsync(string question, CancellationToken stop = default) =>
+        Task.FromResult(_replies.TryGetValue(question, out MemberReply? reply)
         ? reply : MemberReply.Failed("the recording does not hold this question"));
 }

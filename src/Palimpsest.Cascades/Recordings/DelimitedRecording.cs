@@ -15,14 +15,14 @@ internal static class DelimitedRecording
         string[] unread = [.. header.Where(column => column != Prompt && !systems.Contains(column) && !systems.Contains(Name(column)))];
         if (!header.Contains(Prompt) || systems.Length == 0)
         {
-            throw new PalimpsestException($"{path}: the columns are [{string.Join(", ", header)}]. There must be \"{Prompt}\", and for every system a column NAME that says "
-                + $"True or False and a column NAME{Behind} with what it said.");
+            throw new PalimpsestException($"{path}: the columns are [{string.Join(", ", header)}]. There must be \"{Prompt}\", and for every system a "
+                + $"column NAME that says True or False and a column NAME{Behind} with what it said.");
         }
 
         if (unread.Length > 0)
         {
-            throw new PalimpsestException($"{path}: the column \"{unread[0]}\" belongs to no system: there is no column beside it with \"{Behind}\" behind its name. Add "
-                + "it, or take the column out.");
+            throw new PalimpsestException($"{path}: the column \"{unread[0]}\" belongs to no system: there is no column beside it with \"{Behind}\" behind "
+                + "its name. Add it, or take the column out.");
         }
 
         List<RecordedItem> items = [];
@@ -50,6 +50,7 @@ internal static class DelimitedRecording
     {
         "True" or "true" or "1" => true,
         "False" or "false" or "0" => false,
-        _ => throw new PalimpsestException($"{path} row {row}: column \"{system}\" says \"{(text.Length > 20 ? text[..20] + "…" : text)}\", and must say True or False."),
+        _ => throw new PalimpsestException($"{path} row {row}: column \"{system}\" says \"{(text.Length > 20 ? text[..20] + "…" : text)}\", and must say "
+            + "True or False."),
     };
 }

@@ -8,7 +8,8 @@ namespace Palimpsest.Cascades.Recordings;
 /// <summary>Lines of JSON with recorded answers.</summary>
 internal static class RecordedJson
 {
-    private static readonly string[] s_keys = ["answer", "right", "score", "probabilities", "input_tokens", "output_tokens", "money", "operations", "seconds", "verified", "failure"];
+    private static readonly string[] s_keys = ["answer", "right", "score", "probabilities", "input_tokens", "output_tokens", "money", "operations",
+        "seconds", "verified", "failure"];
 
     public static JsonObject Of(RecordedItem item, IReadOnlyList<RecordedSystem> systems)
     {
@@ -20,7 +21,8 @@ internal static class RecordedJson
             Add(call, "score", reply.Score);
             if (reply.Probabilities is { } likely)
             {
-                call["probabilities"] = new JsonObject(likely.Labels.Zip(likely.Values, (label, value) => KeyValuePair.Create(label, (JsonNode?)JsonValue.Create(value))));
+                call["probabilities"] = new JsonObject(likely.Labels.Zip(likely.Values, (label, value) =>
+                    KeyValuePair.Create(label, (JsonNode?)JsonValue.Create(value))));
             }
 
             Add(call, "input_tokens", reply.Usage.InputTokens);
@@ -55,8 +57,8 @@ internal static class RecordedJson
             .Select(pair => (pair.Key, (JsonObject)pair.Value!))];
         return solutions.Length > 0
             ? [.. solutions.Select(pair => (pair.Key, Worked(Text(pair.Value["solution"], $"{pair.Key}.solution")), Flag(pair.Value["is_correct"], pair.Key)))]
-            : throw new PalimpsestException("no recorded answers: neither \"calls\", nor objects with \"is_correct\" and \"solution\", nor the lists \"pred\" and "
-                + "\"score\". Bring it into one of these forms");
+            : throw new PalimpsestException("no recorded answers: neither \"calls\", nor objects with \"is_correct\" and \"solution\", nor the lists "
+                + "\"pred\" and \"score\". Bring it into one of these forms");
     }
 
     public static string Question(JsonObject line) => Text(line["question"] ?? line["prompt"], "question");
@@ -71,8 +73,8 @@ internal static class RecordedJson
     {
         if (predictions.Count != judgements.Count || (scores is not null && scores.Count != predictions.Count))
         {
-            throw new PalimpsestException($"{predictions.Count} answers in \"pred\", {judgements.Count} judgements in \"score\" and {scores?.Count ?? predictions.Count} in "
-                + "\"pred_score\". There must be one of each for every sample");
+            throw new PalimpsestException($"{predictions.Count} answers in \"pred\", {judgements.Count} judgements in \"score\" and "
+                + $"{scores?.Count ?? predictions.Count} in \"pred_score\". There must be one of each for every sample");
         }
 
         // The reward of the whole answer is the last of its steps'.
@@ -96,7 +98,8 @@ internal static class RecordedJson
             Answer = Text(call["answer"], $"{system}.answer"),
             Score = Number(call["score"], "score"),
             Probabilities = call["probabilities"] is JsonObject likely ? new LabelProbabilities([.. likely.Select(pair => pair.Key)],
-                [.. likely.Select(pair => Number(pair.Value, "probabilities") ?? throw new PalimpsestException($"\"{system}\" has no probability for \"{pair.Key}\""))]) : null,
+                [.. likely.Select(pair => Number(pair.Value, "probabilities")
+                    ?? throw new PalimpsestException($"\"{system}\" has no probability for \"{pair.Key}\""))]) : null,
             Verified = Number(call["verified"], "verified"),
             Failure = call["failure"] is JsonNode failure ? Text(failure, "failure") : null,
             Usage = new CallUsage

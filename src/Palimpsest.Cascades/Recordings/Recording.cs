@@ -15,8 +15,8 @@ public sealed record Recording(string Name, IReadOnlyList<RecordedSystem> System
     {
         int place = Systems.ToList().FindIndex(known => known.Name == system);
         string? near = place < 0 ? NearestName.Find(system, Systems.Select(known => known.Name)) : null;
-        return place >= 0 ? place : throw new PalimpsestException($"{Name}: holds no answers of \"{system}\". {(near is null ? "" : $"Did you mean \"{near}\"? ")}"
-            + $"There are: {string.Join(", ", Systems.Select(known => known.Name))}.");
+        return place >= 0 ? place : throw new PalimpsestException($"{Name}: holds no answers of \"{system}\". "
+            + $"{(near is null ? "" : $"Did you mean \"{near}\"? ")}There are: {string.Join(", ", Systems.Select(known => known.Name))}.");
     }
 
     /// <summary>How many systems give a question the same answer and are judged differently, over all questions: what a vote then counts as right is the

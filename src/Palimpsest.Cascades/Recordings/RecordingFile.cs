@@ -81,7 +81,8 @@ public static class RecordingFile
 
     private static RecordedItem Item(JsonObject line, IReadOnlyList<(string System, MemberReply Reply, bool Right)> calls, List<RecordedSystem> systems)
     {
-        Dictionary<string, (MemberReply Reply, bool Right)> byName = calls.ToDictionary(call => call.System, call => (call.Reply, call.Right), StringComparer.Ordinal);
+        Dictionary<string, (MemberReply Reply, bool Right)> byName = calls.ToDictionary(call => call.System, call => (call.Reply, call.Right),
+            StringComparer.Ordinal);
         string[] strangers = [.. byName.Keys.Except(systems.Select(system => system.Name), StringComparer.Ordinal)];
         if (strangers.Length > 0)
         {

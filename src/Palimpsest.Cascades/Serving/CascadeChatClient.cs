@@ -30,10 +30,12 @@ public sealed class CascadeChatClient : IChatClient
         ArgumentNullException.ThrowIfNull(tiers);
         if (rule == AgreementRule.Score)
         {
-            throw new PalimpsestException("Chat clients do not say how sure they are, so that the rule score has nothing to go by. Take vote, token-overlap or semantic.");
+            throw new PalimpsestException("Chat clients do not say how sure they are, so that the rule score has nothing to go by. Take vote, token-overlap "
+                + "or semantic.");
         }
 
-        if (tiers.SelectMany(tier => tier.Members).GroupBy(member => member.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        if (tiers.SelectMany(tier => tier.Members).GroupBy(member => member.Name, StringComparer.Ordinal)
+            .FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
             throw new PalimpsestException($"Two clients of the cascade are called \"{twice.Key}\". Give each a name of its own.");
         }
@@ -51,7 +53,8 @@ public sealed class CascadeChatClient : IChatClient
 
     /// <inheritdoc/>
     /// <exception cref="PalimpsestException">No member of the last tier answered.</exception>
-    public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+    public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken =
+        default) =>
         (await AskAsync([.. messages], options, _cascade.Tiers.Count, cancellationToken).ConfigureAwait(false)).Response!;
 
     /// <inheritdoc/>
@@ -73,13 +76,15 @@ public sealed class CascadeChatClient : IChatClient
             yield break;
         }
 
-        await foreach (ChatResponseUpdate update in _clients[_cascade.Tiers[last].Members[0]].GetStreamingResponseAsync(all, options, cancellationToken).ConfigureAwait(false))
+        await foreach (ChatResponseUpdate update in _clients[_cascade.Tiers[last].Members[0]].GetStreamingResponseAsync(all, options, cancellationToken)
+            .ConfigureAwait(false))
         {
             yield return update;
         }
 
         // Added up by whoever joins the updates.
-        yield return new ChatResponseUpdate(ChatRole.Assistant, [new UsageContent(Sum(given.Values))]) { AdditionalProperties = Properties(last, 1, calls.Count + 1) };
+        yield return new ChatResponseUpdate(ChatRole.Assistant, [new UsageContent(Sum(given.Values))]) { AdditionalProperties =
+            Properties(last, 1, calls.Count + 1) };
     }
 
     /// <inheritdoc/>
@@ -119,7 +124,8 @@ public sealed class CascadeChatClient : IChatClient
         }
 
         string name = answer.Member ?? calls.Where(call => call.Tier == answer.Tier).Select(call => call.Member).FirstOrDefault(given.ContainsKey)
-            ?? throw new PalimpsestException($"No member of the last tier answered: {string.Join("; ", calls.Where(call => call.Reply.Failure is not null).Select(call => $"{call.Member}: {call.Reply.Failure}"))}");
+            ?? throw new PalimpsestException($"No member of the last tier answered: "
+                + $"{string.Join("; ", calls.Where(call => call.Reply.Failure is not null).Select(call => $"{call.Member}: {call.Reply.Failure}"))}");
         ChatResponse chosen = given[name];
 
         // A copy: a caching client may hand the same response to others.

@@ -30,8 +30,8 @@ internal static class ChatSampling
         Refuse(options.ConversationId is not null, nameof(options.ConversationId), "all messages of the conversation in every call");
         if (options.AdditionalProperties?.Keys.FirstOrDefault(key => !s_further.Contains(key)) is string unknown)
         {
-            throw new PalimpsestException($"ChatOptions.AdditionalProperties[\"{unknown}\"] is not known to a local model, which knows {string.Join(" and ", s_further)}. Leave "
-                + "it out.");
+            throw new PalimpsestException($"ChatOptions.AdditionalProperties[\"{unknown}\"] is not known to a local model, which knows "
+                + $"{string.Join(" and ", s_further)}. Leave it out.");
         }
 
         seed = options.Seed ?? seed;

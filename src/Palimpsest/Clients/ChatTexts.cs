@@ -17,7 +17,7 @@ internal static class ChatTexts
         AIContent? other = message.Contents.FirstOrDefault(content => content is not TextContent);
         return other is null && message.Role != ChatRole.Tool
             ? new Data.Chats.ChatMessage(message.Role.Value, message.Text)
-            : throw new PalimpsestException($"A message of the role \"{message.Role.Value}\" holds {other?.GetType().Name ?? "the result of a tool"}, and a local model reads text "
-                + "alone. Put it into words, or leave it out.");
+            : throw new PalimpsestException($"A message of the role \"{message.Role.Value}\" holds {other?.GetType().Name ?? "the result of a tool"}, and a "
+                + "local model reads text alone. Put it into words, or leave it out.");
     }
 }

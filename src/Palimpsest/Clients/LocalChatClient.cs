@@ -27,7 +27,8 @@ public sealed class LocalChatClient : IChatClient
     private long _calls;
 
     /// <summary>A client over a model.</summary>
-    /// <param name="model">Model and tokenizer; not disposed with this object. Its own template makes prompts of messages, or lines of <c>User: ...</c> where it
+    /// <param name="model">Model and tokenizer; not disposed with this object. Its own template makes prompts of messages, or lines of <c>User: ...</c>
+    /// where it
     /// has none.</param>
     /// <param name="seed">Root of the draws of calls that name no seed.</param>
     public LocalChatClient(LanguageModel model, long seed = 7)
@@ -54,12 +55,14 @@ public sealed class LocalChatClient : IChatClient
         long call = Interlocked.Increment(ref _calls);
         if (options?.ModelId is string other && other != _model.Name)
         {
-            throw new PalimpsestException($"ChatOptions.ModelId is \"{other}\", and this client has \"{_model.Name}\". Leave it out, or ask the other's client.");
+            throw new PalimpsestException($"ChatOptions.ModelId is \"{other}\", and this client has \"{_model.Name}\". Leave it out, or ask the other's "
+                + "client.");
         }
 
         SamplingOptions sampling = ChatSampling.Of(options, _model.Model.Config.Generation, ref seed);
         sampling = sampling with { EndTokens = [.. sampling.EndTokens, .. _ends], StopTexts = [.. sampling.StopTexts, .. _stops] };
-        RandomStream random = options?.Seed is null ? new RandomStream(seed, "chat", call.ToString(System.Globalization.CultureInfo.InvariantCulture)) : new RandomStream(seed, "chat");
+        RandomStream random = options?.Seed is null ? new RandomStream(seed, "chat", call.ToString(System.Globalization.CultureInfo.InvariantCulture))
+            : new RandomStream(seed, "chat");
         int[] prompt = _model.Encoder().EncodeTurn(new Conversation(ChatTexts.Of(messages, options?.Instructions)));
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         using CancellationTokenSource gone = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -76,7 +79,8 @@ public sealed class LocalChatClient : IChatClient
 
             Completion whole = await made.ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            UsageDetails usage = new() { InputTokenCount = prompt.Length, OutputTokenCount = whole.Tokens.Count, TotalTokenCount = prompt.Length + whole.Tokens.Count };
+            UsageDetails usage = new() { InputTokenCount = prompt.Length, OutputTokenCount = whole.Tokens.Count, TotalTokenCount = prompt.Length
+                + whole.Tokens.Count };
             ChatResponseUpdate last = Update(id, [new UsageContent(usage)]);
             last.FinishReason = whole.End == CompletionEnd.Length ? ChatFinishReason.Length : ChatFinishReason.Stop;
             yield return last;
@@ -85,7 +89,8 @@ public sealed class LocalChatClient : IChatClient
         {
             // The next call must find the model at rest, also where this one's reader has gone.
             await gone.CancelAsync().ConfigureAwait(false);
-            await made.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).ConfigureAwait(false);
+            await made.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)
+                .ConfigureAwait(false);
             _turn.Release();
         }
     }

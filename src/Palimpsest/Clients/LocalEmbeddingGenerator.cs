@@ -25,7 +25,8 @@ public sealed class LocalEmbeddingGenerator(SentenceEncoder encoder, string name
 
         if (options?.ModelId is string model && model != name)
         {
-            throw new PalimpsestException($"EmbeddingGenerationOptions.ModelId is \"{model}\", and this encoder is \"{name}\". Leave it out, or ask the other one.");
+            throw new PalimpsestException($"EmbeddingGenerationOptions.ModelId is \"{model}\", and this encoder is \"{name}\". Leave it out, or ask the "
+                + "other one.");
         }
 
         string[] texts = [.. values];
@@ -34,7 +35,8 @@ public sealed class LocalEmbeddingGenerator(SentenceEncoder encoder, string name
         {
             float[][] vectors = await Task.Run(() => encoder.Embed(texts), cancellationToken).ConfigureAwait(false);
             long tokens = texts.Sum(text => (long)encoder.Encode(text).Length);
-            return new(vectors.Select(vector => new Embedding<float>(vector) { ModelId = name })) { Usage = new UsageDetails { InputTokenCount = tokens, TotalTokenCount = tokens } };
+            return new(vectors.Select(vector => new Embedding<float>(vector) { ModelId = name })) { Usage =
+                new UsageDetails { InputTokenCount = tokens, TotalTokenCount = tokens } };
         }
         finally
         {

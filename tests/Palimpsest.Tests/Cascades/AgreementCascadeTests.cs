@@ -41,7 +41,8 @@ public sealed class AgreementCascadeTests
         CascadeTier tier = Tier(0.6, Member("a", "x", 0.9), Member("b", "x", 0.6), Member("c", "y", 0.9)) with { Rule = AgreementRule.Score };
         CascadeAnswer answer = await new AgreementCascade([tier, Tier(1, Member("large", "L"))]).AnswerAsync("?", TestContext.Current.CancellationToken);
         Assert.Equal(1, answer.Tier); // (0.9 + 0.6 + 0) / 3 = 0.5
-        CascadeAnswer kept = await new AgreementCascade([tier with { Threshold = 0.5 }, Tier(1, Member("large", "L"))]).AnswerAsync("?", TestContext.Current.CancellationToken);
+        CascadeAnswer kept = await new AgreementCascade([tier with { Threshold = 0.5 }, Tier(1, Member("large", "L"))])
+            .AnswerAsync("?", TestContext.Current.CancellationToken);
         Assert.Equal((0, "x"), (kept.Tier, kept.Answer));
     }
 
@@ -83,7 +84,8 @@ public sealed class AgreementCascadeTests
         Refused("always agrees with itself", Tier(1, Member("a", "x")), large);
         Refused("no members", Tier(1), large);
         Refused("no encoder", Tier(1, Member("a", "x"), Member("b", "x")) with { Rule = AgreementRule.Semantic }, large);
-        Refused("models of the same labels", Tier(1, Member("a", _ => Task.FromResult(Reply("yes")), ["yes", "no"]), Member("b", _ => Task.FromResult(Reply("up")), ["up"])), large);
+        Refused("models of the same labels", Tier(1, Member("a", _ => Task.FromResult(Reply("yes")), ["yes", "no"]),
+            Member("b", _ => Task.FromResult(Reply("up")), ["up"])), large);
         Assert.Equal(2, new AgreementCascade([Tier(1, Member("a", "x", 1)) with { Rule = AgreementRule.Score }, large]).Tiers.Count);
     }
 

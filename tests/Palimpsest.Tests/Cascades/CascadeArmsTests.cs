@@ -41,7 +41,8 @@ public sealed class CascadeArmsTests
             random.NextDouble() < (system == 3 ? 0.9 : 0.7) ? 'a' : "bc"[random.NextInt(2)])))]);
         IReadOnlyList<CascadeArm> arms = Arms(recording);
         int[] all = [.. Enumerable.Range(0, 400)];
-        ArmOutcome Run(string name, double threshold) => arms.Single(arm => arm.Name == name) is var arm ? arm.Run([.. Enumerable.Repeat<double?>(threshold, arm.Tiers.Count - 1)], all) : null!;
+        ArmOutcome Run(string name, double threshold) => arms.Single(arm => arm.Name == name) is var arm
+            ? arm.Run([.. Enumerable.Repeat<double?>(threshold, arm.Tiers.Count - 1)], all) : null!;
         ArmOutcome agreement = Run(CascadeArms.Agreement, 1), oracle = Run("oracle", 1), router = Run("oracle-router", 1), last = Run(CascadeArms.LastTier, 0);
         Assert.True(oracle.Accuracy >= agreement.Accuracy && oracle.Accuracy >= last.Accuracy);
         Assert.Equal(oracle.Accuracy, router.Accuracy);
@@ -69,7 +70,8 @@ public sealed class CascadeArmsTests
     [Fact]
     public void FactorRouter_QuestionsWithASign_LearnsWhoIsNeeded()
     {
-        Recording recording = new("test", [new("m0", "m0"), new("m1", "m1"), new("m2", "m2"), new("m3", "m3")], [.. Enumerable.Range(0, 200).Select(i => new RecordedItem
+        Recording recording = new("test", [new("m0", "m0"), new("m1", "m1"), new("m2", "m2"), new("m3", "m3")],
+            [.. Enumerable.Range(0, 200).Select(i => new RecordedItem
         {
             Question = $"{(i % 2 == 0 ? "plain" : "tricky")} question {i % 7}",
             Replies = [.. Enumerable.Range(0, 4).Select(_ => Scripted.Reply(i % 2 == 0 ? "a" : "b"))],
@@ -77,7 +79,8 @@ public sealed class CascadeArmsTests
         })]);
         foreach (string name in new[] { "router-factors", "router-logistic", "frugal" })
         {
-            CascadeArm router = CascadeArms.Of(Plan(recording, [[0, 1, 2], [3]], new CallCosts(recording, prices: s_prices)), _ => { }).Single(arm => arm.Name == name);
+            CascadeArm router = CascadeArms.Of(Plan(recording, [[0, 1, 2], [3]], new CallCosts(recording, prices: s_prices)), _ => { })
+                .Single(arm => arm.Name == name);
             double lowest = Enumerable.Range(0, 200).Where(i => i % 2 == 0).Min(i => router.Tiers[0].Scores[i]);
             Assert.All(Enumerable.Range(0, 200).Where(i => i % 2 == 1), i => Assert.True(router.Tiers[0].Scores[i] < lowest, $"{name}, {i}"));
         }
@@ -101,9 +104,11 @@ public sealed class CascadeArmsTests
     {
         Recording recording = Scripted.Recording("aaab");
         Refused("none for m2, m3", () => new CallCosts(recording, prices: s_prices.Take(2).ToDictionary()));
-        Refused("Did you mean \"m3\"", () => new CallCosts(recording, prices: s_prices.Append(KeyValuePair.Create("m33", new CallPrice { Call = 1 })).ToDictionary()));
+        Refused("Did you mean \"m3\"", () => new CallCosts(recording, prices: s_prices.Append(KeyValuePair.Create("m33", new CallPrice { Call = 1 }))
+            .ToDictionary()));
         Refused("says nothing of \"operations\"", () => new CallCosts(recording, CostUnit.Operations).Of(0, 0));
-        Refused("says nothing of \"input_tokens\"", () => new CallCosts(recording, prices: recording.Systems.ToDictionary(system => system.Name, _ => new CallPrice { Input = 1, Output = 2 })).Of(0, 0));
+        Refused("says nothing of \"input_tokens\"", () => new CallCosts(recording,
+            prices: recording.Systems.ToDictionary(system => system.Name, _ => new CallPrice { Input = 1, Output = 2 })).Of(0, 0));
         Assert.Equal(CostUnit.Money, new CallCosts(recording).Unit); // every call has its sum
     }
 
@@ -120,7 +125,8 @@ public sealed class CascadeArmsTests
         Refused("as many prices", () => Rental.PerThousand([1, 0.4], [[0.01], [0.1]], [0.5]));
     }
 
-    private static IReadOnlyList<CascadeArm> Arms(Recording recording) => CascadeArms.Of(Plan(recording, [[0, 1, 2], [3]], new CallCosts(recording, prices: s_prices)), _ => { });
+    private static IReadOnlyList<CascadeArm> Arms(Recording recording) =>
+        CascadeArms.Of(Plan(recording, [[0, 1, 2], [3]], new CallCosts(recording, prices: s_prices)), _ => { });
 
     private static ArmPlan Plan(Recording recording, IReadOnlyList<IReadOnlyList<int>> tiers, CallCosts costs) => new()
     {
@@ -131,5 +137,6 @@ public sealed class CascadeArmsTests
         Random = new RandomStream(1, "arms"),
     };
 
-    private static void Refused(string word, Action action) => Assert.Contains(word, Assert.Throws<PalimpsestException>(action).Message, StringComparison.Ordinal);
+    private static void Refused(string word, Action action) => Assert.Contains(word, Assert.Throws<PalimpsestException>(action).Message,
+        StringComparison.Ordinal);
 }

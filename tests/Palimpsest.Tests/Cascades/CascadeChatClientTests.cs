@@ -31,7 +31,8 @@ public sealed class CascadeChatClientTests
     public async Task Response_AnswerTakenOut_IsWhatIsCompared()
     {
         using Client first = new("It is 4"), second = new("So 4."), large = new("L");
-        using CascadeChatClient cascade = new([new([("a", first), ("b", second)]), new([("large", large)])], answerOf: text => Palimpsest.Metrics.AnswerExtraction.LastNumber(text) ?? "");
+        using CascadeChatClient cascade = new([new([("a", first), ("b", second)]), new([("large", large)])], answerOf: text =>
+            Palimpsest.Metrics.AnswerExtraction.LastNumber(text) ?? "");
         Assert.Equal("It is 4", (await cascade.GetResponseAsync(s_asked, cancellationToken: Stop)).Text);
     }
 
@@ -72,15 +73,18 @@ public sealed class CascadeChatClientTests
 
         public List<ChatMessage>? Messages { get; private set; }
 
-        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken =
+            default)
         {
             (Calls, Options, Messages) = (Calls + 1, options, [.. messages]);
             return text is null ? throw new InvalidOperationException("out of order")
-                : Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, text)) { Usage = new UsageDetails { InputTokenCount = 10, OutputTokenCount = 1 } });
+                : Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, text)) { Usage =
+                    new UsageDetails { InputTokenCount = 10, OutputTokenCount = 1 } });
         }
 
         public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-            IEnumerable<ChatMessage> messages, ChatOptions? options = null, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+            IEnumerable<ChatMessage> messages, ChatOptions? options = null,
+                [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             Streams++;
             ChatResponse whole = await GetResponseAsync(messages, options, cancellationToken);

@@ -22,7 +22,8 @@ public sealed class CascadeJobTests : IDisposable
         string[] arms = [.. result.Arms.Select(arm => arm.Name)];
         Assert.Superset(new HashSet<string>
         {
-            "agreement", "agreement-score", "woc", "mot", "frugal", "router-logistic", "router-factors", "random", "oracle", "oracle-router", "single-best", "first-tier",
+            "agreement", "agreement-score", "woc", "mot", "frugal", "router-logistic", "router-factors", "random", "oracle", "oracle-router", "single-best",
+                "first-tier",
             "last-tier", "unanimous", "control-duplicated", "control-dear",
         }, arms.ToHashSet(StringComparer.Ordinal));
         Assert.All(result.Arms, arm => Assert.Equal(80, arm.Right.Count));
@@ -47,7 +48,8 @@ public sealed class CascadeJobTests : IDisposable
     [Fact]
     public void Run_Recorded_SaysWhatCannotBeCertified()
     {
-        RecordingFile.Write(_folder.At("answers.jsonl"), Scripted.Recording([.. Enumerable.Repeat("aaa", 50), .. Enumerable.Repeat("aba", 20), .. Enumerable.Repeat("bba", 10)]));
+        RecordingFile.Write(_folder.At("answers.jsonl"), Scripted.Recording([.. Enumerable.Repeat("aaa", 50), .. Enumerable.Repeat("aba", 20),
+            .. Enumerable.Repeat("bba", 10)]));
         CascadeResult result = RunFolder.ResultOf<CascadeResult>(Run("data: { tune: 0, calibrate: 40 }\n", $"data.file={_folder.At("answers.jsonl")}"));
         CascadeArmResult agreement = result.Arm("agreement")!;
         Assert.Contains("cannot be certified with n = 40", agreement.Shortfalls.Single(), StringComparison.Ordinal);
@@ -65,7 +67,8 @@ public sealed class CascadeJobTests : IDisposable
     public void Run_WhatDoesNotFit_IsRefused(string recipe, string problem)
     {
         RecordingFile.Write(_folder.At("answers.jsonl"), Scripted.Recording([.. Enumerable.Repeat("aaa", 80)]));
-        Assert.Contains(problem, Assert.Throws<PalimpsestException>(() => Run(recipe + "\n", $"data.file={_folder.At("answers.jsonl")}")).Message, StringComparison.Ordinal);
+        Assert.Contains(problem, Assert.Throws<PalimpsestException>(() => Run(recipe + "\n", $"data.file={_folder.At("answers.jsonl")}")).Message,
+            StringComparison.Ordinal);
     }
 
     private string Run(string recipe, params string[] overrides)

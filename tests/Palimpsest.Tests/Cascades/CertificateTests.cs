@@ -15,7 +15,8 @@ public sealed class CertificateTests
     {
         CascadeArm arm = Arm(items, _ => (1, true, true));
         int[] all = [.. Enumerable.Range(0, items)];
-        Certificate above = Certificate.Of(arm, all, new CertificateOptions { Limit = bound + 1e-4 }), below = Certificate.Of(arm, all, new CertificateOptions { Limit = bound - 1e-4 });
+        Certificate above = Certificate.Of(arm, all, new CertificateOptions { Limit = bound + 1e-4 }), below =
+            Certificate.Of(arm, all, new CertificateOptions { Limit = bound - 1e-4 });
         Assert.Equal(1.0, above.Thresholds[0]);
         Assert.Equal(bound, above.Tiers[0].Bound, 6);
         Assert.Empty(above.Shortfalls);

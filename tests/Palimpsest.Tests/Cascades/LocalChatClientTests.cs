@@ -127,7 +127,8 @@ public sealed class LocalChatClientTests : IDisposable
 
     private async Task Refused(string word, ChatOptions? options, ChatMessage? message = null)
     {
-        PalimpsestException refusal = await Assert.ThrowsAsync<PalimpsestException>(() => _client.GetResponseAsync(message is null ? s_asked : [message], options, Stop));
+        PalimpsestException refusal = await Assert.ThrowsAsync<PalimpsestException>(() =>
+            _client.GetResponseAsync(message is null ? s_asked : [message], options, Stop));
         Assert.Contains(word, refusal.Message, StringComparison.Ordinal);
     }
 }

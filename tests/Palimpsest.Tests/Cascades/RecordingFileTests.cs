@@ -48,9 +48,12 @@ public sealed class RecordingFileTests : IDisposable
     public void Read_PublishedForms_TakesTheAnswersOutOfSolutions()
     {
         _folder.Write("routes.csv", "prompt,small,large,small_response,large_response\n\"a, b?\",True,False,so 1 + 1 = 2.,It is 3\n");
-        _folder.Write("gsm8k.jsonl", """{"question": "q", "ground_truth": "A: 18", "6b": {"is_correct": false, "solution": "9 * 2\nA: 26"}, "175b": {"is_correct": true, "solution": "A: 18"}}""" + "\n");
-        _folder.Write("samples.jsonl", """{"question": "q", "level": "Level 3", "pred": ["420", "7"], "score": [true, false], "pred_score": [[0.5, 3.5], [1.25]]}""" + "\n");
-        Recording routes = RecordingFile.Read(_folder.At("routes.csv")), gsm8k = RecordingFile.Read(_folder.At("gsm8k.jsonl")), samples = RecordingFile.Read(_folder.At("samples.jsonl"));
+        _folder.Write("gsm8k.jsonl", """{"question": "q", "6b": {"is_correct": false, "solution": "9 * 2\nA: 26"}, "175b": {"is_correct": true, """
+            + """ "solution": "A: 18"}, "ground_truth": "A: 18"}""" + "\n");
+        _folder.Write("samples.jsonl", """{"question": "q", "level": "Level 3", "pred": ["420", "7"], "score": [true, false], "pred_score": [[0.5, 3.5], "
+            + "[1.25]]}""" + "\n");
+        Recording routes = RecordingFile.Read(_folder.At("routes.csv")), gsm8k = RecordingFile.Read(_folder.At("gsm8k.jsonl")), samples =
+            RecordingFile.Read(_folder.At("samples.jsonl"));
         Assert.Equal(["small", "large"], routes.Systems.Select(system => system.Name));
         Assert.Equal(["2", "3"], routes.Items[0].Replies.Select(reply => reply.Answer));
         Assert.Equal([true, false], routes.Items[0].Right);
@@ -65,7 +68,8 @@ public sealed class RecordingFileTests : IDisposable
     [InlineData("a.csv", "prompt,small,small_response,other\nq,True,1,x\n", "the column \"other\" belongs to no system")]
     [InlineData("a.csv", "prompt,small,small_response\nq,maybe,1\n", "row 1: column \"small\" says \"maybe\"")]
     [InlineData("a.jsonl", "{\"question\": \"q\"}\n", "line 1: no recorded answers")]
-    [InlineData("a.jsonl", "{\"question\": \"q\", \"calls\": {\"a\": {\"answer\": \"x\", \"right\": true}}}\n{\"question\": \"r\", \"calls\": {}}\n", "line 2: no answer of \"a\"")]
+    [InlineData("a.jsonl", "{\"question\": \"q\", \"calls\": {\"a\": {\"answer\": \"x\", \"right\": true}}}\n{\"question\": \"r\", \"calls\": {}}\n",
+        "line 2: no answer of \"a\"")]
     [InlineData("a.jsonl", "{\"question\": \"q\", \"calls\": {\"a\": {\"answer\": \"x\", \"rihgt\": true}}}\n", "did you mean \"right\"")]
     [InlineData("a.jsonl", "{\"question\": \"q\", \"calls\": {\"a\": {\"answer\": \"x\"}}}\n", "true or false")]
     [InlineData("a.jsonl", "{\"question\": \"q\", \"pred\": [\"1\"], \"score\": []}\n", "one of each for every sample")]
@@ -85,7 +89,8 @@ public sealed class RecordingFileTests : IDisposable
         {
             Tiers = tiers,
             Rule = AgreementRule.Vote,
-            Certificate = new Certificate(new CertificateOptions(), [new TierCertificate { Threshold = 1, Items = 100, Confidence = 0.95, Smallest = 0.03, Needed = 59 }]),
+            Certificate = new Certificate(new CertificateOptions(), [new TierCertificate { Threshold = 1, Items = 100, Confidence = 0.95, Smallest = 0.03,
+                Needed = 59 }]),
             Items = [.. recording.Items.Take(100).Select(item => item.Hash)],
         };
         made.Write(_folder.At("c.json"));
@@ -99,5 +104,6 @@ public sealed class RecordingFileTests : IDisposable
         Refused("no calibration that can be read", () => CalibrationFile.Read(_folder.At("c.json")));
     }
 
-    private static void Refused(string word, Action action) => Assert.Contains(word, Assert.Throws<PalimpsestException>(action).Message, StringComparison.Ordinal);
+    private static void Refused(string word, Action action) => Assert.Contains(word, Assert.Throws<PalimpsestException>(action).Message,
+        StringComparison.Ordinal);
 }

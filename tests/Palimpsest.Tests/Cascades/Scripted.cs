@@ -24,7 +24,8 @@ internal static class Scripted
             Right = [.. row.Select(letter => letter == 'a')],
         })]);
 
-    private sealed class Predictor(string name, string identity, IReadOnlyList<string> labels, Func<string, CancellationToken, Task<MemberReply>> ask) : IPredictor
+    private sealed class Predictor(string name, string identity, IReadOnlyList<string> labels, Func<string, CancellationToken, Task<MemberReply>> ask)
+        : IPredictor
     {
         public string Name => name;
 

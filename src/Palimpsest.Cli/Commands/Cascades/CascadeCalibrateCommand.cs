@@ -16,9 +16,11 @@ internal static class CascadeCalibrateCommand
     {
         Argument<string> file = new("file") { Description = "Recorded answers." };
         Option<string?> tiers = new("--tiers") { Description = "Members of each tier: \"a, b, c; d\". [default: all but the last system; the last]" };
-        Option<AgreementRule> rule = new("--rule") { Description = "What members have to agree in: vote, score or token-overlap.", DefaultValueFactory = _ => AgreementRule.Vote, CustomParser = parsed => Rule(parsed.Tokens[0].Value) };
+        Option<AgreementRule> rule = new("--rule") { Description = "What members have to agree in: vote, score or token-overlap.", DefaultValueFactory = _ =>
+            AgreementRule.Vote, CustomParser = parsed => Rule(parsed.Tokens[0].Value) };
         Option<int> items = new("--items") { Description = "Questions to calibrate on, drawn by lot; 0 for all of the file.", DefaultValueFactory = _ => 100 };
-        Option<double> limit = new("--limit") { Description = "Error allowed beyond the next tier's, as a share of the questions.", DefaultValueFactory = _ => 0.05 };
+        Option<double> limit = new("--limit") { Description = "Error allowed beyond the next tier's, as a share of the questions.", DefaultValueFactory =
+            _ => 0.05 };
         Option<double> confidence = new("--confidence") { Description = "How sure that must be.", DefaultValueFactory = _ => 0.95 };
         Option<string> to = new("--output") { Description = "File of the calibration.", DefaultValueFactory = _ => "calibration.json" };
         Option<long> seed = new("--seed") { Description = "Seed of the lot.", DefaultValueFactory = _ => 7 };
@@ -41,7 +43,8 @@ internal static class CascadeCalibrateCommand
             }
 
             CalibrationFile made = CascadeCalibration.Calibrate(
-                RecordingFile.Read(parsed.GetValue(file)!), Tiers(parsed.GetValue(tiers)), parsed.GetValue(rule), parsed.GetValue(items), options, parsed.GetValue(seed));
+                RecordingFile.Read(parsed.GetValue(file)!), Tiers(parsed.GetValue(tiers)), parsed.GetValue(rule), parsed.GetValue(items), options,
+                    parsed.GetValue(seed));
             made.Write(parsed.GetValue(to)!);
             Say(made, output);
             output.WriteLine($"Written: {parsed.GetValue(to)}");
@@ -65,7 +68,8 @@ internal static class CascadeCalibrateCommand
 
             if (certificate.Threshold is double threshold)
             {
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  chosen: {threshold:F4}; the bound of {100 * certificate.Bound:F2}% holds with {100 * certificate.Confidence:F0}% confidence."));
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"  chosen: {threshold:F4}; the bound of {100 * certificate.Bound:F2}% holds with {100 * certificate.Confidence:F0}% confidence."));
             }
         }
 

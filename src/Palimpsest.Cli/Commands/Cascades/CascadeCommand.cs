@@ -34,7 +34,8 @@ internal static class CascadeCommand
                       palimpsest cascade replay responses.csv --prices "{ small: { call: 1 }, large: { call: 30 } }"
             """,
             Shared(new JobOptions()
-                .AddYaml("--prices", "costs.prices", "What each system's calls cost, by the call or by a million tokens. [default: as recorded; otherwise calls are counted]")
+                .AddYaml("--prices", "costs.prices", "What each system's calls cost, by the call or by a million tokens. [default: as recorded; otherwise "
+                    + "calls are counted]")
                 .Add<string>("--encoder", "method.encoder", "A folder of sentence-transformers for the rule semantic and for the router. [default: none]")),
             output, "replay", (file, "data.file")));
         command.Subcommands.Add(CascadeCalibrateCommand.Create(output));

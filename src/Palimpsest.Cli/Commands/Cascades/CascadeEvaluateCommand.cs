@@ -24,7 +24,8 @@ internal static class CascadeEvaluateCommand
         };
         command.SetAction(parsed =>
         {
-            foreach (string line in CascadeCalibration.Evaluate(CalibrationFile.Read(parsed.GetValue(calibration)!), RecordingFile.Read(parsed.GetValue(file)!)))
+            foreach (string line in CascadeCalibration.Evaluate(CalibrationFile.Read(parsed.GetValue(calibration)!),
+                RecordingFile.Read(parsed.GetValue(file)!)))
             {
                 output.WriteLine(line);
             }
