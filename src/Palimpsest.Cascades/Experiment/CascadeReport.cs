@@ -1,6 +1,5 @@
 using System.Globalization;
 using Palimpsest.Cascades.Baselines;
-using Palimpsest.Jobs;
 using Palimpsest.Metrics;
 using Palimpsest.Numerics;
 using Palimpsest.Numerics.Statistics;

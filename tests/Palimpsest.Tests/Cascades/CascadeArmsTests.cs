@@ -1,4 +1,3 @@
-using Palimpsest.Cascades.Agreement;
 using Palimpsest.Cascades.Baselines;
 using Palimpsest.Cascades.Chains;
 using Palimpsest.Cascades.Costs;
@@ -137,6 +136,6 @@ public sealed class CascadeArmsTests
         Random = new RandomStream(1, "arms"),
     };
 
-    private static void Refused(string word, Action action) => Assert.Contains(word, Assert.Throws<PalimpsestException>(action).Message,
+    private static void Refused(string word, Func<object> action) => Assert.Contains(word, Assert.Throws<PalimpsestException>(action).Message,
         StringComparison.Ordinal);
 }

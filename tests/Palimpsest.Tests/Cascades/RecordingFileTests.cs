@@ -50,10 +50,10 @@ public sealed class RecordingFileTests : IDisposable
         _folder.Write("routes.csv", "prompt,small,large,small_response,large_response\n\"a, b?\",True,False,so 1 + 1 = 2.,It is 3\n");
         _folder.Write("gsm8k.jsonl", """{"question": "q", "6b": {"is_correct": false, "solution": "9 * 2\nA: 26"}, "175b": {"is_correct": true, """
             + """ "solution": "A: 18"}, "ground_truth": "A: 18"}""" + "\n");
-        _folder.Write("samples.jsonl", """{"question": "q", "level": "Level 3", "pred": ["420", "7"], "score": [true, false], "pred_score": [[0.5, 3.5], "
-            + "[1.25]]}""" + "\n");
-        Recording routes = RecordingFile.Read(_folder.At("routes.csv")), gsm8k = RecordingFile.Read(_folder.At("gsm8k.jsonl")), samples =
-            RecordingFile.Read(_folder.At("samples.jsonl"));
+        _folder.Write("samples.jsonl", """{"question": "q", "level": "Level 3", "pred": ["420", "7"], "score": [true, false], """
+            + """ "pred_score": [[0.5, 3.5], [1.25]]}""" + "\n");
+        Recording routes = RecordingFile.Read(_folder.At("routes.csv")), gsm8k = RecordingFile.Read(_folder.At("gsm8k.jsonl"));
+        Recording samples = RecordingFile.Read(_folder.At("samples.jsonl"));
         Assert.Equal(["small", "large"], routes.Systems.Select(system => system.Name));
         Assert.Equal(["2", "3"], routes.Items[0].Replies.Select(reply => reply.Answer));
         Assert.Equal([true, false], routes.Items[0].Right);
