@@ -26,6 +26,10 @@ public sealed record ArmPlan
     /// <summary>Questions that scorers and routers learn from, and that best members are chosen on.</summary>
     public required IReadOnlyList<int> Tuning { get; init; }
 
+    /// <summary>Whether policies may learn from <see cref="Tuning"/>; not where thresholds are set on the same questions.</summary>
+    /// <value>The default is true.</value>
+    public bool Learns { get; init; } = true;
+
     /// <summary>Makes sentence vectors, for semantic agreement and for the router; null without an encoder.</summary>
     public Func<IReadOnlyList<string>, float[][]>? Encode { get; init; }
 

@@ -34,8 +34,8 @@ public static class CascadeArms
             .ThenBy(system => plan.Tuning.Sum(item => plan.Costs.Of(item, system))).First();
         arms.Add(new CascadeArm { Name = "first-tier", Tiers = [tiers[0]], Note = "the first tier answers everything" });
         arms.Add(new CascadeArm { Name = LastTier, Tiers = [tiers[^1]], Note = "the last tier answers everything" });
-        arms.Add(new CascadeArm { Name = "single-best", Tiers = [ArmTiers.Alone(plan, best, _ => 0)], Note =
-            "the one system that is right most often where arms are tuned" });
+        const string single = "the one system that is right most often where arms are tuned";
+        arms.Add(new CascadeArm { Name = "single-best", Tiers = [ArmTiers.Alone(plan, best, _ => 0)], Note = single });
         arms.Add(ByLot(plan, tiers));
         arms.Add(Oracle("oracle", tiers, routes: false, "knows whether a tier is right; asks it all the same"));
         arms.Add(Oracle("oracle-router", tiers, routes: true, "knows before asking which tier is right"));
@@ -107,6 +107,7 @@ public static class CascadeArms
     {
         Name = name,
         Routes = routes,
+        IsFixed = true,
         Note = note,
         Tiers =
         [

@@ -17,17 +17,18 @@ internal static class LearnedArms
         if (plan.Samples.Count > 1)
         {
             ChainTier last = ArmTiers.Together(plan, plan.Tiers[^1], AgreementRule.Vote);
-            yield return new CascadeArm { Name = "mot", Tiers = [ArmTiers.Together(plan, plan.Samples, AgreementRule.Vote), last], Note =
-                "samples of one model agree" };
+            ChainTier samples = ArmTiers.Together(plan, plan.Samples, AgreementRule.Vote);
+            yield return new CascadeArm { Name = "mot", Tiers = [samples, last], Note = "samples of one model agree" };
         }
         else
         {
             leftOut("mot: names no samples of one model.");
         }
 
-        if (plan.Tuning.Count < Fewest)
+        int questions = plan.Learns ? plan.Tuning.Count : 0;
+        if (questions < Fewest)
         {
-            leftOut($"frugal, router-logistic, router-factors: {plan.Tuning.Count} questions to learn from, and {Fewest} are the least.");
+            leftOut($"frugal, router-logistic, router-factors, automix: {questions} questions to learn from, and {Fewest} are the least.");
             yield break;
         }
 
@@ -92,8 +93,8 @@ internal static class LearnedArms
     private static CascadeArm AutoMixPomdp(ArmPlan plan, int[] chain)
     {
         IReadOnlyList<bool[]> policies = AutoMix.Policies(
-            [.. plan.Tuning.Select(item => (Bin(plan, item, chain[0]), plan.Recording.Items[item].Right[chain[0]], plan.Recording.Items[item]
-                .Right[chain[^1]]))]);
+            [.. plan.Tuning.Select(item => (Bin(plan, item, chain[0]), plan.Recording.Items[item].Right[chain[0]],
+                plan.Recording.Items[item].Right[chain[^1]]))]);
         CascadeArm[] arms = [.. policies.Select(stays => new CascadeArm
         {
             Name = "automix-pomdp",

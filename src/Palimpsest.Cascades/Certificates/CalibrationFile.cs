@@ -71,8 +71,10 @@ public sealed record CalibrationFile
             + "would say of it is what was already seen; take others.");
     }
 
-    private static string Said(IReadOnlyList<IReadOnlyList<RecordedSystem>> tiers, AgreementRule rule) =>
-        $"[{string.Join("; ", tiers.Select(tier => string.Join(", ", tier.Select(member => member.Name == member.Identity ? member.Name
-            : $"{member.Name} ({member.Identity[..Math.Min(8, member.Identity.Length)]})"))))}] by {JsonNamingPolicy.KebabCaseLower.ConvertName(
-                rule.ToString())}";
+    private static string Said(IReadOnlyList<IReadOnlyList<RecordedSystem>> tiers, AgreementRule rule)
+    {
+        IEnumerable<string> named = tiers.Select(tier => string.Join(", ", tier.Select(member =>
+            member.Name == member.Identity ? member.Name : $"{member.Name} ({member.Identity[..Math.Min(8, member.Identity.Length)]})")));
+        return $"[{string.Join("; ", named)}] by {JsonNamingPolicy.KebabCaseLower.ConvertName(rule.ToString())}";
+    }
 }

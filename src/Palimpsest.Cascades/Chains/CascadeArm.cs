@@ -19,6 +19,10 @@ public sealed record CascadeArm
     /// <value>The default is false.</value>
     public bool Routes { get; init; }
 
+    /// <summary>Whether the thresholds are 1 and not to be tuned.</summary>
+    /// <value>The default is false.</value>
+    public bool IsFixed { get; init; }
+
     /// <summary>What a reader has to know of the arm.</summary>
     /// <value>The default is nothing.</value>
     public string Note { get; init; } = "";

@@ -40,7 +40,7 @@ public sealed class CallCosts
     /// <summary>The unit in words.</summary>
     public string UnitName => Unit switch
     {
-        CostUnit.Money => "money",
+        CostUnit.Money => "units of money",
         CostUnit.Operations => "multiply-adds",
         CostUnit.Seconds => "seconds of calls",
         _ => "calls",

@@ -60,7 +60,7 @@ internal static class CascadeReport
         yield return new ReportFigure("passed on by the first tier", Say($"{100 * agreement.Deferred:F1}%"),
             Pays(CascadeCost.BreakEven(result.Gamma, result.Tiers[0].Count)));
         yield return new ReportFigure("error beyond the next tier's", Say($"{100 * agreement.Excess.Max():F2}%"),
-            agreement.Shortfalls.Count > 0 ? "not certified: everything is passed on"
+            agreement.Shortfalls.Count > 0 ? "not certified at every tier; one that is not passes everything on"
                 : Say($"certified to be at most {100 * recipe.Certificate.Limit:F1}% at {100 * recipe.Certificate.Confidence:F0}%"));
         if (result.Splits is { } splits)
         {

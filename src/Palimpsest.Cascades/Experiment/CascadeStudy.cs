@@ -34,6 +34,7 @@ internal sealed class CascadeStudy
             Samples = [.. recipe.Method.Samples.Select(recording.PlaceOf)],
             Costs = new CallCosts(recording, recipe.Costs.Unit, recipe.Costs.Prices),
             Tuning = tuning.Length > 0 ? tuning : _calibration,
+            Learns = tuning.Length > 0,
             Encode = encode,
             Random = random,
         };
@@ -61,14 +62,19 @@ internal sealed class CascadeStudy
         });
         double dearest = arms.First(arm => arm.Name == CascadeArms.LastTier).Run([], _test).MeanCost;
         CascadeArm? agreement = arms.FirstOrDefault(arm => arm.Name == CascadeArms.Agreement);
-        CascadeArmResult? agreed = agreement is null ? null : Judge(agreement, dearest, null);
-        List<CascadeArmResult> results = [.. arms.Select(arm => arm == agreement ? agreed! : Judge(arm, dearest, agreed))];
+        CascadeArmResult? agreed = agreement is null ? null : Judge(agreement, dearest);
+
+        // By lot as many are passed on as by agreement, or by the first other policy of as many tiers.
+        CascadeArm lot = arms.First(arm => arm.Name == CascadeArms.Random);
+        CascadeArm? pattern = agreement ?? arms.FirstOrDefault(arm => arm != lot && !arm.IsFixed && arm.Tiers.Count == lot.Tiers.Count);
+        CascadeArmResult? rate = agreed ?? (pattern is null ? null : Judge(pattern, dearest));
+        List<CascadeArmResult> results = [.. arms.Select(arm => arm == agreement ? agreed!
+            : Judge(arm, dearest, arm == lot && rate is not null ? AtRateOf(rate) : null))];
         if (agreement is not null)
         {
-            results.AddRange(Controls.Of(_plan, agreement).Select(arm => Judge(arm, dearest, agreed)));
+            results.AddRange(Controls.Of(_plan, agreement).Select(arm => Judge(arm, dearest)));
         }
 
-        CascadeArm last = arms.First(arm => arm.Name == CascadeArms.LastTier);
         return new CascadeResult
         {
             Subject = $"{_plan.Recording.Systems.Count} systems on {_plan.Recording.Name}",
@@ -90,13 +96,10 @@ internal sealed class CascadeStudy
         };
     }
 
-    private CascadeArmResult Judge(CascadeArm arm, double dearest, CascadeArmResult? agreed)
+    private CascadeArmResult Judge(CascadeArm arm, double dearest, IReadOnlyList<double?>? given = null)
     {
-        bool fixedThresholds = arm.Tiers.Count == 1 || arm.Name.StartsWith("oracle", StringComparison.Ordinal)
-            || arm.Name is CascadeArms.Random or Controls.Unanimous;
-        Certificate? certificate = fixedThresholds ? null : Certificate.Of(arm, _calibration, _recipe.Certificate);
-        IReadOnlyList<double?> thresholds = certificate?.Thresholds ?? (arm.Name == CascadeArms.Random && agreed is not null ? AtRateOf(agreed)
-            : [.. Enumerable.Repeat<double?>(1, arm.Tiers.Count - 1)]);
+        Certificate? certificate = given is not null || arm.IsFixed || arm.Tiers.Count == 1 ? null : Certificate.Of(arm, _calibration, _recipe.Certificate);
+        IReadOnlyList<double?> thresholds = given ?? certificate?.Thresholds ?? [.. Enumerable.Repeat<double?>(1, arm.Tiers.Count - 1)];
         ArmOutcome outcome = arm.Run(thresholds, _test);
         double?[]? affordable = BudgetSearch.Thresholds(arm, _calibration, _recipe.Evaluate.Budget * dearest);
         return new CascadeArmResult

@@ -13,7 +13,12 @@ internal static class Controls
     {
         if (plan.Rule == AgreementRule.Vote)
         {
-            yield return agreement with { Name = Unanimous, Note = "passes on unless all members agree, as the released code does; not calibrated" };
+            yield return agreement with
+            {
+                Name = Unanimous,
+                IsFixed = true,
+                Note = "passes on unless all members agree, as the released code does; not calibrated",
+            };
         }
 
         // What a tier of one model several times would do: it agrees with itself about everything.
