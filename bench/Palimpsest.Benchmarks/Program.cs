@@ -63,6 +63,9 @@ switch (args)
     case ["federation", .. var rest]:
         FederationBenchmark.Run(int.Parse(rest.ElementAtOrDefault(0) ?? "9", System.Globalization.CultureInfo.InvariantCulture));
         return 0;
+    case ["cascade", .. var rest]:
+        CascadeBenchmark.Run(int.Parse(rest.ElementAtOrDefault(0) ?? "9", System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
     case ["fuzz", .. var rest]:
         return FuzzRun.Run(rest);
     default:
@@ -84,6 +87,7 @@ switch (args)
                    Palimpsest.Benchmarks tokenize TOKENIZER...
                    Palimpsest.Benchmarks owners [all|operations|step|kernels|workers|memory] [rounds]
                    Palimpsest.Benchmarks federation [rounds]
+                   Palimpsest.Benchmarks cascade [rounds]
                    Palimpsest.Benchmarks fuzz [count] [seed] [format [first index]]
             """);
         return 2;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Palimpsest.Cli.Commands;
+using Palimpsest.Cli.Commands.Cascades;
 using Palimpsest.Cli.Commands.Owners;
 using Palimpsest.Cli.Commands.Plan;
 using Palimpsest.Cli.Commands.Privacy;
@@ -72,6 +73,7 @@ public static class CommandLineHost
         {
             FinetuneCommand.Create(output),
             FederateCommand.Create(output),
+            CascadeCommand.Create(output),
             EvaluateCommand.Create(output),
             GenerateCommand.Create(output),
             ChatCommand.Create(output),

@@ -16,7 +16,8 @@ public sealed partial class ArchitectureTests
         ["Palimpsest"] = ["Palimpsest.Core"],
         ["Palimpsest.Unlearning"] = ["Palimpsest", "Palimpsest.Core"],
         ["Palimpsest.Federation"] = ["Palimpsest", "Palimpsest.Core"],
-        ["Palimpsest.Cli"] = ["Palimpsest.Unlearning", "Palimpsest.Federation", "Palimpsest", "Palimpsest.Core"],
+        ["Palimpsest.Cascades"] = ["Palimpsest", "Palimpsest.Core"],
+        ["Palimpsest.Cli"] = ["Palimpsest.Unlearning", "Palimpsest.Federation", "Palimpsest.Cascades", "Palimpsest", "Palimpsest.Core"],
     };
 
     /// <summary>Folders from the bottom to the top; a folder in which another one lies may stand above or below it. Folders that are not listed belong to the
@@ -33,10 +34,15 @@ public sealed partial class ArchitectureTests
         [
             "Palimpsest.Torch", "Palimpsest.Models.Layers", "Palimpsest.Models.Transformers", "Palimpsest.Models.Families", "Palimpsest.Models.Sources",
             "Palimpsest.Models.Lora", "Palimpsest.Models", "Palimpsest.Models.Generation", "Palimpsest.Evaluation", "Palimpsest.Training",
-                "Palimpsest.Retrieval", "Palimpsest.Jobs",
+                "Palimpsest.Retrieval", "Palimpsest.Clients", "Palimpsest.Jobs",
             "Palimpsest.Jobs.Finetune", "Palimpsest.Jobs.Evaluate", "Palimpsest.Jobs.Pretrain", "Palimpsest.Jobs.Retrieval",
         ],
         ["Palimpsest.Federation"] = ["Palimpsest.Federation.Rounds", "Palimpsest.Federation.Clients", "Palimpsest.Federation.Experiment"],
+        ["Palimpsest.Cascades"] =
+        [
+            "Palimpsest.Cascades.Agreement", "Palimpsest.Cascades.Recordings", "Palimpsest.Cascades.Predictors", "Palimpsest.Cascades.Costs",
+            "Palimpsest.Cascades.Chains", "Palimpsest.Cascades.Certificates", "Palimpsest.Cascades.Baselines", "Palimpsest.Cascades.Experiment",
+        ],
     };
 
     [Fact]
@@ -59,6 +65,7 @@ public sealed partial class ArchitectureTests
     [InlineData("Palimpsest")]
     [InlineData("Palimpsest.Unlearning")]
     [InlineData("Palimpsest.Federation")]
+    [InlineData("Palimpsest.Cascades")]
     public void Libraries_NameNoOptionsOfTheCommand(string assembly)
     {
         using PEReader file = new(File.OpenRead(Assembly.Load(assembly).Location));
@@ -79,6 +86,7 @@ public sealed partial class ArchitectureTests
     [InlineData("Palimpsest.Core")]
     [InlineData("Palimpsest")]
     [InlineData("Palimpsest.Federation")]
+    [InlineData("Palimpsest.Cascades")]
     public void Folders_UseOnlyTheOnesBelow(string assembly)
     {
         string[] order = FoldersInOrder[assembly];

@@ -21,6 +21,10 @@ public enum CalibrationRule
     /// <summary>Learn then test: from the strictest threshold on, "the error exceeds the limit" is rejected by an exact binomial test until the first failure.</summary>
     FixedSequence,
 
+    /// <summary>The one-sided Clopper-Pearson bound of the share that acceptance loses to the next tier is at most the limit; valid, since that share is
+    /// monotone in the threshold and at least the excess.</summary>
+    PairedClopperPearson,
+
     /// <summary>The Hoeffding bound of the excess over the next tier is at most the limit.</summary>
     HoeffdingExcess,
 }

@@ -19,6 +19,10 @@ public readonly record struct CascadeCounts(double Threshold, int Items, int Acc
     /// <summary>Share of the accepted items that are wrong; NaN if none is accepted.</summary>
     public double ConditionalError => Accepted == 0 ? double.NaN : (double)AcceptedWrong / Accepted;
 
+    /// <summary>Accepted items that are wrong here and that the next tier would have got right. It bounds the excess error, and unlike the excess it cannot
+    /// grow with the threshold.</summary>
+    public int AcceptedLost { get; init; }
+
     /// <summary>One-sided Clopper-Pearson upper bound of <see cref="Error"/>.</summary>
     /// <param name="confidence">In (0, 1).</param>
     public double ErrorBound(double confidence = 0.95) => ProportionIntervals.ClopperPearsonUpper(AcceptedWrong, Items, confidence);
@@ -26,6 +30,12 @@ public readonly record struct CascadeCounts(double Threshold, int Items, int Acc
     /// <summary>One-sided Hoeffding upper bound of <see cref="Error"/> - <see cref="NextError"/>, a mean of differences in [-1, 1].</summary>
     /// <param name="confidence">In (0, 1).</param>
     public double ExcessBound(double confidence = 0.95) => ProportionIntervals.HoeffdingUpper(Error - NextError, Items, confidence, range: 2);
+
+    // P(wrong, accepted) - P(next wrong, accepted) = P(accepted, wrong, next right) - P(accepted, right, next wrong) <= P(accepted, wrong, next right)
+    /// <summary>One-sided Clopper-Pearson upper bound of the share of items that acceptance loses, and so of <see cref="Error"/> -
+    /// <see cref="NextError"/>.</summary>
+    /// <param name="confidence">In (0, 1).</param>
+    public double LossBound(double confidence = 0.95) => ProportionIntervals.ClopperPearsonUpper(AcceptedLost, Items, confidence);
 
     /// <summary>Counts for each threshold.</summary>
     /// <param name="scores">The score of each item, such as a vote's fraction.</param>
@@ -44,12 +54,40 @@ public readonly record struct CascadeCounts(double Threshold, int Items, int Acc
             throw new PalimpsestException($"A calibration needs a score and two judgements for every item, at least one; here are {scores.Count}, {correct.Count} and {nextCorrect.Count}.");
         }
 
+        // Sorted once, so that ten thousand items with hundreds of thresholds stay cheap.
+        int[] order = [.. Enumerable.Range(0, scores.Count).OrderByDescending(i => scores[i])];
+        double[] sorted = [.. order.Select(i => -scores[i])];
+        int[] wrong = Running(i => !correct[i]), nextWrong = Running(i => !nextCorrect[i]), lost = Running(i => !correct[i] && nextCorrect[i]);
         return [.. thresholds.Select(Count)];
+
+        int[] Running(Func<int, bool> counted)
+        {
+            int[] sums = new int[order.Length + 1];
+            for (int i = 0; i < order.Length; i++)
+            {
+                sums[i + 1] = sums[i] + (counted(order[i]) ? 1 : 0);
+            }
+
+            return sums;
+        }
 
         CascadeCounts Count(double threshold)
         {
-            int[] accepted = [.. Enumerable.Range(0, scores.Count).Where(i => scores[i] >= threshold - Vote.Slack)];
-            return new CascadeCounts(threshold, scores.Count, accepted.Length, accepted.Count(i => !correct[i]), accepted.Count(i => !nextCorrect[i]));
+            int accepted = Reaching(sorted, Vote.Slack - threshold);
+            return new CascadeCounts(threshold, scores.Count, accepted, wrong[accepted], nextWrong[accepted]) { AcceptedLost = lost[accepted] };
         }
+    }
+
+    // How many numbers, in ascending order, are at most the limit.
+    private static int Reaching(double[] sorted, double limit)
+    {
+        int low = 0, high = sorted.Length;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = sorted[middle] <= limit ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
     }
 }

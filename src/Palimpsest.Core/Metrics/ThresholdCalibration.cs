@@ -24,6 +24,7 @@ public static class ThresholdCalibration
             CalibrationRule.ClopperPearsonTwoSided => Least(row => row.ErrorBound(1 - (level / 2)) <= limit),
             CalibrationRule.Bonferroni => Least(row => row.ErrorBound(1 - (level / table.Count)) <= limit),
             CalibrationRule.FixedSequence => FixedSequence(table.Select(row => (row.Threshold, row.AcceptedWrong, row.Items)), limit, confidence),
+            CalibrationRule.PairedClopperPearson => Least(row => row.LossBound(confidence) <= limit),
             CalibrationRule.HoeffdingExcess => Least(row => row.ExcessBound(confidence) <= limit),
             _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "There is no such rule."),
         };

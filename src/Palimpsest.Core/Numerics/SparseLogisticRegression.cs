@@ -79,10 +79,18 @@ public sealed class SparseLogisticRegression
     /// <param name="features">Indices of the features that are there.</param>
     public int Predict(int[] features)
     {
+        double[] probabilities = Probabilities(features);
+        return Array.IndexOf(probabilities, probabilities.Max());
+    }
+
+    /// <summary>The probability of each class.</summary>
+    /// <param name="features">Indices of the features that are there.</param>
+    public double[] Probabilities(int[] features)
+    {
         ArgumentNullException.ThrowIfNull(features);
         double[] probabilities = new double[Classes];
         Probabilities(features, probabilities, 1);
-        return Array.IndexOf(probabilities, probabilities.Max());
+        return probabilities;
     }
 
     private void Probabilities(int[] features, double[] result, double scale)

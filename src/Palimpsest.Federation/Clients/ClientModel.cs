@@ -100,7 +100,7 @@ public sealed class ClientModel : IClientModel
         }
 
         LocalOptions options = training.Options;
-        ClientBatches batches = new(sequences, options.BatchSize, training.Random.Child("batches"));
+        ShuffledBatches batches = new(sequences, options.BatchSize, training.Random.Child("batches"));
         int steps = checked(batches.PerEpoch * options.Epochs);
         steps = options.MostSteps > 0 ? Math.Min(steps, options.MostSteps) : steps;
         TrainOptions settings = new()

@@ -23,8 +23,36 @@ public readonly record struct ClassPrediction(int Class, bool IsRight, double Na
     /// <exception cref="PalimpsestException">The model is no classifier, or a class is not among its own.</exception>
     public static ClassPrediction[] Of(LanguageModel model, IReadOnlyList<TextExample> texts)
     {
+        ClassPrediction[] results = new ClassPrediction[texts?.Count ?? throw new ArgumentNullException(nameof(texts))];
+        Classify(model, texts, (text, own, wanted) =>
+        {
+            int likeliest = own.IndexOf(System.Numerics.Tensors.TensorPrimitives.Max(own));
+            results[text] = new ClassPrediction(likeliest, likeliest == wanted, -own[wanted]);
+        });
+        return results;
+    }
+
+    /// <summary>The logarithms of the probabilities of every class.</summary>
+    /// <param name="model">A classifier.</param>
+    /// <param name="texts">Any texts, cut at the end of the model's context.</param>
+    /// <returns>One list of classes a text.</returns>
+    /// <exception cref="PalimpsestException">The model is no classifier.</exception>
+    public static float[][] LogProbabilities(LanguageModel model, IReadOnlyList<string> texts)
+    {
         ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(texts);
+        float[][] results = new float[texts?.Count ?? throw new ArgumentNullException(nameof(texts))][];
+
+        // The encoder wants a class; which one has no part in the scores.
+        string any = model.Model.Config.Labels is [string first, ..] ? first : "";
+        Classify(model, [.. texts.Select(text => new TextExample(text, any))], (text, own, _) => results[text] = own.ToArray());
+        return results;
+    }
+
+    private delegate void Taker(int text, ReadOnlySpan<float> scores, int wanted);
+
+    private static void Classify(LanguageModel model, IReadOnlyList<TextExample> texts, Taker take)
+    {
+        ArgumentNullException.ThrowIfNull(model);
         CausalModel causal = model.Model;
         if (causal.Config.Labels.Count == 0)
         {
@@ -33,7 +61,6 @@ public readonly record struct ClassPrediction(int Class, bool IsRight, double Na
 
         ExampleEncoder encoder = new(model.Tokenizer, causal.Config.ContextLength, causal.Config.Labels, TooLongPolicy.Truncate);
         (TokenSequence Sequence, int Index)[] sequences = [.. texts.Select((text, i) => (encoder.Encode(text)!, i)).OrderBy(item => item.Item1.Ids.Length)];
-        ClassPrediction[] results = new ClassPrediction[texts.Count];
         for (int from = 0, to; from < sequences.Length; from = to)
         {
             to = from + 1;
@@ -42,13 +69,11 @@ public readonly record struct ClassPrediction(int Class, bool IsRight, double Na
                 to++;
             }
 
-            Classify(causal, sequences[from..to], results);
+            Classify(causal, sequences[from..to], take);
         }
-
-        return results;
     }
 
-    private static void Classify(CausalModel model, (TokenSequence Sequence, int Index)[] chosen, ClassPrediction[] results)
+    private static void Classify(CausalModel model, (TokenSequence Sequence, int Index)[] chosen, Taker take)
     {
         TokenBatch batch = TokenBatch.Of([.. chosen.Select(item => item.Sequence)]);
         using IDisposable noGrad = no_grad();
@@ -59,9 +84,7 @@ public readonly record struct ClassPrediction(int Class, bool IsRight, double Na
         int classes = model.Config.Labels.Count;
         for (int i = 0; i < chosen.Length; i++)
         {
-            ReadOnlySpan<float> own = scores.AsSpan(i * classes, classes);
-            int likeliest = own.IndexOf(System.Numerics.Tensors.TensorPrimitives.Max(own)), wanted = chosen[i].Sequence.Label!.Value;
-            results[chosen[i].Index] = new ClassPrediction(likeliest, likeliest == wanted, -own[wanted]);
+            take(chosen[i].Index, scores.AsSpan(i * classes, classes), chosen[i].Sequence.Label!.Value);
         }
     }
 }

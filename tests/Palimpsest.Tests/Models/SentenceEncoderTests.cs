@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.AI;
+using Palimpsest.Clients;
 using Palimpsest.Data.Safetensors;
 using Palimpsest.Models;
 using Palimpsest.Torch;
@@ -24,6 +26,21 @@ public sealed class SentenceEncoderTests
             double length = Math.Sqrt(mean.Sum(value => (double)value * value));
             Assert.InRange(vector.Zip(mean).Max(pair => Math.Abs(pair.First - (pair.Second / length))), 0, 1e-5);
         }
+    }
+
+    [Fact]
+    public async Task Generate_ThroughTheInterface_EqualsTheEncoder()
+    {
+        using TemporaryFolder folder = new();
+        (string[] texts, _) = Prepare(folder);
+        using SentenceEncoder encoder = SentenceEncoder.Load(folder.Path, TestContexts.F32());
+        using LocalEmbeddingGenerator generator = new(encoder, "bert");
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        GeneratedEmbeddings<Embedding<float>> made = await generator.GenerateAsync(texts, cancellationToken: stop);
+        Assert.Equal(encoder.Embed(texts), made.Select(vector => vector.Vector.ToArray()));
+        Assert.Equal(texts.Sum(text => encoder.Encode(text).Length), made.Usage!.InputTokenCount);
+        await Assert.ThrowsAsync<PalimpsestException>(() => generator.GenerateAsync(texts, new EmbeddingGenerationOptions { Dimensions = 7 }, stop));
+        await Assert.ThrowsAsync<PalimpsestException>(() => generator.GenerateAsync(texts, new EmbeddingGenerationOptions { ModelId = "other" }, stop));
     }
 
     [Theory]

@@ -44,7 +44,7 @@ public sealed class ChatSession : IDisposable
             throw new PalimpsestException($"A chat is not possible: {problem}.");
         }
 
-        _options = options with { EndTokens = [.. options.EndTokens, .. EndsOfTurns()] };
+        _options = options with { EndTokens = [.. options.EndTokens, .. EndsOfTurns(model, _renderer)] };
         Reset();
     }
 
@@ -184,11 +184,11 @@ public sealed class ChatSession : IDisposable
     }
 
     /// <summary>The special tokens with which the tokenizer and the template end a turn; a configuration often names only the one that ends a text.</summary>
-    private List<int> EndsOfTurns()
+    internal static List<int> EndsOfTurns(LanguageModel model, TemplateChatRenderer renderer)
     {
-        List<int> ends = _model.Tokenizer.EndToken is int end ? [end] : [];
-        string ending = _renderer.EndOfTurn();
-        if (ending.Length > 0 && _model.Tokenizer.Encode(ending, addSpecialTokens: false) is [int first, ..] && _model.Tokenizer.IsSpecial(first))
+        List<int> ends = model.Tokenizer.EndToken is int end ? [end] : [];
+        string ending = renderer.EndOfTurn();
+        if (ending.Length > 0 && model.Tokenizer.Encode(ending, addSpecialTokens: false) is [int first, ..] && model.Tokenizer.IsSpecial(first))
         {
             ends.Add(first);
         }

@@ -1,3 +1,5 @@
+using Palimpsest.Models.Transformers;
+
 namespace Palimpsest.Models.Generation;
 
 /// <summary>How the next token is chosen, and where a text ends.</summary>
@@ -39,6 +41,20 @@ public sealed record SamplingOptions
     /// <summary>Texts that end a sequence; they are cut off. Only where texts are made, not tokens.</summary>
     /// <value>The default is none.</value>
     public IReadOnlyList<string> StopTexts { get; init; } = [];
+
+    /// <summary>The options that a model's own files ask for.</summary>
+    /// <param name="own">Its generation_config.json; null for none.</param>
+    /// <param name="mostTokens">Most new tokens where the file does not say.</param>
+    public static SamplingOptions Of(GenerationConfig? own, int mostTokens) => own is null ? new() { MaxNewTokens = mostTokens } : new()
+    {
+        MaxNewTokens = own.MaxNewTokens ?? mostTokens,
+        Temperature = own.Temperature,
+        TopK = own.TopK,
+        TopP = own.TopP,
+        MinP = own.MinP,
+        RepetitionPenalty = own.RepetitionPenalty,
+        StopTexts = own.StopTexts,
+    };
 
     /// <summary>What is wrong with the options, or null.</summary>
     internal string? Problem =>

@@ -25,8 +25,14 @@ public static class TextGenerator
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompts);
+        return Complete(model, [.. prompts.Select(prompt => model.Tokenizer.EncodePrompt(prompt))], options, random, onText, stop);
+    }
+
+    /// <summary>Continues prompts that are tokens already, as a chat's are.</summary>
+    internal static IReadOnlyList<Completion> Complete(
+        LanguageModel model, int[][] encoded, SamplingOptions options, RandomStream random, Action<int, string>? onText, CancellationToken stop)
+    {
         ArgumentNullException.ThrowIfNull(options);
-        int[][] encoded = [.. prompts.Select(prompt => model.Tokenizer.EncodePrompt(prompt))];
         TextAssembler[] texts = [.. encoded.Select(ids => Assembler(model.Tokenizer, ids, options))];
         GenerationRun run = new(model.Model, encoded, options, random, stop) { OnToken = Take };
         run.Run();

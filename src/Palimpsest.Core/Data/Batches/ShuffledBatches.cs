@@ -1,14 +1,13 @@
 using System.Globalization;
-using Palimpsest.Data.Batches;
 using Palimpsest.Numerics;
 
-namespace Palimpsest.Federation.Clients;
+namespace Palimpsest.Data.Batches;
 
-/// <summary>The batches of a client's examples, one shuffled epoch after the other; the last batch of an epoch may be smaller.</summary>
-/// <param name="sequences">The client's examples as tokens, at least one.</param>
+/// <summary>The batches of examples that fit into memory, one shuffled epoch after the other; the last batch of an epoch may be smaller.</summary>
+/// <param name="sequences">The examples as tokens, at least one.</param>
 /// <param name="batchSize">Examples of a batch.</param>
 /// <param name="random">Every epoch takes a stream of its own from it.</param>
-internal sealed class ClientBatches(IReadOnlyList<TokenSequence> sequences, int batchSize, RandomStream random) : IBatchSource<TokenBatch>
+public sealed class ShuffledBatches(IReadOnlyList<TokenSequence> sequences, int batchSize, RandomStream random) : IBatchSource<TokenBatch>
 {
     private readonly int[] _order = new int[sequences.Count];
     private int _served;

@@ -1,0 +1,90 @@
+using System.Globalization;
+using Palimpsest.Cascades.Agreement;
+using Palimpsest.Cascades.Baselines;
+using Palimpsest.Cascades.Certificates;
+using Palimpsest.Cascades.Chains;
+using Palimpsest.Cascades.Costs;
+using Palimpsest.Cascades.Recordings;
+using Palimpsest.Numerics;
+
+namespace Palimpsest.Cascades.Experiment;
+
+/// <summary>Calibrates a cascade on recorded answers, and judges a calibration on others.</summary>
+public static class CascadeCalibration
+{
+    /// <summary>Calibrates on some of the recorded questions.</summary>
+    /// <param name="recording">The answers.</param>
+    /// <param name="tiers">Names of the members of each tier; none for all systems but the last, and the last.</param>
+    /// <param name="rule">What they have to agree in: vote, score or token-overlap.</param>
+    /// <param name="items">How many questions to calibrate on, drawn by lot; 0 for all.</param>
+    /// <param name="options">Limit, confidence and rule of the certificate.</param>
+    /// <param name="seed">Draws the questions.</param>
+    /// <exception cref="PalimpsestException">A tier names an unknown system or cannot pass questions on, or there are too few questions.</exception>
+    public static CalibrationFile Calibrate(
+        Recording recording, IReadOnlyList<IReadOnlyList<string>> tiers, AgreementRule rule, int items, CertificateOptions options, long seed)
+    {
+        ArgumentNullException.ThrowIfNull(recording);
+        if (items > recording.Items.Count)
+        {
+            throw new PalimpsestException($"{recording.Name}: holds {recording.Items.Count} questions, and the calibration is to take {items}. Take fewer, "
+                + "or 0 for all.");
+        }
+
+        IReadOnlyList<IReadOnlyList<int>> places = CascadeStudy.TiersOf(tiers, recording);
+        int[] order = [.. Enumerable.Range(0, recording.Items.Count)];
+        new RandomStream(seed, "cascade", "calibrate").Shuffle(order.AsSpan());
+        int[] chosen = items == 0 ? order : order[..items];
+        return new CalibrationFile
+        {
+            Tiers = Systems(recording, places),
+            Rule = rule,
+            Certificate = Certificate.Of(Arm(recording, places, rule), chosen, options),
+            Items = [.. chosen.Select(item => recording.Items[item].Hash).Order(StringComparer.Ordinal)],
+        };
+    }
+
+    /// <summary>Judges a calibration on the questions that it has not seen.</summary>
+    /// <param name="calibration">The calibration.</param>
+    /// <param name="recording">Answers of the same systems.</param>
+    /// <returns>What to tell, a line each.</returns>
+    /// <exception cref="PalimpsestException">The systems are others, or every question was calibrated on.</exception>
+    public static IReadOnlyList<string> Evaluate(CalibrationFile calibration, Recording recording)
+    {
+        ArgumentNullException.ThrowIfNull(calibration);
+        ArgumentNullException.ThrowIfNull(recording);
+        IReadOnlyList<IReadOnlyList<int>> places = [.. calibration.Tiers.Select(tier =>
+            (IReadOnlyList<int>)[.. tier.Select(member => recording.PlaceOf(member.Name))])];
+        IReadOnlyList<int> items = calibration.Unseen(Systems(recording, places), calibration.Rule, recording);
+        CascadeArm arm = Arm(recording, places, calibration.Rule);
+        ArmOutcome outcome = arm.Run(calibration.Certificate.Thresholds, items);
+        double last = items.Average(item => arm.Tiers[^1].Right[item] ? 1.0 : 0), dearest = items.Average(item => arm.Tiers[^1].Costs[item]);
+        double excess = CertificateTrial.Excess(arm, calibration.Certificate.Thresholds, items).Max(), limit = calibration.Certificate.Options.Limit;
+        return
+        [
+            Say($"{items.Count:N0} questions, {recording.Items.Count - items.Count:N0} that were calibrated on left out."),
+            Say($"right: {100 * outcome.Accuracy:F1}% by the cascade, {100 * last:F1}% by the last tier alone"),
+            Say($"reach: {string.Join(", ", outcome.Reach.Select(share => Say($"{100 * share:F1}%")))} of the questions"),
+            Say($"cost: {outcome.MeanCost:G4} {new CallCosts(recording).UnitName} a question, {outcome.MeanCost / dearest:F3} of the last tier's"),
+            Say($"error beyond the next tier's: {100 * excess:F2}%, {(excess <= limit ? "within" : "above")} the limit of {100 * limit:F2}%"),
+        ];
+    }
+
+    private static CascadeArm Arm(Recording recording, IReadOnlyList<IReadOnlyList<int>> tiers, AgreementRule rule)
+    {
+        ArmPlan plan = new()
+        {
+            Recording = recording,
+            Tiers = tiers,
+            Rule = rule,
+            Costs = new CallCosts(recording),
+            Tuning = [],
+            Random = new RandomStream(0, "cascade"),
+        };
+        return CascadeArms.ByAgreement(plan);
+    }
+
+    private static IReadOnlyList<IReadOnlyList<RecordedSystem>> Systems(Recording recording, IReadOnlyList<IReadOnlyList<int>> places) =>
+        [.. places.Select(tier => (IReadOnlyList<RecordedSystem>)[.. tier.Select(place => recording.Systems[place])])];
+
+    private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,42 @@
+using Palimpsest.Cascades.Certificates;
+using Palimpsest.Common;
+using Palimpsest.Jobs;
+using Palimpsest.Runs.Recipes;
+
+namespace Palimpsest.Cascades.Experiment;
+
+/// <summary>Lets small models answer where they agree, and compares that with everything else that decides who answers.</summary>
+public sealed record CascadeRecipe : Recipe, IValidated
+{
+    /// <summary>The large model of the live cascade; recorded answers need none.</summary>
+    public ModelSection Model { get; init; } = new();
+
+    /// <summary>The questions.</summary>
+    public CascadeDataSection Data { get; init; } = new();
+
+    /// <summary>The tiers and what they have to agree in.</summary>
+    public CascadeMethodSection Method { get; init; } = new();
+
+    /// <summary>How thresholds are made safe.</summary>
+    public CertificateOptions Certificate { get; init; } = new();
+
+    /// <summary>What calls cost.</summary>
+    public CascadeCostSection Costs { get; init; } = new();
+
+    /// <summary>What is measured.</summary>
+    public CascadeEvaluateSection Evaluate { get; init; } = new();
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (Data.File is not null && Model != new ModelSection())
+        {
+            yield return "model has no part where recorded answers are replayed. Leave it out, or data.file.";
+        }
+
+        if (Model.Adapter is not null)
+        {
+            yield return "model.adapter: the large model is fine-tuned whole. Merge the adapter first, or leave the key out.";
+        }
+    }
+}

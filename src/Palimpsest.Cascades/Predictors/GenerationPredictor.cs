@@ -1,0 +1,36 @@
+using Palimpsest.Cascades.Agreement;
+using Palimpsest.Models;
+using Palimpsest.Models.Generation;
+using Palimpsest.Numerics;
+
+namespace Palimpsest.Cascades.Predictors;
+
+/// <summary>A language model that writes its answer.</summary>
+/// <param name="model">The model; not disposed with this object.</param>
+/// <param name="name">Name in reports and prices.</param>
+/// <param name="identity">What sets the model apart, such as a hash of its weights; samples of one model must differ here too.</param>
+/// <param name="options">How tokens are chosen, and where an answer ends.</param>
+/// <param name="random">Draws; every question takes a child of its own, so that answers do not depend on the order of questions.</param>
+/// <param name="answerOf">Takes the answer out of the text; empty for an abstention. Null takes the text, trimmed.</param>
+public sealed class GenerationPredictor(
+    LanguageModel model, string name, string identity, SamplingOptions options, RandomStream random, Func<string, string>? answerOf = null)
+    : LocalPredictor(name, identity, [])
+{
+    /// <inheritdoc/>
+    protected override MemberReply Ask(string question, CancellationToken stop)
+    {
+        Completion made = TextGenerator.Complete(model, [question], options, random.Child(question), stop: stop)[0];
+        stop.ThrowIfCancellationRequested();
+        int read = model.Tokenizer.EncodePrompt(question).Length, written = made.Tokens.Count;
+        return new MemberReply
+        {
+            Answer = answerOf is null ? made.Text.Trim() : answerOf(made.Text),
+            Usage = new CallUsage
+            {
+                InputTokens = read,
+                OutputTokens = written,
+                Operations = ModelCosts.Of(model, read + written, written, model.Model.Config.VocabularySize),
+            },
+        };
+    }
+}

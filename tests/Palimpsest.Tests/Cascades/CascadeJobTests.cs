@@ -1,0 +1,91 @@
+using Palimpsest.Cascades.Experiment;
+using Palimpsest.Cascades.Recordings;
+using Palimpsest.Jobs;
+using Palimpsest.Runs;
+using Palimpsest.Runs.Recipes;
+
+namespace Palimpsest.Tests.Cascades;
+
+/// <summary>Cascades through the job: live on the world, and on recorded answers.</summary>
+public sealed class CascadeJobTests : IDisposable
+{
+    private const string Live = "data: { train: 120, tune: 40, calibrate: 60, test: 80, blots: [0, 0.6] }\nevaluate: { splits: 5 }\nmodel: { threads: 1 }\n";
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Run_Live_ComparesAllPoliciesOnTheSameAnswers()
+    {
+        string folder = Run(Live);
+        CascadeResult result = RunFolder.ResultOf<CascadeResult>(folder);
+        string[] arms = [.. result.Arms.Select(arm => arm.Name)];
+        Assert.Superset(new HashSet<string>
+        {
+            "agreement", "agreement-score", "woc", "mot", "frugal", "router-logistic", "router-factors", "random", "oracle", "oracle-router", "single-best",
+                "first-tier",
+            "last-tier", "unanimous", "control-duplicated", "control-dear",
+        }, arms.ToHashSet(StringComparer.Ordinal));
+        Assert.All(result.Arms, arm => Assert.Equal(80, arm.Right.Count));
+        Assert.Equal("multiply-adds", result.Unit);
+
+        // A tier of one model three times passes nothing on, and members at half the price of the large model save nothing.
+        CascadeArmResult duplicated = result.Arm("control-duplicated")!, last = result.Arm("last-tier")!;
+        Assert.Equal(0, result.Arm("oracle")!.Right.Zip(result.Arm("agreement")!.Right, (most, some) => most < some ? 1 : 0).Sum());
+        Assert.True(result.Arm("control-dear")!.Cost > last.Cost);
+        Assert.True(duplicated.Thresholds[0] is null || duplicated.Deferred == 0);
+        Assert.Equal(["0% blotted out", "60% blotted out"], result.Levels.Select(level => level.Level));
+        string report = File.ReadAllText(Path.Combine(folder, "report.html"));
+        Assert.Contains("Accuracy against cost", report, StringComparison.Ordinal);
+        Assert.Contains("(modelled)", report, StringComparison.Ordinal);
+
+        // What was recorded gives the same figures again.
+        string again = Run("data: { tune: 40, calibrate: 60 }\nevaluate: { splits: 5 }\n" + $"method: {{ tiers: [[words, letters, pairs], [base-v1]] }}\n",
+            $"data.file={CascadeJob.RecordingOf(folder)}");
+        Assert.Equal(result.Arm("agreement")!.Right, RunFolder.ResultOf<CascadeResult>(again).Arm("agreement")!.Right);
+    }
+
+    [Fact]
+    public void Run_Recorded_SaysWhatCannotBeCertified()
+    {
+        RecordingFile.Write(_folder.At("answers.jsonl"), Scripted.Recording([.. Enumerable.Repeat("aaa", 50), .. Enumerable.Repeat("aba", 20),
+            .. Enumerable.Repeat("bba", 10)]));
+        CascadeResult result = RunFolder.ResultOf<CascadeResult>(Run("data: { tune: 0, calibrate: 40 }\n", $"data.file={_folder.At("answers.jsonl")}"));
+        CascadeArmResult agreement = result.Arm("agreement")!;
+        Assert.Contains("cannot be certified with n = 40", agreement.Shortfalls.Single(), StringComparison.Ordinal);
+        Assert.Equal(1, agreement.Deferred);
+        Assert.Contains(result.LeftOut, reason => reason.StartsWith("mot", StringComparison.Ordinal));
+        Assert.Contains(result.LeftOut, reason => reason.StartsWith("frugal", StringComparison.Ordinal)); // nothing to learn from but the calibration
+        Assert.Equal("units of money", result.Unit);
+    }
+
+    [Theory]
+    [InlineData("data: { calibrate: 90 }", "none is left to count")]
+    [InlineData("data: { tune: 0, calibrate: 40 }\nmethod: { tiers: [[m0, m9], [m2]] }", "Did you mean")]
+    [InlineData("data: { tune: 0, calibrate: 40 }\nmethod: { tiers: [[m0, m0], [m2]] }", "holds a model twice")]
+    [InlineData("data: { tune: 0, calibrate: 40 }\ncosts: { prices: { m0: { call: 1 } } }", "has none for m1, m2")]
+    [InlineData("data: { tune: 0, calibrate: 40 }\nmethod: { rule: semantic }", "Name a folder in encoder")]
+    public void Run_WhatDoesNotFit_IsRefused(string recipe, string problem)
+    {
+        RecordingFile.Write(_folder.At("answers.jsonl"), Scripted.Recording([.. Enumerable.Repeat("aaa", 80)]));
+        Assert.Contains(problem, Assert.Throws<PalimpsestException>(() => Run(recipe + "\n", $"data.file={_folder.At("answers.jsonl")}")).Message,
+            StringComparison.Ordinal);
+    }
+
+    private string Run(string recipe, params string[] overrides)
+    {
+        JobRunner runner = new([new CascadeJob()], new SilentLog());
+        return runner.Start(RecipeReader.Parse<CascadeRecipe>("schema: 1\nkind: cascade\n" + recipe, "test", overrides), _folder.At("runs")).Folder;
+    }
+
+    private sealed class SilentLog : IJobLog
+    {
+        public void Say(string sentence)
+        {
+        }
+
+        public void Progress(JobProgress progress)
+        {
+        }
+    }
+}
