@@ -63,6 +63,8 @@ switch (args)
     case ["federation", .. var rest]:
         FederationBenchmark.Run(int.Parse(rest.ElementAtOrDefault(0) ?? "9", System.Globalization.CultureInfo.InvariantCulture));
         return 0;
+    case ["federation-audit", .. var rest]:
+        return FederationAudit.Run(int.Parse(rest.ElementAtOrDefault(0) ?? "500", System.Globalization.CultureInfo.InvariantCulture));
     case ["fuzz", .. var rest]:
         return FuzzRun.Run(rest);
     default:
@@ -84,6 +86,7 @@ switch (args)
                    Palimpsest.Benchmarks tokenize TOKENIZER...
                    Palimpsest.Benchmarks owners [all|operations|step|kernels|workers|memory] [rounds]
                    Palimpsest.Benchmarks federation [rounds]
+                   Palimpsest.Benchmarks federation-audit [clients]
                    Palimpsest.Benchmarks fuzz [count] [seed] [format [first index]]
             """);
         return 2;
