@@ -21,22 +21,32 @@ EOF
 fail() { echo "federation-soak: $*" >&2; exit 1; }
 begin() { local runs="$1"; shift; "${palimpsest[@]}" run "$folder/soak.yaml" --runs "$runs" "$@" >>"$runs.log" 2>&1 & pid=$!; }
 run_of() { find "$1" -mindepth 1 -maxdepth 1 -type d -name '*-federate' | head -1; }
-taken() { [ -f "$1/metrics.jsonl" ] && grep -o '"step":[0-9]*,"loss"\|"step":[0-9]*,"update_norm"' "$1/metrics.jsonl" | tail -1 | grep -o '[0-9]*' || echo 0; }
+# Rounds that were made known.
+at() {
+  local run round
+  run="$(run_of "$1" 2>/dev/null || true)"
+  round="$(grep -s '"update_norm"' "${run:-none}/metrics.jsonl" | tail -1 | grep -o '"step":[0-9]*' | grep -o '[0-9]*' || true)"
+  echo "${round:-0}"
+}
 same() { cmp "$(run_of "$1")/artifacts/adapter/adapter_model.safetensors" "$(run_of "$2")/artifacts/adapter/adapter_model.safetensors" || fail "$2 has other bits than $1"; }
 # What was made known must be in the ledger, whose lines behind the first are rounds.
 paid() { [ ! -f "$1" ] || echo $(($(wc -l <"$1") - 1)); }
 
 # Kills a run until it has been killed so often, then lets it end.
 killed() {
-  local runs="$1" ledger="$2" done=0 run known entries; shift 2
+  local runs="$1" ledger="$2" done=0 known=0 run further entries; shift 2
   begin "$runs" "$@"
   while [ "$done" -lt "$kills" ]; do
-    sleep "$((RANDOM % 4)).$((RANDOM % 10))"
+    # After none to three further rounds, and a moment; without further ones somewhere in the start.
+    further=$((RANDOM % 4))
+    if [ "$further" -eq 0 ]; then sleep "$((RANDOM % 6))"; fi
+    while kill -0 "$pid" 2>/dev/null && [ "$(at "$runs")" -lt $((known + further)) ]; do sleep 0.1; done
+    sleep "0.$((RANDOM % 10))"
     if ! kill -9 "$pid" 2>/dev/null; then fail "the run ended after $done kills: give it more rounds"; fi
     wait "$pid" 2>/dev/null || true
     done=$((done + 1))
-    run="$(run_of "$runs")"
-    known="$( [ -n "$run" ] && taken "$run" || echo 0)"
+    run="$(run_of "$runs" 2>/dev/null || true)"
+    known="$(at "$runs")"
     if [ -n "$ledger" ]; then
       entries="$(paid "$ledger")"
       [ "${entries:-0}" -ge "$known" ] || fail "the ledger holds ${entries:-0} rounds where $known were made known"
@@ -57,11 +67,9 @@ echo "one worker, $rounds rounds:"
 begin "$folder/one"
 most=0
 while kill -0 "$pid" 2>/dev/null; do
-  run="$(run_of "$folder/one" 2>/dev/null || true)"
-  round="$( [ -n "$run" ] && taken "$run" || echo 0)"
+  round="$(at "$folder/one")"
   if [ "$round" -ge "$most" ] && [ "$round" -gt 0 ]; then
-    child="$(pgrep -P "$pid" | head -1 || true)"
-    echo "  round $round: $(grep VmRSS "/proc/${child:-$pid}/status" 2>/dev/null | tr -s '\t ' ' ')"
+    echo "  round $round: $(grep VmRSS "/proc/$pid/status" 2>/dev/null | tr -s '\t ' ' ')"
     most=$((round + rounds / 5))
   fi
   sleep 0.2
