@@ -68,7 +68,8 @@ internal static class FederationAudit
             Open = () => new WithCanaries(ClientModel.Open(recipe.ClientModel, population), population.Count, members, random),
             Algorithm = FederatedAlgorithmRegistry.Create(algorithm),
             Aggregator = new PrivateAggregation(all, plan, share * plan.NoiseFor(epsilon), Clip, PrivacyRandomness.Simulation(random.Child("privacy"))),
-            Optimizer = layout => server = new Watched(ServerOptimizerRegistry.Create(new ServerAverageOptions { LearningRate = 20 }, layout.Count), layout.Count),
+            Optimizer = layout =>
+                server = new Watched(ServerOptimizerRegistry.Create(new ServerAverageOptions { LearningRate = 20 }, layout.Count), layout.Count),
             Options = new FederationOptions { Rounds = Rounds, Cohort = Cohort, Workers = 1, EvaluateEvery = 0, Local = recipe.Train.Local },
             Random = random.Child("rounds"),
         });

@@ -53,6 +53,7 @@ internal sealed class HetLora(HetLoraOptions options) : FederatedAlgorithm(optio
     public override void Prepare(ParameterLayout layout)
     {
         ArgumentNullException.ThrowIfNull(layout);
+        _masks = null;
         CoordinateMasks.Lora(layout, "het-lora");
         if (layout.Slots.FirstOrDefault(slot => Rank(slot) is int rank && rank < options.Ranks[^1]) is ParameterSlot small)
         {

@@ -29,6 +29,7 @@ internal abstract class MaskedDownload(MaskedOptions options, IReadOnlyList<doub
     public override void Prepare(ParameterLayout layout)
     {
         ArgumentNullException.ThrowIfNull(layout);
+        _served = null;
         _parts = options.DenseHead
             ? (CoordinateMasks.Lora(layout, "A dense head beside sparse adapters"), CoordinateMasks.Of(layout, slot => !CoordinateMasks.IsLora(slot))) : null;
         _before = options.EvaluationMask == EvaluationMask.Current ? []
