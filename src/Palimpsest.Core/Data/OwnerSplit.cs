@@ -9,12 +9,14 @@ public sealed class OwnerSplit
 
     /// <summary>Reads through a source that ends.</summary>
     /// <param name="source">The examples of all owners.</param>
+    /// <param name="each">Is shown every example, those of nobody too, by who wants to know more of them and not to read twice.</param>
     /// <exception cref="PalimpsestException">The source cannot be read.</exception>
-    public OwnerSplit(IExampleSource source)
+    public OwnerSplit(IExampleSource source, Action<TextExample>? each = null)
     {
         _source = source ?? throw new ArgumentNullException(nameof(source));
         foreach ((long position, TextExample example) in source.From(0))
         {
+            each?.Invoke(example);
             if (example.Owner is not string owner)
             {
                 WithoutOwner++;

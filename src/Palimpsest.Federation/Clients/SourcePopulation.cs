@@ -38,7 +38,8 @@ public sealed class SourcePopulation : ClientPopulation
     public static SourcePopulation ByOwner(IExampleSource source, double heldOutShare, int mostLabels)
     {
         ArgumentNullException.ThrowIfNull(source);
-        OwnerSplit split = new(source);
+        LabelCount labels = new(mostLabels);
+        OwnerSplit split = new(source, labels.See);
         if (split.Owners.Count == 0)
         {
             throw new PalimpsestException($"{source.Name}: no example names its owner. Name the column of owners in data.columns.owner, or make clients "
@@ -48,7 +49,7 @@ public sealed class SourcePopulation : ClientPopulation
         return new SourcePopulation(
             Said(source, split.Owners.Count, split.WithoutOwner > 0 ? Say($"; {split.WithoutOwner:N0} examples without an owner are not used") : ""),
             [.. split.Owners.Select(owner => owner.Owner)], client => split.Source(split.Owners[client].Owner), heldOutShare,
-            LabelsOf(source, mostLabels).Labels);
+            labels.Labels);
     }
 
     /// <summary>Clients with a share of each class, drawn by <see cref="DirichletPartition"/>; some may be left without any example.</summary>
@@ -117,26 +118,14 @@ public sealed class SourcePopulation : ClientPopulation
     private static (IReadOnlyList<string> Labels, long[] Positions, int[] Classes) LabelsOf(IExampleSource source, int most)
     {
         List<long> positions = [];
-        List<int> numbers = [];
-        Dictionary<string, int> found = new(StringComparer.Ordinal);
+        LabelCount count = new(most);
         foreach ((long position, TextExample example) in source.From(0))
         {
             positions.Add(position);
-            if (found.Count <= most)
-            {
-                found.TryAdd(example.Completion, found.Count);
-                numbers.Add(found[example.Completion]);
-            }
+            count.See(example);
         }
 
-        if (found.Count > most)
-        {
-            return ([], [.. positions], []);
-        }
-
-        string[] labels = [.. found.Keys.Order(StringComparer.Ordinal)];
-        int[] places = [.. found.OrderBy(label => label.Value).Select(label => Array.IndexOf(labels, label.Key))];
-        return (labels, [.. positions], [.. numbers.Select(number => places[number])]);
+        return (count.Labels, [.. positions], count.Classes);
     }
 
     private IEnumerable<TextExample> Side(int client, bool heldOut) =>

@@ -9,6 +9,6 @@ public enum FederateAggregator
     /// <summary>The median of each coordinate: less than half of the clients of a round can push it beyond what the others sent.</summary>
     Median,
 
-    /// <summary>The mean of each coordinate without its tenth of largest and of smallest values.</summary>
+    /// <summary>The mean of each coordinate without a share of its largest and of its smallest values.</summary>
     TrimmedMean,
 }

@@ -1,4 +1,7 @@
 using System.Globalization;
+using Palimpsest.Evaluation;
+using Palimpsest.Federation.Algorithms;
+using Palimpsest.Federation.Rounds;
 using Palimpsest.Runs.Claims;
 
 namespace Palimpsest.Federation.Experiment;
@@ -22,6 +25,18 @@ internal static class FederateFigures
             if (scores.Accuracy is { } accuracy)
             {
                 figures.Add(accuracy.ToResult(arm, recipe.Seed));
+            }
+        }
+
+        // Clients of a tier are asked with the model that their tier gets.
+        FederatedAlgorithm algorithm = FederatedAlgorithmRegistry.Create(recipe.Method.Algorithm);
+        for (int tier = 0; algorithm.Groups > 1 && result.After.Accuracy is { } all && tier < algorithm.Groups; tier++)
+        {
+            int[] own = [.. result.After.Clients.Index().Where(client => algorithm.GroupOf(client.Item) == tier).Select(client => client.Index)];
+            if (own.Length > 0)
+            {
+                Measurement part = all with { Numerators = [.. own.Select(i => all.Numerators[i])], Denominators = [.. own.Select(i => all.Denominators[i])] };
+                Add(part.Metric, part.Value, "tier", tier.ToString(CultureInfo.InvariantCulture));
             }
         }
 

@@ -122,7 +122,7 @@ public sealed class FederateJob : Job<FederateRecipe, FederateResult>
     {
         ({ } privacy, _) => privacy.Aggregator(clients, recipe.Train, recipe.Seed, ledger),
         (_, FederateAggregator.Median) => new MedianAggregator(clients, recipe.Train.Cohort),
-        (_, FederateAggregator.TrimmedMean) => new TrimmedMeanAggregator(clients, recipe.Train.Cohort),
+        (_, FederateAggregator.TrimmedMean) => new TrimmedMeanAggregator(clients, recipe.Train.Cohort, recipe.Method.TrimShare ?? 0.1),
         _ => new MeanAggregator(clients, recipe.Train.Cohort),
     };
 

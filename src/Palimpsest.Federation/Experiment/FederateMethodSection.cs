@@ -26,9 +26,23 @@ public sealed record FederateMethodSection : IValidated
     /// <value>The default is mean.</value>
     public FederateAggregator Aggregator { get; init; }
 
+    /// <summary>Share of the answers that a trimmed mean leaves out at either end, in [0, 1/2): so many lying clients does it bear.</summary>
+    /// <value>The default is 0.1.</value>
+    public double? TrimShare { get; init; }
+
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
+        if (TrimShare is not (null or (>= 0 and < 0.5)))
+        {
+            yield return "trim_share must be at least 0 and below 0.5: nothing is left beyond that.";
+        }
+
+        if (TrimShare is not null && Aggregator != FederateAggregator.TrimmedMean)
+        {
+            yield return "trim_share belongs to aggregator: trimmed-mean. Leave it out.";
+        }
+
         if (Part != TrainedPart.Adapter && OptionsHash.Text(Lora) != OptionsHash.Text(new FederateMethodSection().Lora))
         {
             yield return "lora belongs to part: adapter. Leave it out.";

@@ -33,13 +33,23 @@ public sealed record FederatePrivacySection : IValidated
     public AdaptiveClipping? Adaptive { get; init; }
 
     /// <summary>The ledger that keeps the budget of these clients over all runs: coins and noise then come from the operating system, and every round is
-    /// reserved there before it is made. A file that is not there is begun with this budget.</summary>
+    /// reserved there before it is made. A file that is not there is begun with <see cref="Budget"/>.</summary>
     /// <value>The default is none: a simulation with seeded noise, which can be repeated and guarantees nothing.</value>
     public string? Ledger { get; init; }
+
+    /// <summary>ε that a ledger is begun with. More than the rounds cost leaves room for those that are paid for twice, since the run was killed in the midst
+    /// of them, and for other runs.</summary>
+    /// <value>The default is <see cref="Epsilon"/>.</value>
+    public double? Budget { get; init; }
 
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
+        if (Budget is double budget && (Ledger is null || !(budget > 0 && double.IsFinite(budget)) || budget < Epsilon))
+        {
+            yield return "budget is what a ledger is begun with: a number above 0, no less than epsilon, beside the ledger's file.";
+        }
+
         if (Epsilon is null == Noise is null)
         {
             yield return "either epsilon or noise must be given: one follows from the other.";
@@ -73,8 +83,8 @@ public sealed record FederatePrivacySection : IValidated
 
         if (!File.Exists(Ledger))
         {
-            double budget = Epsilon ?? throw new PalimpsestException($"{Ledger}: is not there yet, and privacy.noise says no budget to begin it with. "
-                + "Give privacy.epsilon.");
+            double budget = Budget ?? Epsilon ?? throw new PalimpsestException($"{Ledger}: is not there yet, and privacy.noise says no budget to begin it "
+                + "with. Give privacy.budget.");
             return BudgetLedger.Create(Ledger, new PrivacyBudget(budget, Delta, Unit));
         }
 

@@ -16,6 +16,6 @@ internal sealed class FlascAlgorithm(FlascOptions options) : MaskedDownload(opti
     public override Support Upload(ServerRound round, int client, ReadOnlySpan<float> update)
     {
         ArgumentNullException.ThrowIfNull(round);
-        return new(Largest(update, options.At(options.Uploads[Tier(client)], round.Number)));
+        return new(Largest(update, options.At(options.Uploads[GroupOf(client)], round.Number)));
     }
 }

@@ -38,7 +38,7 @@ public sealed record HetLoraOptions : FederatedAlgorithmOptions
 /// </remarks>
 internal sealed class HetLora(HetLoraOptions options) : FederatedAlgorithm(options.Proximal)
 {
-    private BitMask?[] _masks = [];
+    private BitMask?[]? _masks; // of the first ranks always the same, of the largest those of the weights there are
 
     /// <inheritdoc/>
     public override string Settings => OptionsHash.Text(options);
@@ -47,9 +47,13 @@ internal sealed class HetLora(HetLoraOptions options) : FederatedAlgorithm(optio
     public override bool NeedsWeights => options.NormWeighted;
 
     /// <inheritdoc/>
+    public override int Groups => options.Ranks.Count;
+
+    /// <inheritdoc/>
     public override void Prepare(ParameterLayout layout)
     {
         ArgumentNullException.ThrowIfNull(layout);
+        _masks = null;
         CoordinateMasks.Lora(layout, "het-lora");
         if (layout.Slots.FirstOrDefault(slot => Rank(slot) is int rank && rank < options.Ranks[^1]) is ParameterSlot small)
         {
@@ -67,11 +71,11 @@ internal sealed class HetLora(HetLoraOptions options) : FederatedAlgorithm(optio
             throw new PalimpsestException("norm_weighted and by_examples each say how much a client counts. Keep one of them.");
         }
 
-        _masks = Masks(round);
+        _masks = options.ByNorm ? Masks(round) : MasksOf(round);
     }
 
     /// <inheritdoc/>
-    public override Support Download(ServerRound round, int client) => new(_masks[Tier(client)], Known: !options.ByNorm);
+    public override Support Download(ServerRound round, int client) => new(MasksOf(round)[GroupOf(client)], Known: !options.ByNorm);
 
     /// <inheritdoc/>
     public override void Train(ClientWork work)
@@ -82,7 +86,7 @@ internal sealed class HetLora(HetLoraOptions options) : FederatedAlgorithm(optio
     }
 
     /// <inheritdoc/>
-    public override Support Upload(ServerRound round, int client, ReadOnlySpan<float> update) => new(_masks[Tier(client)], Known: true);
+    public override Support Upload(ServerRound round, int client, ReadOnlySpan<float> update) => new(MasksOf(round)[GroupOf(client)], Known: true);
 
     /// <inheritdoc/>
     public override double Weight(ServerRound round, int client, LocalResult result, ReadOnlySpan<float> update)
@@ -94,7 +98,7 @@ internal sealed class HetLora(HetLoraOptions options) : FederatedAlgorithm(optio
         }
 
         float[] end = round.Weights.ToArray();
-        _masks[Tier(client)]?.Apply(0, end);
+        MasksOf(round)[GroupOf(client)]?.Apply(0, end);
         for (int i = 0; i < end.Length; i++)
         {
             end[i] += update[i];
@@ -105,16 +109,16 @@ internal sealed class HetLora(HetLoraOptions options) : FederatedAlgorithm(optio
     }
 
     /// <inheritdoc/>
-    public override void EndRound(ServerRound round) => _masks = Masks(round);
+    public override void EndRound(ServerRound round) => _masks = options.ByNorm ? null : _masks;
 
     /// <summary>The mask of a client's tier, or of the highest rank.</summary>
     /// <inheritdoc/>
-    public override BitMask? Served(ServerRound round, int? client) =>
-        (_masks.Length > 0 ? _masks : Masks(round))[client is int number ? Tier(number) : options.Ranks.Count - 1];
+    public override BitMask? Served(ServerRound round, int? client) => MasksOf(round)[client is int number ? GroupOf(number) : Groups - 1];
 
     private static int? Rank(ParameterSlot slot) => CoordinateMasks.IsA(slot) ? (int)slot.Shape[0] : CoordinateMasks.IsB(slot) ? (int)slot.Shape[1] : null;
 
-    private int Tier(int client) => client % options.Ranks.Count;
+    // Workers ask side by side when clients are measured.
+    private BitMask?[] MasksOf(ServerRound round) => LazyInitializer.EnsureInitialized(ref _masks, () => Masks(round))!;
 
     private BitMask?[] Masks(ServerRound round) => [.. options.Ranks.Select(rank => Mask(round, rank))];
 

@@ -12,11 +12,14 @@ internal abstract class MaskedDownload(MaskedOptions options, IReadOnlyList<doub
 {
     private (BitMask Choice, BitMask Head)? _parts;
     private BitMask?[] _download = [];
-    private BitMask?[]? _current;
+    private BitMask?[]? _served; // since the last step, once somebody has asked
     private float[][] _before = []; // one a tier: 1 for what the last download held, negative before the first
 
     /// <inheritdoc/>
     public override string Settings => OptionsHash.Text(options);
+
+    /// <inheritdoc/>
+    public override int Groups => densities.Count;
 
     /// <inheritdoc/>
     public override IReadOnlyList<(string Name, Memory<float> Values)> State =>
@@ -26,6 +29,7 @@ internal abstract class MaskedDownload(MaskedOptions options, IReadOnlyList<doub
     public override void Prepare(ParameterLayout layout)
     {
         ArgumentNullException.ThrowIfNull(layout);
+        _served = null;
         _parts = options.DenseHead
             ? (CoordinateMasks.Lora(layout, "A dense head beside sparse adapters"), CoordinateMasks.Of(layout, slot => !CoordinateMasks.IsLora(slot))) : null;
         _before = options.EvaluationMask == EvaluationMask.Current ? []
@@ -36,12 +40,12 @@ internal abstract class MaskedDownload(MaskedOptions options, IReadOnlyList<doub
     public override void BeginRound(ServerRound round) => _download = Masks(round);
 
     /// <inheritdoc/>
-    public override Support Download(ServerRound round, int client) => new(_download[Tier(client)]);
+    public override Support Download(ServerRound round, int client) => new(_download[GroupOf(client)]);
 
     /// <inheritdoc/>
     public override void EndRound(ServerRound round)
     {
-        _current = _before.Length > 0 ? null : Masks(round);
+        _served = null;
         for (int tier = 0; tier < _before.Length; tier++)
         {
             Array.Fill(_before[tier], 1);
@@ -51,16 +55,10 @@ internal abstract class MaskedDownload(MaskedOptions options, IReadOnlyList<doub
 
     /// <summary>The mask of a client's tier, or of the densest; before the first round that of the weights there are.</summary>
     /// <inheritdoc/>
-    public override BitMask? Served(ServerRound round, int? client)
-    {
-        int tier = client is int number ? Tier(number) : densities.Count - 1;
-        return !options.MaskedEvaluation ? null
-            : _before.Length > 0 && _before[tier][0] >= 0 ? CoordinateMasks.Positive(_before[tier])
-            : (_current ?? Masks(round))[tier];
-    }
-
-    /// <summary>The tier of a client.</summary>
-    protected int Tier(int client) => client % densities.Count;
+    public override BitMask? Served(ServerRound round, int? client) => !options.MaskedEvaluation ? null
+        // Workers ask side by side when clients are measured.
+        : LazyInitializer.EnsureInitialized(ref _served, () => _before.Length > 0 && _before[0][0] >= 0
+            ? [.. _before.Select(values => CoordinateMasks.Positive(values))] : Masks(round))![client is int number ? GroupOf(number) : Groups - 1];
 
     /// <summary>A share of all coordinates; null for all.</summary>
     protected static BitMask? Largest(ReadOnlySpan<float> values, double density) =>

@@ -18,6 +18,7 @@ internal sealed class ClientSeat : IDisposable
     private readonly Dictionary<string, float[]> _variates;
     private readonly Dictionary<string, float[]> _changes;
     private readonly Dictionary<string, float[]> _vectors;
+    private readonly ErrorFeedback? _feedback;
 
     /// <summary>Opens the model.</summary>
     /// <param name="parts">The federation.</param>
@@ -26,7 +27,8 @@ internal sealed class ClientSeat : IDisposable
         (_parts, _model) = (parts, PartialClientModel.Of(parts.Open(), parts.Algorithm.Trains));
         int count = checked((int)_model.Layout.Count);
         (_start, _end, _update) = (new float[count], new float[count], new float[count]);
-        (_variates, _changes, _vectors) = (Rooms(parts.Algorithm.Variates), Rooms(parts.Algorithm.Variates), Rooms(parts.Algorithm.ClientVectors));
+        (_variates, _changes, _vectors) = (Rooms(parts.Algorithm.Variates), Rooms(parts.Algorithm.Variates), Rooms(parts.ClientVectors));
+        _feedback = parts.Options.ErrorFeedback ? new ErrorFeedback(_vectors[FederationParts.Unsent]) : null;
         _reader = new AnswerReader(parts, count);
 
         Dictionary<string, float[]> Rooms(IReadOnlyList<string> names) => names.ToDictionary(name => name, _ => new float[count], StringComparer.Ordinal);
@@ -89,6 +91,7 @@ internal sealed class ClientSeat : IDisposable
         }
 
         TensorPrimitives.Subtract(_end, _start, _update);
+        _feedback?.Correct(_update);
         return Send(work, own, random, download);
     }
 
@@ -141,6 +144,7 @@ internal sealed class ClientSeat : IDisposable
             return answer with { Reason = reason };
         }
 
+        _feedback?.Keep(_update, contribution.AsSpan(0, _update.Length));
         work.Vectors?.Write(own.Client, work.Round.Number + 1, _vectors);
         return answer with { Outcome = ClientOutcome.Answered, Weight = weight };
     }

@@ -40,6 +40,14 @@ public abstract class FederatedAlgorithm
     /// <value>The default is none.</value>
     public virtual IReadOnlyList<(string Name, Memory<float> Values)> State => [];
 
+    /// <summary>Groups of clients that get unlike models, the last one the model of all.</summary>
+    /// <value>The default is 1.</value>
+    public virtual int Groups => 1;
+
+    /// <summary>The group of a client: its number modulo <see cref="Groups"/>, as in FLASC's released code.</summary>
+    /// <param name="client">The client's number.</param>
+    public int GroupOf(int client) => client % Groups;
+
     /// <summary>Whether a tensor is trained and sent. The others keep what the federation begins with, at the server as at every client, and the layout that
     /// the algorithm, the aggregator and the server's optimizer see is without them.</summary>
     /// <param name="slot">Of the model's layout.</param>

@@ -54,7 +54,7 @@ public sealed class FederatedTraining : IDisposable
             if (parts.Folder is string folder)
             {
                 _checkpoint = new FederationCheckpoint(folder);
-                _vectors = parts.Algorithm.ClientVectors.Count > 0 ? new ClientVectorStore(Path.Combine(folder, "clients")) : null;
+                _vectors = parts.ClientVectors.Count > 0 ? new ClientVectorStore(Path.Combine(folder, "clients")) : null;
             }
         }
         catch

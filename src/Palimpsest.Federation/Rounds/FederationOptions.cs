@@ -41,6 +41,11 @@ public sealed record FederationOptions : IValidated
     /// <summary>How clients write theirs.</summary>
     public FrameOptions Upload { get; init; } = new();
 
+    /// <summary>Whether a client keeps what its update lost on the way, to masks and codecs, and adds it to the next one (<see
+    /// cref="Palimpsest.Numerics.Frames.ErrorFeedback"/>). It takes a vector on each client's disk.</summary>
+    /// <value>The default is false: what is not sent is forgotten.</value>
+    public bool ErrorFeedback { get; init; }
+
     /// <summary>Rounds from one checkpoint to the next; the last round always has one.</summary>
     /// <value>The default is 1.</value>
     public int CheckpointEvery { get; init; } = 1;

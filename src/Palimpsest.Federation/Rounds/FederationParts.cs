@@ -7,6 +7,9 @@ namespace Palimpsest.Federation.Rounds;
 /// <summary>What a federation is made of.</summary>
 public sealed record FederationParts
 {
+    /// <summary>What a client's updates have lost so far, among what it keeps.</summary>
+    internal const string Unsent = "unsent";
+
     /// <summary>Number of clients that there are.</summary>
     public required int Clients { get; init; }
 
@@ -35,6 +38,9 @@ public sealed record FederationParts
     /// <value>The default is null.</value>
     public string? Folder { get; init; }
 
+    /// <summary>What clients keep between their rounds: the algorithm's vectors, and what they could not send.</summary>
+    internal IReadOnlyList<string> ClientVectors => Options.ErrorFeedback ? [.. Algorithm.ClientVectors, Unsent] : Algorithm.ClientVectors;
+
     /// <summary>Refuses parts that do not go together.</summary>
     /// <exception cref="PalimpsestException">A setting is none, or has no part here.</exception>
     internal void Check()
@@ -44,8 +50,8 @@ public sealed record FederationParts
             ?? (Options.ByExamples && !Aggregator.UsesWeights ? "by_examples has no part here: the aggregator counts all clients alike. Leave it out."
             : Algorithm.NeedsWeights && !Aggregator.UsesWeights
                 ? "the algorithm weighs clients, and the aggregator counts them all alike. Change one of them."
-            : Algorithm.ClientVectors.Count > 0 && Folder is null
-                ? $"clients keep vectors ({string.Join(", ", Algorithm.ClientVectors)}) between rounds: name a folder for them."
+            : ClientVectors.Count > 0 && Folder is null
+                ? $"clients keep vectors ({string.Join(", ", ClientVectors)}) between rounds: name a folder for them."
             : null);
         if (problem is not null)
         {

@@ -155,7 +155,42 @@ public sealed class FederateJobTests : IDisposable
         BudgetLedger.Create(other, new PrivacyBudget(8, 1e-5, "provider")).Dispose();
         Assert.Contains("keeps the budget of a provider, but the rounds of a federation protect a client",
             Refused(Small, "privacy.epsilon=8", $"privacy.ledger={other}"), StringComparison.Ordinal);
-        Assert.Contains("Give privacy.epsilon", Refused(Small, "privacy.noise=2", $"privacy.ledger={_folder.At("none.jsonl")}"), StringComparison.Ordinal);
+        Assert.Contains("Give privacy.budget", Refused(Small, "privacy.noise=2", $"privacy.ledger={_folder.At("none.jsonl")}"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_BudgetAboveTheCost_LeavesRoomForOtherRuns()
+    {
+        string ledger = _folder.At("roomy.jsonl");
+        string[] keys = ["privacy.noise=1", "privacy.budget=50", $"privacy.ledger={ledger}", "train.rounds=1"];
+        Run(Small, keys);
+        Run(Small, keys);
+        using BudgetLedger kept = BudgetLedger.Open(ledger);
+        Assert.Equal((50, 2), (kept.Budget.Epsilon, kept.Entries.Count));
+    }
+
+    [Fact]
+    public void Run_Tiers_HaveFiguresOfTheirOwn()
+    {
+        string folder = Run(Small, "method.algorithm={ name: flasc, tiers: [0.1, 1], dense_head: true }", "data.clients=6");
+        FederateScores after = Result(folder).After;
+        IReadOnlyList<ClaimResult> figures = ((IJob)new FederateJob()).Results(Recipe(folder), folder);
+        foreach (int tier in (int[])[0, 1])
+        {
+            int[] own = [.. Enumerable.Range(0, after.Clients.Count).Where(i => after.Clients[i] % 2 == tier)];
+            Assert.Equal(own.Sum(i => after.Accuracy!.Numerators[i]) / own.Sum(i => after.Accuracy!.Denominators[i]),
+                figures.Single(figure => figure.Metric == "accuracy" && figure.Place == $"tier {tier}").Value);
+        }
+    }
+
+    [Fact]
+    public void Run_TrimShare_IsTheAggregators()
+    {
+        // Of four answers a quarter at either end leaves two; the default's tenth leaves all, which is the mean.
+        string[] four = ["train.cohort=4", "train.rounds=1", "method.algorithm=fedavg"];
+        byte[] mean = Adapter(Run(Small, four)), tenth = Adapter(Run(Small, [.. four, "method.aggregator=trimmed-mean"]));
+        Assert.Equal(mean, tenth);
+        Assert.NotEqual(mean, Adapter(Run(Small, [.. four, "method.aggregator=trimmed-mean", "method.trim_share=0.25"])));
     }
 
     [Fact]
@@ -195,6 +230,10 @@ public sealed class FederateJobTests : IDisposable
     [InlineData("train: { local: { optimizer: grass } }", "must be sgd or adamw")]
     [InlineData("privacy: {}", "either epsilon or noise must be given")]
     [InlineData("privacy: { epsilon: 1 }\nmethod: { aggregator: median }", "no part in private rounds")]
+    [InlineData("method: { trim_share: 0.2 }", "trim_share belongs to aggregator: trimmed-mean")]
+    [InlineData("method: { aggregator: trimmed-mean, trim_share: 0.5 }", "trim_share must be at least 0 and below 0.5")]
+    [InlineData("privacy: { epsilon: 2, budget: 1, ledger: none.jsonl }", "no less than epsilon")]
+    [InlineData("privacy: { noise: 2, budget: 1 }", "beside the ledger's file")]
     [InlineData("model: { dtype: auto }", "dtype must be f32 or bf16")]
     [InlineData("model: { threads: 2 }", "the threads of a worker are train.threads")]
     public void Read_RecipesThatMakeNoSense_AreRefused(string keys, string expected) =>

@@ -19,6 +19,10 @@ public sealed class ErrorFeedback
         _residual = new float[n];
     }
 
+    /// <summary>A residual that somebody keeps.</summary>
+    /// <param name="residual">e, [n]; read and written in place.</param>
+    public ErrorFeedback(float[] residual) => _residual = residual ?? throw new ArgumentNullException(nameof(residual));
+
     /// <summary>e, [n]: read it for a checkpoint and write it back from one.</summary>
     public Span<float> Residual => _residual;
 

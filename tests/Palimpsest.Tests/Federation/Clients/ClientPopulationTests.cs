@@ -16,7 +16,9 @@ public sealed class ClientPopulationTests
     [Fact]
     public void ByOwner_SplitsEachOwnersExamples_EqualTextsOnOneSide()
     {
-        SourcePopulation population = SourcePopulation.ByOwner(Source, 0.3, 20);
+        ReadOnce source = new(Source);
+        SourcePopulation population = SourcePopulation.ByOwner(source, 0.3, 20);
+        Assert.Equal(1, source.Readings);
         Assert.Equal(Enumerable.Range(0, 5).Select(i => $"owner-{i}"), Enumerable.Range(0, population.Count).Select(population.NameOf));
         Assert.Contains("43 examples without an owner", population.Subject, StringComparison.Ordinal);
         Assert.Equal(" no, yes", string.Join(',', population.Labels));
@@ -102,5 +104,20 @@ public sealed class ClientPopulationTests
         string[] asked = [.. Enumerable.Range(0, population.Count).SelectMany(client => population.HeldOut(client)).Select(item => item.Prompt)];
         Assert.NotEmpty(asked);
         Assert.Empty(asked.Intersect(learnt));
+    }
+
+    private sealed class ReadOnce(IExampleSource source) : IExampleSource
+    {
+        public int Readings { get; private set; }
+
+        public string Name => source.Name;
+
+        public IEnumerable<(long Position, TextExample Example)> From(long position, Action<string>? leftOut = null)
+        {
+            Readings++;
+            return source.From(position, leftOut);
+        }
+
+        public TextExample At(long position) => source.At(position);
     }
 }

@@ -57,6 +57,7 @@ public sealed class FlascTests
         float[] weights = [.. s_weights];
         ServerRound round = Begun(flasc, 0, weights, 0);
         Assert.Equal([0, 1, 10], On(flasc.Served(round, null))); // before any step
+        Assert.Same(flasc.Served(round, null), flasc.Served(round, 3)); // chosen once for all who are measured
         weights[7] = -20;
         flasc.EndRound(round);
         int[] expected = mask == EvaluationMask.Before ? [0, 1, 10] : [0, 7, 10];
@@ -70,6 +71,7 @@ public sealed class FlascTests
         }
 
         Assert.Equal(expected, On(resumed.Served(round, null)));
+        Assert.Same(resumed.Served(round, null), resumed.Served(round, 3));
         FederatedAlgorithm dense = Prepared(FederatedAlgorithmRegistry.Create(new FlascOptions { MaskedEvaluation = false }));
         Assert.Null(dense.Served(round, null));
     }

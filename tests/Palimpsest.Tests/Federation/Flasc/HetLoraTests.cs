@@ -3,6 +3,7 @@ using Palimpsest.Federation.Flasc;
 using Palimpsest.Federation.Rounds;
 using Palimpsest.Federation.Rounds.Robust;
 using Palimpsest.Federation.Rounds.ServerOptimizers;
+using Palimpsest.Numerics;
 using static Palimpsest.Tests.Federation.TinyAdapter;
 
 namespace Palimpsest.Tests.Federation.Flasc;
@@ -26,6 +27,11 @@ public sealed class HetLoraTests
         Assert.Equal(new Support(low.Mask, Known: true), het.Upload(round, 4, s_weights));
         Assert.Equal(kept, On(het.Served(round, 0)));
         Assert.Null(het.Served(round, null));
+        het.EndRound(round);
+        BitMask? served = het.Served(round, 0);
+        Assert.Equal(!byNorm, ReferenceEquals(low.Mask, served)); // the first ranks are always the same
+        Assert.Same(served, het.Served(round, 2));
+        Assert.Equal(kept, On(het.Download(Begun(het, 1, s_weights, 0), 0).Mask));
         Assert.Equal(1, het.Weight(round, 0, new LocalResult(9, 1, 1, 0), s_weights));
     }
 
@@ -58,7 +64,7 @@ public sealed class HetLoraTests
             Aggregator = new MedianAggregator(3, 2),
             Optimizer = layout => ServerOptimizerRegistry.Create(new ServerAverageOptions(), layout.Count),
             Options = new FederationOptions(),
-            Random = new Numerics.RandomStream(1),
+            Random = new RandomStream(1),
         })).Message, StringComparison.Ordinal);
     }
 

@@ -45,6 +45,48 @@ public sealed class FederatedTrainingTests
         Assert.All(rounds, round => Assert.Equal((7, 7, 0, 0), (round.Asked, round.Answered, round.Dropped, round.Empty)));
     }
 
+    /// <summary>Each client's own loop: what a third of the update and four bits a value leave out comes with the next one.</summary>
+    [Fact]
+    public void Run_ErrorFeedback_SendsLaterWhatWasLeftOut()
+    {
+        using TemporaryFolder folder = new();
+        FederationOptions options = Options with { ErrorFeedback = true, Upload = new FrameOptions { Values = ValueCodec.Int4 } };
+        (float[] weights, _) = Run(Parts(options, new Third(), folder.Path));
+        (float[] forgotten, _) = Run(Parts(options with { ErrorFeedback = false }, new Third()));
+        float[] expected = new float[Count], end = new float[Count], sent = new float[Count];
+        float[][] left = [.. Enumerable.Range(0, 20).Select(_ => new float[Count])];
+        using QuadraticModel model = new(Count);
+        model.ReadStart(expected);
+        Heavy optimizer = new(Count);
+        for (int round = 0; round < Options.Rounds; round++)
+        {
+            RandomStream random = new RandomStream(5, "federation").Child("round", $"{round}");
+            double[] sum = new double[Count];
+            foreach (int client in MeanAggregator.Draw(20, Options.Cohort, random.Child("aggregator")))
+            {
+                RandomStream own = random.Child("client", $"{client}").Child("train");
+                model.Train(client, expected, new LocalTraining { Options = Options.Local, Random = own }, end);
+                for (int i = 0; i < Count; i++)
+                {
+                    left[client][i] += end[i] - expected[i];
+                }
+
+                VectorFrame.Decode(VectorFrame.Encode(left[client], TopK.Mask(left[client], Count / 3), false, options.Upload), sent);
+                for (int i = 0; i < Count; i++)
+                {
+                    sum[i] += sent[i];
+                    left[client][i] -= sent[i];
+                }
+            }
+
+            optimizer.Step(expected, [.. sum.Select(value => (float)(value / Options.Cohort))]);
+        }
+
+        Assert.Equal(expected, weights);
+        Assert.NotEqual(forgotten, weights);
+        Assert.Contains("unsent", Assert.Throws<PalimpsestException>(() => Run(Parts(options))).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
@@ -53,6 +95,7 @@ public sealed class FederatedTrainingTests
         using TemporaryFolder folder = new(), other = new();
         FederationOptions options = Options with
         {
+            ErrorFeedback = true,
             Dropout = 0.1,
             Stragglers = 0.4,
             Upload = new FrameOptions { Values = ValueCodec.Int8, Rounding = FrameRounding.Stochastic },
@@ -69,12 +112,12 @@ public sealed class FederatedTrainingTests
 
     /// <summary>Killed after each number of rounds and at each place of the next one; whatever a killed process has left of a round is there.</summary>
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void Run_ResumedAnywhere_EqualsAnUninterruptedOne(int every)
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    public void Run_ResumedAnywhere_EqualsAnUninterruptedOne(int every, bool feedback)
     {
         using TemporaryFolder whole = new();
-        FederationOptions options = Options with { CheckpointEvery = every, Workers = 1 };
+        FederationOptions options = Options with { CheckpointEvery = every, Workers = 1, ErrorFeedback = feedback };
         using FederatedTraining uninterrupted = new(Parts(options, new Everything(), whole.Path));
         Assert.True(uninterrupted.Run());
         Dictionary<string, byte[]> files = Files(whole.Path);
@@ -338,6 +381,11 @@ public sealed class FederatedTrainingTests
         Assert.Equal("no file.", Refusal(Parts() with { Open = () => throw new PalimpsestException("no file.") }));
 
         static string Refusal(FederationParts parts) => Assert.Throws<PalimpsestException>(() => new FederatedTraining(parts)).Message;
+    }
+
+    private sealed class Third : Dense
+    {
+        public override Support Upload(ServerRound round, int client, ReadOnlySpan<float> update) => new(TopK.Mask(update, update.Length / 3));
     }
 
     private sealed class Spoilt : Dense
