@@ -56,6 +56,23 @@ public sealed class CertificateTests
         Assert.Equal([0.25, 0.75, 0], Reach(arm.Run(certificate.Thresholds, [.. Enumerable.Range(0, 400)])));
     }
 
+    [Fact]
+    public void Table_TiesAndBlanks_EqualsCountingOneByOne()
+    {
+        RandomStream random = new(11, "table");
+        double[] scores = [.. Enumerable.Range(0, 300).Select(i => i % 50 == 0 ? double.NegativeInfinity : random.NextInt(6) / 6.0)];
+        bool[] right = [.. scores.Select(_ => random.NextInt(3) > 0)], next = [.. scores.Select(_ => random.NextInt(4) > 0)];
+        foreach (CascadeCounts row in CascadeCounts.Table(scores, right, next, scores.Distinct().Append(2)))
+        {
+            int[] kept = [.. Enumerable.Range(0, scores.Length).Where(i => scores[i] >= row.Threshold - Vote.Slack)];
+            Assert.Equal(kept.Length, row.Accepted);
+            Assert.Equal(kept.Count(i => !right[i]), row.AcceptedWrong);
+            Assert.Equal(kept.Count(i => !next[i]), row.AcceptedNextWrong);
+            Assert.Equal(kept.Count(i => !right[i] && next[i]), row.AcceptedLost);
+            Assert.True(row.LossBound() >= row.Error - row.NextError);
+        }
+    }
+
     /// <summary>The bound itself: over many draws of a calibration the true excess exceeds the limit in at most 5% of them.</summary>
     [Fact]
     public void Of_ManyDraws_KeepsItsPromise()

@@ -16,11 +16,14 @@ internal static class CascadeCalibrateCommand
     {
         Argument<string> file = new("file") { Description = "Recorded answers." };
         Option<string?> tiers = new("--tiers") { Description = "Members of each tier: \"a, b, c; d\". [default: all but the last system; the last]" };
-        Option<AgreementRule> rule = new("--rule") { Description = "What members have to agree in: vote, score or token-overlap.", DefaultValueFactory = _ =>
-            AgreementRule.Vote, CustomParser = parsed => Rule(parsed.Tokens[0].Value) };
+        Option<string> rule = new("--rule") { Description = "What members have to agree in: vote, score or token-overlap.", DefaultValueFactory = _ => "vote" };
         Option<int> items = new("--items") { Description = "Questions to calibrate on, drawn by lot; 0 for all of the file.", DefaultValueFactory = _ => 100 };
-        Option<double> limit = new("--limit") { Description = "Error allowed beyond the next tier's, as a share of the questions.", DefaultValueFactory =
-            _ => 0.05 };
+        Option<double> limit = new("--limit")
+        {
+            Description = "Error allowed beyond the next tier's, as a share of the questions.",
+            DefaultValueFactory =
+            _ => 0.05
+        };
         Option<double> confidence = new("--confidence") { Description = "How sure that must be.", DefaultValueFactory = _ => 0.95 };
         Option<string> to = new("--output") { Description = "File of the calibration.", DefaultValueFactory = _ => "calibration.json" };
         Option<long> seed = new("--seed") { Description = "Seed of the lot.", DefaultValueFactory = _ => 7 };
@@ -43,7 +46,7 @@ internal static class CascadeCalibrateCommand
             }
 
             CalibrationFile made = CascadeCalibration.Calibrate(
-                RecordingFile.Read(parsed.GetValue(file)!), Tiers(parsed.GetValue(tiers)), parsed.GetValue(rule), parsed.GetValue(items), options,
+                RecordingFile.Read(parsed.GetValue(file)!), Tiers(parsed.GetValue(tiers)), Rule(parsed.GetValue(rule)!), parsed.GetValue(items), options,
                     parsed.GetValue(seed));
             made.Write(parsed.GetValue(to)!);
             Say(made, output);
