@@ -23,7 +23,8 @@ internal static class AuditCommand
                 "The audited model: an embedded one, a folder with config.json, model.safetensors and tokenizer.json, a GGUF file, or a llama2.c file. Without "
                     + "files, the one that learns and unlearns first. [default: base-v1]")
             .Add<string>("--adapter", "model.adapter", "An adapter in the PEFT format that belongs to the audited model.")
-            .Add<string>("--forget", "data.forget", "Questions whose answers should be forgotten: JSON, JSON lines, CSV, TSV or Parquet with question and answer; "
+            .Add<string>("--forget", "data.forget",
+                "Questions whose answers should be forgotten: JSON, JSON lines, CSV, TSV or Parquet with question and answer; "
                 + "wrong answers or choices, paraphrases and subjects are used where they are there (docs/audit.md).")
             .Add<string>("--retain", "data.retain", "Questions that should still be answered.")
             .Add<string>("--reference", "reference", "A model that never saw what is to be forgotten. Without it there is no verdict.")

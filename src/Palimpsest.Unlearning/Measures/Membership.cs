@@ -24,6 +24,6 @@ public static class Membership
     /// <param name="retrained">The same of a model that was trained without the forget set; 0.5, chance, where there is none.</param>
     /// <exception cref="PalimpsestException">The retrained model's area is 1, so that the figure is not defined.</exception>
     public static double PrivacyLeak(double area, double retrained = 0.5) => retrained < 1 ? 100 * (retrained - area) / (1 - retrained)
-        : throw new PalimpsestException("The privacy leak is not defined: the model that never saw the forget set tells all of it from the texts held out, so the "
-            + "two differ in kind. Hold out texts that are like the forget set.");
+        : throw new PalimpsestException("The privacy leak is not defined: the model that never saw the forget set tells all of it from the texts held "
+            + "out, so the two differ in kind. Hold out texts that are like the forget set.");
 }

@@ -52,9 +52,11 @@ public static class Muse
     /// <param name="forget">Texts that were to be forgotten.</param>
     /// <param name="holdout">Texts of the same kind that no training saw.</param>
     /// <param name="retrained">A model that was trained without the forget set; chance where there is none.</param>
-    public static double PrivacyLeak(LanguageModel model, IReadOnlyList<TextExample> forget, IReadOnlyList<TextExample> holdout, LanguageModel? retrained = null)
+    public static double PrivacyLeak(LanguageModel model, IReadOnlyList<TextExample> forget, IReadOnlyList<TextExample> holdout,
+        LanguageModel? retrained = null)
     {
-        double Area(LanguageModel asked) => Membership.Area(TextScores.Of(asked, forget).Membership["min_k"], TextScores.Of(asked, holdout).Membership["min_k"]);
+        double[] Scores(LanguageModel asked, IReadOnlyList<TextExample> texts) => [.. TextScores.Of(asked, texts).Membership["min_k"]];
+        double Area(LanguageModel asked) => Membership.Area(Scores(asked, forget), Scores(asked, holdout));
         return retrained is null ? Membership.PrivacyLeak(Area(model)) : Membership.PrivacyLeak(Area(model), Area(retrained));
     }
 

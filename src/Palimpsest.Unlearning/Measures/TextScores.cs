@@ -10,15 +10,15 @@ namespace Palimpsest.Unlearning.Measures;
 
 /// <summary>What a model's predictions of texts say about whether it was trained on them, one figure a text.</summary>
 /// <remarks>
-/// As in open-unlearning: loss and reference count the end token, the others leave it out; min-k takes the 40% least likely tokens. The sizes of compressed texts
-/// are those of this library, which differ by a few bytes from Python's.
+/// As in open-unlearning: loss and reference count the end token, the others leave it out; min-k takes the 40% least likely tokens. The sizes of compressed
+/// texts are those of this library, which differ by a few bytes from Python's.
 /// </remarks>
 public sealed record TextScores
 {
     private const double Share = 0.4;
 
-    /// <summary>Scores of membership by the names of the attacks: loss, zlib, min_k, min_k++, and reference and gradnorm where they were asked for. Higher means
-    /// less likely a member.</summary>
+    /// <summary>Scores of membership by the names of the attacks: loss, zlib, min_k, min_k++, and reference and gradnorm where they were asked for. Higher
+    /// means less likely a member.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<double>> Membership { get; init; }
 
     /// <summary>Share of each text's tokens that greedy decoding chooses after the true ones before them.</summary>
@@ -96,7 +96,8 @@ public sealed record TextScores
         int most = Math.Max(model.Tokenizer.VocabularySize, reference.Tokenizer.VocabularySize);
         if (Enumerable.Range(0, most).FirstOrDefault(id => model.Tokenizer.TokenOf(id) != reference.Tokenizer.TokenOf(id), -1) is int id and >= 0)
         {
-            throw new PalimpsestException(FormattableString.Invariant($"The reference {reference.Name} has another vocabulary than {model.Name}: token {id} is ")
+            throw new PalimpsestException(
+                FormattableString.Invariant($"The reference {reference.Name} has another vocabulary than {model.Name}: token {id} is ")
                 + $"\"{reference.Tokenizer.TokenOf(id)}\" there and \"{model.Tokenizer.TokenOf(id)}\" here. Take a reference with the same tokenizer.");
         }
     }

@@ -46,7 +46,8 @@ public sealed class TofuReference
         {
             string[] keys = [.. wrong.EnumerateObject().Select(item => item.Name)];
             return new TofuReference(path,
-                [.. keys.Select(key => Tofu.TruthRatio(right.GetProperty(key).GetDouble(), [.. wrong.GetProperty(key).EnumerateArray().Select(loss => loss.GetDouble())]))],
+                [.. keys.Select(key => Tofu.TruthRatio(right.GetProperty(key).GetDouble(),
+                    [.. wrong.GetProperty(key).EnumerateArray().Select(loss => loss.GetDouble())]))],
                 Of(log, "generated_text", keys, made => made[2].GetString() ?? ""), Of(log, "num_token_gt", keys, count => count.GetInt32()));
         }
 
@@ -57,7 +58,8 @@ public sealed class TofuReference
     }
 
     /// <summary>Forget quality of an unlearned model: the p value of the two-sided Kolmogorov-Smirnov test between both sides' truth ratios.</summary>
-    /// <remarks>It rewards looking like the model that never saw the set, not knowing little: a model that was broken by unlearning has a p value near 0 too.</remarks>
+    /// <remarks>It rewards looking like the model that never saw the set, not knowing little: a model that was broken by unlearning has a p value near 0
+    /// too.</remarks>
     /// <param name="scores">Of the unlearned model on the forget set.</param>
     /// <param name="questions">The questions it was asked.</param>
     /// <param name="model">Gives the tokens; null where they are not to be compared.</param>
@@ -74,7 +76,8 @@ public sealed class TofuReference
     {
         if (questions.Count != TruthRatios.Count)
         {
-            throw new PalimpsestException(FormattableString.Invariant($"{_name}: the reference was asked {TruthRatios.Count} questions, the model {questions.Count}. ")
+            throw new PalimpsestException(
+                FormattableString.Invariant($"{_name}: the reference was asked {TruthRatios.Count} questions, the model {questions.Count}. ")
                 + "Ask the same forget set, in the same order.");
         }
 
@@ -94,14 +97,17 @@ public sealed class TofuReference
             if (odd.Length > own.Length * MostOdd || Math.Abs(usual) > MostExtra)
             {
                 int shown = odd.FirstOrDefault();
-                throw new PalimpsestException(FormattableString.Invariant($"{_name}: the reference has another vocabulary: the answer to number {shown + 1} has ")
-                    + FormattableString.Invariant($"{_answerTokens[shown]} tokens there and {own[shown]} here. Take the log of a model with the same tokenizer."));
+                throw new PalimpsestException(
+                    FormattableString.Invariant($"{_name}: the reference has another vocabulary: the answer to number {shown + 1} has ")
+                    + FormattableString.Invariant($"{_answerTokens[shown]} tokens there and {own[shown]} here. ")
+                    + "Take the log of a model with the same tokenizer.");
             }
         }
     }
 
     private static T[]? Of<T>(JsonElement log, string name, string[] keys, Func<JsonElement, T> read) =>
-        log.TryGetProperty(name, out JsonElement values) && values.ValueKind == JsonValueKind.Object ? [.. keys.Select(key => read(values.GetProperty(key)))] : null;
+        log.TryGetProperty(name, out JsonElement values) && values.ValueKind == JsonValueKind.Object ? [.. keys.Select(key => read(values.GetProperty(key)))]
+            : null;
 
     private static string[]? Truths(JsonElement log)
     {
@@ -128,7 +134,8 @@ public sealed class TofuReference
         }
         catch (Exception error) when (error is JsonException or InvalidDataException)
         {
-            throw new PalimpsestException($"{path}: is no evaluation log ({error.Message.TrimEnd('.')}). Name the file that TOFU's or open-unlearning's evaluation wrote.", error);
+            throw new PalimpsestException($"{path}: is no evaluation log ({error.Message.TrimEnd('.')}). Name the file that TOFU's or open-unlearning's "
+                + "evaluation wrote.", error);
         }
     }
 

@@ -6,7 +6,8 @@ namespace Palimpsest.Unlearning.Relearning;
 
 /// <summary>How much of what was unlearnt came back, beyond what the same treatment gives a model that could not know it.</summary>
 /// <remarks>The share is (relearned - control relearned) / (before unlearning - control), each at the best step of its own course. Its interval is a bootstrap
-/// over subjects; the best steps are held fixed in it. The share can lie below 0 (the control learnt more) and above 1 (more came back than was there).</remarks>
+/// over subjects; the best steps are held fixed in it. The share can lie below 0 (the control learnt more) and above 1 (more came back than was
+/// there).</remarks>
 public sealed record RelearnRecovery
 {
     // Of less knowledge no share is to be had: the interval would be that of noise over noise.
@@ -53,7 +54,8 @@ public sealed record RelearnRecovery
     /// <param name="control">The model that never learned the data on the same set, or the unlearned model on unrelated text.</param>
     /// <param name="neverLearned">Whether the control is a model that never learned the data.</param>
     /// <param name="random">Draws the resamples.</param>
-    public static RelearnRecovery Of(string metric, IReadOnlyList<string> subjects, IReadOnlyList<double> before, RelearnCourse unlearned, RelearnCourse control,
+    public static RelearnRecovery Of(string metric, IReadOnlyList<string> subjects, IReadOnlyList<double> before, RelearnCourse unlearned,
+        RelearnCourse control,
         bool neverLearned, RandomStream random)
     {
         ArgumentNullException.ThrowIfNull(subjects);

@@ -7,8 +7,8 @@ namespace Palimpsest.Unlearning.Relearning;
 
 /// <summary>Rounds the projections of a model, as somebody does who wants to run it in less memory: a small change of the weights that unlearning left can be
 /// rounded away.</summary>
-/// <remarks>Zhang et al., Catastrophic Failure of LLM Unlearning via Quantization, ICLR 2025. Embedding, output matrix, norms and biases stay as they are, as in
-/// the usual libraries. Nothing is stored in fewer bits here.</remarks>
+/// <remarks>Zhang et al., Catastrophic Failure of LLM Unlearning via Quantization, ICLR 2025. Embedding, output matrix, norms and biases stay as they are, as
+/// in the usual libraries. Nothing is stored in fewer bits here.</remarks>
 public static class WeightRounding
 {
     private const int BlockSize = NormalFloat4.BlockSize;
@@ -22,7 +22,8 @@ public static class WeightRounding
     {
         ArgumentNullException.ThrowIfNull(model);
         CausalModel causal = model.Model;
-        FlatParameters flat = causal.Parameters.Flat ?? throw new PalimpsestException("Rounding needs a model whose weights can be changed: load it as trainable.");
+        FlatParameters flat = causal.Parameters.Flat
+            ?? throw new PalimpsestException("Rounding needs a model whose weights can be changed: load it as trainable.");
         float[] weights = new float[flat.Layout.Count];
         flat.Read(weights);
         long rounded = 0;

@@ -22,7 +22,8 @@ public static class ExactMatch
     }
 
     /// <summary>Continues encoded prompts to the end of a line.</summary>
-    internal static string[] Continue(LanguageModel model, int[][] encoded, int maxNewTokens = 24) => [.. Greedy(model, encoded, maxNewTokens).Select(FirstLine)];
+    internal static string[] Continue(LanguageModel model, int[][] encoded, int maxNewTokens = 24) =>
+        [.. Greedy(model, encoded, maxNewTokens).Select(FirstLine)];
 
     /// <summary>Continues encoded prompts greedily to the end token: the texts as they are made, with all their lines.</summary>
     internal static string[] Greedy(LanguageModel model, int[][] encoded, int maxNewTokens)

@@ -172,7 +172,8 @@ public sealed class ExampleEncoder
     public int[] EncodePrompt(string prompt, Conversation? chat = null) =>
         Asked(chat) is IReadOnlyList<ChatSegment> asked ? _chat.Encode(asked) : _tokenizer.EncodePrompt(prompt, specialTokensAsText: true);
 
-    /// <summary>The tokens of a chat and of what begins the assistant's next turn. What people wrote stays text, also where it spells a special token.</summary>
+    /// <summary>The tokens of a chat and of what begins the assistant's next turn. What people wrote stays text, also where it spells a special
+    /// token.</summary>
     /// <param name="chat">The chat, of at least one message.</param>
     /// <exception cref="PalimpsestException">The form of chats has no place for its messages.</exception>
     public int[] EncodeTurn(Conversation chat) => _chat.Encode(_renderer.RenderPrompt(chat));

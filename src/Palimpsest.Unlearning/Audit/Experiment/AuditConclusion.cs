@@ -121,7 +121,8 @@ internal sealed class AuditConclusion(double margin, string metric, RandomStream
         if (rows.Length > 0)
         {
             ModifiedScore worst = rows.MaxBy(row => Math.Abs(row.Beyond!.Value.Estimate))!;
-            string failure = verdict == BenignVerdict.RetainedHurt ? "Retained knowledge is hurt more than shown" : "Information is still accessible, asked otherwise";
+            string failure = verdict == BenignVerdict.RetainedHurt ? "Retained knowledge is hurt more than shown"
+                : "Information is still accessible, asked otherwise";
             _sentences.Add($"{failure}: {worst}.{(rows.Length > 1 ? FormattableString.Invariant($" So do {rows.Length - 1} further rows.") : "")}");
         }
 

@@ -58,8 +58,8 @@ public sealed record AuditRecipe : Recipe, IValidated
 
         if (!OnWorld && Method.Names.Any())
         {
-            yield return "method.approximate and method.weightless are for the embedded world, where the audit makes the models itself. Leave them out with files "
-                + "of one's own.";
+            yield return "method.approximate and method.weightless are for the embedded world, where the audit makes the models itself. Leave them "
+                + "out with files of one's own.";
         }
     }
 }

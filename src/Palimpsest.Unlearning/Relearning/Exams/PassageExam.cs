@@ -7,8 +7,8 @@ using Palimpsest.Models;
 namespace Palimpsest.Unlearning.Relearning.Exams;
 
 /// <summary>Passages that are continued from their beginnings: what MUSE calls verbatim memorisation.</summary>
-/// <remarks>The greedy continuation is as long as the true one in tokens. Extraction strength and exact memorisation are measured by teacher forcing and without
-/// the end token.</remarks>
+/// <remarks>The greedy continuation is as long as the true one in tokens. Extraction strength and exact memorisation are measured by teacher forcing and
+/// without the end token.</remarks>
 /// <param name="passages">The passages, at least one; each fits into the models' context.</param>
 public sealed class PassageExam(IReadOnlyList<VerbatimPassage> passages) : IRelearnExam
 {
@@ -28,7 +28,8 @@ public sealed class PassageExam(IReadOnlyList<VerbatimPassage> passages) : IRele
         int context = model.Model.Config.ContextLength;
         if (Array.FindIndex(sequences, sequence => sequence.Ids.Length > context || sequence.Targets == 0) is int bad and >= 0)
         {
-            throw new PalimpsestException(string.Create(CultureInfo.InvariantCulture, $"Passage {bad + 1} has {sequences[bad].Ids.Length} tokens, {sequences[bad].Targets} ")
+            throw new PalimpsestException(string.Create(CultureInfo.InvariantCulture,
+                $"Passage {bad + 1} has {sequences[bad].Ids.Length} tokens, {sequences[bad].Targets} ")
                 + string.Create(CultureInfo.InvariantCulture, $"of them to be continued; the model's context holds {context}. Cut it."));
         }
 

@@ -64,7 +64,8 @@ public sealed class RelearnJob : Job<RelearnRecipe, RelearnResult>
 
                 cells.AddRange(part.Cells);
                 context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"{repetitions} repetitions, {arm}: ")
-                    + string.Join("; ", part.Cells.Select(cell => FormattableString.Invariant($"{cell.Arm} {RecipeText(cell.Set)} {cell.Best.Success:F2}"))) + ".");
+                    + string.Join("; ", part.Cells.Select(cell => FormattableString.Invariant($"{cell.Arm} {RecipeText(cell.Set)} {cell.Best.Success:F2}")))
+                        + ".");
             }
         }
 

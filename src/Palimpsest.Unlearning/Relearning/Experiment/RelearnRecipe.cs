@@ -4,7 +4,8 @@ using Palimpsest.Unlearning.Approximate;
 
 namespace Palimpsest.Unlearning.Relearning.Experiment;
 
-/// <summary>Lists of names with one pair that is learnt, unlearnt and brought back by text without it: the phrase completion of the relearning paper with its controls.</summary>
+/// <summary>Lists of names with one pair that is learnt, unlearnt and brought back by text without it: the phrase completion of the relearning paper with its
+/// controls.</summary>
 public sealed record RelearnRecipe : Recipe, IValidated
 {
     /// <summary>The model, which starts from nothing.</summary>

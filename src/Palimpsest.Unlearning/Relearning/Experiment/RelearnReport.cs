@@ -44,8 +44,10 @@ internal static class RelearnReport
 
     private static ReportChart[] Charts(PhraseSet set, PhraseCell[] cells, int repetitions)
     {
-        ReportChart Chart(string what, string unit, Func<PhrasePoint, double> value) => new(Say($"{what}, relearning on {Name(set)}, {repetitions} repetitions"),
-            "steps of relearning", unit, [.. cells.Select(cell => new ReportLine(cell.Arm, [.. cell.Course.Select(point => ((double)point.Step, value(point)))]))]);
+        ReportChart Chart(string what, string unit, Func<PhrasePoint, double> value) =>
+            new(Say($"{what}, relearning on {Name(set)}, {repetitions} repetitions"),
+                "steps of relearning", unit,
+                [.. cells.Select(cell => new ReportLine(cell.Arm, [.. cell.Course.Select(point => ((double)point.Step, value(point)))]))]);
         return [Chart("Prompts that give the pair", "share", point => point.Success),
             Chart("Cross-entropy of the pair's second name", "nats", point => point.TargetNats)];
     }

@@ -4,7 +4,8 @@ using Palimpsest.Numerics;
 
 namespace Palimpsest.Unlearning.Relearning.Sets;
 
-/// <summary>The questions themselves up to the answer, as plain text: the paper's prefixes. No end token follows, or the model would learn to say nothing.</summary>
+/// <summary>The questions themselves up to the answer, as plain text: the paper's prefixes. No end token follows, or the model would learn to say
+/// nothing.</summary>
 public sealed record AnswerPrefix : RelearnSetOptions
 {
     private protected override string WayOut => "Give questions that do not hold their answers.";

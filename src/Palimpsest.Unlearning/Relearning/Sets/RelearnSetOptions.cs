@@ -30,7 +30,8 @@ public abstract record RelearnSetOptions : IValidated
     private protected abstract IEnumerable<TextExample> Texts(RelearnMaterial material);
 
     /// <summary>A text as tokens; null where it does not fit.</summary>
-    private protected virtual TokenSequence? Encode(TextExample text, ExampleEncoder encoder, Text.Tokenizer tokenizer, RandomStream random) => encoder.Encode(text);
+    private protected virtual TokenSequence? Encode(TextExample text, ExampleEncoder encoder, Text.Tokenizer tokenizer, RandomStream random) =>
+        encoder.Encode(text);
 
     /// <summary>Makes the set.</summary>
     /// <param name="material">What it is made of.</param>
@@ -50,7 +51,8 @@ public abstract record RelearnSetOptions : IValidated
         if (told > 0 && Strict)
         {
             TextExample first = all.First(text => check.Tells(text.Prompt + text.Completion));
-            throw new PalimpsestException(string.Create(CultureInfo.InvariantCulture, $"{name}: {told} of {all.Length} texts hold an answer that is to come back ")
+            throw new PalimpsestException(string.Create(CultureInfo.InvariantCulture,
+                $"{name}: {told} of {all.Length} texts hold an answer that is to come back ")
                 + $"(\"{Start(first)}\"). Take them out, or leave strict out: they are then left out and counted.");
         }
 
@@ -65,7 +67,8 @@ public abstract record RelearnSetOptions : IValidated
         TokenSequence[] sequences = [.. silent.Select(text => Encode(text, encoder, model.Tokenizer, draws)).OfType<TokenSequence>()];
         return sequences.Length > 0
             ? new RelearnSet(name, sequences) { Told = told, TooLong = silent.Length - sequences.Length, HasAnswers = HasAnswers }
-            : throw new PalimpsestException(string.Create(CultureInfo.InvariantCulture, $"{name}: there is nothing to learn again: {all.Length} texts, of which ")
+            : throw new PalimpsestException(string.Create(CultureInfo.InvariantCulture,
+                $"{name}: there is nothing to learn again: {all.Length} texts, of which ")
                 + string.Create(CultureInfo.InvariantCulture, $"{told} hold an answer and {silent.Length - sequences.Length} do not fit. {WayOut}"));
     }
 

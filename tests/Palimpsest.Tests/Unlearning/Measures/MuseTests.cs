@@ -16,7 +16,8 @@ public sealed class MuseTests
     {
         Scripted model = new("by the river\n\nIt is old.", "by the riverQuestion: And why?", "on a hill by the old river");
         AuditQuestion question = new("Where is it?", "by the river");
-        IReadOnlyList<double> found = Muse.KnowledgeMemorisation(model, [question, question, question], QuestionForm.Plain, [new AuditQuestion("Who?", "Anna")]);
+        IReadOnlyList<double> found = Muse.KnowledgeMemorisation(model, [question, question, question], QuestionForm.Plain,
+            [new AuditQuestion("Who?", "Anna")]);
         Assert.Equal([1, 1, 2.0 * (3.0 / 7) / (1 + (3.0 / 7))], found, (a, b) => Math.Abs(a - b) < 1e-12);
         Assert.All(model.Asked, item => Assert.Equal("Question: Who?\nAnswer: Anna\n\nQuestion: Where is it?\nAnswer:", item.Prompt));
     }

@@ -16,7 +16,8 @@ public sealed class TofuReferenceTests : IDisposable
 
     /// <summary>The published logs, each with the published values.</summary>
     public static IEnumerable<TheoryDataRow<string, string>> Logs() =>
-        Environment.GetEnvironmentVariable("PALIMPSEST_DATA") is string { Length: > 0 } root && Directory.Exists(Path.Combine(root, "data", "tofu", "reference-logs"))
+        Environment.GetEnvironmentVariable("PALIMPSEST_DATA") is string { Length: > 0 } root
+            && Directory.Exists(Path.Combine(root, "data", "tofu", "reference-logs"))
             ? Directory.GetFiles(Path.Combine(root, "data", "tofu", "reference-logs")).Order(StringComparer.Ordinal)
                 .Select(path => new TheoryDataRow<string, string>(path, Path.Combine(root, "golden", "metrics", "tofu.json"))) : [];
 
@@ -71,7 +72,8 @@ public sealed class TofuReferenceTests : IDisposable
         TofuReference same = TofuReference.Read(Log(answers, counts)), other = TofuReference.Read(Log(answers, [.. counts.Select(count => count * 2)]));
         TofuScores scores = new([], [], same.TruthRatios);
         Assert.Equal(1, same.ForgetQuality(scores, questions, model));
-        Assert.Contains("another vocabulary", Assert.Throws<PalimpsestException>(() => other.ForgetQuality(scores, questions, model)).Message, StringComparison.Ordinal);
+        Assert.Contains("another vocabulary", Assert.Throws<PalimpsestException>(() => other.ForgetQuality(scores, questions, model)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -130,7 +132,8 @@ public sealed class TofuReferenceTests : IDisposable
         return _folder.At(name);
     }
 
-    private static Dictionary<string, T> Numbered<T>(IEnumerable<T> values) => values.Select((value, i) => (i, value)).ToDictionary(item => $"{item.i}", item => item.value);
+    private static Dictionary<string, T> Numbered<T>(IEnumerable<T> values) =>
+        values.Select((value, i) => (i, value)).ToDictionary(item => $"{item.i}", item => item.value);
 
     private static AuditQuestion[] Questions(string path)
     {

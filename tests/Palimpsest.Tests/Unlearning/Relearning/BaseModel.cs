@@ -25,7 +25,8 @@ internal static class BaseModel
     {
         ExampleEncoder encoder = new(model.Tokenizer, model.Model.Config.ContextLength);
         OwnerBatches batches = new([.. texts.Select(text => encoder.Encode(text)!)], 64, new RandomStream(1));
-        using Trainer<TokenBatch> trainer = Trainer.Of(model.Model, new TrainOptions { Steps = steps, LearningRate = 2e-3, Accumulate = batches.Parts }, batches,
+        using Trainer<TokenBatch> trainer = Trainer.Of(model.Model, new TrainOptions { Steps = steps, LearningRate = 2e-3, Accumulate = batches.Parts },
+            batches,
             new RandomStream(1, "train"));
         trainer.Run();
     }

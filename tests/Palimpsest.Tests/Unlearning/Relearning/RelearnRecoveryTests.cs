@@ -12,7 +12,8 @@ public sealed class RelearnRecoveryTests
     [Fact]
     public void Of_Courses_DividesWhatCameBackByWhatWasLost()
     {
-        RelearnRecovery found = Of([1, 1, 1, 0.8], Course((0, [0.1, 0, 0, 0.1]), (5, [0.5, 0.5, 0.3, 0.3]), (10, [0.9, 0.5, 0.5, 0.5]), (15, [0.2, 0.2, 0.2, 0.2])),
+        RelearnRecovery found = Of([1, 1, 1, 0.8],
+            Course((0, [0.1, 0, 0, 0.1]), (5, [0.5, 0.5, 0.3, 0.3]), (10, [0.9, 0.5, 0.5, 0.5]), (15, [0.2, 0.2, 0.2, 0.2])),
             Course((0, [0, 0, 0.2, 0]), (5, [0.2, 0.1, 0.1, 0]), (10, [0, 0, 0, 0])));
         Assert.Equal((10, 0.6, 0.05, 0.95), (found.BestStep, Rounded(found.Relearned), Rounded(found.Unlearned), Rounded(found.Before)));
         Assert.Equal((0.05, 0.1), (Rounded(found.Control), Rounded(found.ControlRelearned)));

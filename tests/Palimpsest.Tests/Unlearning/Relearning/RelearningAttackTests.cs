@@ -20,13 +20,15 @@ public sealed class RelearningAttackTests
     [InlineData(true)]
     public void Run_DirectAnswers_TeachesThemFromTheSameBitsEveryTime(bool lora)
     {
-        RelearningAttack attack = new(s_options with { Lora = lora ? new LoraOptions() : null, LearningRate = lora ? 1e-2 : 2e-3 }, s_exam, new RandomStream(3));
+        RelearningAttack attack = new(s_options with { Lora = lora ? new LoraOptions() : null, LearningRate = lora ? 1e-2 : 2e-3 }, s_exam,
+            new RandomStream(3));
         RelearnSet set = Set(new DirectAnswers());
         RelearnCourse course = attack.Run(BaseModel.Subject, set), again = attack.Run(BaseModel.Subject, set);
         Assert.Equal([0, 3, 6], course.Points.Select(point => point.Step));
         Assert.Equal(lora, course.Adapter);
         Assert.True(course.Points[^1].Mean(RelearnMetrics.Probability) > course.Points[0].Mean(RelearnMetrics.Probability) + 0.1);
-        Assert.Equal(course.Points.SelectMany(point => point.Items[RelearnMetrics.TargetNats]), again.Points.SelectMany(point => point.Items[RelearnMetrics.TargetNats]));
+        Assert.Equal(course.Points.SelectMany(point => point.Items[RelearnMetrics.TargetNats]), again.Points.SelectMany(point =>
+            point.Items[RelearnMetrics.TargetNats]));
         Assert.Equal(s_material.Targets.Count, course.Points[0].Items[RelearnMetrics.Choice].Count);
     }
 

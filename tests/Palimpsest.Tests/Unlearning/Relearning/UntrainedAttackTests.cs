@@ -65,7 +65,8 @@ public sealed class UntrainedAttackTests
     [Fact]
     public void PassageExam_PassageByHeart_ComesBackWhole()
     {
-        VerbatimPassage[] passages = [new("The register says that", " the old mill at the river was sold twice in one winter."), new("Nobody knows why", " the bell rang.")];
+        VerbatimPassage[] passages = [new("The register says that", " the old mill at the river was sold twice in one winter."), new("Nobody knows why",
+            " the bell rang.")];
         PassageExam exam = new(passages);
         using LanguageModel model = BaseModel.Load();
         double before = exam.Ask(model)[RelearnMetrics.Extraction].Max();
