@@ -81,7 +81,7 @@ public sealed record CascadeArm
         List<FrontierPoint> points = [];
         for (int step = 0; step <= Steps; step++)
         {
-            double?[] thresholds = ThresholdsKeeping((double)step / Steps, tuning);
+            double?[] thresholds = ThresholdsKeeping([.. Enumerable.Repeat((double)step / Steps, Tiers.Count - 1)], tuning);
             if (seen.Add(string.Join(' ', thresholds)))
             {
                 ArmOutcome outcome = Run(thresholds, items);
@@ -92,17 +92,18 @@ public sealed record CascadeArm
         return [.. points.OrderBy(point => point.Cost).ThenBy(point => point.Accuracy)];
     }
 
-    /// <summary>Thresholds at which every tier keeps about a share of the questions that reach it.</summary>
-    /// <param name="share">In [0, 1].</param>
+    /// <summary>Thresholds at which every tier keeps a share of the questions that reach it, as nearly as ties allow.</summary>
+    /// <param name="shares">In [0, 1], one a tier but the last.</param>
     /// <param name="tuning">Questions that they are set on.</param>
-    public double?[] ThresholdsKeeping(double share, IReadOnlyList<int> tuning)
+    public double?[] ThresholdsKeeping(IReadOnlyList<double> shares, IReadOnlyList<int> tuning)
     {
+        ArgumentNullException.ThrowIfNull(shares);
         double?[] thresholds = new double?[Tiers.Count - 1];
         int[] reaching = [.. tuning];
         for (int tier = 0; tier < thresholds.Length; tier++)
         {
             double[] scores = [.. reaching.Select(item => Tiers[tier].Scores[item]).OrderDescending()];
-            int kept = (int)Math.Round(share * scores.Length, MidpointRounding.AwayFromZero);
+            int kept = (int)Math.Round(shares[tier] * scores.Length, MidpointRounding.AwayFromZero);
             thresholds[tier] = kept == 0 || scores.Length == 0 ? null : scores[kept - 1];
             reaching = [.. reaching.Where(item => !Accepts(tier, thresholds[tier], item))];
         }

@@ -69,7 +69,7 @@ internal sealed class CascadeStudy
         CascadeArm? pattern = agreement ?? arms.FirstOrDefault(arm => arm != lot && !arm.IsFixed && arm.Tiers.Count == lot.Tiers.Count);
         CascadeArmResult? rate = agreed ?? (pattern is null ? null : Judge(pattern, dearest));
         List<CascadeArmResult> results = [.. arms.Select(arm => arm == agreement ? agreed!
-            : Judge(arm, dearest, arm == lot && rate is not null ? AtRateOf(rate) : null))];
+            : Judge(arm, dearest, arm == lot && rate is not null ? AtRateOf(rate, lot) : null))];
         if (agreement is not null)
         {
             results.AddRange(Controls.Of(_plan, agreement).Select(arm => Judge(arm, dearest)));
@@ -119,9 +119,8 @@ internal sealed class CascadeStudy
         };
     }
 
-    // Scores by lot are even between 0 and 1, so the threshold is the share that is passed on.
-    private static double?[] AtRateOf(CascadeArmResult agreed) =>
-        [.. agreed.Thresholds.Select((_, tier) => (double?)(agreed.Reach[tier] == 0 ? 1 : agreed.Reach[tier + 1] / agreed.Reach[tier]))];
+    private double?[] AtRateOf(CascadeArmResult pattern, CascadeArm lot) => lot.ThresholdsKeeping(
+        [.. pattern.Thresholds.Select((_, tier) => pattern.Reach[tier] == 0 ? 0 : 1 - (pattern.Reach[tier + 1] / pattern.Reach[tier]))], _test);
 
     private CascadeSystem System(int system)
     {

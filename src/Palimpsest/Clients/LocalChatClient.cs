@@ -79,8 +79,13 @@ public sealed class LocalChatClient : IChatClient
 
             Completion whole = await made.ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            UsageDetails usage = new() { InputTokenCount = prompt.Length, OutputTokenCount = whole.Tokens.Count, TotalTokenCount = prompt.Length
-                + whole.Tokens.Count };
+            UsageDetails usage = new()
+            {
+                InputTokenCount = prompt.Length,
+                OutputTokenCount = whole.Tokens.Count,
+                TotalTokenCount = prompt.Length
+                + whole.Tokens.Count
+            };
             ChatResponseUpdate last = Update(id, [new UsageContent(usage)]);
             last.FinishReason = whole.End == CompletionEnd.Length ? ChatFinishReason.Length : ChatFinishReason.Stop;
             yield return last;

@@ -35,8 +35,11 @@ public sealed class LocalEmbeddingGenerator(SentenceEncoder encoder, string name
         {
             float[][] vectors = await Task.Run(() => encoder.Embed(texts), cancellationToken).ConfigureAwait(false);
             long tokens = texts.Sum(text => (long)encoder.Encode(text).Length);
-            return new(vectors.Select(vector => new Embedding<float>(vector) { ModelId = name })) { Usage =
-                new UsageDetails { InputTokenCount = tokens, TotalTokenCount = tokens } };
+            return new(vectors.Select(vector => new Embedding<float>(vector) { ModelId = name }))
+            {
+                Usage =
+                new UsageDetails { InputTokenCount = tokens, TotalTokenCount = tokens }
+            };
         }
         finally
         {

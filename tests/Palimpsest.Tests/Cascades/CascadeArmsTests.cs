@@ -11,7 +11,10 @@ public sealed class CascadeArmsTests
 {
     private static readonly Dictionary<string, CallPrice> s_prices = new(StringComparer.Ordinal)
     {
-        ["m0"] = new CallPrice { Call = 1 }, ["m1"] = new CallPrice { Call = 2 }, ["m2"] = new CallPrice { Call = 3 }, ["m3"] = new CallPrice { Call = 100 },
+        ["m0"] = new CallPrice { Call = 1 },
+        ["m1"] = new CallPrice { Call = 2 },
+        ["m2"] = new CallPrice { Call = 3 },
+        ["m3"] = new CallPrice { Call = 100 },
     };
 
     [Fact]

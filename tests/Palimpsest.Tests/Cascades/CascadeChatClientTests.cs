@@ -78,8 +78,11 @@ public sealed class CascadeChatClientTests
         {
             (Calls, Options, Messages) = (Calls + 1, options, [.. messages]);
             return text is null ? throw new InvalidOperationException("out of order")
-                : Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, text)) { Usage =
-                    new UsageDetails { InputTokenCount = 10, OutputTokenCount = 1 } });
+                : Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, text))
+                {
+                    Usage =
+                    new UsageDetails { InputTokenCount = 10, OutputTokenCount = 1 }
+                });
         }
 
         public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(

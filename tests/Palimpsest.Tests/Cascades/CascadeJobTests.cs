@@ -29,6 +29,9 @@ public sealed class CascadeJobTests : IDisposable
         Assert.All(result.Arms, arm => Assert.Equal(80, arm.Right.Count));
         Assert.Equal("multiply-adds", result.Unit);
 
+        // Exactly as many by lot as by agreement.
+        Assert.Equal(result.Arm("agreement")!.Reach, result.Arm("random")!.Reach);
+
         // A tier of one model three times passes nothing on, and members at half the price of the large model save nothing.
         CascadeArmResult duplicated = result.Arm("control-duplicated")!, last = result.Arm("last-tier")!;
         Assert.Equal(0, result.Arm("oracle")!.Right.Zip(result.Arm("agreement")!.Right, (most, some) => most < some ? 1 : 0).Sum());
