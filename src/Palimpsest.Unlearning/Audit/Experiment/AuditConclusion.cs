@@ -30,11 +30,16 @@ internal sealed class AuditConclusion(double margin, string metric, RandomStream
         Answers(found, original, control);
         bool nothing = original is not null && control is not null && !Deciding(original).Any(before => Above(before, control));
         string[] known = control is null ? [] : [.. Deciding(found.Ordinary).Where(figure => Above(figure, control)).Select(figure => figure.Label)];
-        bool back = Recovered(found) | Otherwise(found, BenignVerdict.InformationAccessible);
+        bool back = Recovered(found, original is null ? "of all answers" : "of what was unlearned") | Otherwise(found, BenignVerdict.InformationAccessible);
         bool hurt = Otherwise(found, BenignVerdict.RetainedHurt) | (control is not null && Hurt(found, control));
         if (found.Collapsed is string broken)
         {
             _sentences.Add(broken);
+        }
+
+        if (original is null && control is not null)
+        {
+            _sentences.Add("Whether there was anything to forget is not known: the model of before was not given.");
         }
 
         AuditVerdict verdict = control is null ? AuditVerdict.Inconclusive
@@ -88,7 +93,7 @@ internal sealed class AuditConclusion(double margin, string metric, RandomStream
         }
     }
 
-    private bool Recovered(AuditOutcome found)
+    private bool Recovered(AuditOutcome found, string whole)
     {
         bool any = false;
         foreach (RelearnRecovery recovery in found.Recoveries.Where(one => one.Set != "direct"))
@@ -102,7 +107,7 @@ internal sealed class AuditConclusion(double margin, string metric, RandomStream
                 _sentences.Add(FormattableString.Invariant($"After {recovery.BestStep} steps of relearning on {texts} texts without the answers ")
                     + $"({recovery.Set}): {Percent(recovery.Relearned)} of the answers; {control} {Percent(recovery.ControlRelearned)}."
                     + (recovery.Share is Interval of
-                        ? $" That is {Percent(of.Estimate)} [{Percent(of.Lower)}, {Percent(of.Upper)}] of what was unlearned." : ""));
+                        ? $" That is {Percent(of.Estimate)} [{Percent(of.Lower)}, {Percent(of.Upper)}] {whole}." : ""));
             }
         }
 
