@@ -39,9 +39,8 @@ internal static class CascadeFigures
         {
             int tiers = agreement.Reach.Count;
             figures.Add(new ClaimResult(CascadeArms.Agreement, "dominated", recipe.Seed, Dominated(agreement, result.Arm(CascadeArms.Confidence))));
-            figures.Add(new ClaimResult(CascadeArms.Agreement, "break_even", recipe.Seed,
-                CascadeCost.BreakEven(result.Gamma, result.Tiers[0].Count))
-            { Modelled = true });
+            double line = CascadeCost.BreakEven(result.Gamma, result.Tiers[0].Count);
+            figures.Add(new ClaimResult(CascadeArms.Agreement, "break_even", recipe.Seed, line) { Modelled = true });
             if (result.Splits is { } splits && tiers > 1)
             {
                 figures.Add(new ClaimResult(CascadeArms.Agreement, "splits_held", recipe.Seed, splits.Held));

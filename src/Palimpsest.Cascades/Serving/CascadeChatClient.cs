@@ -85,8 +85,7 @@ public sealed class CascadeChatClient : IChatClient
         // Added up by whoever joins the updates.
         yield return new ChatResponseUpdate(ChatRole.Assistant, [new UsageContent(Sum(given.Values))])
         {
-            AdditionalProperties =
-            Properties(last, 1, calls.Count + 1)
+            AdditionalProperties = Properties(last, 1, calls.Count + 1),
         };
     }
 

@@ -83,8 +83,7 @@ public sealed class LocalChatClient : IChatClient
             {
                 InputTokenCount = prompt.Length,
                 OutputTokenCount = whole.Tokens.Count,
-                TotalTokenCount = prompt.Length
-                + whole.Tokens.Count
+                TotalTokenCount = prompt.Length + whole.Tokens.Count,
             };
             ChatResponseUpdate last = Update(id, [new UsageContent(usage)]);
             last.FinishReason = whole.End == CompletionEnd.Length ? ChatFinishReason.Length : ChatFinishReason.Stop;

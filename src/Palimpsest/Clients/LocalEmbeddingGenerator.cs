@@ -37,8 +37,7 @@ public sealed class LocalEmbeddingGenerator(SentenceEncoder encoder, string name
             long tokens = texts.Sum(text => (long)encoder.Encode(text).Length);
             return new(vectors.Select(vector => new Embedding<float>(vector) { ModelId = name }))
             {
-                Usage =
-                new UsageDetails { InputTokenCount = tokens, TotalTokenCount = tokens }
+                Usage = new UsageDetails { InputTokenCount = tokens, TotalTokenCount = tokens },
             };
         }
         finally

@@ -80,8 +80,7 @@ public sealed class CascadeChatClientTests
             return text is null ? throw new InvalidOperationException("out of order")
                 : Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, text))
                 {
-                    Usage =
-                    new UsageDetails { InputTokenCount = 10, OutputTokenCount = 1 }
+                    Usage = new UsageDetails { InputTokenCount = 10, OutputTokenCount = 1 },
                 });
         }
 

@@ -20,14 +20,12 @@ internal static class CascadeRecordCommand
         Argument<string> file = new("data") { Description = "Examples with prompts and completions: JSON lines, CSV, TSV or Parquet, by the extension." };
         Option<string[]> models = new("--model")
         {
-            Description = "A model: embedded, a folder or a file. Given once a model, from the smallest to the "
-            + "largest.",
-            Required = true
+            Description = "A model: embedded, a folder or a file. Given once a model, from the smallest to the largest.",
+            Required = true,
         };
         Option<string[]> labels = new("--label")
         {
-            Description = "An answer to choose from by likelihood. Given once an answer; without it models write "
-            + "their answers."
+            Description = "An answer to choose from by likelihood. Given once an answer; without it models write their answers.",
         };
         Option<bool> numbers = new("--numbers") { Description = "Compare the last numbers of the answers instead of their texts." };
         Option<int> most = new("--items") { Description = "Most examples that are asked; 0 for all.", DefaultValueFactory = _ => 0 };
