@@ -13,6 +13,9 @@ switch (args)
     case ["unlearn-step", .. var rest]:
         UnlearnStepBenchmark.Run(int.Parse(rest.ElementAtOrDefault(0) ?? "9", System.Globalization.CultureInfo.InvariantCulture));
         return 0;
+    case ["scoring", .. var rest]:
+        ScoringBenchmark.Run(int.Parse(rest.ElementAtOrDefault(0) ?? "9", System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
     case ["optimizer-step", .. var rest]:
         OptimizerStepBenchmark.Run(
             rest.ElementAtOrDefault(0) ?? "13M", int.Parse(rest.ElementAtOrDefault(1) ?? "9", System.Globalization.CultureInfo.InvariantCulture),
@@ -76,6 +79,7 @@ switch (args)
                    Palimpsest.Benchmarks preference-step [rounds]
                    Palimpsest.Benchmarks optimizer-step [3M|13M|25M] [rounds] [tokens,...]
                    Palimpsest.Benchmarks unlearn-step [rounds]
+                   Palimpsest.Benchmarks scoring [rounds]
                    Palimpsest.Benchmarks attention [rounds]
                    Palimpsest.Benchmarks memory blocks kept|again [steps]
                    Palimpsest.Benchmarks memory loss whole|chunks
