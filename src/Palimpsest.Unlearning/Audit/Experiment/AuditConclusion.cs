@@ -31,7 +31,13 @@ internal sealed class AuditConclusion(double margin, string metric, RandomStream
         bool nothing = original is not null && control is not null && !Deciding(original).Any(before => Above(before, control));
         string[] known = control is null ? [] : [.. Deciding(found.Ordinary).Where(figure => Above(figure, control)).Select(figure => figure.Label)];
         bool back = Recovered(found, original is null ? "of all answers" : "of what was unlearned") | Otherwise(found, BenignVerdict.InformationAccessible);
-        bool hurt = Otherwise(found, BenignVerdict.RetainedHurt) | (control is not null && Hurt(found, control));
+        bool judges = control is null || Knows(control, found.Ordinary);
+        bool hurt = judges && (Otherwise(found, BenignVerdict.RetainedHurt) | (control is not null && Hurt(found, control)));
+        if (!judges)
+        {
+            _sentences.Add("Nothing is concluded about what was to stay: the model that never saw the data does not know that either.");
+        }
+
         if (found.Collapsed is string broken)
         {
             _sentences.Add(broken);
@@ -102,7 +108,7 @@ internal sealed class AuditConclusion(double margin, string metric, RandomStream
             any |= back;
             if (back || recovery.Set == "public-text")
             {
-                int texts = found.Courses.First(course => course.Set == recovery.Set).Texts;
+                int texts = found.Courses.FirstOrDefault(course => course.Set == recovery.Set)?.Texts ?? 0;
                 string control = recovery.ControlledBy == "never learned" ? "never-saw control" : "the same steps on unrelated text";
                 _sentences.Add(FormattableString.Invariant($"After {recovery.BestStep} steps of relearning on {texts} texts without the answers ")
                     + $"({recovery.Set}): {Percent(recovery.Relearned)} of the answers; {control} {Percent(recovery.ControlRelearned)}."
@@ -145,6 +151,13 @@ internal sealed class AuditConclusion(double margin, string metric, RandomStream
         }
 
         return lost.Length > 0;
+    }
+
+    // Who knows nothing has nothing to lose: only a control that answers at least half of what the model does shows what a form costs.
+    private bool Knows(IReadOnlyList<Measurement> control, IReadOnlyList<Measurement> own)
+    {
+        double Known(IReadOnlyList<Measurement> all) => Side("retain", all).First(figure => figure.Metric.EndsWith(metric, StringComparison.Ordinal)).Value;
+        return Known(control) >= Known(own) / 2;
     }
 
     private bool Above(Measurement figure, IReadOnlyList<Measurement> control) =>
