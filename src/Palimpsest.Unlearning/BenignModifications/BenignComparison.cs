@@ -166,18 +166,7 @@ public sealed class BenignComparison
         }
 
         // The mean over all items; what is drawn anew are groups.
-        Interval Mean(string what, Func<int, double> value) => Bootstrap.Of<(double Sum, int Count)>(
-            [.. groups.Select(group => (group.Sum(value), group.Length))],
-            drawn =>
-            {
-                (double sum, int count) = (0, 0);
-                foreach ((double Sum, int Count) group in drawn)
-                {
-                    (sum, count) = (sum + group.Sum, count + group.Count);
-                }
-
-                return sum / count;
-            },
+        Interval Mean(string what, Func<int, double> value) => Bootstrap.Ratio([.. groups.Select(group => (group.Sum(value), (double)group.Length))],
             _random.Child("interval", name, measure.ToString(), side.ToString(), what));
     }
 

@@ -55,8 +55,7 @@ public sealed record RelearnRecovery
     /// <param name="neverLearned">Whether the control is a model that never learned the data.</param>
     /// <param name="random">Draws the resamples.</param>
     public static RelearnRecovery Of(string metric, IReadOnlyList<string> subjects, IReadOnlyList<double> before, RelearnCourse unlearned,
-        RelearnCourse control,
-        bool neverLearned, RandomStream random)
+        RelearnCourse control, bool neverLearned, RandomStream random)
     {
         ArgumentNullException.ThrowIfNull(subjects);
         ArgumentNullException.ThrowIfNull(before);
@@ -73,7 +72,7 @@ public sealed record RelearnRecovery
             Set = unlearned.Set,
             Metric = metric,
             ControlledBy = neverLearned ? "never learned" : "unrelated text",
-            Share = lost < LeastKnowledge ? null : Bootstrap.Of(groups, Ratio, random),
+            Share = lost < LeastKnowledge ? null : Bootstrap.Ratio(groups, random),
             Before = before.Average(),
             Unlearned = unlearned.Points[0].Mean(metric),
             Relearned = best.Mean(metric),
@@ -82,16 +81,5 @@ public sealed record RelearnRecovery
             BestStep = best.Step,
             StepsToHalf = lost < LeastKnowledge ? null : unlearned.Points.FirstOrDefault(point => gained(point) >= lost / 2)?.Step,
         };
-    }
-
-    private static double Ratio(ReadOnlySpan<(double Back, double Lost)> groups)
-    {
-        (double back, double lost) = (0, 0);
-        foreach ((double Back, double Lost) group in groups)
-        {
-            (back, lost) = (back + group.Back, lost + group.Lost);
-        }
-
-        return back / lost;
     }
 }

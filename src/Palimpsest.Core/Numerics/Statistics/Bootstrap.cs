@@ -21,6 +21,22 @@ public static class Bootstrap
         return Draw(all, statistic, random, resamples).Percentile(confidence);
     }
 
+    /// <summary>A ratio of sums with its percentile interval: a mean over single items of which groups are drawn, such as all questions about one subject.</summary>
+    /// <param name="groups">Numerator and denominator of each group, such as the sum and the number of its items.</param>
+    /// <param name="random">Draws the resamples.</param>
+    /// <returns>The figure of all groups and its interval at 95%.</returns>
+    /// <exception cref="ArgumentException">There are no groups.</exception>
+    public static Interval Ratio(IReadOnlyList<(double Numerator, double Denominator)> groups, RandomStream random) => Of(groups, drawn =>
+    {
+        (double numerator, double denominator) = (0, 0);
+        foreach ((double Numerator, double Denominator) group in drawn)
+        {
+            (numerator, denominator) = (numerator + group.Numerator, denominator + group.Denominator);
+        }
+
+        return numerator / denominator;
+    }, random);
+
     /// <summary>A statistic of items with its bias-corrected and accelerated interval: better placed than <see cref="Of"/> for skewed statistics, at one more evaluation an item.</summary>
     /// <inheritdoc cref="Of"/>
     public static Interval BiasCorrected<T>(

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Palimpsest.Evaluation;
 using Palimpsest.Numerics;
+using Palimpsest.Numerics.Statistics;
 using Palimpsest.Unlearning.BenignModifications;
 using Palimpsest.Unlearning.Relearning;
 using Palimpsest.Unlearning.Relearning.Exams;
@@ -70,12 +71,9 @@ internal sealed class AuditConclusion(double margin, string metric, RandomStream
     }
 
     /// <summary>A gain beyond a control's, question by question, with an interval over subjects.</summary>
-    public Interval Beyond(string what, IReadOnlyList<string> subjects, Func<int, double> gain)
-    {
-        (double Sum, int Count)[] groups = [.. Enumerable.Range(0, subjects.Count).GroupBy(i => subjects[i], StringComparer.Ordinal).Select(group =>
-            (group.Sum(gain), group.Count()))];
-        return Bootstrap(what, groups);
-    }
+    public Interval Beyond(string what, IReadOnlyList<string> subjects, Func<int, double> gain) =>
+        Bootstrap.Ratio([.. Enumerable.Range(0, subjects.Count).GroupBy(i => subjects[i], StringComparer.Ordinal).Select(group =>
+            (group.Sum(gain), (double)group.Count()))], random.Child("beyond", what));
 
     private static IEnumerable<Measurement> Side(string side, IReadOnlyList<Measurement> all) =>
         all.Where(figure => figure.Metric.StartsWith(side, StringComparison.Ordinal));
@@ -109,9 +107,8 @@ internal sealed class AuditConclusion(double margin, string metric, RandomStream
             if (back || recovery.Set == "public-text")
             {
                 int texts = found.Courses.FirstOrDefault(course => course.Set == recovery.Set)?.Texts ?? 0;
-                string control = recovery.ControlledBy == "never learned" ? "never-saw control" : "the same steps on unrelated text";
                 _sentences.Add(FormattableString.Invariant($"After {recovery.BestStep} steps of relearning on {texts} texts without the answers ")
-                    + $"({recovery.Set}): {Percent(recovery.Relearned)} of the answers; {control} {Percent(recovery.ControlRelearned)}."
+                    + $"({recovery.Set}): {Percent(recovery.Relearned)} of the answers; never-saw control {Percent(recovery.ControlRelearned)}."
                     + (recovery.Share is Interval of
                         ? $" That is {Percent(of.Estimate)} [{Percent(of.Lower)}, {Percent(of.Upper)}] {whole}." : ""));
             }
@@ -164,15 +161,4 @@ internal sealed class AuditConclusion(double margin, string metric, RandomStream
         Same(figure, control) is Measurement other && Difference(figure, other) is Interval more && more.Estimate >= margin && more.Lower > 0;
 
     private Interval Difference(Measurement more, Measurement less) => more.ChangeFrom(less, random.Child("difference", more.Metric));
-
-    private Interval Bootstrap(string what, (double Sum, int Count)[] groups) => Numerics.Statistics.Bootstrap.Of(groups, drawn =>
-    {
-        (double sum, int count) = (0, 0);
-        foreach ((double Sum, int Count) group in drawn)
-        {
-            (sum, count) = (sum + group.Sum, count + group.Count);
-        }
-
-        return sum / count;
-    }, random.Child("beyond", what));
 }

@@ -108,8 +108,7 @@ public sealed class AuditJob : Job<AuditRecipe, AuditResult>
                 Ordinary = ordinary[subject.Name],
                 Benign = benign[subject.Name],
                 Courses = own,
-                Recoveries = Recoveries(own, control is null ? null : courses.Where(course => course.Model == control.Name), probes.Subjects, known, metric,
-                    torch),
+                Recoveries = Recoveries(own, [.. courses.Where(course => course.Model == control?.Name)], probes.Subjects, known, metric, torch),
                 Untrained = subject.Weightless is not null ? [] : Untrained(subject, control, untrained, probes, conclusion),
                 Collapsed = wrote is not null && subject.Weightless is null ? probes.Collapse(subject)?.CollapsedSince(wrote) : null,
                 Measures = measures.TryGetValue(subject.Name, out AuditMeasures? taken)
@@ -139,13 +138,11 @@ public sealed class AuditJob : Job<AuditRecipe, AuditResult>
         };
     }
 
-    // Without a model that never saw the data, the same number of steps on something else takes its place.
-    private static IReadOnlyList<RelearnRecovery> Recoveries(RelearnCourse[] own, IEnumerable<RelearnCourse>? controls, IReadOnlyList<string> subjects,
+    private static IReadOnlyList<RelearnRecovery> Recoveries(RelearnCourse[] own, RelearnCourse[] controls, IReadOnlyList<string> subjects,
         IReadOnlyList<double> known, string metric, TorchContext torch) =>
         [.. from course in own
-            let control = controls is null ? own.FirstOrDefault(other => other.Set == "unrelated") : controls.First(other => other.Set == course.Set)
-            where control is not null && control != course
-            select RelearnRecovery.Of(metric, subjects, known, course, control, controls is not null,
+            join control in controls on course.Set equals control.Set
+            select RelearnRecovery.Of(metric, subjects, known, course, control, neverLearned: true,
                 torch.Stream("audit", "recovery", course.Model, course.Set))];
 
     private static IReadOnlyList<UntrainedRecovery> Untrained(AuditSubject subject, AuditSubject? control,

@@ -70,7 +70,7 @@ internal sealed record AuditModels(AuditSubject? Original, AuditSubject? Control
 
         AuditSubject Learnt(string name, IReadOnlyList<Data.TextExample> examples)
         {
-            return stages.Prepare($"learn-{name.Replace(' ', '-')}", $"Learning: {name}.", () =>
+            return stages.Prepare($"learn-{name}", $"Learning: {name}.", () =>
             {
                 lessons.Learn(Folder(name), examples, method.Learn, Progress("learning"));
                 return new AuditSubject(name, Folder(name));

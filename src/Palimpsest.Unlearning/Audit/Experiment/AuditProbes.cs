@@ -57,7 +57,7 @@ internal sealed class AuditProbes
         MeasureProbe probe = new(_material, _recipe.Data.Form);
         IReadOnlyList<AuditSubject> all = _models.All;
         IReadOnlyList<AuditMeasures>? found = _stages.TryDo("measures", "the measures of TOFU, MUSE and membership inference", [.. all.Select(subject => (
-            $"measures-{Word(subject)}", subject.Name, (Func<AuditMeasures>)(() =>
+            $"measures-{subject.Name}", subject.Name, (Func<AuditMeasures>)(() =>
                 probe.Take(_open[subject], subject.Weightless is null ? _open.Model(subject) : null))))]);
         return all.Zip(found ?? []).ToDictionary(item => item.First.Name, item => item.Second, StringComparer.Ordinal);
     }
@@ -79,7 +79,7 @@ internal sealed class AuditProbes
         {
             _stop.ThrowIfCancellationRequested();
             IReadOnlyList<ModifiedScore[]>? rows = _stages.TryDo("benign", $"asking otherwise ({one.Name})", [.. _models.Audited.Select(subject => (
-                $"benign-{Word(subject)}-{one.Name}", subject.Name, (Func<ModifiedScore[]>)(() =>
+                $"benign-{subject.Name}-{one.Name}", subject.Name, (Func<ModifiedScore[]>)(() =>
                     [.. comparison.Compare(one, _open[subject], Asked(_models.ControlOf(subject)), Asked(_models.Original))])))]);
             if (rows is null)
             {
@@ -109,7 +109,7 @@ internal sealed class AuditProbes
         }
 
         RelearningAttack attack = new(_recipe.Method.Relearning.Options, _exam, _torch.Stream("audit", "attack"));
-        foreach (RelearnSetOptions options in Sets())
+        foreach (RelearnSetOptions options in _recipe.Method.Relearning.Sets)
         {
             _stop.ThrowIfCancellationRequested();
             string name = RecipeChoices.NameOf(options);
@@ -124,7 +124,7 @@ internal sealed class AuditProbes
                 continue;
             }
 
-            if (_stages.TryDo(Relearn, $"relearning on {name}", [.. attacked.Select(subject => ($"{Relearn}-{Word(subject)}-{name}",
+            if (_stages.TryDo(Relearn, $"relearning on {name}", [.. attacked.Select(subject => ($"{Relearn}-{subject.Name}-{name}",
                 subject.Name, (Func<RelearnCourse>)(() =>
                     attack.Run(new RelearnSubject(subject.Name, mode => _open.Fresh(subject, mode)), set, _stop))))]) is IReadOnlyList<RelearnCourse> found)
             {
@@ -144,7 +144,7 @@ internal sealed class AuditProbes
         void Try(string name, string what, Func<AuditSubject, double[]> attack)
         {
             _stop.ThrowIfCancellationRequested();
-            if (attacked.Length > 0 && _stages.TryDo(name, what, [.. attacked.Select(subject => ($"{name}-{Word(subject)}", subject.Name,
+            if (attacked.Length > 0 && _stages.TryDo(name, what, [.. attacked.Select(subject => ($"{name}-{subject.Name}", subject.Name,
                 (Func<double[]>)(() => attack(subject))))]) is IReadOnlyList<double[]> figures)
             {
                 found.Add((what, attacked.Zip(figures).ToDictionary(item => item.First.Name, item => item.Second, StringComparer.Ordinal)));
@@ -171,18 +171,12 @@ internal sealed class AuditProbes
         return found;
     }
 
-    // Without a model that never saw the data, the control is the same number of steps on something else: it comes first.
-    private IEnumerable<RelearnSetOptions> Sets() => _models.Control is null && _material.Relearn.Unrelated.Count > 0
-        ? _recipe.Method.Relearning.Sets.Where(set => set is not UnrelatedText).Prepend(new UnrelatedText()) : _recipe.Method.Relearning.Sets;
-
     private Subjects.IAuditedModel? Asked(AuditSubject? subject) => subject is null ? null : _open[subject];
-
-    private static string Word(AuditSubject subject) => subject.Name.Replace(' ', '-');
 
     private T Part<T>(string name, string what, Func<T> make)
         where T : class
     {
         _stop.ThrowIfCancellationRequested();
-        return _stages.Do(name.Replace(' ', '-'), what, make);
+        return _stages.Do(name, what, make);
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Palimpsest.Runs;
 
 namespace Palimpsest.Unlearning.Audit.Experiment;
@@ -36,13 +35,13 @@ internal sealed class AuditStages(RunFolder run, TimeSpan budget, IJobLog log)
     }
 
     /// <summary>Does a part that the rest cannot do without, whatever is left of the budget.</summary>
-    /// <param name="name">Name of its file.</param>
+    /// <param name="name">Name of its file, in which hyphens stand for blanks.</param>
     /// <param name="what">What it does, for people.</param>
     /// <param name="make">Does it.</param>
     public T Do<T>(string name, string what, Func<T> make)
         where T : class
     {
-        AuditStage<T>? stage = RunFolder.ReadArtifact<AuditStage<T>>(run.Path, File(name));
+        AuditStage<T>? stage = RunFolder.ReadArtifact<AuditStage<T>>(run.Path, FileOf(name));
         if (stage is null)
         {
             log.Progress(new JobProgress("audit", Seconds, budget.TotalSeconds, $"s, {what}",
@@ -50,7 +49,7 @@ internal sealed class AuditStages(RunFolder run, TimeSpan budget, IJobLog log)
             long clock = Stopwatch.GetTimestamp();
             T outcome = make();
             stage = new AuditStage<T>(outcome, Stopwatch.GetElapsedTime(clock).TotalSeconds);
-            run.WriteArtifact(File(name), stage);
+            run.WriteArtifact(FileOf(name), stage);
         }
 
         Seconds += stage.Seconds;
@@ -65,7 +64,7 @@ internal sealed class AuditStages(RunFolder run, TimeSpan budget, IJobLog log)
     public IReadOnlyList<T>? TryDo<T>(string kind, string what, IReadOnlyList<(string Name, string Model, Func<T> Make)> parts)
         where T : class
     {
-        bool done = parts.All(part => RunFolder.ReadArtifact<AuditStage<T>>(run.Path, File(part.Name)) is not null);
+        bool done = parts.All(part => File.Exists(Path.Combine(run.Artifacts, FileOf(part.Name)))); // written whole or not at all
         if (!done && Seconds + (parts.Count * _usual.GetValueOrDefault(kind)) > budget.TotalSeconds)
         {
             _leftOut.Add(what);
@@ -83,7 +82,7 @@ internal sealed class AuditStages(RunFolder run, TimeSpan budget, IJobLog log)
         return outcomes;
     }
 
-    private static string File(string name) => string.Create(CultureInfo.InvariantCulture, $"audit-{name}.json");
+    private static string FileOf(string name) => $"audit-{name.Replace(' ', '-')}.json";
 }
 
 /// <summary>The outcome of a part, and how long it took.</summary>

@@ -1,5 +1,6 @@
 using Palimpsest.Data;
 using Palimpsest.Data.Worlds;
+using Palimpsest.Jobs;
 using Palimpsest.Unlearning.Audit.Experiment;
 using Palimpsest.Unlearning.Audit.Questions;
 
@@ -18,7 +19,7 @@ internal sealed class WorldLesson
     {
         _world = world;
         Owner[] all = [.. Enumerable.Range(0, world.Owners + world.Forgotten).Select(i =>
-            World.V1.Owner((int)(((ulong)seed + ((ulong)i * Stride)) % World.OwnerCount)))];
+            World.V1.Owner(EvaluationData.OwnerOf(seed + (i * Stride))))];
         (Forgotten, Retained) = (all[..world.Forgotten], all[world.Forgotten..world.Owners]);
         Strangers = all[world.Owners..].SelectMany(owner => owner.Facts.Take(world.Facts / 2));
         Questions = WorldQuestions.Of(Forgotten, Retained, world.Facts / 2);
