@@ -71,9 +71,9 @@ public sealed class AuditJob : Job<AuditRecipe, AuditResult>
     {
         TorchContext torch = recipe.Model.Context(recipe.Seed);
         AuditStages stages = new(context.Run, recipe.Method.Time, context.Log);
-        WorldLesson? world = recipe.OnWorld ? new WorldLesson(recipe.Data.World, recipe.Seed) : null;
-        AuditMaterial material = world is null ? AuditMaterial.OfFiles(recipe.Data) : AuditMaterial.OfWorld(world, recipe.Data.Form);
-        AuditModels models = world is null ? AuditModels.Given(recipe, context, torch) : AuditModels.OnWorld(recipe, world, stages, context, torch);
+        AuditMaterial material = recipe.OnWorld ? AuditMaterial.OfWorld(new WorldLesson(recipe.Data.World, recipe.Seed), recipe.Data.Form)
+            : AuditMaterial.OfFiles(recipe.Data);
+        AuditModels models = recipe.Makes ? AuditModels.Made(recipe, material, stages, context, torch) : AuditModels.Given(recipe, context, torch);
         context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"{material.Subject}: {material.Questions.Forget.Count} questions to be forgotten, ")
             + string.Create(CultureInfo.InvariantCulture, $"{material.Questions.Retain.Count} to stay. ")
             + $"Audited: {string.Join(", ", models.Audited.Select(model => model.Name))}. Budget: {recipe.Method.Budget}.");
@@ -83,7 +83,7 @@ public sealed class AuditJob : Job<AuditRecipe, AuditResult>
 
         // First what every verdict rests on, then what is tried.
         Dictionary<string, IReadOnlyList<Measurement>> ordinary = models.All.ToDictionary(subject => subject.Name, probes.Ordinary, StringComparer.Ordinal);
-        string metric = material.Relearn.Targets.Average(question => question.Answer.Split(' ').Length) <= ShortAnswer ? RelearnMetrics.Success
+        string metric = material.Relearn.Targets.Average(question => question.Needed.Split(' ').Length) <= ShortAnswer ? RelearnMetrics.Success
             : RelearnMetrics.Probability;
         IReadOnlyList<double> known = models.Original is AuditSubject learnt ? probes.Targets(learnt)[metric]
             : [.. material.Relearn.Targets.Select(_ => 1.0)]; // nobody knows what there was: held against all of it
