@@ -68,11 +68,15 @@ public sealed class TofuReference
     {
         ArgumentNullException.ThrowIfNull(truthRatios);
         ArgumentNullException.ThrowIfNull(questions);
-        Check(questions, model);
+        Require(questions, model);
         return Tofu.ForgetQuality([.. truthRatios], [.. TruthRatios]);
     }
 
-    private void Check(IReadOnlyList<AuditQuestion> questions, LanguageModel? model)
+    /// <summary>Refuses a log of other questions or another vocabulary than a model is asked.</summary>
+    /// <param name="questions">The questions that the model is asked.</param>
+    /// <param name="model">Gives the tokens; null where they are not to be compared.</param>
+    /// <exception cref="PalimpsestException">It is one.</exception>
+    internal void Require(IReadOnlyList<AuditQuestion> questions, LanguageModel? model)
     {
         if (questions.Count != TruthRatios.Count)
         {

@@ -5,6 +5,7 @@ using Palimpsest.Numerics.Statistics;
 using Palimpsest.Unlearning.BenignModifications;
 using Palimpsest.Unlearning.Relearning;
 using Palimpsest.Unlearning.Relearning.Exams;
+using Palimpsest.Unlearning.Relearning.Sets;
 
 namespace Palimpsest.Unlearning.Audit.Experiment;
 
@@ -100,11 +101,11 @@ internal sealed class AuditConclusion(double margin, string metric, RandomStream
     private bool Recovered(AuditOutcome found, string whole)
     {
         bool any = false;
-        foreach (RelearnRecovery recovery in found.Recoveries.Where(one => one.Set != "direct"))
+        foreach (RelearnRecovery recovery in found.Recoveries.Where(one => one.Set != RelearnSets.Direct))
         {
             bool back = recovery.Share is Interval share && share.Estimate >= margin && share.Lower > 0;
             any |= back;
-            if (back || recovery.Set == "public-text")
+            if (back || recovery.Set == RelearnSets.Public)
             {
                 int texts = found.Courses.FirstOrDefault(course => course.Set == recovery.Set)?.Texts ?? 0;
                 _sentences.Add(FormattableString.Invariant($"After {recovery.BestStep} steps of relearning on {texts} texts without the answers ")

@@ -55,7 +55,7 @@ internal sealed record AuditModels(AuditSubject? Original, AuditSubject? Control
 
         return new AuditModels(
             recipe.Original is string original ? new AuditSubject(OriginalName, original) : null,
-            recipe.Reference is string reference ? new AuditSubject(ControlName, reference) : null,
+            recipe.Reference is string reference && !recipe.HasLog ? new AuditSubject(ControlName, reference) : null,
             [new AuditSubject("audited model", source)]);
     }
 

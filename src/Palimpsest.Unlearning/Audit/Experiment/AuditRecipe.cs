@@ -11,9 +11,14 @@ public sealed record AuditRecipe : Recipe, IValidated
     /// <summary>The model that is audited; without files or a store, and where a method is named, the one that learns and unlearns first.</summary>
     public ModelSection Model { get; init; } = new();
 
-    /// <summary>A model that never saw what is to be forgotten, of the same tokenizer: the control of every verdict.</summary>
+    /// <summary>A model that never saw what is to be forgotten, of the same tokenizer: the control of every verdict. Or the evaluation log of one, TOFU's or
+    /// open-unlearning's, a file that ends in <c>.json</c> or <c>.json.gz</c>: it gives forget quality, and no verdict.</summary>
     /// <value>Without one the audit compares the model with itself alone, and says so.</value>
     public string? Reference { get; init; }
+
+    /// <summary>Whether the reference is a log.</summary>
+    internal bool HasLog => Reference is string name && (name.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+        || name.EndsWith(".json.gz", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The model before it was unlearned: what there was to be forgotten.</summary>
     /// <value>The default is none: what relearning brings back is then held against the control alone.</value>

@@ -26,10 +26,9 @@ public static partial class PassageFile
                 + "(data.passages.given and data.passages.asked). Lower them, or put longer passages into the file.");
         }
 
-        return (perSubject == 0 ? found : [.. found.Index().Select(item => item.Item with
-        {
-            Subject = FormattableString.Invariant($"passages {(item.Index / perSubject * perSubject) + 1}-{Math.Min(found.Length, ((item.Index / perSubject) + 1) * perSubject)}"),
-        })], all.Length - found.Length);
+        string Place(int from) => FormattableString.Invariant($"passages {from + 1}-{Math.Min(found.Length, from + perSubject)}");
+        return (perSubject == 0 ? found : [.. found.Index().Select(item => item.Item with { Subject = Place(item.Index / perSubject * perSubject) })],
+            all.Length - found.Length);
     }
 
     private static AuditQuestion? Cut(string text, PassageOptions options)
