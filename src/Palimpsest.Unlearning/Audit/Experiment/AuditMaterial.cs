@@ -32,7 +32,7 @@ internal sealed record AuditMaterial(string Subject, QuestionSets Questions, Rel
     public static AuditMaterial OfFiles(AuditDataSection data)
     {
         (string forget, string retain) = (data.Forget!, data.Retain!);
-        int tooShort = 0;
+        Dictionary<string, int> tooShort = new(StringComparer.Ordinal);
         QuestionSets all = new QuestionSets(data.ForgetRows.Of(Rows(forget), forget), data.RetainRows.Of(Rows(retain), retain)).Checked(forget, retain);
         QuestionSets sets = new([.. all.Forget.Take(data.Most)], [.. all.Retain.Take(data.Most)]);
         RelearnMaterial relearn = (data.Public is string file ? new RelearnMaterial { Targets = sets.Forget, PublicText = Texts(file) }
@@ -42,7 +42,7 @@ internal sealed record AuditMaterial(string Subject, QuestionSets Questions, Rel
             Others = sets.Retain,
             Form = data.Form,
         };
-        string left = tooShort == 0 ? "" : FormattableString.Invariant($" ({tooShort} passages are too short and left out)");
+        string left = tooShort.Values.Sum() is int less and > 0 ? FormattableString.Invariant($" ({less} passages are too short and left out)") : "";
         return new AuditMaterial(Path.GetFileName(forget) + left, sets, relearn, data.General is string general ? Texts(general) : [])
         {
             Lesson = new ForgetLesson(Learnt(all.Forget), Learnt(all.Retain)),
@@ -60,8 +60,8 @@ internal sealed record AuditMaterial(string Subject, QuestionSets Questions, Rel
                 return QuestionFile.Read(path, data.Form, data.PerSubject);
             }
 
-            (IReadOnlyList<AuditQuestion> passages, int less) = PassageFile.Read(path, data.Passages, data.PerSubject);
-            tooShort += less;
+            (IReadOnlyList<AuditQuestion> passages, int cut) = PassageFile.Read(path, data.Passages, data.PerSubject);
+            tooShort[path] = cut;
             return passages;
         }
 
