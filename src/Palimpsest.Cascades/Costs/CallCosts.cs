@@ -50,18 +50,23 @@ public sealed class CallCosts
     /// <param name="item">The question's place.</param>
     /// <param name="system">The system's place.</param>
     /// <exception cref="PalimpsestException">It is not known.</exception>
-    public double Of(int item, int system)
+    public double Of(int item, int system) => Of(_recording.Items[item].Replies[system].Usage, item, system);
+
+    /// <summary>The cost of one call and of the model's checks of its own answer, which are one request for several samples.</summary>
+    /// <param name="item">The question's place.</param>
+    /// <param name="system">The system's place.</param>
+    /// <exception cref="PalimpsestException">It is not known.</exception>
+    public double OfChecked(int item, int system) =>
+        Of(item, system) + (_recording.Items[item].Replies[system].Checks is CallUsage checks ? Of(checks, item, system) : 0);
+
+    private double Of(CallUsage usage, int item, int system) => Unit switch
     {
-        CallUsage usage = _recording.Items[item].Replies[system].Usage;
-        return Unit switch
-        {
-            CostUnit.Calls => 1,
-            CostUnit.Operations => usage.Operations ?? throw Missing("operations", item, system),
-            CostUnit.Seconds => usage.Seconds ?? throw Missing("seconds", item, system),
-            _ when _prices.Count > 0 => Priced(_prices[_recording.Systems[system].Name], usage, item, system),
-            _ => usage.Money ?? throw Missing("money", item, system),
-        };
-    }
+        CostUnit.Calls => 1,
+        CostUnit.Operations => usage.Operations ?? throw Missing("operations", item, system),
+        CostUnit.Seconds => usage.Seconds ?? throw Missing("seconds", item, system),
+        _ when _prices.Count > 0 => Priced(_prices[_recording.Systems[system].Name], usage, item, system),
+        _ => usage.Money ?? throw Missing("money", item, system),
+    };
 
     private double Priced(CallPrice price, CallUsage usage, int item, int system) => (price.Call ?? 0) + (price.Input is null ? 0
         : (((price.Input.Value * (usage.InputTokens ?? throw Missing("input_tokens", item, system)))

@@ -11,7 +11,7 @@ namespace Palimpsest.Cascades.Experiment;
 /// answers.</summary>
 public sealed class CascadeJob : Job<CascadeRecipe, CascadeResult>
 {
-    private const int WorldTest = 5000;
+    private const int LiveTest = 5000, FactTest = 1000;
 
     /// <inheritdoc/>
     public override string Kind => "cascade";
@@ -23,19 +23,20 @@ public sealed class CascadeJob : Job<CascadeRecipe, CascadeResult>
     protected override CascadeRecipe Complete(CascadeRecipe recipe)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        if (recipe.Data.File is not null)
+        if (recipe.Data.IsRecorded)
         {
-            return recipe;
+            return recipe with { Data = recipe.Data with { Task = CascadeTask.Recorded } };
         }
 
-        string large = Path.GetFileName(Path.TrimEndingDirectorySeparator(recipe.Model.Name));
+        bool isFacts = recipe.Data.Task == CascadeTask.Facts;
         return recipe with
         {
-            Data = recipe.Data with { Test = recipe.Data.Test ?? WorldTest },
+            Data = recipe.Data with { Task = recipe.Data.Task ?? CascadeTask.Biographies, Test = recipe.Data.Test ?? (isFacts ? FactTest : LiveTest) },
             Method = recipe.Method with
             {
-                Tiers = recipe.Method.Tiers.Count > 0 ? recipe.Method.Tiers : WorldRecording.Tiers(large),
-                Samples = recipe.Method.Samples.Count > 0 ? recipe.Method.Samples : WorldRecording.SampleNames,
+                Tiers = recipe.Method.Tiers.Count > 0 ? recipe.Method.Tiers
+                    : isFacts ? FactRecording.Tiers(recipe.Model.ShortName) : ClassifierRecording.Tiers(recipe.Model.ShortName),
+                Samples = recipe.Method.Samples.Count > 0 ? recipe.Method.Samples : isFacts ? FactRecording.SampleNames : ClassifierRecording.SampleNames,
             },
         };
     }
@@ -44,7 +45,16 @@ public sealed class CascadeJob : Job<CascadeRecipe, CascadeResult>
     protected override IEnumerable<(string Name, string Path)> Inputs(CascadeRecipe recipe)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        yield return recipe.Data.File is string file ? ("answers", file) : ("model", EmbeddedModels.Resolve(recipe.Model.Name));
+        if (recipe.Data.File is string file)
+        {
+            yield return (recipe.Data.IsRecorded ? "answers" : "texts", file);
+        }
+
+        if (!recipe.Data.IsRecorded)
+        {
+            yield return ("model", EmbeddedModels.Resolve(recipe.Model.Name));
+        }
+
         if (recipe.Method.Encoder is string encoder)
         {
             yield return ("encoder", encoder);
@@ -52,7 +62,7 @@ public sealed class CascadeJob : Job<CascadeRecipe, CascadeResult>
     }
 
     /// <inheritdoc/>
-    protected override int? Threads(CascadeRecipe recipe) => recipe?.Data.File is null || recipe.Method.Encoder is not null ? recipe!.Model.Threads : null;
+    protected override int? Threads(CascadeRecipe recipe) => recipe is { Data.IsRecorded: true, Method.Encoder: null } ? null : recipe!.Model.Threads;
 
     /// <inheritdoc/>
     protected override bool Run(CascadeRecipe recipe, JobContext context)
@@ -86,23 +96,26 @@ public sealed class CascadeJob : Job<CascadeRecipe, CascadeResult>
     // Answers that were given before the run was interrupted are not asked for again.
     private static Recording? Answers(CascadeRecipe recipe, JobContext context)
     {
-        string kept = RecordingOf(context.Run.Path);
-        if (recipe.Data.File is string file)
+        if (recipe.Data.IsRecorded)
         {
-            return RecordingFile.Read(file);
+            return RecordingFile.Read(recipe.Data.File!);
         }
 
-        if (!File.Exists(kept))
+        string file = RecordingOf(context.Run.Path);
+        LiveRecording live = LiveRecording.Of(recipe, context);
+        if (!File.Exists(file))
         {
-            if (new WorldRecording(recipe, context).Make() is not Recording made)
+            KeptAnswers kept = new(Path.Combine(context.Run.Artifacts, "answers"));
+            if (live.Make(kept) is not Recording made)
             {
                 return null;
             }
 
-            Directory.CreateDirectory(context.Run.Artifacts);
-            RecordingFile.Write(kept, made);
+            RecordingFile.Write(file, made);
+            kept.Clear();
+            Directory.Delete(context.Run.Checkpoints, recursive: true); // of models whose answers are there
         }
 
-        return RecordingFile.Read(kept) with { Name = "blotted biographies of the embedded world" };
+        return RecordingFile.Read(file) with { Name = live.Subject };
     }
 }
