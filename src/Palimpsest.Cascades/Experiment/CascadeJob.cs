@@ -1,7 +1,7 @@
+using Palimpsest.Cascades.Predictors;
 using Palimpsest.Cascades.Recordings;
 using Palimpsest.Jobs;
 using Palimpsest.Models;
-using Palimpsest.Models.Sources;
 using Palimpsest.Runs.Claims;
 using Palimpsest.Runs.Reports;
 
@@ -55,9 +55,10 @@ public sealed class CascadeJob : Job<CascadeRecipe, CascadeResult>
             yield return ("model", EmbeddedModels.Resolve(recipe.Model.Name));
         }
 
-        if (recipe.Method.Encoder is string encoder)
+        (string Name, string? Path)[] further = [("encoder", recipe.Method.Encoder), ("prices", recipe.Costs.Table), ("published", recipe.Evaluate.Published)];
+        foreach ((string name, string? path) in further.Where(input => input.Path is not null))
         {
-            yield return ("encoder", encoder);
+            yield return (name, path!);
         }
     }
 
@@ -81,9 +82,8 @@ public sealed class CascadeJob : Job<CascadeRecipe, CascadeResult>
                 + "judgement counts.");
         }
 
-        using SentenceEncoder? encoder = recipe.Method.Encoder is string folder
-            ? SentenceEncoder.Load(folder, recipe.Model.Context(recipe.Seed), LoadMode.Mapped) : null;
-        context.Run.WriteResult(new CascadeStudy(recipe, recording, encoder is null ? null : texts => encoder.Embed(texts)).Run(context.Log.Say));
+        using AnswerVectors? vectors = recipe.Method.Encoder is string folder ? AnswerVectors.Load(folder, recipe.Model.Context(recipe.Seed)) : null;
+        context.Run.WriteResult(new CascadeStudy(recipe, recording, vectors is null ? null : vectors.Of).Run(context.Log.Say));
         return true;
     }
 
