@@ -17,7 +17,7 @@ public sealed record CascadeDataSection : IValidated
 
     /// <summary>Where a file of texts holds them (as prompts) and their classes (as completions).</summary>
     /// <value>The default is the columns or keys of the usual names.</value>
-    public ColumnsSection Columns { get; init; } = new();
+    public ColumnsSection? Columns { get; init; }
 
     /// <summary>Texts that classifiers are trained on, of the world or a file; facts are taught as many as are asked.</summary>
     /// <value>The default is 1,500.</value>
@@ -53,7 +53,7 @@ public sealed record CascadeDataSection : IValidated
             yield return $"task: {(File is null ? "texts and recorded need a file" : "biographies and facts take no file")}. Give one of the two.";
         }
 
-        if (Task is not CascadeTask.Texts && Columns != new ColumnsSection())
+        if (Task is not CascadeTask.Texts && Columns is not null)
         {
             yield return "columns belong to task: texts. Leave them out, or name the task.";
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Palimpsest.Data;
 using Palimpsest.Data.Worlds;
+using Palimpsest.Jobs;
 using Palimpsest.Numerics;
 
 namespace Palimpsest.Cascades.Experiment;
@@ -26,7 +27,7 @@ internal sealed record ClassTask(
     // A text that stands in the file twice could be learnt from and asked about.
     private static ClassTask OfFile(CascadeRecipe recipe)
     {
-        IExampleSource source = recipe.Data.Columns.Open(recipe.Data.File!, skipBad: false);
+        IExampleSource source = (recipe.Data.Columns ?? new ColumnsSection()).Open(recipe.Data.File!, skipBad: false);
         TextExample[] rows = [.. source.From(0).Select(row => row.Example).DistinctBy(row => row.Prompt, StringComparer.Ordinal)];
         string[] labels = [.. rows.Select(row => row.Completion.Trim()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         if (labels.Length is < 2 or > MostLabels || labels[0].Length == 0 || rows.Any(row => row.Prompt.Length == 0))

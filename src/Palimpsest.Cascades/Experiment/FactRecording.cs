@@ -88,18 +88,27 @@ internal sealed class FactRecording : LiveRecording
         string identity = model.Model.Parameters.Hash();
         SamplingOptions greedy = new() { MaxNewTokens = AnswerTokens, StopTexts = ["\n"] };
         CheckedPredictor itself = new(new GenerationPredictor(model, name, identity, greedy, random, scored: true), model, Check, (Right, Wrong), random);
-        List<Recording> parts = [Part(name, identity, Replies(itself))];
+        List<(string Name, LocalPredictor Predictor)> asked = [(name, itself)];
         foreach ((int i, string sample) in SampleNames.Index().Where(sample => sample.Item.StartsWith($"{name}-", StringComparison.Ordinal)))
         {
-            GenerationPredictor drawn = new(model, sample, $"{identity}-{i + 1}", greedy with { Temperature = s_temperatures[i] }, random.Child(sample),
-                scored: true);
-            parts.Add(Part(sample, drawn.Identity, Replies(drawn)));
+            asked.Add((sample, new GenerationPredictor(model, sample, $"{identity}-{i + 1}", greedy with { Temperature = s_temperatures[i] },
+                random.Child(sample), scored: true)));
+        }
+
+        List<Recording> parts = [];
+        foreach ((string member, LocalPredictor predictor) in asked)
+        {
+            MemberReply[] replies = [.. Items.TakeWhile(_ => !Context.Stop.IsCancellationRequested).Select(item => predictor.Timed(item.Question))];
+            if (replies.Length < Items.Count)
+            {
+                return null;
+            }
+
+            parts.Add(Part(member, predictor.Identity, replies));
         }
 
         return Recording.Join(Subject, parts);
     }
-
-    private MemberReply[] Replies(LocalPredictor predictor) => [.. Items.Select(item => predictor.Timed(item.Question, Context.Stop))];
 
     // Every fact in every phrasing for training, and one right and one wrong answer to it to judge.
     private IEnumerable<TextExample> Lessons(RandomStream random)
