@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Palimpsest.Cascades.Certificates;
 using Palimpsest.Cascades.Chains;
 
@@ -22,6 +23,7 @@ public sealed record CascadeArmResult
     public IReadOnlyList<string> Shortfalls { get; init; } = [];
 
     /// <summary>1 for each question answered rightly, 0 for the others.</summary>
+    [JsonConverter(typeof(RightAnswersJson))]
     public required IReadOnlyList<double> Right { get; init; }
 
     /// <summary>Mean cost of a question, every call billed.</summary>
