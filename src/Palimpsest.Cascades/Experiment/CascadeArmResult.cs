@@ -41,7 +41,7 @@ public sealed record CascadeArmResult
     /// <summary>Share of right answers at the budget; null if the policy cannot be so cheap.</summary>
     public double? AtBudget { get; init; }
 
-    /// <summary>What each threshold of the first tier did in the calibration.</summary>
+    /// <summary>What each threshold of each tier did in the calibration; of the cascade by agreement alone.</summary>
     public IReadOnlyList<TierCertificate> Calibration { get; init; } = [];
 
     /// <summary>Share of right answers.</summary>

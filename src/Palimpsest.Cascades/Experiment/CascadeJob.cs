@@ -31,6 +31,7 @@ public sealed class CascadeJob : Job<CascadeRecipe, CascadeResult>
         bool isFacts = recipe.Data.Task == CascadeTask.Facts;
         return recipe with
         {
+            Train = isFacts && recipe.Train == new CascadeTrainSection() ? CascadeTrainSection.OfFacts : recipe.Train,
             Data = recipe.Data with { Task = recipe.Data.Task ?? CascadeTask.Biographies, Test = recipe.Data.Test ?? (isFacts ? FactTest : LiveTest) },
             Method = recipe.Method with
             {

@@ -122,7 +122,7 @@ internal sealed class CascadeStudy
             Excess = CertificateTrial.Excess(arm, thresholds, _test),
             Frontier = arm.Frontier(_calibration, _test),
             AtBudget = affordable is null ? null : arm.Run(affordable, _test).Accuracy,
-            Calibration = certificate?.Tiers ?? [],
+            Calibration = arm.Name == CascadeArms.Agreement ? certificate?.Tiers ?? [] : [],
         };
     }
 
