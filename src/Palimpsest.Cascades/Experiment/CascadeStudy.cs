@@ -49,13 +49,19 @@ internal sealed class CascadeStudy
     {
         if (names.Count > 0)
         {
-            return [.. names.Select(tier => (IReadOnlyList<int>)[.. tier.Select(recording.PlaceOf)])];
+            return [.. names.Select((tier, number) => Different([.. tier.Select(recording.PlaceOf)], number + 1, recording))];
         }
 
         int systems = recording.Systems.Count;
         return systems > 1 ? [[.. Enumerable.Range(0, systems - 1)], [systems - 1]]
             : throw new PalimpsestException($"{recording.Name}: holds the answers of one system, and a cascade needs two. Record another one.");
     }
+
+    // By what they are, whatever they are called.
+    private static IReadOnlyList<int> Different(int[] members, int number, Recording recording) =>
+        members.GroupBy(member => recording.Systems[member].Identity, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is not { } twice
+            ? members : throw new PalimpsestException($"{recording.Name}: tier {number} holds one model twice "
+                + $"({string.Join(" and ", twice.Select(member => recording.Systems[member].Name))}), which would agree with itself. Take models that differ.");
 
     public CascadeResult Run(Action<string> say)
     {

@@ -117,7 +117,7 @@ public sealed class CascadeJobTests : IDisposable
     [InlineData("data: { tune: 0, calibrate: 40 }\nmethod: { tiers: [[m0, m9], [m2]] }", "Did you mean")]
     [InlineData("data: { tune: 0, calibrate: 40 }\nmethod: { tiers: [[m0, m0], [m2]] }", "holds a model twice")]
     [InlineData("data: { tune: 0, calibrate: 40 }\ncosts: { prices: { m0: { call: 1 } } }", "has none for m1, m2")]
-    [InlineData("data: { tune: 0, calibrate: 40 }\nmethod: { rule: semantic }", "Name a folder in encoder")]
+    [InlineData("data: { tune: 0, calibrate: 40 }\nmethod: { rule: semantic }", "Name a folder in method.encoder")]
     [InlineData("data: { task: facts }", "take no file")]
     [InlineData("data: { columns: { prompt: a } }", "columns belong to task: texts")]
     [InlineData("train: { epochs: 2 }", "model and train have no part")]

@@ -123,6 +123,9 @@ public sealed class RecordingFileTests : IDisposable
         Assert.Contains(CascadeCalibration.Evaluate(made, recording, vectors), line => line.StartsWith("right: 100.0%", StringComparison.Ordinal));
         Refused("asked for with no encoder", () => made.Unseen(tiers, AgreementRule.Semantic, recording));
         Refused("calibrate anew", () => made.Unseen(tiers, AgreementRule.Semantic, recording, new RecordedSystem("another", "1f")));
+        Refused("holds one model twice (m0 and m0)", () => CascadeCalibration.Calibrate(recording, [["m0", "m0"], ["m2"]], AgreementRule.Vote, 100, new(), 7));
+        Recording renamed = recording with { Systems = [new("m0", "1f"), new("m1", "1f"), recording.Systems[2]] };
+        Refused("(m0 and m1)", () => CascadeCalibration.Calibrate(renamed, [["m0", "m1"], ["m2"]], AgreementRule.Vote, 100, new(), 7));
         Refused("needs sentence vectors", () => CascadeCalibration.Calibrate(recording, [], AgreementRule.Semantic, 100, new CertificateOptions(), 7));
     }
 
