@@ -18,7 +18,8 @@ public static class SaeFolding
         ArgumentNullException.ThrowIfNull(sae);
         if (!sae.CanFoldNorms)
         {
-            throw new PalimpsestException($"{sae.Config.Architecture}: the lengths of the directions cannot be folded, since other latents would be active then. Keep it as it is.");
+            throw new PalimpsestException($"{sae.Config.Architecture}: the lengths of the directions cannot be folded, since other latents would be active "
+                + $"then. Keep it as it is.");
         }
 
         using IDisposable noGrad = no_grad();
@@ -75,7 +76,8 @@ public static class SaeFolding
         sae.Parameters["b_dec"].copy_(bias);
     }
 
-    /// <summary>The form in which it is used once it has been trained, as SAELens saves it for inference: lengths of directions folded where latents were scaled
+    /// <summary>The form in which it is used once it has been trained, as SAELens saves it for inference: lengths of directions folded where latents were
+    /// scaled
     /// by them, a threshold in the place of a selection over batches, training settings among the metadata.</summary>
     /// <param name="sae">Stays as it is.</param>
     /// <param name="scale">The factor of the inputs in training; 1 for none.</param>

@@ -6,7 +6,8 @@ public enum SaeNormalization
     /// <summary>Nothing.</summary>
     None,
 
-    /// <summary>In training, inputs are multiplied by c = sqrt(d) / mean |x|; c is folded into the weights at the end, so that afterwards nothing is done.</summary>
+    /// <summary>In training, inputs are multiplied by c = sqrt(d) / mean |x|; c is folded into the weights at the end, so that afterwards nothing is
+    /// done.</summary>
     ExpectedAverageOnlyIn,
 
     /// <summary>Every input is scaled to the length sqrt(d), and its output back.</summary>

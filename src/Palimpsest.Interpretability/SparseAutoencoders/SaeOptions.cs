@@ -3,7 +3,8 @@ using Palimpsest.Runs.Recipes;
 
 namespace Palimpsest.Interpretability.SparseAutoencoders;
 
-/// <summary>An architecture with its settings: <c>architecture: topk</c>, or <c>architecture: { name: topk, k: 16 }</c> in a recipe. Keys are SAELens's.</summary>
+/// <summary>An architecture with its settings: <c>architecture: topk</c>, or <c>architecture: { name: topk, k: 16 }</c> in a recipe. Keys are
+/// SAELens's.</summary>
 [RecipeChoice(typeof(SaeArchitectures))]
 public abstract record SaeOptions : IValidated
 {
@@ -16,6 +17,12 @@ public abstract record SaeOptions : IValidated
 
     /// <summary>Active latents an input, where the architecture sets them.</summary>
     internal virtual double? ActiveLatents => null;
+
+    /// <summary>What sets how many latents are active: the number of them, or the weight of the penalty.</summary>
+    internal double Strength => ActiveLatents ?? Sparsity.Coefficient;
+
+    /// <summary>The same settings with another strength.</summary>
+    internal abstract SaeOptions WithStrength(double strength);
 
     /// <inheritdoc/>
     public virtual IEnumerable<string> Problems()

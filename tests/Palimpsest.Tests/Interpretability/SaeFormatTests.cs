@@ -11,7 +11,8 @@ namespace Palimpsest.Tests.Interpretability;
 public sealed class SaeFormatTests
 {
     public static TheoryData<string> Formats => SaeGolden.Root is string root
-        ? [.. Directory.GetFiles(Path.Combine(root, "formats"), "cfg.json", SearchOption.AllDirectories).Select(file => Path.GetDirectoryName(file)!).Order(StringComparer.Ordinal)] : [];
+        ? [.. Directory.GetFiles(Path.Combine(root, "formats"), "cfg.json", SearchOption.AllDirectories).Select(file => Path.GetDirectoryName(file)!)
+        .Order(StringComparer.Ordinal)] : [];
 
     public static TheoryData<string> Inits => SaeGolden.Root is string root ? [Path.Combine(root, "init")] : [];
 
@@ -109,7 +110,8 @@ public sealed class SaeFormatTests
     public void Load_DamagedFolders_AreRefusedByName()
     {
         using TemporaryFolder folder = new();
-        Assert.Contains("no such folder", Assert.Throws<PalimpsestException>(() => SaeFolder.Load(Path.Combine(folder.Path, "none"))).Message, StringComparison.Ordinal);
+        Assert.Contains("no such folder", Assert.Throws<PalimpsestException>(() => SaeFolder.Load(Path.Combine(folder.Path, "none"))).Message,
+            StringComparison.Ordinal);
         using SparseAutoencoder sae = SaeArchitectures.Create(Tiny(new StandardOptions()), 1);
         SaeLensFolder.Save(sae, folder.Path);
         string config = Path.Combine(folder.Path, "cfg.json"), text = File.ReadAllText(config);
@@ -119,7 +121,8 @@ public sealed class SaeFormatTests
             ("\"d_sae\":8", "\"d_sae\":9", "needs [4, 9]"),
         })
         {
-            File.WriteAllLines(config, [text.Replace(from, to, StringComparison.Ordinal).Replace("\"l1_coefficient\":1,\"lp_norm\":1,\"l1_warm_up_steps\":0,", "", StringComparison.Ordinal)]);
+            File.WriteAllLines(config, [text.Replace(from, to, StringComparison.Ordinal)
+                .Replace("\"l1_coefficient\":1,\"lp_norm\":1,\"l1_warm_up_steps\":0,", "", StringComparison.Ordinal)]);
             Assert.Contains(message, Assert.Throws<PalimpsestException>(() => SaeFolder.Load(folder.Path)).Message, StringComparison.Ordinal);
         }
 

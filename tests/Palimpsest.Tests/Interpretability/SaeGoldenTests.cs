@@ -248,7 +248,8 @@ public sealed class SaeGoldenTests
     // Numbers as numbers: 8 and 8.0 are one.
     internal static JsonNode? Sorted(JsonNode? node) => node switch
     {
-        JsonObject json => new JsonObject(json.Where(pair => pair.Key != "device" && !(pair.Key == "d_out" && pair.Value is null)).OrderBy(pair => pair.Key, StringComparer.Ordinal)
+        JsonObject json => new JsonObject(json.Where(pair => pair.Key != "device" && !(pair.Key == "d_out" && pair.Value is null))
+            .OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value)))),
         JsonArray list => new JsonArray([.. list.Select(Sorted)]),
         JsonValue value when value.TryGetValue(out double number) => JsonValue.Create(number),
@@ -268,7 +269,8 @@ public sealed class SaeGoldenTests
         }
 
         long[] shape = golden["acts"].shape;
-        return sae.Config.ReshapeActivations == SaeReshaping.HookZ ? golden.Input("x_seq").view([.. golden["recon"].shape]) : golden.Input("x").narrow(0, 0, shape[0]);
+        return sae.Config.ReshapeActivations == SaeReshaping.HookZ ? golden.Input("x_seq").view([.. golden["recon"].shape])
+            : golden.Input("x").narrow(0, 0, shape[0]);
     }
 
     private static Tensor Scaled(SaeGolden golden, string folder, Tensor x) =>

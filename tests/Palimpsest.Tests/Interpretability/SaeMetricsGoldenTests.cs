@@ -31,7 +31,8 @@ public sealed class SaeMetricsGoldenTests
                 long[] tokens = [.. golden[$"tokens.{batch}"].data<long>()];
                 int time = (int)golden[$"tokens.{batch}"].size(1);
                 int[] kept = [.. Enumerable.Range(0, tokens.Length).Where(i => !special.Contains((int)tokens[i]))];
-                Tensor x = golden[$"acts.{batch}"].to_type(ScalarType.Float64).view(-1, sae.Config.DIn).index_select(0, tensor(kept.Select(i => (long)i).ToArray()));
+                Tensor x = golden[$"acts.{batch}"].to_type(ScalarType.Float64).view(-1, sae.Config.DIn).index_select(0,
+                    tensor(kept.Select(i => (long)i).ToArray()));
                 SaeCode code = sae.Encode(x);
                 statistics.Add(x, sae.Output(code), code.Acts, [.. kept.Select(i => i / time)]);
                 shifted.Add(x, Ops.Shift(sae.Output(code), shift), code.Acts);
@@ -91,7 +92,8 @@ public sealed class SaeMetricsGoldenTests
         float[][] truth = Rows(golden["dictionary"]);
         double[] probability = [.. golden["firing_probability"].data<double>()];
         PlantedDictionary planted = new((ulong)(long)golden.Json["seed"]!, truth);
-        Assert.Equal(golden.Json["splitmix64_first_outputs"]!.AsArray().Select(text => ulong.Parse((string)text!, null)), Enumerable.Range(0, 4).Select(i => planted.Output((ulong)i)));
+        Assert.Equal(golden.Json["splitmix64_first_outputs"]!.AsArray().Select(text => ulong.Parse((string)text!, null)), Enumerable.Range(0, 4)
+            .Select(i => planted.Output((ulong)i)));
         int rows = (int)golden.Json["rows"]!;
         int[] counts = new int[truth.Length];
         double[] c = new double[truth.Length];
@@ -139,10 +141,12 @@ public sealed class SaeMetricsGoldenTests
         JsonNode tiny = golden.Json["tiny_assignment"]!;
         double[][] cosines = [.. tiny["cosines"]!.AsArray().Select(row => row!.AsArray().Select(value => (double)value!).ToArray())];
         Assert.Equal(tiny["assignment_signed"]!.AsArray().Select(column => (int)column!), LinearAssignment.Largest(cosines));
-        Assert.Equal(tiny["assignment_abs"]!.AsArray().Select(column => (int)column!), LinearAssignment.Largest([.. cosines.Select(row => row.Select(Math.Abs).ToArray())]));
+        Assert.Equal(tiny["assignment_abs"]!.AsArray().Select(column => (int)column!),
+            LinearAssignment.Largest([.. cosines.Select(row => row.Select(Math.Abs).ToArray())]));
     }
 
-    private static void CheckDetection(SaeGolden golden, string name, JsonNode wanted, JsonNode f1, PlantedDictionary planted, double[] probability, DictionaryMatch match)
+    private static void CheckDetection(SaeGolden golden, string name, JsonNode wanted, JsonNode f1, PlantedDictionary planted, double[] probability,
+        DictionaryMatch match)
     {
         using SparseAutoencoder sae = SaeGolden.Load(Path.Combine(golden.Folder, name), exact: true);
         int rows = (int)wanted["rows_evaluated"]!, width = sae.Config.DIn;

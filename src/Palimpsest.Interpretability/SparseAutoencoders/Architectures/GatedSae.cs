@@ -6,6 +6,9 @@ namespace Palimpsest.Interpretability.SparseAutoencoders;
 /// <summary>Settings of the gated autoencoder.</summary>
 public sealed record GatedOptions : SaeOptions
 {
+    /// <inheritdoc/>
+    internal override SaeOptions WithStrength(double strength) => this with { L1Coefficient = strength };
+
     /// <summary>Weight of the penalty on the gates.</summary>
     /// <value>The default is 1.</value>
     public double L1Coefficient { get; init; } = 1;

@@ -19,6 +19,9 @@ public enum JumpReluSparsity
 /// <summary>Settings of the JumpReLU autoencoder.</summary>
 public sealed record JumpReluOptions : SaeOptions
 {
+    /// <inheritdoc/>
+    internal override SaeOptions WithStrength(double strength) => this with { L0Coefficient = strength };
+
     /// <summary>Thresholds at the start.</summary>
     /// <value>The default is 0.01.</value>
     public double JumpreluInitThreshold { get; init; } = 0.01;
@@ -129,7 +132,8 @@ public sealed class JumpReluSae : SparseAutoencoder
         if (Options.PreActLossCoefficient is double weight)
         {
             Tensor below = Ops.Subtract(threshold, pre).relu().mul(Norms());
-            terms.Add(("pre_act_loss", Ops.Scale(pass.Dead is Tensor dead ? below.mul(dead.to_type(pre.dtype)).sum(dim: -1) : zeros_like(below.sum(dim: -1)), weight)));
+            terms.Add(("pre_act_loss", Ops.Scale(pass.Dead is Tensor dead ? below.mul(dead.to_type(pre.dtype)).sum(dim: -1) : zeros_like(below.sum(dim: -1)),
+                weight)));
         }
 
         return new SaeTerms(code, output, terms);

@@ -6,6 +6,9 @@ namespace Palimpsest.Interpretability.SparseAutoencoders;
 /// <summary>Settings of matching pursuit.</summary>
 public sealed record MatchingPursuitOptions : SaeOptions
 {
+    /// <inheritdoc/>
+    internal override SaeOptions WithStrength(double strength) => this;
+
     /// <summary>A row is done when less than this length is left of it.</summary>
     /// <value>The default is 0.01.</value>
     public double ResidualThreshold { get; init; } = 0.01;

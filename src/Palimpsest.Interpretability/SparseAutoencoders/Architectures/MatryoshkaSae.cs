@@ -15,7 +15,8 @@ public sealed record MatryoshkaOptions : BatchSelectingOptions
     public bool UseMatryoshkaAuxLoss { get; init; }
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Problems() => MatryoshkaWidths.Any(width => width < 1) || MatryoshkaWidths.Zip(MatryoshkaWidths.Skip(1)).Any(pair => pair.First >= pair.Second)
+    public override IEnumerable<string> Problems() => MatryoshkaWidths.Any(width => width < 1) || MatryoshkaWidths.Zip(MatryoshkaWidths.Skip(1))
+        .Any(pair => pair.First >= pair.Second)
         ? base.Problems().Append("matryoshka_widths must rise, from 1 on.") : base.Problems();
 }
 
@@ -30,7 +31,8 @@ public sealed class MatryoshkaSae : BatchTopKSae
         IReadOnlyList<int> given = ((MatryoshkaOptions)config.Options).MatryoshkaWidths;
         if (given.Count > 0 && given[^1] > config.DSae)
         {
-            throw new PalimpsestException($"matryoshka_widths ends with {given[^1]}, but there are {config.DSae} latents. End it with {config.DSae}, or take more latents.");
+            throw new PalimpsestException($"matryoshka_widths ends with {given[^1]}, but there are {config.DSae} latents. End it with {config.DSae}, or take "
+                + $"more latents.");
         }
 
         _widths = given.Count > 0 && given[^1] == config.DSae ? [.. given] : [.. given, config.DSae];
@@ -44,7 +46,8 @@ public sealed class MatryoshkaSae : BatchTopKSae
         Tensor values = Selecting.RescaleActsByDecoderNorm ? whole.Code.Acts.div(Norms()) : whole.Code.Acts;
         return whole with
         {
-            Terms = [.. whole.Terms, .. _widths[..^1].Select(width => ($"inner_mse_loss_{width}", Squares(Ops.Subtract(First(values, width, whole.Code), target))))],
+            Terms = [.. whole.Terms, .. _widths[..^1].Select(width => ($"inner_mse_loss_{width}",
+                Squares(Ops.Subtract(First(values, width, whole.Code), target))))],
         };
     }
 

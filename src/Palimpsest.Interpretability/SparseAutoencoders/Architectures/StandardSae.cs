@@ -6,6 +6,9 @@ namespace Palimpsest.Interpretability.SparseAutoencoders;
 /// <summary>Settings of the autoencoder with ReLU and an L1 penalty.</summary>
 public sealed record StandardOptions : SaeOptions
 {
+    /// <inheritdoc/>
+    internal override SaeOptions WithStrength(double strength) => this with { L1Coefficient = strength };
+
     /// <summary>Weight of the penalty.</summary>
     /// <value>The default is 1.</value>
     public double L1Coefficient { get; init; } = 1;

@@ -6,6 +6,9 @@ namespace Palimpsest.Interpretability.SparseAutoencoders;
 /// <summary>Settings of the temporal autoencoder.</summary>
 public sealed record TemporalOptions : SaeOptions
 {
+    /// <inheritdoc/>
+    internal override SaeOptions WithStrength(double strength) => this;
+
     /// <summary>Heads of the attention over earlier positions.</summary>
     public int NHeads { get; init; } = 8;
 

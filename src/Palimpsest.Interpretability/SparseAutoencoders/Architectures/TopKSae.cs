@@ -6,6 +6,9 @@ namespace Palimpsest.Interpretability.SparseAutoencoders;
 /// <summary>Settings of autoencoders that keep the largest latents.</summary>
 public abstract record SelectingOptions : SaeOptions
 {
+    /// <inheritdoc/>
+    internal override SaeOptions WithStrength(double strength) => this with { K = strength };
+
     /// <summary>Latents that are kept: of each input, or on average over a batch.</summary>
     /// <value>The default is 32.</value>
     public double K { get; init; } = 32;

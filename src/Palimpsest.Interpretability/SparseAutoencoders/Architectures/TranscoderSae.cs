@@ -6,6 +6,9 @@ namespace Palimpsest.Interpretability.SparseAutoencoders;
 /// <summary>Settings of transcoders, which predict the outputs of a layer from its inputs.</summary>
 public abstract record TranscoderOptions : SaeOptions
 {
+    /// <inheritdoc/>
+    internal override SaeOptions WithStrength(double strength) => this with { L1Coefficient = strength };
+
     /// <summary>Weight of the L1 penalty.</summary>
     /// <value>The default is 1.</value>
     public double L1Coefficient { get; init; } = 1;
@@ -51,7 +54,8 @@ public sealed record JumpReluSkipTranscoderOptions : TranscoderOptions
     internal override bool Jumps => true;
 }
 
-/// <summary>Sparse latents of a layer's inputs that give its outputs (Dunefsky et al., arXiv 2406.11944; with a skip, Paulo et al., arXiv 2501.18823).</summary>
+/// <summary>Sparse latents of a layer's inputs that give its outputs (Dunefsky et al., arXiv 2406.11944; with a skip, Paulo et al., arXiv
+/// 2501.18823).</summary>
 public sealed class TranscoderSae : SparseAutoencoder
 {
     internal TranscoderSae(SaeConfig config)

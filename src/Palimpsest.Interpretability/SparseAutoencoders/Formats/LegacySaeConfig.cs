@@ -13,7 +13,8 @@ internal static class LegacySaeConfig
     };
 
     private static readonly string[] s_metadata =
-        ["model_name", "hook_name", "hook_name_out", "hook_head_index", "dataset_path", "context_size", "prepend_bos", "sae_lens_training_version", "neuronpedia_id"];
+        ["model_name", "hook_name", "hook_name_out", "hook_head_index", "dataset_path", "context_size", "prepend_bos", "sae_lens_training_version",
+            "neuronpedia_id"];
 
     private static readonly string[] s_kept = ["architecture", "d_in", "d_sae", "d_out", "dtype", "device", "apply_b_dec_to_input", "normalize_activations",
         "reshape_activations", "k", "rescale_acts_by_decoder_norm"];

@@ -28,7 +28,8 @@ internal static class SaeConfigFile
     /// <exception cref="PalimpsestException">It is missing or damaged, or a key or value is unknown.</exception>
     public static SaeConfig Read(string path)
     {
-        JsonObject json = SaeJson.ReadObject(path, "A folder of a sparse autoencoder holds cfg.json and sae_weights.safetensors (SAELens), or cfg.json and sae.safetensors (sparsify).");
+        JsonObject json = SaeJson.ReadObject(path, "A folder of a sparse autoencoder holds cfg.json and sae_weights.safetensors (SAELens), or cfg.json and "
+            + "sae.safetensors (sparsify).");
         return Read(json, path);
     }
 
@@ -42,13 +43,15 @@ internal static class SaeConfigFile
         string architecture = (string?)current["architecture"] ?? "standard";
         Type type = SaeArchitectures.OptionsOf(architecture, path);
         JsonObject settings = [];
-        string[] known = [.. s_common, .. type.GetProperties().Where(property => property.CanWrite).Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name))];
+        string[] known = [.. s_common, .. type.GetProperties().Where(property => property.CanWrite)
+            .Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name))];
         foreach ((string key, JsonNode? value) in current)
         {
             if (!known.Contains(key))
             {
                 throw new PalimpsestException($"{path}: the architecture {architecture} has no key \"{key}\". "
-                    + $"{(NearestName.Find(key, known) is string near ? $"Did you mean {near}? " : "")}Known are {string.Join(", ", known.Order(StringComparer.Ordinal))}.");
+                    + $"{(NearestName.Find(key, known) is string near ? $"Did you mean {near}? " : "")}Known are "
+                        + $"{string.Join(", ", known.Order(StringComparer.Ordinal))}.");
             }
 
             if (!s_common.Contains(key) && (value is not null || key == TrainingKey))

@@ -36,7 +36,8 @@ internal static class SaeJson
     {
         string name = text.StartsWith("torch.", StringComparison.Ordinal) ? text["torch.".Length..] : text;
         return s_types.Any(type => type.Name == name) ? name
-            : throw new PalimpsestException($"{path}: dtype is \"{text}\", which is not known. Known are {string.Join(", ", s_types.Select(type => type.Name))}.");
+            : throw new PalimpsestException($"{path}: dtype is \"{text}\", which is not known. Known are "
+                + $"{string.Join(", ", s_types.Select(type => type.Name))}.");
     }
 
     /// <summary>The element type of a name.</summary>

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Interpretability.SparseAutoencoders.Formats;
 
-/// <summary>A folder as SAELens 6 writes it: <c>cfg.json</c>, <c>sae_weights.safetensors</c> and, where frequencies are known, <c>sparsity.safetensors</c>. Older
+/// <summary>A folder as SAELens 6 writes it: <c>cfg.json</c>, <c>sae_weights.safetensors</c> and, where frequencies are known, <c>sparsity.safetensors</c>.
+/// Older
 /// configurations are read too.</summary>
 public static class SaeLensFolder
 {
@@ -93,7 +94,8 @@ public static class SaeLensFolder
             Tensor read = TensorBytes.Read(file, file[name]).to_type(values.dtype);
             if (!Ops.AllFinite(read))
             {
-                throw new PalimpsestException($"{file.Path}: \"{name}\" holds numbers that are infinite or NaN. Such an autoencoder says nothing; take another checkpoint.");
+                throw new PalimpsestException($"{file.Path}: \"{name}\" holds numbers that are infinite or NaN. Such an autoencoder says nothing; take "
+                    + $"another checkpoint.");
             }
 
             values.copy_(name == LogThreshold ? read.exp() : read);
@@ -116,7 +118,8 @@ public static class SaeLensFolder
             bool idle = other.Name is "scaling_factor" or "finetuning_scaling_factor" && values.dtype != ScalarType.Bool && values.allclose(ones, 0, 0);
             if (!idle)
             {
-                throw new PalimpsestException($"{file.Path}: \"{other.Name}\" is no tensor of the architecture {architecture}, which has {string.Join(", ", names)}.");
+                throw new PalimpsestException($"{file.Path}: \"{other.Name}\" is no tensor of the architecture {architecture}, which has "
+                    + $"{string.Join(", ", names)}.");
             }
         }
 
@@ -124,7 +127,8 @@ public static class SaeLensFolder
         {
             if (!file[name].Shape.SequenceEqual(values.shape))
             {
-                throw new PalimpsestException($"{file.Path}: \"{name}\" is [{string.Join(", ", file[name].Shape)}], but the configuration needs [{string.Join(", ", values.shape)}].");
+                throw new PalimpsestException($"{file.Path}: \"{name}\" is [{string.Join(", ", file[name].Shape)}], but the configuration needs "
+                    + $"[{string.Join(", ", values.shape)}].");
             }
         }
     }

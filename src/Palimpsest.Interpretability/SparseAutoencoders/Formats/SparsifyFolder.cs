@@ -7,12 +7,14 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Interpretability.SparseAutoencoders.Formats;
 
-/// <summary>A folder of EleutherAI's sparsify, one a hook point: <c>cfg.json</c> and <c>sae.safetensors</c>. Top-k autoencoders in and out; its transcoders and skip
+/// <summary>A folder of EleutherAI's sparsify, one a hook point: <c>cfg.json</c> and <c>sae.safetensors</c>. Top-k autoencoders in and out; its transcoders
+/// and skip
 /// connections are refused.</summary>
 public static class SparsifyFolder
 {
     internal const string WeightsName = "sae.safetensors";
-    private static readonly string[] s_keys = ["activation", "expansion_factor", "normalize_decoder", "num_latents", "k", "multi_topk", "skip_connection", "transcode", "d_in"];
+    private static readonly string[] s_keys = ["activation", "expansion_factor", "normalize_decoder", "num_latents", "k", "multi_topk", "skip_connection",
+        "transcode", "d_in"];
     private static readonly (string Theirs, string Ours, bool Transposed)[] s_tensors =
         [("encoder.weight", "W_enc", true), ("encoder.bias", "b_enc", false), ("W_dec", "W_dec", false), ("b_dec", "b_dec", false)];
 
@@ -25,7 +27,8 @@ public static class SparsifyFolder
         JsonObject json = SaeJson.ReadObject(path, "A folder of sparsify holds cfg.json and sae.safetensors.");
         if (json.Select(pair => pair.Key).FirstOrDefault(key => !s_keys.Contains(key)) is string unknown)
         {
-            throw new PalimpsestException($"{path}: there is no key \"{unknown}\". {(NearestName.Find(unknown, s_keys) is string near ? $"Did you mean {near}? " : "")}"
+            throw new PalimpsestException($"{path}: there is no key \"{unknown}\". "
+                + $"{(NearestName.Find(unknown, s_keys) is string near ? $"Did you mean {near}? " : "")}"
                 + $"Known are {string.Join(", ", s_keys)}.");
         }
 
@@ -68,13 +71,15 @@ public static class SparsifyFolder
         if (config.Options is not TopKOptions { RescaleActsByDecoderNorm: false } options || !config.ApplyBDecToInput
             || config.NormalizeActivations != SaeNormalization.None)
         {
-            throw new PalimpsestException($"sparsify has only top-k autoencoders that take b_dec off and neither scale nor normalise; this is {config.Architecture}. "
+            throw new PalimpsestException($"sparsify has only top-k autoencoders that take b_dec off and neither scale nor normalise; this is "
+                + $"{config.Architecture}. "
                 + "Write it in SAELens's form.");
         }
 
         Directory.CreateDirectory(folder);
         SafetensorsWriter.Write(Path.Combine(folder, WeightsName), [.. s_tensors.Select(item => new TensorSource(item.Theirs, TensorType.F32,
-            item.Transposed ? [config.DSae, config.DIn] : sae.Parameters[item.Ours].shape, stream => Write(sae.Parameters[item.Ours], item.Transposed, stream)))]);
+            item.Transposed ? [config.DSae, config.DIn] : sae.Parameters[item.Ours].shape, stream =>
+                Write(sae.Parameters[item.Ours], item.Transposed, stream)))]);
         AtomicFile.WriteText(Path.Combine(folder, SaeLensFolder.ConfigName), new JsonObject
         {
             ["activation"] = "topk",
@@ -99,7 +104,8 @@ public static class SparsifyFolder
     {
         if (file.Entries.Keys.Except(s_tensors.Select(item => item.Theirs)).FirstOrDefault() is string other)
         {
-            throw new PalimpsestException($"{file.Path}: \"{other}\" is no tensor of a top-k autoencoder of sparsify, which has {string.Join(", ", s_tensors.Select(item => item.Theirs))}.");
+            throw new PalimpsestException($"{file.Path}: \"{other}\" is no tensor of a top-k autoencoder of sparsify, which has "
+                + $"{string.Join(", ", s_tensors.Select(item => item.Theirs))}.");
         }
 
         using DisposeScope scope = NewDisposeScope();
@@ -110,7 +116,8 @@ public static class SparsifyFolder
             Tensor turned = transposed ? read.t() : read;
             if (!turned.shape.SequenceEqual(values.shape))
             {
-                throw new PalimpsestException($"{file.Path}: \"{theirs}\" is [{string.Join(", ", read.shape)}], which does not fit d_in {sae.Config.DIn} and {sae.Config.DSae} latents.");
+                throw new PalimpsestException($"{file.Path}: \"{theirs}\" is [{string.Join(", ", read.shape)}], which does not fit d_in {sae.Config.DIn} and "
+                    + $"{sae.Config.DSae} latents.");
             }
 
             values.copy_(turned);

@@ -28,7 +28,8 @@ public sealed class DictionaryMatch
 
     /// <summary>The best one-to-one matching: the learnt direction of each true one, -1 where there are too few.</summary>
     /// <param name="absolute">Whether the sign does not count.</param>
-    public IReadOnlyList<int> Assign(bool absolute) => LinearAssignment.Largest([.. _cosines.Select(row => row.Select(value => Sign(value, absolute)).ToArray())]);
+    public IReadOnlyList<int> Assign(bool absolute) => LinearAssignment.Largest([.. _cosines.Select(row => row.Select(value => Sign(value, absolute))
+        .ToArray())]);
 
     /// <summary>Mean cosine of that matching (MCC).</summary>
     /// <param name="absolute">Whether the sign does not count.</param>

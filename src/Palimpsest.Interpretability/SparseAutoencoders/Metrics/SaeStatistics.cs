@@ -36,7 +36,8 @@ public sealed class SaeStatistics
         using IDisposable noGrad = no_grad();
         Tensor x = target.to_type(ScalarType.Float64), y = output.to_type(ScalarType.Float64), f = acts.to_type(ScalarType.Float64);
         Tensor error = Ops.Subtract(x, y), on = f.ne(Scalars.Zero).to_type(ScalarType.Float64);
-        Tensor inNorm = x.norm(1, keepdim: false, p: 2), outNorm = y.norm(1, keepdim: false, p: 2), dot = x.mul(y).sum(dim: 1), squares = error.mul(error).sum(dim: 1);
+        Tensor inNorm = x.norm(1, keepdim: false, p: 2), outNorm = y.norm(1, keepdim: false, p: 2), dot = x.mul(y).sum(dim: 1),
+            squares = error.mul(error).sum(dim: 1);
         _rows += x.size(0);
         _squaredIn += Ops.Number(inNorm.mul(inNorm).sum());
         _squaredError += Ops.Number(squares.sum());

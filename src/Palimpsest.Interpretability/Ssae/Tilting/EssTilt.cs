@@ -15,7 +15,8 @@ public sealed record EssTiltOptions : TiltOptions
     internal override Tilt Create() => new EssTilt(this);
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Problems() => Share is > 0 and <= 1 && Smoothing is >= 0 and < 1 ? [] : ["share must be in (0, 1], and smoothing in [0, 1)."];
+    public override IEnumerable<string> Problems() => Share is > 0 and <= 1 && Smoothing is >= 0 and < 1 ? []
+        : ["share must be in (0, 1], and smoothing in [0, 1)."];
 }
 
 /// <summary>Estimator E: the tilt at which so many items count, whatever the unit of the losses.</summary>
