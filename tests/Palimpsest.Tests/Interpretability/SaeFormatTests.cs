@@ -25,7 +25,7 @@ public sealed class SaeFormatTests
         string name = Path.GetRelativePath(golden.Folder, folder).Split(Path.DirectorySeparatorChar)[0];
         if (golden.Json[name]?["error"] is not null)
         {
-            Assert.Contains("finetuning_scaling_factor", Assert.Throws<PalimpsestException>(() => SaeFolder.Load(folder)).Message, StringComparison.Ordinal);
+            Assert.Contains("scaling_factor", Assert.Throws<PalimpsestException>(() => SaeFolder.Load(folder)).Message, StringComparison.Ordinal);
             return;
         }
 

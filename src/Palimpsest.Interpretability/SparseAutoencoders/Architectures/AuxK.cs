@@ -17,8 +17,9 @@ internal static class AuxK
     /// <param name="residual">x - x', [rows, d].</param>
     /// <param name="pass">The dead latents among the m.</param>
     /// <param name="coefficient">Weight of the term.</param>
+    /// <param name="absolute">Whether those farthest from zero are taken instead of the largest.</param>
     /// <returns>[rows]; zeros without dead latents.</returns>
-    public static Tensor Of(Tensor z, Tensor decoder, Tensor residual, SaePass pass, double coefficient)
+    public static Tensor Of(Tensor z, Tensor decoder, Tensor residual, SaePass pass, double coefficient, bool absolute = false)
     {
         int most = (int)residual.size(-1) / 2;
         if (pass.Dead is not Tensor dead || pass.DeadCount == 0 || most == 0)
@@ -26,9 +27,9 @@ internal static class AuxK
             return zeros_like(residual.select(-1, 0));
         }
 
-        Tensor candidates = Ops.MaskedFill(z, dead.logical_not(), double.NegativeInfinity);
-        (Tensor values, Tensor places) = candidates.topk(Math.Min(most, pass.DeadCount), -1);
-        Tensor u = zeros_like(z).scatter(-1, places, values).matmul(decoder);
+        Tensor candidates = Ops.MaskedFill(absolute ? z.abs() : z, dead.logical_not(), double.NegativeInfinity);
+        Tensor places = candidates.topk(Math.Min(most, pass.DeadCount), -1).indexes;
+        Tensor u = zeros_like(z).scatter(-1, places, z.gather(-1, places)).matmul(decoder);
         Tensor error = Ops.Subtract(u, residual.detach());
         return Ops.Scale(error.mul(error).sum(dim: -1), coefficient * Math.Min((double)pass.DeadCount / most, 1));
     }

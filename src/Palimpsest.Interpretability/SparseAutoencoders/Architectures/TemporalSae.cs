@@ -68,11 +68,11 @@ public sealed class TemporalSae : SparseAutoencoder
             throw new PalimpsestException("temporal: reads whole sequences [batch, time, d], not rows. Give it the activations of a model's pass.");
         }
 
-        Tensor Codes() => Ops.Scale(residual, 1.0 / (4 * Config.DIn)).matmul(encoder).relu();
+        Tensor Codes() => Ops.Scale(residual, 1.0 / (4 * Config.DIn)).matmul(encoder);
         Tensor predicted = zeros_like(Codes());
         for (int layer = 0; layer < Options.NAttnLayers; layer++)
         {
-            Tensor codes = Codes();
+            Tensor codes = Codes().relu();
             Tensor past = cat([zeros_like(codes.narrow(1, 0, 1)), codes.narrow(1, 0, codes.size(1) - 1)], 1);
             Tensor guess = Attend($"attn_layers.{layer}.", past, codes).relu(), step = guess.matmul(Decoder);
             Tensor length = Ops.Shift(step.norm(-1, keepdim: true, p: 2), Tiny);
@@ -81,10 +81,10 @@ public sealed class TemporalSae : SparseAutoencoder
             residual = Ops.Subtract(residual, step.mul(share));
         }
 
-        Tensor pre = Codes(), novel = pre;
+        Tensor pre = Codes(), novel = pre.relu();
         if (Options.SaeDiffType == "topk" && Options.KvalTopk is int k)
         {
-            (Tensor values, Tensor places) = pre.topk(k, -1);
+            (Tensor values, Tensor places) = novel.topk(k, -1);
             novel = zeros_like(pre).scatter(-1, places, values);
         }
 

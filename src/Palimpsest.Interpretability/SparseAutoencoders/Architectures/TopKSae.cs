@@ -79,7 +79,7 @@ public class TopKSae : SparseAutoencoder
 
     /// <summary>The term that revives dead latents, [rows].</summary>
     private protected virtual Tensor Revival(SaeCode code, Tensor output, Tensor target, SaePass pass) =>
-        AuxK.Of(Scaled(code.Pre!), UnitDecoder(), Ops.Subtract(target, output), pass, Selecting.AuxLossCoefficient);
+        AuxK.Of(Scaled(code.Pre!), UnitDecoder(), Ops.Subtract(target, output), pass, Selecting.AuxLossCoefficient, Selecting is AbsTopKOptions);
 
     /// <summary>What is compared.</summary>
     private protected Tensor Scaled(Tensor pre) => Selecting.RescaleActsByDecoderNorm ? pre.mul(Norms()) : pre;

@@ -44,9 +44,9 @@ public sealed class DictionaryMatch
     /// <summary>The learnt direction nearest to each true one, and its cosine.</summary>
     public IReadOnlyList<(int Learnt, double Cosine)> Nearest() => [.. _cosines.Select(row => (Array.IndexOf(row, row.Max()), row.Max()))];
 
-    /// <summary>True directions that are the nearest one of some learnt direction, as a share of the learnt ones.</summary>
+    /// <summary>True directions that are the nearest one of some learnt direction, whatever its sign, as a share of the learnt ones.</summary>
     public double Uniqueness() => Enumerable.Range(0, _cosines[0].Length)
-        .Select(j => Enumerable.Range(0, _cosines.Length).MaxBy(i => _cosines[i][j])).Distinct().Count() / (double)_cosines[0].Length;
+        .Select(j => Enumerable.Range(0, _cosines.Length).MaxBy(i => Math.Abs(_cosines[i][j]))).Distinct().Count() / (double)_cosines[0].Length;
 
     private static double Sign(double cosine, bool absolute) => absolute ? Math.Abs(cosine) : cosine;
 
