@@ -53,14 +53,12 @@ public sealed class SaeObjective : Objective<ActivationBatch>
         Tensor x = Rows(batch.Values, batch.Width), target = batch.Targets is null ? x : Rows(batch.Targets, batch.TargetWidth);
         _sae.Begin();
         SaeTerms terms = _sae.Losses(x, target, _dead.Pass(_sae.Config.Options.SparsityAt(pass.Step)));
-        _tiltState.data<double>().CopyTo(_tilt.State);
+        TakeTiltState();
         (Tensor loss, TiltReading reading) = TiltedLoss.Of(terms, _options, _tilt, GroupsOf(batch.Documents));
         Report(terms, reading, pass);
         _sae.Learnt(terms.Code.Acts);
         _dead.Update(terms.Code.Acts);
-        using Tensor kept = tensor(_tilt.State, ScalarType.Float64);
-        using IDisposable noGrad = no_grad();
-        _tiltState.copy_(kept);
+        KeepTiltState();
         return loss;
 
         Tensor Rows(float[] values, int width)
@@ -89,6 +87,22 @@ public sealed class SaeObjective : Objective<ActivationBatch>
         _tiltState.Dispose();
         _dead.Dispose();
         base.Dispose(disposing);
+    }
+
+    // A resumed run has filled the tensor.
+    private void TakeTiltState()
+    {
+        if (_tilt.State.Length > 0)
+        {
+            _tiltState.data<double>().CopyTo(_tilt.State);
+        }
+    }
+
+    private void KeepTiltState()
+    {
+        using Tensor kept = tensor(_tilt.State, ScalarType.Float64);
+        using IDisposable noGrad = no_grad();
+        _tiltState.copy_(kept);
     }
 
     private void Report(SaeTerms terms, TiltReading reading, ObjectivePass pass)
