@@ -120,6 +120,31 @@ public sealed class SparseAutoencoderTests
         Assert.Equal(20 * 4, Ops.Number(acts.gt(Scalars.Zero).to_type(ScalarType.Float32).sum()));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void TopK_SparseDecode_HasOutputsAndGradientsOfTheDenseForm(bool centred)
+    {
+        float[][] both = [.. new[] { false, true }.Select(sparse =>
+        {
+            using SparseAutoencoder sae = SaeArchitectures.Create(new SaeConfig
+            {
+                Options = new TopKOptions { K = 5, UseSparseActivations = sparse },
+                DIn = Width,
+                DSae = Latents,
+                IsTraining = true,
+                ApplyBDecToInput = centred,
+            }, 5);
+            using DisposeScope scope = NewDisposeScope();
+            Shake(sae);
+            Tensor x = TestContexts.Normal(7, 3000, Width);
+            SaeTerms terms = sae.Losses(x, x, new SaePass(0));
+            Autograd.Backward(terms.Errors.mean());
+            return (float[])[.. TensorBytes.ToArray(terms.Output), .. TensorBytes.ToArray(terms.Code.Acts), .. TensorBytes.ToArray(sae.Parameters.Gradients)];
+        })];
+        Assert.All(both[0].Zip(both[1]), pair => Assert.Equal(pair.First, pair.Second, 2e-5f));
+    }
+
     [Fact]
     public void AuxK_DecoderBias_HasNoPartInIt()
     {

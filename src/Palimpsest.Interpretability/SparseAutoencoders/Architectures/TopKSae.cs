@@ -1,4 +1,5 @@
 using Palimpsest.Torch;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Interpretability.SparseAutoencoders;
@@ -58,9 +59,37 @@ public class TopKSae : SparseAutoencoder
     public override SaeTerms Losses(Tensor x, Tensor target, SaePass pass)
     {
         ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(pass);
+        if (Selecting.UseSparseActivations && IsSparse(x) && pass.DeadCount == 0)
+        {
+            return Sparsely(x, target);
+        }
+
         SaeCode code = Encode(x);
         Tensor output = Output(code);
         return new SaeTerms(code, output, [SquaredError(output, target), (AuxK.Term, Revival(code, output, target, pass))]);
+    }
+
+    // Only where nothing else has a part in the gradients.
+    private bool IsSparse(Tensor x) => Selecting is TopKOptions && x.dtype == ScalarType.Float32 && x.device_type == DeviceType.CPU
+        && Parameters.Values.dtype == ScalarType.Float32 && Config.NormalizeActivations is SaeNormalization.None or SaeNormalization.ExpectedAverageOnlyIn;
+
+    // The lengths of the directions cancel in f / |W_i|: they choose, but the outputs do not depend on them.
+    private SaeTerms Sparsely(Tensor x, Tensor target)
+    {
+        SaeCode code;
+        Tensor places, values, centred;
+        using (no_grad())
+        {
+            code = Encode(x);
+            centred = Centred(code);
+            (_, places) = Scaled(code.Pre!).topk((int)Selecting.K, -1);
+            values = code.Pre!.gather(-1, places).relu();
+        }
+
+        Tensor output = SparseDecodeFunction.Apply(centred, Parameters["W_enc"], Parameters["b_enc"], Decoder, Parameters["b_dec"], places, values,
+            Config.ApplyBDecToInput);
+        return new SaeTerms(code, output, [SquaredError(output, target), (AuxK.Term, zeros_like(target.select(-1, 0)))]);
     }
 
     /// <summary>The latents that are kept, with their values.</summary>
