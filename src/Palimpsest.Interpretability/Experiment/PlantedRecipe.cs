@@ -1,7 +1,5 @@
 using Palimpsest.Common;
-using Palimpsest.Interpretability.SparseAutoencoders;
 using Palimpsest.Interpretability.Ssae;
-using Palimpsest.Interpretability.Ssae.Tilting;
 using Palimpsest.Runs.Recipes;
 using Palimpsest.Training;
 

@@ -14,8 +14,13 @@ public sealed record SsaeDataSection : IValidated
     public string? SeedFile { get; init; }
 
     /// <summary>File of texts of the domain to measure on; with a corpus.</summary>
-    /// <value>The default is none: every second seed document is measured on instead.</value>
+    /// <value>The default is none: texts of the seed file behind the seeds are measured on.</value>
     public string? TestFile { get; init; }
+
+    /// <summary>Whether the texts of the seed file that are neither seeds nor measured on are hidden in the corpus, so that it is known what is to be
+    /// found.</summary>
+    /// <value>The default is false.</value>
+    public bool HideRest { get; init; }
 
     /// <summary>Documents of the corpus; of a file at most as many.</summary>
     /// <value>The default is 24,000.</value>

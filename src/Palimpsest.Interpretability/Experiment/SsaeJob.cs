@@ -78,7 +78,7 @@ public sealed class SsaeJob : Job<SsaeRecipe, SsaeResult>
         ConceptRows? concepts = texts.Labelled is null ? null : ConceptRows.Of(model.Tokenizer, texts.Labelled, domain.Rows);
         SsaeArms arms = new(recipe, texts, corpus, seeds, reader, context.Log.Say);
         SaeStore store = new(Path.Combine(context.Run.Artifacts, "saes"));
-        SsaeTrainings trainings = new(recipe, context, cache, store);
+        SsaeTrainings trainings = new(recipe, context, cache, store, folder);
         SsaeMeasures measures = new(domain, general, concepts);
         List<SsaeArmResult> results = [];
         IReadOnlyList<double> sparsities = recipe.Method.Sparsities.Count > 0 ? recipe.Method.Sparsities : [recipe.Method.Architecture.Strength];

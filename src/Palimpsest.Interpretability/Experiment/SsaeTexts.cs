@@ -1,5 +1,7 @@
 using Palimpsest.Data;
+using Palimpsest.Data.Retrieval;
 using Palimpsest.Data.Worlds;
+using Palimpsest.Numerics;
 
 namespace Palimpsest.Interpretability.Experiment;
 
@@ -21,7 +23,7 @@ internal sealed record SsaeTexts
     /// <summary>The domain's test documents with their labels, where these are known.</summary>
     public IReadOnlyList<TopicDocument>? Labelled { get; init; }
 
-    public static SsaeTexts Of(SsaeDataSection data, long seed) => data.Corpus is null ? World(data, seed) : Files(data);
+    public static SsaeTexts Of(SsaeDataSection data, long seed) => data.Corpus is null ? World(data, seed) : Files(data, seed);
 
     private static SsaeTexts World(SsaeDataSection data, long seed)
     {
@@ -39,30 +41,43 @@ internal sealed record SsaeTexts
         };
     }
 
-    private static SsaeTexts Files(SsaeDataSection data)
+    private static SsaeTexts Files(SsaeDataSection data, long seed)
     {
-        string[] all = [.. Read(data.Corpus!).Take(data.Documents + data.Test)], seeds = [.. Read(data.SeedFile!)
-            .Take(data.TestFile is null ? data.Seeds + data.Test : data.Seeds)];
-        string[] domain = data.TestFile is null ? [.. seeds.Where((_, i) => i % 2 == 1)] : [.. Read(data.TestFile).Take(data.Test)];
-        string[] kept = data.TestFile is null ? [.. seeds.Where((_, i) => i % 2 == 0)] : seeds;
+        string[] own = [.. Read(data.SeedFile!)], all = [.. Read(data.Corpus!).Take(data.Documents + data.Test)];
+        string[] seeds = [.. own.Take(data.Seeds)];
+        string[] domain = [.. (data.TestFile is null ? own.Skip(data.Seeds) : Read(data.TestFile)).Take(data.Test)];
         int test = Math.Min(data.Test, all.Length / 5);
-        if (kept.Length < 2 || domain.Length < 2)
+        if (seeds.Length < 2 || domain.Length < 2)
         {
-            throw new PalimpsestException($"{data.SeedFile}: {kept.Length} documents are left as seeds and {domain.Length} to measure on; each must be at "
-                + $"least 2. A domain is not described "
-                + "by one document: add some, or name a test_file.");
+            throw new PalimpsestException($"{data.SeedFile}: {seeds.Length} documents are seeds and {domain.Length} are left to measure on; each must be at "
+                + $"least 2. A domain is not "
+                + "described by one document: add some, take fewer seeds, or name a test_file.");
         }
 
-        return all.Length < 10 ? throw new PalimpsestException($"{data.Corpus}: holds {all.Length} texts, in which nothing can be searched. Take a larger "
-            + $"corpus.") : new SsaeTexts
+        if (all.Length < 10)
         {
-            Corpus = all[test..],
-            Seeds = kept,
+            throw new PalimpsestException($"{data.Corpus}: holds {all.Length} texts, in which nothing can be searched. Take a larger corpus.");
+        }
+
+        (string Text, bool Own)[] corpus = [.. all[test..].Select(text => (text, false))];
+        if (data.HideRest)
+        {
+            corpus = [.. corpus, .. own.Skip(data.Seeds + (data.TestFile is null ? data.Test : 0)).Select(text => (text, true))];
+            new RandomStream(seed, "ssae", "corpus").Shuffle(corpus.AsSpan());
+        }
+
+        return new SsaeTexts
+        {
+            Corpus = [.. corpus.Select(item => item.Text)],
+            OfDomain = data.HideRest ? [.. corpus.Select(item => item.Own)] : null,
+            Seeds = seeds,
             DomainTest = domain,
             GeneralTest = all[..test],
         };
     }
 
-    /// <summary>The texts of a file of any known kind: prompt and completion as one.</summary>
-    internal static IEnumerable<string> Read(string path) => ExampleFile.Open(path).From(0).Select(item => item.Example.Prompt + item.Example.Completion);
+    /// <summary>The texts of a file of any known kind: prompt and completion as one; of a file in TREC's tags its documents.</summary>
+    internal static IEnumerable<string> Read(string path) => Path.GetExtension(path).Equals(".xml", StringComparison.OrdinalIgnoreCase)
+        ? TrecCollection.Documents(path).Select(document => document.Text)
+        : ExampleFile.Open(path).From(0).Select(item => item.Example.Prompt + item.Example.Completion);
 }

@@ -16,7 +16,12 @@ using static TorchSharp.torch;
 namespace Palimpsest.Interpretability.Experiment;
 
 /// <summary>The trainings of a specialisation. What lies in the store is not trained again.</summary>
-internal sealed class SsaeTrainings(SsaeRecipe recipe, JobContext context, ActivationCache general, SaeStore store)
+/// <param name="recipe">What is asked for.</param>
+/// <param name="context">The run and its log.</param>
+/// <param name="general">Activations of the general corpus.</param>
+/// <param name="store">Where autoencoders are kept.</param>
+/// <param name="model">The model that they read, as their folders name it.</param>
+internal sealed class SsaeTrainings(SsaeRecipe recipe, JobContext context, ActivationCache general, SaeStore store, string model)
 {
     private const int ScaleRows = 8192;
 
@@ -88,7 +93,7 @@ internal sealed class SsaeTrainings(SsaeRecipe recipe, JobContext context, Activ
 
     private System.Text.Json.Nodes.JsonObject Metadata() => new()
     {
-        ["model_name"] = recipe.Model.Name,
+        ["model_name"] = model,
         ["hook_name"] = recipe.Method.Hook,
         ["hook_head_index"] = null,
         ["context_size"] = recipe.Data.Context,

@@ -1,6 +1,5 @@
 using System.Numerics;
 using Palimpsest.Torch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Interpretability.SparseAutoencoders;
