@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Palimpsest.Data;
-using Palimpsest.Data.Batches;
 using Palimpsest.Data.Worlds;
 using Palimpsest.Interpretability.Activations;
 using Palimpsest.Interpretability.SparseAutoencoders;
@@ -14,15 +12,13 @@ using Palimpsest.Runs;
 using Palimpsest.Runs.Claims;
 using Palimpsest.Runs.Reports;
 using Palimpsest.Torch;
-using Palimpsest.Training;
-using Palimpsest.Training.Checkpoints;
 
 namespace Palimpsest.Interpretability.Experiment;
 
 /// <summary>Trains a general autoencoder, specialises it to a domain in several ways, and compares what each of them sees there.</summary>
 public sealed class SsaeJob : Job<SsaeRecipe, SsaeResult>
 {
-    private const int LearnSteps = 400, LearnBatch = 16;
+    private const int LearnSteps = 400;
 
     /// <inheritdoc/>
     public override string Kind => "ssae";
@@ -152,30 +148,16 @@ public sealed class SsaeJob : Job<SsaeRecipe, SsaeResult>
             return (EmbeddedModels.Resolve(recipe.Model.Name), null);
         }
 
-        string folder = Path.Combine(context.Run.Artifacts, "model");
-        using LanguageModel model = LanguageModel.Load(recipe.Model.Name, torch);
-        double before = Perplexity(model, texts.DomainTest);
-        if (File.Exists(Path.Combine(folder, "tokenizer.json")))
+        double before;
+        using (LanguageModel model = LanguageModel.Load(recipe.Model.Name, torch, LoadMode.Mapped))
         {
-            return (folder, before);
+            before = Perplexity(model, texts.DomainTest);
         }
 
         context.Log.Say(Say($"{recipe.Model.Name} learns the topics for {recipe.Data.LearnSteps} steps, {100 * recipe.Data.LearnShare:F0}% of them the rare ")
             + Say($"domain; its perplexity there is {before:F1}."));
-        TopicStream stream = new(unchecked(recipe.Seed + 3), recipe.Data.LearnShare);
-        TrainOptions options = new() { Steps = recipe.Data.LearnSteps.Value, BatchSize = LearnBatch, LearningRate = 2e-3, CheckpointEvery = 200 };
-        using ExampleStream examples = new(new TopicSource(stream), torch.Stream("ssae", "learn", "texts"), 1);
-        ExampleEncoder encoder = new(model.Tokenizer, Math.Min(model.Model.Config.ContextLength, 160), TooLongPolicy.Truncate);
-        using StreamBatches batches = new(examples, encoder, LearnBatch, torch.Stream("ssae", "learn", "batches"));
-        using Trainer<TokenBatch> trainer = Trainer.Of(model.Model, options, batches, torch.Stream("ssae", "learn"),
-            new CheckpointStore(Path.Combine(context.Run.Checkpoints, "model")));
-        if (!TrainingLoop.Run(trainer, options, context))
-        {
-            return null;
-        }
-
-        model.Save(folder);
-        return (folder, before);
+        TopicSource topics = new(new TopicStream(unchecked(recipe.Seed + 3), recipe.Data.LearnShare));
+        return ModelLearning.Learn(recipe.Model.Name, topics, recipe.Data.LearnSteps.Value, torch, context) is string folder ? (folder, before) : null;
     }
 
     private static double Perplexity(LanguageModel model, IReadOnlyList<string> texts)
