@@ -3,7 +3,7 @@ using Palimpsest.Interpretability.Experiment;
 
 namespace Palimpsest.Cli.Commands.Sae;
 
-/// <summary><c>palimpsest sae [specialise | train FILE | evaluate | features | ablate]</c></summary>
+/// <summary><c>palimpsest sae [specialise | train | evaluate | features | ablate | shift]</c></summary>
 internal static class SaeCommand
 {
     public static Command Create(TextWriter output)
@@ -39,6 +39,7 @@ internal static class SaeCommand
         command.Subcommands.Add(SaeEvaluateCommand.Create(output));
         command.Subcommands.Add(SaeFeaturesCommand.Create(output));
         command.Subcommands.Add(SaeAblateCommand.Create(output));
+        command.Subcommands.Add(SaeShiftCommand.Create(output));
         return command;
     }
 
