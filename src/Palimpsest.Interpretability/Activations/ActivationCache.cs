@@ -39,16 +39,23 @@ public sealed class ActivationCache : IDisposable
     /// <param name="progress">Called with the documents done.</param>
     /// <param name="stop">Ends the making; nothing is left then.</param>
     /// <exception cref="PalimpsestException">The file belongs to other texts, another model or another point, or the disk is full.</exception>
-    /// <exception cref="OperationCanceledException">It was told to stop.</exception>
-    public static ActivationCache OpenOrMake(string path, ActivationReader reader, IReadOnlyList<int[]> documents, string model, Action<int>? progress = null,
+    /// <returns>The cache; null if the making was told to stop.</returns>
+    public static ActivationCache? OpenOrMake(string path, ActivationReader reader, IReadOnlyList<int[]> documents, string model, Action<int>? progress = null,
         CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(documents);
         string key = KeyOf(reader, documents, model);
-        if (!File.Exists(path))
+        try
         {
-            Write(path, reader, documents, key, progress, stop);
+            if (!File.Exists(path))
+            {
+                Write(path, reader, documents, key, progress, stop);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
         }
 
         SafetensorsFile file = SafetensorsFile.Open(path);

@@ -60,6 +60,11 @@ public sealed class SaeJob : Job<SaeRecipe, SaeResult>
         using ActivationCache? cache = recipe.Data.Cache ? ActivationCache.OpenOrMake(Path.Combine(context.Run.Artifacts, "activations.safetensors"), reader,
             training, recipe.Model.Name,
             done => context.Log.Progress(new JobProgress("gathering", done, training.Count, "documents", TimeSpan.Zero)), context.Stop) : null;
+        if (recipe.Data.Cache && cache is null)
+        {
+            return false;
+        }
+
         IBatchSource<ActivationBatch> batches = cache is null
             ? new StreamedActivations(reader, training, recipe.Train.BatchSize, recipe.Data.PoolBatches, torch.Stream("sae", "stream"))
             : new CachedActivations(cache, recipe.Train.BatchSize, torch.Stream("sae", "rows"));
@@ -74,7 +79,7 @@ public sealed class SaeJob : Job<SaeRecipe, SaeResult>
         }
 
         SaeStore store = new(Path.Combine(context.Run.Artifacts, "saes"));
-        store.Save(Kept, sae, scale);
+        store.Save(Kept, sae, scale, new Dictionary<string, double>());
         using SparseAutoencoder used = store.Load(Kept);
         EvaluationTexts evaluation = new(model.Model, reader, heldOut, special);
         (SetFigures figures, SaeFigures details) = evaluation.Measure(used);

@@ -8,7 +8,7 @@ namespace Palimpsest.Interpretability.Experiment;
 /// <param name="folder">Where they lie.</param>
 internal sealed class SaeStore(string folder)
 {
-    private const string TrainingName = "training", ScaleName = "activation_scaler.json";
+    private const string TrainingName = "training", ScaleName = "activation_scaler.json", FiguresName = "figures.json";
 
     private sealed record Scaler(double? ScalingFactor);
 
@@ -21,17 +21,26 @@ internal sealed class SaeStore(string folder)
     public bool Has(string name) => File.Exists(Path.Combine(FolderOf(name), SaeLensFolder.ConfigName));
 
     /// <summary>Writes both forms; the one that says "finished" comes last.</summary>
-    public void Save(string name, SparseAutoencoder sae, double scale)
+    /// <param name="name">Its name.</param>
+    /// <param name="sae">In its training form.</param>
+    /// <param name="scale">What its inputs are multiplied by.</param>
+    /// <param name="figures">What the last step of its training reported.</param>
+    public void Save(string name, SparseAutoencoder sae, double scale, IReadOnlyDictionary<string, double> figures)
     {
         string training = Path.Combine(FolderOf(name), TrainingName);
         SaeLensFolder.Save(sae, training);
         Common.AtomicFile.WriteText(Path.Combine(training, ScaleName), JsonSerializer.Serialize(new Scaler(scale), s_json));
+        Common.AtomicFile.WriteText(Path.Combine(training, FiguresName), JsonSerializer.Serialize(figures));
         using SparseAutoencoder inference = SaeFolding.ToInference(sae, scale);
         SaeLensFolder.Save(inference, FolderOf(name));
     }
 
     /// <summary>What it is used as.</summary>
     public SparseAutoencoder Load(string name) => SaeLensFolder.Load(FolderOf(name));
+
+    /// <summary>What the last step of its training reported.</summary>
+    public IReadOnlyDictionary<string, double> FiguresOf(string name) =>
+        JsonSerializer.Deserialize<Dictionary<string, double>>(File.ReadAllText(Path.Combine(FolderOf(name), TrainingName, FiguresName)))!;
 
     /// <summary>What its training goes on from, and what its inputs are multiplied by.</summary>
     public (SparseAutoencoder Sae, double Scale) LoadTraining(string name)

@@ -162,14 +162,18 @@ public sealed class ShiftJob : Job<ShiftRecipe, ShiftResult>
                 IBatchSource<ActivationBatch> batches = new HeldActivations(arm is Gsae or General ? AllRows() : OwnRows(), options.BatchSize,
                     random.Child("rows", kept));
                 using Trainer<ActivationBatch> trainer = SaeTraining.Of(sae, objective, options, batches, random.Child("train", kept));
-                if (!trainer.Run(progress => context.Log.Progress(new JobProgress(kept, progress.Step, progress.Steps,
-                    string.Create(CultureInfo.InvariantCulture,
-                    $"loss {progress.Loss:F2}, {progress.Figures["l0"]:F1} latents"), progress.Left)), stop: context.Stop))
+                IReadOnlyDictionary<string, double> last = new Dictionary<string, double>();
+                if (!trainer.Run(progress =>
+                {
+                    last = progress.Figures;
+                    context.Log.Progress(new JobProgress(kept, progress.Step, progress.Steps, string.Create(CultureInfo.InvariantCulture,
+                        $"loss {progress.Loss:F2}, {last["l0"]:F1} latents"), progress.Left));
+                }, stop: context.Stop))
                 {
                     return false;
                 }
 
-                store.Save(kept, sae, scale);
+                store.Save(kept, sae, scale, last);
             }
         }
 

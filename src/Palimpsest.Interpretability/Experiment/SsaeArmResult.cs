@@ -35,6 +35,9 @@ public sealed record SsaeArmResult
     /// <summary>Mean F1 of the token-set explainer over the latents that fire often enough.</summary>
     public required double TokenSetF1 { get; init; }
 
+    /// <summary>What the last step of its training reported: terms, tilt, effective share of the batch, share of weights cut off, largest errors.</summary>
+    public required IReadOnlyDictionary<string, double> LastStep { get; init; }
+
     /// <summary>Seconds of its training.</summary>
     public double Seconds { get; init; }
 

@@ -69,8 +69,13 @@ public sealed class SsaeJob : Job<SsaeRecipe, SsaeResult>
         context.Log.Say(Say($"The model's perplexity is {Math.Exp(domain.Clean):F2} on the domain and {Math.Exp(general.Clean):F2} on general texts."));
 
         IReadOnlyList<int[]> gathered = [.. corpus.Take(recipe.Data.Gathered)];
-        using ActivationCache cache = ActivationCache.OpenOrMake(Path.Combine(context.Run.Artifacts, "activations.safetensors"), reader, gathered, folder,
+        using ActivationCache? cache = ActivationCache.OpenOrMake(Path.Combine(context.Run.Artifacts, "activations.safetensors"), reader, gathered, folder,
             done => context.Log.Progress(new JobProgress("gathering", done, gathered.Count, "documents", TimeSpan.Zero)), context.Stop);
+        if (cache is null)
+        {
+            return false;
+        }
+
         ConceptRows? concepts = texts.Labelled is null ? null : ConceptRows.Of(model.Tokenizer, texts.Labelled, domain.Rows);
         SsaeArms arms = new(recipe, texts, corpus, seeds, reader, context.Log.Say);
         SaeStore store = new(Path.Combine(context.Run.Artifacts, "saes"));

@@ -39,6 +39,7 @@ internal sealed class SsaeMeasures(EvaluationTexts domain, EvaluationTexts gener
         {
             Name = label,
             Sparsity = sparsity,
+            LastStep = store.FiguresOf(name),
             Domain = own,
             General = others,
             Covered = [.. all.Coverage(LeastOccurrences).Select(type => type.Covered)],

@@ -127,14 +127,18 @@ internal sealed class SsaeTrainings(SsaeRecipe recipe, JobContext context, Activ
         using Trainer<ActivationBatch> trainer = SaeTraining.Of(sae, objective, options, batches, _random.Child("train", name), recipe.Method.UnitDecoder,
             checkpoints);
         trainer.TryResume();
+        IReadOnlyDictionary<string, double> last = new Dictionary<string, double>();
         bool ended = trainer.Run(
-            progress => context.Log.Progress(new JobProgress(name, progress.Step, progress.Steps, string.Create(CultureInfo.InvariantCulture,
-                $"loss {progress.Loss:F2}, {progress.Figures["l0"]:F1} latents, {progress.Figures["dead"]:F0} dead, {progress.TokensPerSecond:N0} tokens/s"),
-                    progress.Left)),
+            progress =>
+            {
+                last = progress.Figures;
+                context.Log.Progress(new JobProgress(name, progress.Step, progress.Steps, string.Create(CultureInfo.InvariantCulture,
+                    $"loss {progress.Loss:F2}, {last["l0"]:F1} latents, {last["dead"]:F0} dead, {progress.TokensPerSecond:N0} tokens/s"), progress.Left));
+            },
             stop: context.Stop);
         if (ended)
         {
-            store.Save(name, sae, scale);
+            store.Save(name, sae, scale, last);
         }
 
         return ended;

@@ -43,12 +43,12 @@ public abstract class SparseAutoencoder : IDisposable
     internal virtual SaeOptions? InferenceOptions => null;
 
     /// <summary>The latents of inputs.</summary>
-    /// <param name="x">[..., d]; with <see cref="SaeReshaping.HookZ"/> [..., heads, head width].</param>
+    /// <param name="x">[..., d]; with <see cref="SaeReshaping.HookZ"/> [..., heads, head width] too.</param>
     /// <exception cref="PalimpsestException">The width is another one.</exception>
     public SaeCode Encode(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
-        Tensor flat = Config.ReshapeActivations == SaeReshaping.HookZ && !Config.IsTraining ? x.flatten(-2, -1) : x;
+        Tensor flat = Config.ReshapeActivations == SaeReshaping.HookZ && !Config.IsTraining && x.size(-1) != Config.DIn ? x.flatten(-2, -1) : x;
         if (flat.size(-1) != Config.DIn)
         {
             throw new PalimpsestException(string.Create(CultureInfo.InvariantCulture,

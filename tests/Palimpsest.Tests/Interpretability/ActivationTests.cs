@@ -100,7 +100,7 @@ public sealed class ActivationTests
         using CausalModel model = Tiny();
         ActivationReader reader = new(model, Hook);
         string path = Path.Combine(folder.Path, "a.safetensors");
-        using (ActivationCache cache = ActivationCache.OpenOrMake(path, reader, Documents(4), "tiny"))
+        using (ActivationCache cache = ActivationCache.OpenOrMake(path, reader, Documents(4), "tiny")!)
         {
             ActivationBatch all = reader.Read(Documents(4)), read = cache.Read([.. Enumerable.Range(0, all.Rows)]);
             Assert.Equal(all.Tokens, read.Tokens);
@@ -109,6 +109,11 @@ public sealed class ActivationTests
             Assert.Equal(all.Values, read.Values);
         }
 
+        using CancellationTokenSource stop = new();
+        stop.Cancel();
+        string other = Path.Combine(folder.Path, "b.safetensors");
+        Assert.Null(ActivationCache.OpenOrMake(other, reader, Documents(4), "tiny", stop: stop.Token));
+        Assert.False(File.Exists(other));
         Assert.Contains("other texts", Assert.Throws<PalimpsestException>(() => ActivationCache.OpenOrMake(path, reader, Documents(5), "tiny")).Message,
             StringComparison.Ordinal);
         Assert.Contains("fill no batch", Assert.Throws<PalimpsestException>(() => new StreamedActivations(reader, Documents(1), 4096, 1,

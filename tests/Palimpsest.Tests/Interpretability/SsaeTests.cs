@@ -118,6 +118,7 @@ public sealed class SsaeTests
             Concepts = [],
             TailError = [0, 0, 0],
             TokenSetF1 = 0,
+            LastStep = new Dictionary<string, double>(),
         };
         SsaeArmResult[] gsae = [Arm(10, 2), Arm(20, 1)];
         Assert.Equal(1.5, SsaeFigures.AtL0(gsae, 15), 1e-12);
