@@ -38,12 +38,19 @@ public static class Attribution
     public static float[] OfNeurons(CausalModel model, PooledStates states, LinearProbe probe, string hook, float[] means, IReadOnlyList<int[]> documents,
         IReadOnlyList<bool> labels) => Of(model, states, probe, hook, documents, labels, x => (x, f => f, tensor(means).expand(x.shape)));
 
+    // What is put back beside the latents must not remember how it was made.
+    private static (Tensor Codes, Func<Tensor, Tensor> Write, Tensor Baseline) Taken(Func<Tensor, (Tensor, Func<Tensor, Tensor>, Tensor)> take, Tensor x)
+    {
+        using IDisposable noGrad = no_grad();
+        return take(x);
+    }
+
     private static float[] Of(CausalModel model, PooledStates states, LinearProbe probe, string hook, IReadOnlyList<int[]> documents,
         IReadOnlyList<bool> labels,
         Func<Tensor, (Tensor Codes, Func<Tensor, Tensor> Write, Tensor Baseline)> take)
     {
         float[]? effects = null;
-        foreach ((TokenBatch batch, int first) in states.Batches(documents))
+        foreach ((TokenBatch batch, int first) in PooledStates.Batches(documents))
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor? x = null;
@@ -53,8 +60,7 @@ public static class Attribution
                 states.Pooled(batch);
             }
 
-            (Tensor codes, Func<Tensor, Tensor> write, Tensor baseline) = take(x!);
-            codes = codes.detach();
+            (Tensor codes, Func<Tensor, Tensor> write, Tensor baseline) = Taken(take, x!);
             Tensor slopes = zeros_like(codes), signs = tensor(Enumerable.Range(first, batch.Batch).Select(i => labels[i] ? 1f : -1f).ToArray(),
                 [batch.Batch, 1]);
             for (int part = 0; part < Parts; part++)

@@ -1,5 +1,4 @@
 using Palimpsest.Models.Transformers;
-using Palimpsest.Torch;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Interpretability.Shift;

@@ -19,7 +19,7 @@ public sealed class PooledStates(CausalModel model, string hook, IReadOnlyList<i
 
     /// <summary>The batches of texts.</summary>
     /// <param name="documents">Tokens of each text.</param>
-    public IEnumerable<(TokenBatch Batch, int First)> Batches(IReadOnlyList<int[]> documents)
+    public static IEnumerable<(TokenBatch Batch, int First)> Batches(IReadOnlyList<int[]> documents)
     {
         ArgumentNullException.ThrowIfNull(documents);
         for (int from = 0, to; from < documents.Count; from = to)

@@ -19,6 +19,10 @@ public abstract class SparseAutoencoder : IDisposable
     {
         Config = config.Checked($"{config.Architecture} autoencoder");
         Parameters = new FlatParameters(new ParameterLayout(tensors), type: config.Dtype == "float64" ? ScalarType.Float64 : ScalarType.Float32);
+        foreach (ParameterSlot slot in config.IsTraining ? [] : Parameters.Layout.Slots)
+        {
+            Parameters[slot.Name].requires_grad = false;
+        }
     }
 
     /// <summary>What it is.</summary>
