@@ -6,9 +6,6 @@ using Palimpsest.Models;
 using Palimpsest.Models.Sources;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
-using Palimpsest.Torch;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Palimpsest.Tests.Interpretability;
 
