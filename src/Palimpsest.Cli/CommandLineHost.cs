@@ -5,6 +5,7 @@ using Palimpsest.Cli.Commands.Cascades;
 using Palimpsest.Cli.Commands.Owners;
 using Palimpsest.Cli.Commands.Plan;
 using Palimpsest.Cli.Commands.Privacy;
+using Palimpsest.Cli.Commands.Reasoning;
 
 namespace Palimpsest.Cli;
 
@@ -74,6 +75,7 @@ public static class CommandLineHost
             FinetuneCommand.Create(output),
             FederateCommand.Create(output),
             CascadeCommand.Create(output),
+            ReasonCommand.Create(output),
             EvaluateCommand.Create(output),
             GenerateCommand.Create(output),
             ChatCommand.Create(output),

@@ -17,7 +17,8 @@ public sealed partial class ArchitectureTests
         ["Palimpsest.Unlearning"] = ["Palimpsest", "Palimpsest.Core"],
         ["Palimpsest.Federation"] = ["Palimpsest", "Palimpsest.Core"],
         ["Palimpsest.Cascades"] = ["Palimpsest", "Palimpsest.Core"],
-        ["Palimpsest.Cli"] = ["Palimpsest.Unlearning", "Palimpsest.Federation", "Palimpsest.Cascades", "Palimpsest", "Palimpsest.Core"],
+        ["Palimpsest.Reasoning"] = ["Palimpsest", "Palimpsest.Core"],
+        ["Palimpsest.Cli"] = ["Palimpsest.Unlearning", "Palimpsest.Federation", "Palimpsest.Cascades", "Palimpsest.Reasoning", "Palimpsest", "Palimpsest.Core"],
     };
 
     /// <summary>Folders from the bottom to the top; a folder in which another one lies may stand above or below it. Folders that are not listed belong to the
@@ -43,6 +44,11 @@ public sealed partial class ArchitectureTests
             "Palimpsest.Cascades.Agreement", "Palimpsest.Cascades.Recordings", "Palimpsest.Cascades.Predictors", "Palimpsest.Cascades.Costs",
             "Palimpsest.Cascades.Chains", "Palimpsest.Cascades.Certificates", "Palimpsest.Cascades.Baselines", "Palimpsest.Cascades.Experiment",
         ],
+        ["Palimpsest.Reasoning"] =
+        [
+            "Palimpsest.Reasoning.Verifiers", "Palimpsest.Reasoning.Tasks", "Palimpsest.Reasoning.Rollouts", "Palimpsest.Reasoning.PerStepNegatives",
+            "Palimpsest.Reasoning.Arms", "Palimpsest.Reasoning.Experiment",
+        ],
     };
 
     [Fact]
@@ -66,6 +72,7 @@ public sealed partial class ArchitectureTests
     [InlineData("Palimpsest.Unlearning")]
     [InlineData("Palimpsest.Federation")]
     [InlineData("Palimpsest.Cascades")]
+    [InlineData("Palimpsest.Reasoning")]
     public void Libraries_NameNoOptionsOfTheCommand(string assembly)
     {
         using PEReader file = new(File.OpenRead(Assembly.Load(assembly).Location));
@@ -87,6 +94,7 @@ public sealed partial class ArchitectureTests
     [InlineData("Palimpsest")]
     [InlineData("Palimpsest.Federation")]
     [InlineData("Palimpsest.Cascades")]
+    [InlineData("Palimpsest.Reasoning")]
     public void Folders_UseOnlyTheOnesBelow(string assembly)
     {
         string[] order = FoldersInOrder[assembly];

@@ -1,4 +1,5 @@
 using Palimpsest.Common;
+using Palimpsest.Jobs;
 using Palimpsest.Runs.Recipes;
 using Palimpsest.Unlearning.Approximate;
 
@@ -9,7 +10,7 @@ namespace Palimpsest.Unlearning.Relearning.Experiment;
 public sealed record RelearnRecipe : Recipe, IValidated
 {
     /// <summary>The model, which starts from nothing.</summary>
-    public PhraseModelSection Model { get; init; } = new();
+    public SmallModelSection Model { get; init; } = new();
 
     /// <summary>The lists.</summary>
     public PhraseDataSection Data { get; init; } = new();

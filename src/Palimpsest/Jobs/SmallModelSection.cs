@@ -1,10 +1,10 @@
 using Palimpsest.Common;
 using Palimpsest.Models.Families;
 
-namespace Palimpsest.Unlearning.Relearning.Experiment;
+namespace Palimpsest.Jobs;
 
-/// <summary>The shape of the model.</summary>
-public sealed record PhraseModelSection : IValidated
+/// <summary>The shape of a Llama of an experiment whose tokens are few and whose model starts from nothing.</summary>
+public sealed record SmallModelSection : IValidated
 {
     /// <summary>Width of the residual stream; the gated layer is three times as wide.</summary>
     /// <value>The default is 96.</value>
@@ -36,7 +36,11 @@ public sealed record PhraseModelSection : IValidated
         }
     }
 
-    internal LlamaConfig Of(int tokens, int context) => new()
+    /// <summary>The whole shape.</summary>
+    /// <param name="tokens">Different tokens.</param>
+    /// <param name="context">Longest sequence.</param>
+    /// <param name="endTokens">Tokens that end a text.</param>
+    public LlamaConfig Of(int tokens, int context, params IReadOnlyList<int> endTokens) => new()
     {
         VocabularySize = tokens,
         HiddenSize = Width,
@@ -47,5 +51,6 @@ public sealed record PhraseModelSection : IValidated
         HeadWidth = Width / Heads,
         ContextLength = context,
         TiedEmbeddings = true,
+        EndTokens = endTokens,
     };
 }
