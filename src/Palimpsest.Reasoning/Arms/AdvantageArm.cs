@@ -14,8 +14,8 @@ public abstract record AdvantageArm : ArmOptions
     public int Solutions { get; init; } = 2;
 
     /// <summary>Steps, solutions of a step and learning rate.</summary>
-    /// <value>The default is 300 steps of 64 solutions at 5e-4.</value>
-    public TrainSettings Train { get; init; } = new() { Steps = 300, LearningRate = 5e-4 };
+    /// <value>The default is 200 steps of 64 solutions at 5e-4.</value>
+    public TrainSettings Train { get; init; } = new() { Steps = 200, LearningRate = 5e-4 };
 
     /// <inheritdoc/>
     public override IEnumerable<string> Problems()

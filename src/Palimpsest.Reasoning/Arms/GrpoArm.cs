@@ -24,5 +24,5 @@ public sealed record GrpoArm : OnlineArm
 
     private protected override int StepsOfRound => Updates;
 
-    private protected override double[] Advantages(IReadOnlyCollection<double> rewards) => GroupAdvantages.Standardized(rewards);
+    private protected override double[] Advantages(IReadOnlyCollection<double> rewards) => GroupAdvantages.Standardized(rewards, sample: true);
 }

@@ -22,8 +22,8 @@ public abstract record PreferenceArm : ArmOptions
     public double SftWeight { get; init; }
 
     /// <summary>Steps, pairs of a step and learning rate.</summary>
-    /// <value>The default is 300 steps of 64 pairs at 5e-4.</value>
-    public TrainSettings Train { get; init; } = new() { Steps = 300, LearningRate = 5e-4 };
+    /// <value>The default is 200 steps of 64 pairs at 5e-4.</value>
+    public TrainSettings Train { get; init; } = new() { Steps = 200, LearningRate = 5e-4 };
 
     private DpoOptions Dpo => new() { Beta = Beta, LossType = LossType, SftWeight = SftWeight };
 

@@ -42,6 +42,12 @@ internal static class ReasoningFigures
             }
         }
 
+        ReasoningCell[] curve = [.. result.Of(ReasoningJob.Sft)];
+        if (curve.Length > 1 && curve[0].Score.Accuracy < 1)
+        {
+            figures.Add(new ClaimResult(ReasoningJob.Sft, "final_error_ratio", recipe.Seed, (1 - curve[^1].Score.Accuracy) / (1 - curve[0].Score.Accuracy)));
+        }
+
         return figures;
     }
 

@@ -1,5 +1,4 @@
 using Palimpsest.Common;
-using Palimpsest.Jobs;
 using Palimpsest.Reasoning.Arms;
 using Palimpsest.Runs.Recipes;
 
@@ -10,7 +9,7 @@ namespace Palimpsest.Reasoning.Experiment;
 public sealed record ReasoningRecipe : Recipe, IValidated
 {
     /// <summary>The model, which starts from nothing.</summary>
-    public SmallModelSection Model { get; init; } = new();
+    public ReasoningModelSection Model { get; init; } = new();
 
     /// <summary>The task.</summary>
     public ReasoningDataSection Data { get; init; } = new();

@@ -4,11 +4,10 @@ using Palimpsest.Models.Families;
 namespace Palimpsest.Jobs;
 
 /// <summary>The shape of a Llama of an experiment whose tokens are few and whose model starts from nothing.</summary>
-public sealed record SmallModelSection : IValidated
+public abstract record SmallModelSection : IValidated
 {
     /// <summary>Width of the residual stream; the gated layer is three times as wide.</summary>
-    /// <value>The default is 96.</value>
-    public int Width { get; init; } = 96;
+    public abstract int Width { get; init; }
 
     /// <summary>Blocks.</summary>
     /// <value>The default is 2.</value>

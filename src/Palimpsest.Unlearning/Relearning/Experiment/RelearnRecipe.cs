@@ -1,5 +1,4 @@
 using Palimpsest.Common;
-using Palimpsest.Jobs;
 using Palimpsest.Runs.Recipes;
 using Palimpsest.Unlearning.Approximate;
 
@@ -10,7 +9,7 @@ namespace Palimpsest.Unlearning.Relearning.Experiment;
 public sealed record RelearnRecipe : Recipe, IValidated
 {
     /// <summary>The model, which starts from nothing.</summary>
-    public SmallModelSection Model { get; init; } = new();
+    public PhraseModelSection Model { get; init; } = new();
 
     /// <summary>The lists.</summary>
     public PhraseDataSection Data { get; init; } = new();

@@ -52,13 +52,13 @@ internal sealed class PrefixSampler : IDisposable
     public void Run(IEnumerable<PrefixRequest> requests, Action<PrefixRequest, int, int[], CompletionEnd> onEnd, CancellationToken stop)
     {
         _trunk = []; // the weights may have changed since
-        foreach (PrefixRequest request in requests.TakeWhile(_ => _decoder is null && !stop.IsCancellationRequested))
-        {
-            RunByTorch(request, onEnd, stop);
-        }
-
         if (_decoder is null)
         {
+            foreach (PrefixRequest request in requests.TakeWhile(_ => !stop.IsCancellationRequested))
+            {
+                RunByTorch(request, onEnd, stop);
+            }
+
             return;
         }
 
