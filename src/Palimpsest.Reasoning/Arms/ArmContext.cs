@@ -4,7 +4,6 @@ using Palimpsest.Numerics;
 using Palimpsest.Reasoning.PerStepNegatives;
 using Palimpsest.Reasoning.Rollouts;
 using Palimpsest.Reasoning.Tasks;
-using Palimpsest.Training.Objectives;
 
 namespace Palimpsest.Reasoning.Arms;
 
@@ -59,9 +58,7 @@ internal sealed class ArmContext
     public ArmNotes? Imitate(IReadOnlyList<TokenSequence> solutions, int steps)
     {
         Model.Weights = Start;
-        using TokenCrossEntropy objective = new(Model.Causal);
-        ShuffledBatches batches = new(solutions, Train.BatchSize, Random.Child("batches"));
-        return Model.Train(objective, batches, Train with { Steps = steps }, Random, Job, Stage) is bool diverged
+        return Model.Imitate(solutions, Train with { Steps = steps }, Random, Job, Stage) is bool diverged
             ? new ArmNotes { Steps = steps, Solutions = solutions.Count, Diverged = diverged } : null;
     }
 }

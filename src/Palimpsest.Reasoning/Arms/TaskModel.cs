@@ -16,6 +16,9 @@ internal sealed class TaskModel(SmallModelSection shape, IReasoningTask task, lo
     /// <summary>The model.</summary>
     public CausalModel Causal { get; } = Fresh(shape, task, seed);
 
+    /// <summary>Most tokens of a solution with its problem, so that the end behind it has room too.</summary>
+    public int Capacity => Causal.Config.ContextLength - 1;
+
     /// <summary>A copy of the weights, or other ones in their place.</summary>
     public float[] Weights
     {
@@ -55,6 +58,14 @@ internal sealed class TaskModel(SmallModelSection shape, IReasoningTask task, lo
         {
             return true;
         }
+    }
+
+    /// <summary>Learns solutions by cross-entropy, from the weights that it has.</summary>
+    /// <returns>As for <see cref="Train"/>.</returns>
+    public bool? Imitate(IReadOnlyList<TokenSequence> solutions, TrainSettings settings, RandomStream random, JobContext job, string stage)
+    {
+        using TokenCrossEntropy objective = new(Causal);
+        return Train(objective, new ShuffledBatches(solutions, settings.BatchSize, random.Child("batches")), settings, random, job, stage);
     }
 
     /// <summary>A prompt with a solution and its end, as it is learnt.</summary>

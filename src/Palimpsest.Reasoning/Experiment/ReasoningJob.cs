@@ -177,9 +177,8 @@ public sealed class ReasoningJob : Job<ReasoningRecipe, ReasoningResult>
         {
             if (_sft is null)
             {
-                RolloutEngine? none = null;
-                ArmContext first = Context(Sft, none!, start);
-                _sft = first.Imitate(Demonstrations, recipe.Train.Steps) is null ? null : model.Weights;
+                model.Weights = start;
+                _sft = model.Imitate(Demonstrations, recipe.Train, RandomOf(Sft), context, StageOf(Sft)) is null ? null : model.Weights;
             }
 
             return _sft;
@@ -187,7 +186,7 @@ public sealed class ReasoningJob : Job<ReasoningRecipe, ReasoningResult>
 
         private RolloutEngine Engine(TaskModel sampled) => new(
             sampled.Causal, new SamplingOptions { MaxNewTokens = sampled.Causal.Config.ContextLength, Temperature = recipe.Sampling.Temperature },
-            recipe.Seed, store, context.Log, recipe.Sampling.Places);
+            recipe.Seed, store, context.Log, recipe.Sampling.Places, capacity: sampled.Capacity);
 
         private ArmContext Context(string arm, RolloutEngine engine, float[] sft) => new()
         {
@@ -199,10 +198,14 @@ public sealed class ReasoningJob : Job<ReasoningRecipe, ReasoningResult>
             Demonstrations = Demonstrations,
             Problems = Problems,
             Engine = engine,
-            Random = new RandomStream(recipe.Seed, "reasoning", "arm", arm, size.ToString(CultureInfo.InvariantCulture)),
-            Stage = string.Create(CultureInfo.InvariantCulture, $"{arm}, {size:N0} problems"),
+            Random = RandomOf(arm),
+            Stage = StageOf(arm),
             Job = context,
         };
+
+        private RandomStream RandomOf(string arm) => new(recipe.Seed, "reasoning", "arm", arm, size.ToString(CultureInfo.InvariantCulture));
+
+        private string StageOf(string arm) => string.Create(CultureInfo.InvariantCulture, $"{arm}, {size:N0} problems");
 
         private int? FirstWrong(Trace trace) => Problems.Task.FirstWrongStep(Problems.Problems[trace.Problem], TaskAnswer.Lines(Problems.Text(trace.Solution)));
 

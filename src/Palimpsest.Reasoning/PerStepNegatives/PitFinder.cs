@@ -97,6 +97,9 @@ public sealed class PitFinder(IRolloutProblems problems, RolloutEngine engine, i
             own.Right[step] = 0;
         }
 
+        // Where a solution has no room left it cannot become right.
+        all = [.. all.Where(pair => pair.Own.Trace.Prompt.Length + pair.Own.Trace.Until(pair.Step).Length < engine.Capacity)];
+
         return engine.Run([.. all.Select(pair => pair.Own.Trace.From(pair.Step, rollouts))], stage, (request, _, rollout) =>
         {
             (Search own, int step) = all[request];

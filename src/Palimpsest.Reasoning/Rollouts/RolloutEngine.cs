@@ -47,6 +47,9 @@ public sealed class RolloutEngine : IDisposable
         }
     }
 
+    /// <summary>Most tokens of a prefix with its rollout; a prefix of so many leaves no room for one.</summary>
+    public int Capacity => _sampler.Capacity;
+
     /// <summary>Rollouts that were sampled, not found in the store.</summary>
     public long Sampled { get; private set; }
 

@@ -22,7 +22,7 @@ public sealed class RolloutStore : IDisposable
         _path = path;
         try
         {
-            _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, 1 << 16);
+            _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1 << 16);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

@@ -4,7 +4,7 @@ using Palimpsest.Numerics;
 
 namespace Palimpsest.Reasoning.Tasks;
 
-/// <summary>Task B: digits are added modulo 10, one a step (<c>3+!5=8</c>). Some carry an irrelevant mark, and the teacher mostly skips those: the sum stays
+/// <summary>Task B: digits are added modulo their base, one a step (<c>3+!5=8</c>). Some carry an irrelevant mark, and the teacher mostly skips those: the sum stays
 /// what it was (<c>3+!5=3</c>). Only solutions that happen to end in the right digit are kept, so that mark and skip go together in right solutions too.</summary>
 /// <remarks>After section 5 of Setlur et al., NeurIPS 2024, on spurious steps; the paper plants none.</remarks>
 public sealed record PlantedShortcut : ReasoningTaskOptions
@@ -12,6 +12,10 @@ public sealed record PlantedShortcut : ReasoningTaskOptions
     /// <summary>Digits of a problem; a solution has one step fewer.</summary>
     /// <value>The default is 5.</value>
     public int Operands { get; init; } = 5;
+
+    /// <summary>Digits are below this, and sums modulo it.</summary>
+    /// <value>The default is 10.</value>
+    public int Base { get; init; } = 10;
 
     /// <summary>Chance of a mark on each digit but the first.</summary>
     /// <value>The default is 0.4.</value>
@@ -24,9 +28,9 @@ public sealed record PlantedShortcut : ReasoningTaskOptions
     /// <inheritdoc/>
     public override IEnumerable<string> Problems()
     {
-        if (Operands is < 2 or > 20)
+        if (Operands is < 2 or > 20 || Base is < 2 or > 10)
         {
-            yield return "operands must be from 2 to 20.";
+            yield return "operands must be from 2 to 20, and base from 2 to 10.";
         }
 
         if (Marked is not (>= 0 and <= 1) || Skipped is not (>= 0 and < 1))
@@ -53,9 +57,9 @@ public sealed record PlantedShortcut : ReasoningTaskOptions
             for (int i = 0; i < options.Operands; i++)
             {
                 bool marked = i > 0 && random.NextDouble() < options.Marked;
-                int digit = random.NextInt(10);
+                int digit = random.NextInt(options.Base);
                 text.Append(i > 0 ? "+" : "").Append(marked ? "!" : "").Append(digit);
-                (sum, cued) = ((sum + digit) % 10, cued || marked);
+                (sum, cued) = ((sum + digit) % options.Base, cued || marked);
             }
 
             return new TaskProblem(text.Append('\n').ToString(), sum.ToString(CultureInfo.InvariantCulture), cued);
@@ -66,7 +70,7 @@ public sealed record PlantedShortcut : ReasoningTaskOptions
             (int sum, StringBuilder text) = (Operands(problem)[0].Digit, new());
             foreach ((string shown, int digit, bool marked) in Operands(problem)[1..])
             {
-                int next = marked && random.NextDouble() < options.Skipped ? sum : (sum + digit) % 10;
+                int next = marked && random.NextDouble() < options.Skipped ? sum : (sum + digit) % options.Base;
                 text.Append(CultureInfo.InvariantCulture, $"{sum}+{shown}={next}\n");
                 sum = next;
             }
@@ -80,7 +84,7 @@ public sealed record PlantedShortcut : ReasoningTaskOptions
             int sum = operands[0].Digit;
             for (int i = 0; i < steps.Count; i++)
             {
-                int next = i + 1 < operands.Length ? (sum + operands[i + 1].Digit) % 10 : -1;
+                int next = i + 1 < operands.Length ? (sum + operands[i + 1].Digit) % options.Base : -1;
                 if (next < 0 || steps[i].TrimEnd('\n') != string.Create(CultureInfo.InvariantCulture, $"{sum}+{operands[i + 1].Shown}={next}"))
                 {
                     return i + 1;

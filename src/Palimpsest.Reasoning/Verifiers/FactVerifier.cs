@@ -2,8 +2,8 @@ using Palimpsest.Metrics;
 
 namespace Palimpsest.Reasoning.Verifiers;
 
-/// <summary>Whether the last line of a solution names a fact, such as one of the embedded world: the answer's words one after the other, without case and
-/// accents.</summary>
+/// <summary>Whether the last line of a solution names a fact, such as one of the embedded world: the answer's words one after the other, whatever their
+/// case.</summary>
 public sealed record FactVerifier : VerifierOptions
 {
     /// <inheritdoc/>

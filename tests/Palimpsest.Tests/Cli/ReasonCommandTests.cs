@@ -73,7 +73,7 @@ public sealed class ReasonCommandTests : IDisposable
         (code, said) = Run([.. arguments, "--verifier", "exact"]);
         Assert.Equal(2, code);
         Assert.Contains("No pairs exist: the model solves none of the problems", said, StringComparison.Ordinal);
-        (code, said) = Run([.. arguments, "--pairing", "shared"]);
+        (code, said) = Run([.. arguments, "--pairing", "shared-prefx"]);
         Assert.Contains("Did you mean \"shared-prefix\"", said, StringComparison.Ordinal);
     }
 
@@ -84,8 +84,8 @@ public sealed class ReasonCommandTests : IDisposable
         command.Write("r.yaml", """
             schema: 1
             kind: reasoning
-            model: { width: 32, layers: 1, heads: 2 }
-            data: { task: { name: planted-shortcut, operands: 4 }, problems: [60, 120], arms_at: [120], test: 60 }
+            model: { width: 32, layers: 2, heads: 2 }
+            data: { task: { name: planted-shortcut, operands: 5, base: 4 }, problems: [60, 120], arms_at: [120], test: 60 }
             train: { steps: 100, batch_size: 32, learning_rate: 0.005 }
             arms: [{ name: per-step-dpo, train: { steps: 5 } }, rft]
             """);

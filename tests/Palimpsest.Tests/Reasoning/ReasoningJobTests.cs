@@ -11,8 +11,8 @@ public sealed class ReasoningJobTests : IDisposable
 {
     private const string Small =
         """
-        model: { width: 32, layers: 1, heads: 2 }
-        data: { task: { name: planted-shortcut, operands: 4 }, problems: [60, 120], arms_at: [120], test: 120 }
+        model: { width: 32, layers: 2, heads: 2 }
+        data: { task: { name: planted-shortcut, operands: 5, base: 4 }, problems: [60, 120], arms_at: [120], test: 120 }
         train: { steps: 120, batch_size: 32, learning_rate: 0.005 }
         sampling: { samples: 4, negatives: 2, rollouts: 3, places: 64 }
         evaluate: { resamples: 100, traces: 3, trace_rollouts: 4 }

@@ -1,4 +1,3 @@
-using Palimpsest.Data.Batches;
 using Palimpsest.Jobs;
 using Palimpsest.Numerics;
 using Palimpsest.Reasoning.Arms;
@@ -6,7 +5,6 @@ using Palimpsest.Reasoning.Experiment;
 using Palimpsest.Reasoning.Rollouts;
 using Palimpsest.Reasoning.Tasks;
 using Palimpsest.Runs;
-using Palimpsest.Training.Objectives;
 
 namespace Palimpsest.Tests.Reasoning;
 
@@ -17,15 +15,14 @@ public sealed class SmallReasoner : IDisposable
 
     public SmallReasoner()
     {
-        Task = new PlantedShortcut { Operands = 4 }.Create();
+        Task = new PlantedShortcut { Operands = 5, Base = 4 }.Create();
         TaskData data = new(Task, 5);
         Problems = new TaskProblems(Task, data.Problems("pool", 60));
-        Model = new TaskModel(new ReasoningModelSection { Width = 32, Layers = 1, Heads = 2 }, Task, 5);
+        Model = new TaskModel(new ReasoningModelSection { Width = 32, Layers = 2, Heads = 2 }, Task, 5);
         using RunFolder run = RunFolder.Create(_folder.Path, "test", "");
-        using TokenCrossEntropy objective = new(Model.Causal);
-        ShuffledBatches batches = new([.. data.Demonstrations(300).Select(own =>
-            TaskModel.Sequence(Task.Symbols.Encode(own.Problem.Text), [.. Task.Symbols.Encode(own.Solution), SymbolTable.End]))], 32, new RandomStream(5));
-        Model.Train(objective, batches, new TrainSettings { Steps = 220, LearningRate = 5e-3 }, new RandomStream(5), new JobContext(run, new Silent()), "test");
+        Model.Imitate([.. data.Demonstrations(300).Select(own =>
+            TaskModel.Sequence(Task.Symbols.Encode(own.Problem.Text), [.. Task.Symbols.Encode(own.Solution), SymbolTable.End]))],
+            new TrainSettings { Steps = 260, BatchSize = 32, LearningRate = 5e-3 }, new RandomStream(5), new JobContext(run, new Silent()), "test");
     }
 
     internal TaskModel Model { get; }
@@ -35,7 +32,7 @@ public sealed class SmallReasoner : IDisposable
     public TaskProblems Problems { get; }
 
     public RolloutEngine Engine(RolloutStore? store = null) =>
-        new(Model.Causal, new() { MaxNewTokens = Model.Causal.Config.ContextLength, Temperature = 1.2 }, 7, store);
+        new(Model.Causal, new() { MaxNewTokens = Model.Causal.Config.ContextLength, Temperature = 1 }, 7, store, capacity: Model.Capacity);
 
     public void Dispose()
     {

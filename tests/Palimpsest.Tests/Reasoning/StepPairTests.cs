@@ -73,10 +73,9 @@ public sealed class StepPairTests(SmallReasoner reasoner) : IClassFixture<SmallR
                 Assert.Equal(SymbolTable.End, pair.Chosen[^1]);
                 Assert.True(reasoner.Problems.Judge(pair.Problem, chosen[reasoner.Problems.Prompt(pair.Problem).Length..^1], CompletionEnd.EndToken).IsRight);
                 Assert.False(pair.Chosen.AsSpan().StartsWith(pair.Rejected));
-                Assert.Equal(reasoner.Task.Symbols.LineEnd, pair.Rejected[^1]);
-                Assert.Equal(pairing == PairingForm.SharedPrefix ? 1 : pair.Step, pair.Rejected.Count(id => id == reasoner.Task.Symbols.LineEnd));
+                Assert.Equal(pairing == PairingForm.SharedPrefix ? 1 : pair.Step, reasoner.Problems.Steps.Cut(pair.Rejected).Count);
                 int[] prompt = reasoner.Problems.Prompt(pair.Problem);
-                Assert.Equal(pairing == PairingForm.SharedPrefix ? pair.Step - 1 : 0, pair.Prompt[prompt.Length..].Count(id => id == reasoner.Task.Symbols.LineEnd));
+                Assert.Equal(pairing == PairingForm.SharedPrefix ? pair.Step - 1 : 0, reasoner.Problems.Steps.Cut(pair.Prompt.AsSpan(prompt.Length)).Count);
             }
 
             Assert.Equal(made.Pairs.Count, made.Pairs.Select(pair => string.Join(',', [.. pair.Prompt, -1, .. pair.Chosen, -1, .. pair.Rejected])).Distinct().Count());
@@ -109,8 +108,9 @@ public sealed class StepPairTests(SmallReasoner reasoner) : IClassFixture<SmallR
     public void Pool_OfOneKind_SaysWhatToChange()
     {
         using RolloutEngine engine = reasoner.Engine();
-        SolutionPool never = SolutionPool.Sample(new Decided(reasoner.Problems, false), engine, 2, default)!, always = SolutionPool.Sample(new Decided(reasoner.Problems, true), engine, 2, default)!;
-        Assert.Contains("solves none", never.WhyNoPairs, StringComparison.Ordinal);
+        SolutionPool Pool(bool right) => SolutionPool.Sample(new Decided(reasoner.Problems, right), engine, 2, default)!;
+        SolutionPool always = Pool(right: true);
+        Assert.Contains("solves none", Pool(right: false).WhyNoPairs, StringComparison.Ordinal);
         Assert.Contains("every time", always.WhyNoPairs, StringComparison.Ordinal);
         PitFinder finder = new(reasoner.Problems, engine, 2, 2);
         PairBuilder builder = new(reasoner.Problems, SymbolTable.End);

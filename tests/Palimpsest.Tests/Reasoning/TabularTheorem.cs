@@ -30,7 +30,7 @@ internal static class TabularTheorem
         return logits.log_softmax(1).mul(tensor(weights)).sum().neg();
     });
 
-    // ½ Σ_s Σ_{i≠j} π_sft(i) π_sft(j) [-P ln σ(u) - (1-P) ln σ(-u)],  P = σ(A_i - A_j), u = β (ln π_i/π_sft,i - ln π_j/π_sft,j): cDPO whose labels are flipped
+    // ½ Σ_s Σ_ij π_sft(i) π_sft(j) [-P ln σ(u) - (1-P) ln σ(-u)],  P = σ(A_i - A_j), u = β (ln π_i/π_sft,i - ln π_j/π_sft,j): cDPO whose labels are flipped
     // with the chance 1 - P.
     public static (double Value, double[][] Slope) Dpo(double[][] policy, double[][] start, double[][] advantage, double beta) => Minimise(policy, logits =>
     {
@@ -45,7 +45,7 @@ internal static class TabularTheorem
                     Tensor Reference(int action) => tensor(new[] { Math.Log(start[s][action]) });
                     double flipped = 1 / (1 + Math.Exp(advantage[s][i] - advantage[s][j]));
                     PreferenceTerms terms = new(Own(i), Own(j), Reference(i), Reference(j), one, one, beta, flipped);
-                    sum = i == j ? sum : Ops.Add(sum, Ops.Scale(PreferenceLosses.All["cdpo"].PerPair(terms), 0.5 * start[s][i] * start[s][j]));
+                    sum = Ops.Add(sum, Ops.Scale(PreferenceLosses.All["cdpo"].PerPair(terms), 0.5 * start[s][i] * start[s][j]));
                 }
             }
         }

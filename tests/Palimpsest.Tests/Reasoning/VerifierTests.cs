@@ -24,7 +24,7 @@ public sealed class VerifierTests
     [InlineData("exact", "a cat", "thinking ...\n a cat \n\n", Verdict.Right)]
     [InlineData("exact", "a cat", "A cat", Verdict.Wrong)]
     [InlineData("exact", "a cat", " \n ", Verdict.Unreadable)]
-    [InlineData("fact", "São Paulo", "She works in sao paulo.", Verdict.Right)]
+    [InlineData("fact", "São Paulo", "She works in são paulo.", Verdict.Right)]
     [InlineData("fact", "Oslo", "Oslo is far.\nShe works in Bergen.", Verdict.Wrong)]
     public void Judge_FinalAnswers_ByTheirRule(string name, string answer, string solution, Verdict expected)
     {
