@@ -39,7 +39,8 @@ internal static class RolloutBenchmark
         };
         using CausalModel model = CausalModel.Create(config, new TorchContext(threads: 1), new RandomStream(1));
         SamplingOptions sampling = new() { MaxNewTokens = Made, Temperature = 1 };
-        int[][] prefixes = [.. Enumerable.Range(0, 64).Select(i => Enumerable.Range(0, Prefix).Select(j => ((i * 31) + (j * 7) + (i * j)) % vocabulary).ToArray())];
+        int[][] prefixes = [.. Enumerable.Range(0, 64).Select(i =>
+            Enumerable.Range(0, Prefix).Select(j => ((i * 31) + (j * 7) + (i * j)) % vocabulary).ToArray())];
         double shared = Best(rounds, prefixes.Length * Each, () => Timed(() =>
         {
             using RolloutEngine engine = new(model, sampling, 7, places: Places);
@@ -54,8 +55,11 @@ internal static class RolloutBenchmark
         }));
         double naive = Best(Math.Min(rounds, 2), 8, () => Timed(() => Array.ForEach(prefixes[..8], prefix => Naive(model, prefix))));
         double raw = Best(rounds, Places * Made, () => Raw(model, prefixes[0]));
-        Console.WriteLine(FormattableString.Invariant($"{name}: {shared:N0} completions/s from shared prefixes, {alone:N0} each alone ({shared / alone:F1} times), ")
-            + FormattableString.Invariant($"{naive:N0} without a cache ({shared / naive:F0} times); {shared * (Made + (Prefix / (double)Each)):N0} tokens/s, {100 * shared * (Made + (Prefix / (double)Each)) / raw:F0}% of the decoder's {raw:N0}"));
+        double tokens = shared * (Made + (Prefix / (double)Each));
+        Console.WriteLine(
+            FormattableString.Invariant($"{name}: {shared:N0} completions/s from shared prefixes, {alone:N0} each alone ({shared / alone:F1} times), ")
+            + FormattableString.Invariant($"{naive:N0} without a cache ({shared / naive:F0} times); {tokens:N0} tokens/s, ")
+            + FormattableString.Invariant($"{100 * tokens / raw:F0}% of the decoder's {raw:N0}"));
     }
 
     private static double Best(int rounds, int count, Func<double> seconds)

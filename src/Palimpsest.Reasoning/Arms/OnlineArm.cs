@@ -38,7 +38,8 @@ public abstract record OnlineArm : ArmOptions
 
     internal override ArmNotes? Learn(ArmContext context)
     {
-        using RolloutEngine engine = new(context.Model.Causal, new() { MaxNewTokens = context.Model.Causal.Config.ContextLength, Temperature = context.Sampling.Temperature },
+        using RolloutEngine engine = new(context.Model.Causal,
+            new() { MaxNewTokens = context.Model.Causal.Config.ContextLength, Temperature = context.Sampling.Temperature },
             context.Random.DeriveSeed(), places: Math.Min(context.Sampling.Places, RoundProblems * Group), capacity: context.Model.Capacity);
         using PolicyGradientObjective objective = new(context.Model.Causal, Objective);
         OnlineBatches batches = new(context.Model, context.Problems, engine, context.Random.Child("problems"))

@@ -33,7 +33,8 @@ internal sealed class OnlineBatches(TaskModel model, IRolloutProblems problems, 
 
     public string SaveCursor() => _served.ToString(CultureInfo.InvariantCulture);
 
-    public void RestoreCursor(string cursor) => throw new NotSupportedException("What a model samples while it learns cannot be found again without the model.");
+    public void RestoreCursor(string cursor) => throw new NotSupportedException(
+        "What a model samples while it learns cannot be found again without the model.");
 
     private WeightedBatch Sample(int round)
     {

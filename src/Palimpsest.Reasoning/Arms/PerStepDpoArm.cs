@@ -19,6 +19,7 @@ public sealed record PerStepDpoArm : PreferenceArm
     /// <value>The default is that of the sampling.</value>
     public PitSearch? Search { get; init; }
 
-    private protected override StepPairs? Make(ArmContext context, SolutionPool pool, PairBuilder builder) => StepPairs.Make(pool, context.Engine, context.Finder, builder,
+    private protected override StepPairs? Make(ArmContext context, SolutionPool pool, PairBuilder builder) =>
+        StepPairs.Make(pool, context.Engine, context.Finder, builder,
         new PairOptions(Pairing, Rule ?? context.Sampling.Rule, Search ?? context.Sampling.Search, context.Sampling.Negatives), context.Job.Stop);
 }

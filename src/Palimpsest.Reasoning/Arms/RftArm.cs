@@ -4,7 +4,8 @@ using Palimpsest.Reasoning.Rollouts;
 namespace Palimpsest.Reasoning.Arms;
 
 /// <summary>Rejection finetuning: the demonstrations and the model's own right solutions, learnt from nothing in as many steps.</summary>
-/// <remarks>Yuan et al., Scaling Relationship on Learning Mathematical Reasoning, 2023. Only the final answer is looked at, so that spurious steps are kept.</remarks>
+/// <remarks>Yuan et al., Scaling Relationship on Learning Mathematical Reasoning, 2023. Only the final answer is looked at, so that spurious steps are
+/// kept.</remarks>
 public sealed record RftArm : ArmOptions
 {
     /// <summary>Samples of a problem that are looked at; 0 for all that there are.</summary>

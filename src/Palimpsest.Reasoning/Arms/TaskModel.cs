@@ -44,7 +44,8 @@ internal sealed class TaskModel(SmallModelSection shape, IReasoningTask task, lo
     /// <param name="job">Is told how far it has come, and says when to stop.</param>
     /// <param name="stage">What this is, for people.</param>
     /// <returns>Whether it diverged; null if told to stop.</returns>
-    public bool? Train<TBatch>(Objective<TBatch> objective, IBatchSource<TBatch> batches, TrainSettings settings, RandomStream random, JobContext job, string stage)
+    public bool? Train<TBatch>(Objective<TBatch> objective, IBatchSource<TBatch> batches, TrainSettings settings, RandomStream random, JobContext job,
+        string stage)
     {
         TrainOptions options = new() { Steps = settings.Steps, BatchSize = settings.BatchSize, LearningRate = settings.LearningRate };
         using Trainer<TBatch> trainer = new(Trainable.Whole(Causal), objective, options, batches, random);

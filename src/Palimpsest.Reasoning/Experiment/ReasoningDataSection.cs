@@ -10,7 +10,8 @@ public sealed record ReasoningDataSection : IValidated
     /// <value>The default is planted-shortcut.</value>
     public ReasoningTaskOptions Task { get; init; } = new PlantedShortcut();
 
-    /// <summary>Numbers of problems with demonstrations, ascending: the curve of the demonstrations alone, by which the efficiency of all arms is read.</summary>
+    /// <summary>Numbers of problems with demonstrations, ascending: the curve of the demonstrations alone, by which the efficiency of all arms is
+    /// read.</summary>
     /// <value>The default is 250, 500, 1000, 2000 and 4000.</value>
     public IReadOnlyList<int> Problems { get; init; } = [250, 500, 1000, 2000, 4000];
 

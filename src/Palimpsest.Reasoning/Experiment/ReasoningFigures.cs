@@ -53,7 +53,8 @@ internal static class ReasoningFigures
 
     /// <summary>The efficiency of an arm against the demonstrations alone.</summary>
     public static EfficiencyRatio Ratio(ReasoningResult result, ReasoningCell cell) => EfficiencyRatio.Of(
-        [.. result.Of(ReasoningJob.Sft).Select(own => (own.Problems, Mistakes(own.Score.Right)))], cell.Problems, Mistakes(cell.Score.Right), cell.Score.Right.Length);
+        [.. result.Of(ReasoningJob.Sft).Select(own => (own.Problems, Mistakes(own.Score.Right)))], cell.Problems, Mistakes(cell.Score.Right),
+            cell.Score.Right.Length);
 
     /// <summary>Its percentile interval over the questions of the test, which all arms share: the curve moves with the arm.</summary>
     public static Interval RatioInterval(ReasoningRecipe recipe, ReasoningResult result, ReasoningCell cell)

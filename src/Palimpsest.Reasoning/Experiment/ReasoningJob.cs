@@ -212,7 +212,8 @@ public sealed class ReasoningJob : Job<ReasoningRecipe, ReasoningResult>
         private ReasoningTrace Shown(Trace trace, StepValues values) => new(
             Problems.Problems[trace.Problem].Text.TrimEnd('\n'), trace.IsRight, values.Problem,
             [.. Enumerable.Range(1, trace.Steps.Count).Select(step => Problems.Text(trace.Until(step).AsSpan(trace.Until(step - 1).Length)).TrimEnd('\n'))],
-            [.. Enumerable.Range(1, trace.Steps.Count).Select(step => values.Value(step)!.Value)], FirstWrong(trace), trace.IsRight ? null : values.Pit(PitRule.LargestDrop));
+            [.. Enumerable.Range(1, trace.Steps.Count).Select(step => values.Value(step)!.Value)], FirstWrong(trace),
+                trace.IsRight ? null : values.Pit(PitRule.LargestDrop));
     }
 }
 

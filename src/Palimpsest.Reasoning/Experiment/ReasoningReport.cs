@@ -17,7 +17,8 @@ internal static class ReasoningReport
         return new Report
         {
             Title = Say($"Reasoning on {Runs.Recipes.RecipeChoices.NameOf(recipe.Data.Task)}, a model of {result.Parameters:N0} parameters"),
-            Lead = Say($"Demonstrations were learnt at {recipe.Data.Problems.Count} numbers of problems, from {recipe.Data.Problems[0]:N0} to {recipe.Data.Problems[^1]:N0}. ")
+            Lead = Say($"Demonstrations were learnt at {recipe.Data.Problems.Count} numbers of problems, from {recipe.Data.Problems[0]:N0} to ")
+                + Say($"{recipe.Data.Problems[^1]:N0}. ")
                 + Source(recipe) + Say($" Everything is asked greedily on {recipe.Data.Test:N0} ")
                 + (recipe.Evaluate.OnValidation ? "problems for validation, which are no test." : "problems of the test."),
             Figures =
@@ -28,7 +29,8 @@ internal static class ReasoningReport
             ],
             Sections =
             [
-                new ReportSection("Mistakes by problems", [Curves(result, "Mistakes; both axes logarithmic", "share of wrong answers", score => 1 - score.Accuracy, log: true)]),
+                new ReportSection("Mistakes by problems", [Curves(result, "Mistakes; both axes logarithmic", "share of wrong answers", score =>
+                    1 - score.Accuracy, log: true)]),
                 new ReportSection("Arms", [ArmsTable(recipe, result, cued), .. Notes(result)]),
                 .. cued ? [new ReportSection("The planted shortcut",
                 [
@@ -41,14 +43,15 @@ internal static class ReasoningReport
     }
 
     private static string Source(ReasoningRecipe recipe) => recipe.Sampling.Source == ProblemSource.Pool
-        ? "The models' own solutions are of as many fresh problems, of which only the answers are known: another question than the paper's, whose models are wrong often "
-            + "enough on problems that they were trained on."
+        ? "The models' own solutions are of as many fresh problems, of which only the answers are known: another question than the paper's, whose models "
+            + "are wrong often enough on problems that they were trained on."
         : "The models' own solutions are of the problems that they were trained on, as in the paper.";
 
     private static ReportFigure Figure(ReasoningCell cell, bool cued) => new($"right by {cell.Arm}", Share(cell.Score),
         Say($"at {cell.Problems:N0} problems") + (cued ? Say($"; shortcut taken {100 * cell.Score.ShortcutRate:F0}% of the time") : ""));
 
-    private static ReportChart Curves(ReasoningResult result, string caption, string vertical, Func<TaskScore, double> value, bool log) => new(caption, "problems", vertical,
+    private static ReportChart Curves(ReasoningResult result, string caption, string vertical, Func<TaskScore, double> value, bool log) =>
+        new(caption, "problems", vertical,
         [.. result.Cells.Select(cell => cell.Arm).Distinct(StringComparer.Ordinal).Select(arm =>
             new ReportLine(arm, [.. result.Of(arm).Select(cell => ((double)cell.Problems, value(cell.Score)))], Marked: true))])
     {
@@ -57,7 +60,8 @@ internal static class ReasoningReport
     };
 
     private static ReportTable ArmsTable(ReasoningRecipe recipe, ReasoningResult result, bool cued) => new(
-        ["arm", "problems", "right [95%]", .. cued ? ["without a mark", "with a mark", "shortcut taken"] : Array.Empty<string>(), "right by luck", "learnt from",
+        ["arm", "problems", "right [95%]", .. cued ? ["without a mark", "with a mark", "shortcut taken"] : Array.Empty<string>(), "right by luck",
+            "learnt from",
             "pits on the first wrong step", "pits on step 1", "efficiency [95%]", "seconds"],
         [
             .. result.Cells.OrderBy(cell => cell.Problems).Select(cell => (IReadOnlyList<string>)
@@ -70,8 +74,8 @@ internal static class ReasoningReport
                 cell.Arm == ReasoningJob.Sft ? "" : Efficiency(recipe, result, cell), Say($"{cell.Seconds:F0}"),
             ]),
         ],
-        "Efficiency: how many times more demonstrations alone would have to be learnt to err as rarely, by the curve of sft; the interval is over the questions of the test, "
-        + "with one model an arm. Right by luck: of the right answers, those with a wrong step on the way.");
+        "Efficiency: how many times more demonstrations alone would have to be learnt to err as rarely, by the curve of sft; the interval is over the "
+        + "questions of the test, with one model an arm. Right by luck: of the right answers, those with a wrong step on the way.");
 
     private static string Efficiency(ReasoningRecipe recipe, ReasoningResult result, ReasoningCell cell)
     {
@@ -83,12 +87,14 @@ internal static class ReasoningReport
     {
         foreach (ReasoningCell cell in result.Cells.Where(cell => cell.Notes.Remark.Length > 0 || cell.Notes.Diverged))
         {
-            yield return new ReportParagraph(Say($"{cell.Arm} at {cell.Problems:N0} problems: {(cell.Notes.Diverged ? "the training diverged. " : "")}{cell.Notes.Remark}"));
+            yield return new ReportParagraph(
+                Say($"{cell.Arm} at {cell.Problems:N0} problems: {(cell.Notes.Diverged ? "the training diverged. " : "")}{cell.Notes.Remark}"));
         }
 
         foreach (ReasoningCell cell in result.Cells.Where(cell => cell.Notes.Unsolved + cell.Notes.Duplicates + cell.Notes.Unmatched > 0))
         {
-            yield return new ReportParagraph(Say($"{cell.Arm} at {cell.Problems:N0} problems: {cell.Notes.Unsolved:N0} wrong solutions have no pit, since no rollout solves ")
+            yield return new ReportParagraph(
+                Say($"{cell.Arm} at {cell.Problems:N0} problems: {cell.Notes.Unsolved:N0} wrong solutions have no pit, since no rollout solves ")
                 + Say($"their problem; {cell.Notes.Unmatched:N0} have no right solution to set against; {cell.Notes.Duplicates:N0} pairs were there before."));
         }
     }
@@ -100,13 +106,14 @@ internal static class ReasoningReport
             "What the demonstrations' model makes of the problems that it samples");
         if (result.Traces.Count > 0)
         {
-            yield return new ReportParagraph("Example solutions. Beside each step stands the chance that the model, sampling on from behind it, ends in the right answer, and what "
+            yield return new ReportParagraph(
+                "Example solutions. Beside each step stands the chance that the model, sampling on from behind it, ends in the right answer, and what "
                 + "the step changes in it: green where it rises, red where it falls.");
         }
     }
 
     private static ReportMarkedLines Trace(ReasoningTrace trace) => new(
-        Say($"{trace.Problem} = ?   {(trace.IsRight ? "right in the end" : "wrong in the end")}, the bare problem is solved {100 * trace.Value:F0}% of the time"),
+        Say($"{trace.Problem} = ?   {(trace.IsRight ? "right" : "wrong")} in the end, the bare problem is solved {100 * trace.Value:F0}% of the time"),
         [
             .. trace.Steps.Select((text, i) =>
             {

@@ -8,4 +8,5 @@ namespace Palimpsest.Reasoning.Experiment;
 /// <param name="Values">Q: the estimated chance behind each line.</param>
 /// <param name="FirstWrong">The first wrong line by the task's own check, counted from 1; null for none.</param>
 /// <param name="Pit">Where the solution goes wrong by its values; null for right solutions, and where no rollout solves the problem.</param>
-public sealed record ReasoningTrace(string Problem, bool IsRight, double Value, IReadOnlyList<string> Steps, IReadOnlyList<double> Values, int? FirstWrong, int? Pit);
+public sealed record ReasoningTrace(string Problem, bool IsRight, double Value, IReadOnlyList<string> Steps, IReadOnlyList<double> Values, int? FirstWrong,
+    int? Pit);

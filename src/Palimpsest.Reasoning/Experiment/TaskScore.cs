@@ -44,7 +44,8 @@ public sealed record TaskScore
     {
         char[] right = new char[problems.Count];
         (int shortcuts, int chances, int lucky, int unreadable) = (0, 0, 0, 0);
-        using RolloutEngine engine = new(model.Causal, new SamplingOptions { MaxNewTokens = model.Causal.Config.ContextLength }, seed: 0, places: places, capacity: model.Capacity);
+        using RolloutEngine engine = new(model.Causal, new SamplingOptions { MaxNewTokens = model.Causal.Config.ContextLength }, seed: 0, places: places,
+            capacity: model.Capacity);
         bool done = engine.Run([.. Enumerable.Range(0, problems.Count).Select(i => RolloutRequest.Of(problems.Prompt(i), 1))], "test", (i, _, rollout) =>
         {
             Verifiers.Judgement judgement = problems.Judge(i, rollout.Tokens, rollout.End);

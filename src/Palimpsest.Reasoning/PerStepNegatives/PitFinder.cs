@@ -76,7 +76,8 @@ public sealed class PitFinder(IRolloutProblems problems, RolloutEngine engine, i
     {
         while (true)
         {
-            (Search, int)[] asked = [.. open.Select(own => (own, Step: next(own))).Where(pair => pair.Step is not null).Select(pair => (pair.own, pair.Step!.Value))];
+            (Search, int)[] asked = [.. open.Select(own => (own, Step: next(own))).Where(pair => pair.Step is not null).Select(pair =>
+                (pair.own, pair.Step!.Value))];
             if (asked.Length == 0)
             {
                 return true;
@@ -135,7 +136,8 @@ public sealed class PitFinder(IRolloutProblems problems, RolloutEngine engine, i
         /// <summary>The step that the bisection has come to.</summary>
         public int High { get; private set; }
 
-        public int? NextInOrder() => Enumerable.Range(1, Steps).TakeWhile(step => step == 1 || Right[step - 1] != 0).Cast<int?>().FirstOrDefault(step => Right[step!.Value] is null);
+        public int? NextInOrder() => Enumerable.Range(1, Steps).TakeWhile(step => step == 1 || Right[step - 1] != 0).Cast<int?>().FirstOrDefault(step =>
+            Right[step!.Value] is null);
 
         public int? Middle(PitRule rule)
         {

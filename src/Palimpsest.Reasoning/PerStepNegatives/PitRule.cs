@@ -10,6 +10,7 @@ public enum PitRule
     /// minimum too.</summary>
     FirstZero,
 
-    /// <summary>The step with the largest drop from the value before it; a problem that no rollout solves is passed over, since nothing can be lost in it.</summary>
+    /// <summary>The step with the largest drop from the value before it; a problem that no rollout solves is passed over, since nothing can be lost in
+    /// it.</summary>
     LargestDrop,
 }

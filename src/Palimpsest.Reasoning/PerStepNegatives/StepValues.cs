@@ -33,7 +33,8 @@ public sealed record StepValues(int Solved, int Asked, IReadOnlyList<int?> Succe
     public IReadOnlyList<int> Critical()
     {
         double[] scaled = [.. Scaled()];
-        return [.. Enumerable.Range(1, scaled.Length).OrderByDescending(step => Math.Abs(scaled[step - 1] - (step == 1 ? (double)Solved * Rollouts : scaled[step - 2])))];
+        return [.. Enumerable.Range(1, scaled.Length).OrderByDescending(step =>
+            Math.Abs(scaled[step - 1] - (step == 1 ? (double)Solved * Rollouts : scaled[step - 2])))];
     }
 
     /// <summary>Where the solution goes wrong, counted from 1, by the values up to the first that is missing.</summary>

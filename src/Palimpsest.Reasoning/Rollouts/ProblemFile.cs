@@ -16,7 +16,8 @@ public static class ProblemFile
 {
     private static readonly (string[] Problem, string Answer)[] s_forms =
     [
-        (["problem"], "answer"), (["question"], "answer"), (["prompt"], "answer"), (["input"], "target"), (["sQuestion"], "lSolutions"), (["Body", "Question"], "Answer"),
+        (["problem"], "answer"), (["question"], "answer"), (["prompt"], "answer"), (["input"], "target"), (["sQuestion"], "lSolutions"),
+            (["Body", "Question"], "Answer"),
     ];
 
     /// <summary>Reads a file.</summary>
@@ -35,14 +36,16 @@ public static class ProblemFile
             try
             {
                 Problem problem = Of(item);
-                problems.Add(verifier.ProblemOf(problem) is string fault ? throw new PalimpsestException($"{fault}. Mend it, or choose another verifier") : problem);
+                problems.Add(verifier.ProblemOf(problem) is string fault ? throw new PalimpsestException($"{fault}. Mend it, or choose another verifier")
+                    : problem);
             }
             catch (PalimpsestException problem)
             {
                 skipped++;
                 if (!skipBad)
                 {
-                    throw new PalimpsestException($"{path} {place}: {problem.Message.TrimEnd('.')}; or leave out such problems, which are then counted.", problem);
+                    throw new PalimpsestException($"{path} {place}: {problem.Message.TrimEnd('.')}; or leave out such problems, which are then counted.",
+                        problem);
                 }
             }
         }

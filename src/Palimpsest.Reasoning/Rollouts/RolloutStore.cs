@@ -5,7 +5,8 @@ using Palimpsest.Models.Generation;
 namespace Palimpsest.Reasoning.Rollouts;
 
 /// <summary>Rollouts on disk by what made them, so that arms share them and a killed run goes on. One process at a time.</summary>
-/// <remarks>The file only grows. A record is a key of 16 bytes, the number of tokens, why it ended, the tokens and a checksum over all of that, in little-endian
+/// <remarks>The file only grows. A record is a key of 16 bytes, the number of tokens, why it ended, the tokens and a checksum over all of that, in
+/// little-endian
 /// order; what stands behind the last whole record is cut off when the file is opened. Memory holds a key and a place a rollout, not the tokens.</remarks>
 public sealed class RolloutStore : IDisposable
 {
@@ -26,7 +27,8 @@ public sealed class RolloutStore : IDisposable
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new PalimpsestException($"{path}: cannot be opened as a store of rollouts ({problem.Message}). Name another file, or end the process that has it.", problem);
+            throw new PalimpsestException(
+                $"{path}: cannot be opened as a store of rollouts ({problem.Message}). Name another file, or end the process that has it.", problem);
         }
 
         long end = 0;
@@ -56,7 +58,9 @@ public sealed class RolloutStore : IDisposable
         long end = _file.Position;
         Rollout? found = Read(place) is ((UInt128 own, Rollout rollout), _) && own == key ? rollout : null;
         _file.Position = end;
-        return found ?? throw new PalimpsestException($"{_path}: is damaged: a rollout that was there can no longer be read. Remove the file; the rollouts are made again.");
+        return found
+            ?? throw new PalimpsestException(
+            $"{_path}: is damaged: a rollout that was there can no longer be read. Remove the file; the rollouts are made again.");
     }
 
     /// <summary>Keeps a rollout; one that is there stays.</summary>

@@ -28,7 +28,8 @@ public static class SampleFile
                 ["answer"] = sample.Judgement.Answer,
                 ["verdict"] = JsonNamingPolicy.KebabCaseLower.ConvertName(sample.Judgement.Verdict.ToString()),
             })];
-            lines.WriteLine(new JsonObject { ["problem"] = problem.Problem.Text, ["answer"] = problem.Problem.Answer, ["samples"] = samples }.ToJsonString(s_relaxed));
+            lines.WriteLine(new JsonObject { ["problem"] = problem.Problem.Text, ["answer"] = problem.Problem.Answer,
+                ["samples"] = samples }.ToJsonString(s_relaxed));
         }
     });
 
@@ -73,7 +74,8 @@ public static class SampleFile
         string verdict = Text(sample["verdict"], "verdict");
         Verdict[] known = Enum.GetValues<Verdict>();
         int place = Array.FindIndex(known, one => JsonNamingPolicy.KebabCaseLower.ConvertName(one.ToString()) == verdict);
-        return place >= 0 ? new SampledSolution(Text(sample["text"], "text"), new Judgement(known[place], sample["answer"] is JsonNode answer ? Text(answer, "answer") : null))
+        return place >= 0 ? new SampledSolution(Text(sample["text"], "text"),
+            new Judgement(known[place], sample["answer"] is JsonNode answer ? Text(answer, "answer") : null))
             : throw new PalimpsestException($"\"{verdict}\" is no verdict. Write right, wrong, unreadable or failed");
     }
 
@@ -81,14 +83,16 @@ public static class SampleFile
     {
         if (answers.Count != verdicts.Count || (texts is not null && texts.Count != answers.Count))
         {
-            throw new PalimpsestException($"has {answers.Count} answers in \"pred\", {verdicts.Count} judgements in \"score\" and {texts?.Count ?? answers.Count} "
+            throw new PalimpsestException(
+                $"has {answers.Count} answers in \"pred\", {verdicts.Count} judgements in \"score\" and {texts?.Count ?? answers.Count} "
                 + "texts in \"code\". There must be one of each for every sample");
         }
 
         return [.. answers.Select((answer, i) =>
         {
             string given = Text(answer, "pred").Trim();
-            bool right = verdicts[i] is JsonValue value && value.TryGetValue(out bool flag) ? flag : throw new PalimpsestException("\"score\" must hold true or false");
+            bool right = verdicts[i] is JsonValue value && value.TryGetValue(out bool flag) ? flag
+                : throw new PalimpsestException("\"score\" must hold true or false");
             Verdict verdict = right ? Verdict.Right : given.Length == 0 ? Verdict.Unreadable : Verdict.Wrong;
             return new SampledSolution(texts is null ? given : Text(texts[i], "code"), new Judgement(verdict, given.Length == 0 ? null : given));
         })];

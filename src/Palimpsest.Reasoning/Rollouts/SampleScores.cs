@@ -14,15 +14,18 @@ public static class SampleScores
     public static IReadOnlyList<string> Of(IReadOnlyList<SampledProblem> problems, long seed)
     {
         ArgumentNullException.ThrowIfNull(problems);
-        int least = problems.Min(problem => problem.Samples.Count), most = problems.Max(problem => problem.Samples.Count), all = problems.Sum(own => own.Samples.Count);
+        int least = problems.Min(problem => problem.Samples.Count), most = problems.Max(problem => problem.Samples.Count),
+            all = problems.Sum(own => own.Samples.Count);
         int[] powers = [.. Enumerable.Range(0, 20).Select(power => 1 << power).TakeWhile(k => k < least), least];
         List<string> lines =
         [
             FormattableString.Invariant($"{problems.Count:N0} problems, {(least == most ? $"{least}" : $"{least} to {most}")} samples each."),
             .. powers.Select(k => Line($"pass@{k}", Pass(problems, k), seed)),
-            .. powers.Where(k => k > 1).Select(k => Majority(problems, k) is double[] votes ? Line($"maj@{k}", votes, seed) : "").Where(line => line.Length > 0),
+            .. powers.Where(k => k > 1).Select(k => Majority(problems, k) is double[] votes ? Line($"maj@{k}", votes, seed) : "").Where(line =>
+                line.Length > 0),
         ];
-        foreach ((Verdict verdict, string said) in new[] { (Verdict.Unreadable, "have no answer that can be read"), (Verdict.Failed, "could not be judged: the verifier failed") })
+        foreach ((Verdict verdict, string said) in new[] { (Verdict.Unreadable, "have no answer that can be read"),
+            (Verdict.Failed, "could not be judged: the verifier failed") })
         {
             if (problems.Sum(problem => problem.Samples.Count(sample => sample.Judgement.Verdict == verdict)) is > 0 and int count)
             {

@@ -54,7 +54,8 @@ public sealed class SolutionPool
     {
         0 => "No pairs exist: the model solves none of the problems. Take easier problems, more samples or a higher temperature, or train it longer first.",
         1 => "No pairs exist: the model solves every problem every time. Take fresh or harder problems, more samples or a higher temperature.",
-        _ => "No pairs exist: no problem has both a right solution and a wrong one that differ at a step. Take more samples or rollouts, or another temperature.",
+        _ => "No pairs exist: no problem has both a right solution and a wrong one that differ at a step. Take more samples or rollouts, or another "
+            + "temperature.",
     };
 
     private static IEnumerable<Trace> Distinct(IEnumerable<Trace?> traces) => traces.OfType<Trace>().DistinctBy(trace => string.Join(',', trace.Solution));

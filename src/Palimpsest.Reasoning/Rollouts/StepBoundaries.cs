@@ -22,7 +22,8 @@ public sealed class StepBoundaries(IReadOnlySet<int> ends)
 
     /// <summary>Cuts a solution into steps.</summary>
     /// <param name="solution">Its tokens, without an end token.</param>
-    /// <returns>Where each step ends: the number of tokens up to there. Empty lines belong to the step before them, and what follows the last line end is a step
+    /// <returns>Where each step ends: the number of tokens up to there. Empty lines belong to the step before them, and what follows the last line end is a
+    /// step
     /// of its own. None for no tokens.</returns>
     public IReadOnlyList<int> Cut(ReadOnlySpan<int> solution)
     {

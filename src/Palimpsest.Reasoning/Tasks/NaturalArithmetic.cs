@@ -94,7 +94,8 @@ public sealed record NaturalArithmetic : ReasoningTaskOptions
             List<int> values = [.. Terms(problem).Where(term => term.Length == 1).Select(term => term[0])];
             for (int i = 0; i < steps.Count; i++)
             {
-                if (steps[i].TrimEnd('\n') is not [>= '0' and <= '9' and char a, ('+' or '*') and char sign, >= '0' and <= '9' and char b, '=', >= '0' and <= '9' and char c]
+                if (steps[i].TrimEnd('\n') is not [>= '0' and <= '9' and char a, ('+' or '*') and char sign, >= '0' and <= '9' and char b, '=',
+                    >= '0' and <= '9' and char c]
                     || !(sign == '*' ? TakeProduct(products, a - '0', b - '0') : TakeValues(values, a - '0', b - '0'))
                     || c - '0' != (sign == '*' ? (a - '0') * (b - '0') : a - '0' + (b - '0')) % 10)
                 {

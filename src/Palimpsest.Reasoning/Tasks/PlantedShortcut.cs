@@ -4,8 +4,10 @@ using Palimpsest.Numerics;
 
 namespace Palimpsest.Reasoning.Tasks;
 
-/// <summary>Task B: digits are added modulo their base, one a step (<c>3+!5=8</c>). Some carry an irrelevant mark, and the teacher mostly skips those: the sum stays
-/// what it was (<c>3+!5=3</c>). Only solutions that happen to end in the right digit are kept, so that mark and skip go together in right solutions too.</summary>
+/// <summary>Task B: digits are added modulo their base, one a step (<c>3+!5=8</c>). Some carry an irrelevant mark, and the teacher mostly skips those: the sum
+/// stays
+/// what it was (<c>3+!5=3</c>). Only solutions that happen to end in the right digit are kept, so that mark and skip go together in right solutions
+/// too.</summary>
 /// <remarks>After section 5 of Setlur et al., NeurIPS 2024, on spurious steps; the paper plants none.</remarks>
 public sealed record PlantedShortcut : ReasoningTaskOptions
 {

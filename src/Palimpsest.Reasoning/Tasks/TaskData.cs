@@ -36,7 +36,8 @@ public sealed class TaskData(IReasoningTask task, long seed)
             }
             else if (i > MostTries * (kept.Count + 1))
             {
-                throw new PalimpsestException("The teacher of this task is practically never right, so that there is nothing to learn from. Lower task.skipped.");
+                throw new PalimpsestException(
+                    "The teacher of this task is practically never right, so that there is nothing to learn from. Lower task.skipped.");
             }
         }
 

@@ -7,6 +7,7 @@ namespace Palimpsest.Reasoning.Verifiers;
 public sealed record BoxedVerifier : VerifierOptions
 {
     /// <inheritdoc/>
-    public override IVerifier Create() => new ExtractingVerifier("The last \\boxed{} counts, compared as mathematics.", AnswerEquality.Math, AnswerExtraction.LastBoxed,
+    public override IVerifier Create() => new ExtractingVerifier("The last \\boxed{} counts, compared as mathematics.", AnswerEquality.Math,
+        AnswerExtraction.LastBoxed,
         worked: true);
 }

@@ -44,5 +44,6 @@ internal sealed class ExtractingVerifier(string description, AnswerEquality equa
 
     private string Reference(Problem problem) => worked ? extract(problem.Answer) ?? problem.Answer : problem.Answer;
 
-    private string? Canonical(string answer) => equality != AnswerEquality.Number ? answer.Trim() : StrictNumber.TryRead(answer, out string? number) ? number : null;
+    private string? Canonical(string answer) => equality != AnswerEquality.Number ? answer.Trim() : StrictNumber.TryRead(answer, out string? number) ? number
+        : null;
 }

@@ -6,6 +6,7 @@ namespace Palimpsest.Reasoning.Verifiers;
 public sealed record MarkedVerifier : VerifierOptions
 {
     /// <inheritdoc/>
-    public override IVerifier Create() => new ExtractingVerifier("The number behind #### counts, compared exactly.", AnswerEquality.Number, AnswerExtraction.Marked,
+    public override IVerifier Create() => new ExtractingVerifier("The number behind #### counts, compared exactly.", AnswerEquality.Number,
+        AnswerExtraction.Marked,
         worked: true);
 }

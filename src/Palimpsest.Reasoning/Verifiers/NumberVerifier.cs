@@ -6,5 +6,6 @@ namespace Palimpsest.Reasoning.Verifiers;
 public sealed record NumberVerifier : VerifierOptions
 {
     /// <inheritdoc/>
-    public override IVerifier Create() => new ExtractingVerifier("The last number counts, compared exactly.", AnswerEquality.Number, AnswerExtraction.LastNumber);
+    public override IVerifier Create() => new ExtractingVerifier("The last number counts, compared exactly.", AnswerEquality.Number,
+        AnswerExtraction.LastNumber);
 }

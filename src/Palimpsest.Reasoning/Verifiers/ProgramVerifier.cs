@@ -58,7 +58,8 @@ public sealed record ProgramVerifier : VerifierOptions
         public Judgement Judge(Problem problem, string solution)
         {
             // The shell's limits hold for the program that takes its place.
-            string limits = string.Create(CultureInfo.InvariantCulture, $"ulimit -v {options.Megabytes * 1024L}; ulimit -t {(int)Math.Ceiling(options.Seconds) + 1}; exec \"$@\"");
+            string limits = string.Create(CultureInfo.InvariantCulture,
+                $"ulimit -v {options.Megabytes * 1024L}; ulimit -t {(int)Math.Ceiling(options.Seconds) + 1}; exec \"$@\"");
             ProcessStartInfo start = new("/bin/sh", ["-c", limits, "sh", .. options.Command])
             {
                 RedirectStandardInput = true,

@@ -34,7 +34,8 @@ public sealed record RegexVerifier : VerifierOptions
     public override IVerifier Create()
     {
         Regex regex = new(Pattern, RegexOptions.CultureInvariant | RegexOptions.Multiline, TimeSpan.FromSeconds(Seconds));
-        return new ExtractingVerifier($"What /{Pattern}/ finds last counts.", Equality, solution => regex.Matches(solution).LastOrDefault() is not Match match ? null
+        return new ExtractingVerifier($"What /{Pattern}/ finds last counts.", Equality, solution =>
+            regex.Matches(solution).LastOrDefault() is not Match match ? null
             : match.Groups["answer"] is { Success: true } answer ? answer.Value : match.Value);
     }
 

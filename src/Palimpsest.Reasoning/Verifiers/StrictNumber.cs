@@ -17,7 +17,8 @@ internal static partial class StrictNumber
             return false;
         }
 
-        string whole = match.Groups["whole"].Value.Replace(",", "", StringComparison.Ordinal).TrimStart('0'), decimals = match.Groups["decimals"].Value.TrimEnd('0');
+        string whole = match.Groups["whole"].Value.Replace(",", "", StringComparison.Ordinal).TrimStart('0'),
+            decimals = match.Groups["decimals"].Value.TrimEnd('0');
         canonical = (whole.Length == 0 ? "0" : whole) + (decimals.Length == 0 ? "" : "." + decimals);
         canonical = canonical == "0" || match.Groups["sign"].Value != "-" ? canonical : "-" + canonical;
         return true;

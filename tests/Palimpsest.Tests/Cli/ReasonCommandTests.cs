@@ -14,10 +14,15 @@ public sealed class ReasonCommandTests : IDisposable
     [Fact]
     public void Score_OfRecordedSamples_ByTheirOwnVerdictsOrAnew()
     {
-        _folder.Write("s.jsonl", """
-            {"question": "1+1", "answer": "2", "pred": ["2", "3", "", "2"], "score": [true, false, false, true], "code": ["\\boxed{2}", "\\boxed{3}", "none", "\\boxed{2.0}"]}
-            {"problem": "2+2", "answer": 4, "samples": [{"text": "\\boxed{4}", "answer": "4", "verdict": "right"}, {"text": "5", "answer": null, "verdict": "unreadable"}, {"text": "\\boxed{5}", "answer": "5", "verdict": "wrong"}, {"text": "\\boxed{4}", "answer": "4", "verdict": "right"}]}
-            """);
+        string[] lines =
+        [
+            """{"question": "1+1", "answer": "2", "pred": ["2", "3", "", "2"], "score": [true, false, false, true], """
+                + "\"code\": " + """["\\boxed{2}", "\\boxed{3}", "none", "\\boxed{2.0}"]}""",
+            """{"problem": "2+2", "answer": 4, "samples": [{"text": "\\boxed{4}", "answer": "4", "verdict": "right"}, """
+                + """{"text": "5", "answer": null, "verdict": "unreadable"}, {"text": "\\boxed{5}", "answer": "5", "verdict": "wrong"}, """
+                + """{"text": "\\boxed{4}", "answer": "4", "verdict": "right"}]}""",
+        ];
+        _folder.Write("s.jsonl", string.Join('\n', lines));
         (int code, string said) = Run("reason", "score", _folder.At("s.jsonl"));
         Assert.Equal(0, code);
         Assert.Contains("pass@1    50.0%", said, StringComparison.Ordinal);
@@ -38,8 +43,10 @@ public sealed class ReasonCommandTests : IDisposable
     [Fact]
     public void Sample_OfTheUsersProblems_WritesWhatScoreReads()
     {
-        _folder.Write("p.jsonl", "{\"problem\": \"1 + 1 = ?\", \"answer\": \"2\"}\n{\"question\": \"2 + 2 = ?\", \"answer\": 4}\n{\"problem\": \"no answer\"}\n");
-        string[] arguments = ["reason", "sample", _folder.At("p.jsonl"), "--model", "base-v1", "--samples", "2", "--tokens", "8", "--output", _folder.At("out.jsonl")];
+        _folder.Write("p.jsonl",
+            "{\"problem\": \"1 + 1 = ?\", \"answer\": \"2\"}\n{\"question\": \"2 + 2 = ?\", \"answer\": 4}\n{\"problem\": \"no answer\"}\n");
+        string[] arguments = ["reason", "sample", _folder.At("p.jsonl"), "--model", "base-v1", "--samples", "2", "--tokens", "8", "--output",
+            _folder.At("out.jsonl")];
         (int code, string said) = Run(arguments);
         Assert.Equal(2, code);
         Assert.Contains("line 3: has \"problem\" and no answer", said, StringComparison.Ordinal);
@@ -66,7 +73,8 @@ public sealed class ReasonCommandTests : IDisposable
         // The story model writes what it likes; a program that judges by the parity of the length makes about half of that right.
         _folder.Write("p.jsonl", "{\"problem\": \"Once upon a time\", \"answer\": \"even\"}\n");
         string check = "{ name: program, command: [/bin/sh, -c, \"test $(( $(wc -c) % 2 )) = 0 && echo right || echo wrong\"], run: true }";
-        string[] arguments = ["reason", "pairs", _folder.At("p.jsonl"), "--model", "base-v1", "--samples", "6", "--tokens", "40", "--temperature", "1.5", "--output", _folder.At("pairs.jsonl"),
+        string[] arguments = ["reason", "pairs", _folder.At("p.jsonl"), "--model", "base-v1", "--samples", "6", "--tokens", "40", "--temperature", "1.5",
+            "--output", _folder.At("pairs.jsonl"),
             "--rollouts", "3", "--rule", "first-zero", "--form", "{problem}"];
         (int code, string said) = Run([.. arguments, "--verifier", check]);
         Assert.True(code == 0 || said.Contains("No pairs exist", StringComparison.Ordinal), said);

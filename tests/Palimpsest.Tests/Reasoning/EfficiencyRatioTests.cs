@@ -57,8 +57,10 @@ public sealed class EfficiencyRatioTests
         Judgement Of(Verdict verdict, string? answer) => new(verdict, answer);
         SampledProblem[] problems =
         [
-            new(new Problem("a", "1"), [.. new[] { Of(Verdict.Right, "1"), Of(Verdict.Right, "1"), Of(Verdict.Wrong, "2"), Of(Verdict.Unreadable, null) }.Select(own => new SampledSolution("", own))]),
-            new(new Problem("b", "1"), [.. new[] { Of(Verdict.Wrong, "3"), Of(Verdict.Wrong, "3"), Of(Verdict.Right, "1"), Of(Verdict.Failed, null) }.Select(own => new SampledSolution("", own))]),
+            new(new Problem("a", "1"), [.. new[] { Of(Verdict.Right, "1"), Of(Verdict.Right, "1"), Of(Verdict.Wrong, "2"),
+                Of(Verdict.Unreadable, null) }.Select(own => new SampledSolution("", own))]),
+            new(new Problem("b", "1"), [.. new[] { Of(Verdict.Wrong, "3"), Of(Verdict.Wrong, "3"), Of(Verdict.Right, "1"),
+                Of(Verdict.Failed, null) }.Select(own => new SampledSolution("", own))]),
         ];
         IReadOnlyList<string> lines = SampleScores.Of(problems, 1);
         Assert.Contains(lines, line => line.StartsWith("pass@1    37.5%", StringComparison.Ordinal));

@@ -131,11 +131,13 @@ public sealed class GoldenReasoningTests
             {
                 "rloo_sequence_mean" => plain,
                 "token_normalised" or "clip_per_token" => plain with { Mean = PolicyMean.Tokens },
-                "clip_per_sequence" => plain with { Mean = PolicyMean.TokensOfAnswers, KlWeight = loss.Name.Contains("0.04 k3", StringComparison.Ordinal) ? 0.04 : 0 },
+                "clip_per_sequence" => plain with { Mean = PolicyMean.TokensOfAnswers, KlWeight = loss.Name.Contains("0.04 k3", StringComparison.Ordinal)
+                    ? 0.04 : 0 },
                 "clip_constant16" => plain with { Mean = PolicyMean.Constant, Length = 16 },
                 _ => throw new NotSupportedException(loss.Name),
             };
-            Assert.Equal(loss.Value.GetProperty("value").GetDouble(), Minimise(policy, options, new WeightedBatch(answers, weights, sampled), reference), 1e-10);
+            Assert.Equal(loss.Value.GetProperty("value").GetDouble(), Minimise(policy, options, new WeightedBatch(answers, weights, sampled), reference),
+                1e-10);
             Assert.Equal(loss.Value.GetProperty("grad_norm_total").GetDouble(), policy.Parameters.Flat!.Norm(), 1e-8);
         }
     }
@@ -151,7 +153,8 @@ public sealed class GoldenReasoningTests
         foreach (JsonElement item in cases)
         {
             double beta = item.GetProperty("beta").GetDouble();
-            double[] weighted = PerToken(item, answers, advantage => Math.Exp(advantage / beta)), filtered = PerToken(item, answers, advantage => advantage > 0 ? 1 : 0);
+            double[] weighted = PerToken(item, answers, advantage => Math.Exp(advantage / beta)),
+                filtered = PerToken(item, answers, advantage => advantage > 0 ? 1 : 0);
             double value = Minimise(policy, new PolicyGradientOptions(), new WeightedBatch(answers, weighted, null));
             Assert.Equal(1, value / item.GetProperty("value").GetDouble(), 1e-10);
             Assert.Equal(1, policy.Parameters.Flat!.Norm() / item.GetProperty("grad_norm_total").GetDouble(), 1e-9);

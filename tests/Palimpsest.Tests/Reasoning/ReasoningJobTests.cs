@@ -44,7 +44,8 @@ public sealed class ReasoningJobTests : IDisposable
     {
         string folder = Start(Small + All, default);
         ReasoningResult result = RunFolder.ResultOf<ReasoningResult>(folder);
-        Assert.Equal(["sft", "sft", "sft-longer", "rft", "rft-1", "response-dpo", "per-step-dpo", "shared", "advantage-filtered-sft", "advantage-weighted-sft", "rloo", "grpo"],
+        Assert.Equal(["sft", "sft", "sft-longer", "rft", "rft-1", "response-dpo", "per-step-dpo", "shared", "advantage-filtered-sft", "advantage-weighted-sft",
+            "rloo", "grpo"],
             result.Cells.Select(cell => cell.Arm));
         Assert.All(result.Cells, cell => Assert.Equal(120, cell.Score.Right.Length));
         Assert.All(result.Cells, cell => Assert.False(cell.Notes.Diverged));
@@ -70,11 +71,13 @@ public sealed class ReasoningJobTests : IDisposable
         {
             using CancellationTokenSource stop = new();
             JobRunner runner = new([new ReasoningJob()], new Impatient(words, stop));
-            interrupted = interrupted is null ? runner.Start(Recipe(Small + All), other, stop.Token).Folder : runner.Resume(interrupted, false, stop.Token).Folder;
+            interrupted = interrupted is null ? runner.Start(Recipe(Small + All), other, stop.Token).Folder : runner.Resume(interrupted, false, stop.Token)
+                .Folder;
         }
 
         ReasoningResult again = RunFolder.ResultOf<ReasoningResult>(interrupted);
-        Assert.Equal(result.Cells.Select(cell => (cell.Arm, cell.Score.Right, cell.Score.Shortcuts)), again.Cells.Select(cell => (cell.Arm, cell.Score.Right, cell.Score.Shortcuts)));
+        Assert.Equal(result.Cells.Select(cell => (cell.Arm, cell.Score.Right, cell.Score.Shortcuts)),
+            again.Cells.Select(cell => (cell.Arm, cell.Score.Right, cell.Score.Shortcuts)));
     }
 
     [Theory]

@@ -64,7 +64,8 @@ public sealed class RolloutTests : IDisposable
         using RolloutEngine engine = new(_model, new SamplingOptions { MaxNewTokens = 40, Temperature = 2 }, 7, stepEnds: new HashSet<int> { LineEnd });
         Rollout[] made = engine.All([RolloutRequest.Of([1, 2], 60)], "test", default)![0];
         Assert.Contains(made, rollout => rollout.End == CompletionEnd.StopText);
-        Assert.All(made, rollout => Assert.Equal(rollout.End == CompletionEnd.StopText ? rollout.Tokens.Length - 1 : -1, Array.IndexOf(rollout.Tokens, LineEnd)));
+        Assert.All(made, rollout => Assert.Equal(rollout.End == CompletionEnd.StopText ? rollout.Tokens.Length - 1 : -1,
+            Array.IndexOf(rollout.Tokens, LineEnd)));
     }
 
     [Fact]
@@ -78,7 +79,8 @@ public sealed class RolloutTests : IDisposable
         expected = expected[^_model.Config.VocabularySize..];
         using RolloutEngine engine = new(_model, new SamplingOptions { MaxNewTokens = 1, Temperature = 1 }, 7);
         int[] seen = new int[expected.Length];
-        engine.Run([RolloutRequest.Of(prompt, count)], "test", (_, _, rollout) => seen[rollout.Tokens.Length == 0 ? SymbolTable.End : rollout.Tokens[0]]++, default);
+        engine.Run([RolloutRequest.Of(prompt, count)], "test", (_, _, rollout) => seen[rollout.Tokens.Length == 0 ? SymbolTable.End : rollout.Tokens[0]]++,
+            default);
         for (int token = 0; token < seen.Length; token++)
         {
             // Five standard deviations.
@@ -137,7 +139,8 @@ public sealed class RolloutTests : IDisposable
             }
         }, stop.Token));
         Assert.InRange(given, 5, 6);
-        Assert.Contains("from 1 to", Assert.Throws<PalimpsestException>(() => engine.Run([RolloutRequest.Of([.. Enumerable.Repeat(1, 64)], 1)], "test", (_, _, _) => { }, default)).Message, StringComparison.Ordinal);
+        Assert.Contains("from 1 to", Assert.Throws<PalimpsestException>(() =>
+            engine.Run([RolloutRequest.Of([.. Enumerable.Repeat(1, 64)], 1)], "test", (_, _, _) => { }, default)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -23,7 +23,8 @@ public sealed class StepPairTests(SmallReasoner reasoner) : IClassFixture<SmallR
         IReadOnlyList<StepValues> values = finder.Values(wrong, default)!;
         foreach (PitRule rule in Enum.GetValues<PitRule>())
         {
-            IReadOnlyList<PitFinding> scan = finder.Find(wrong, rule, PitSearch.Scan, default)!, early = finder.Find(wrong, rule, PitSearch.EarlyStop, default)!,
+            IReadOnlyList<PitFinding> scan = finder.Find(wrong, rule, PitSearch.Scan, default)!,
+                early = finder.Find(wrong, rule, PitSearch.EarlyStop, default)!,
                 bisection = finder.Find(wrong, rule, PitSearch.Bisection, default)!;
             for (int i = 0; i < wrong.Length; i++)
             {
@@ -78,7 +79,8 @@ public sealed class StepPairTests(SmallReasoner reasoner) : IClassFixture<SmallR
                 Assert.Equal(pairing == PairingForm.SharedPrefix ? pair.Step - 1 : 0, reasoner.Problems.Steps.Cut(pair.Prompt.AsSpan(prompt.Length)).Count);
             }
 
-            Assert.Equal(made.Pairs.Count, made.Pairs.Select(pair => string.Join(',', [.. pair.Prompt, -1, .. pair.Chosen, -1, .. pair.Rejected])).Distinct().Count());
+            Assert.Equal(made.Pairs.Count, made.Pairs.Select(pair => string.Join(',', [.. pair.Prompt, -1, .. pair.Chosen, -1, .. pair.Rejected])).Distinct()
+                .Count());
             Assert.Equal(made.Findings.Count(finding => finding.Pit is not null), made.Pairs.Count + builder.Duplicates + builder.Unmatched);
         }
     }
@@ -87,8 +89,10 @@ public sealed class StepPairTests(SmallReasoner reasoner) : IClassFixture<SmallR
     public void SharedPrefix_Masked_HasTheMarginOfTheUnmaskedPair()
     {
         using RolloutEngine engine = reasoner.Engine();
-        StepPair pair = StepPairs.Make(SolutionPool.Sample(reasoner.Problems, engine, Samples, default)!, engine, new PitFinder(reasoner.Problems, engine, Rollouts, Samples),
-            new PairBuilder(reasoner.Problems, SymbolTable.End), new PairOptions(PairingForm.SharedPrefix, PitRule.FirstZero, PitSearch.Scan, 4), default)!.Pairs
+        StepPair pair = StepPairs.Make(SolutionPool.Sample(reasoner.Problems, engine, Samples, default)!, engine,
+            new PitFinder(reasoner.Problems, engine, Rollouts, Samples),
+            new PairBuilder(reasoner.Problems, SymbolTable.End), new PairOptions(PairingForm.SharedPrefix, PitRule.FirstZero, PitSearch.Scan, 4),
+                default)!.Pairs
             .First(own => own.Step > 1);
         using CausalModel precise = CausalModel.Create(reasoner.Model.Causal.Config, TestContexts.F64(), new RandomStream(2));
         double Margin(int from)
@@ -114,7 +118,8 @@ public sealed class StepPairTests(SmallReasoner reasoner) : IClassFixture<SmallR
         Assert.Contains("every time", always.WhyNoPairs, StringComparison.Ordinal);
         PitFinder finder = new(reasoner.Problems, engine, 2, 2);
         PairBuilder builder = new(reasoner.Problems, SymbolTable.End);
-        Assert.Empty(StepPairs.Make(always, engine, finder, builder, new PairOptions(PairingForm.FromProblem, PitRule.LargestDrop, PitSearch.Scan, 4), default)!.Pairs);
+        Assert.Empty(StepPairs.Make(always, engine, finder, builder, new PairOptions(PairingForm.FromProblem, PitRule.LargestDrop, PitSearch.Scan, 4),
+            default)!.Pairs);
     }
 
     private Trace[] Wrong(RolloutEngine engine)

@@ -16,7 +16,8 @@ internal static class TabularTheorem
     })];
 
     // -Σ_s Σ_a π_sft(a|s) e^(A/β) ln π(a|s)
-    public static (double Value, double[][] Slope) Weighted(double[][] policy, double[][] start, double[][] advantage, double beta) => Minimise(policy, logits =>
+    public static (double Value, double[][] Slope) Weighted(double[][] policy, double[][] start, double[][] advantage, double beta) =>
+        Minimise(policy, logits =>
     {
         double[,] weights = new double[start.Length, start[0].Length];
         for (int s = 0; s < start.Length; s++)
@@ -30,8 +31,8 @@ internal static class TabularTheorem
         return logits.log_softmax(1).mul(tensor(weights)).sum().neg();
     });
 
-    // ½ Σ_s Σ_ij π_sft(i) π_sft(j) [-P ln σ(u) - (1-P) ln σ(-u)],  P = σ(A_i - A_j), u = β (ln π_i/π_sft,i - ln π_j/π_sft,j): cDPO whose labels are flipped
-    // with the chance 1 - P.
+    // ½ Σ_s Σ_ij π_sft(i) π_sft(j) [-P ln σ(u) - (1-P) ln σ(-u)],  P = σ(A_i - A_j), u = β (ln π_i/π_sft,i - ln π_j/π_sft,j)
+    // This is cDPO whose labels are flipped with the chance 1 - P.
     public static (double Value, double[][] Slope) Dpo(double[][] policy, double[][] start, double[][] advantage, double beta) => Minimise(policy, logits =>
     {
         Tensor logs = logits.log_softmax(1), one = ones(1, ScalarType.Float64), sum = zeros(1, ScalarType.Float64);

@@ -13,7 +13,8 @@ namespace Palimpsest.Cli.Commands.Reasoning;
 /// <summary>What the commands that let a model solve problems have in common: problems, model, verifier, sampling and the store.</summary>
 internal sealed class ReasonArguments
 {
-    private readonly Argument<string> _file = new("file") { Description = "Problems: JSON lines with \"problem\" and \"answer\", or a published set as it is (docs/reasoning.md)." };
+    private readonly Argument<string> _file = new("file") { Description =
+        "Problems: JSON lines with \"problem\" and \"answer\", or a published set as it is (docs/reasoning.md)." };
     private readonly Option<string> _model = new("--model") { Description = "An embedded model, a folder or a file.", Required = true };
     private readonly Option<string> _verifier = VerifierOption("number");
     private readonly Option<int> _samples = new("--samples") { Description = "Solutions of a problem.", DefaultValueFactory = _ => 8 };
@@ -25,8 +26,10 @@ internal sealed class ReasonArguments
     };
 
     private readonly Option<bool> _chat = new("--chat") { Description = "Ask in the model's own form of chats instead." };
-    private readonly Option<bool> _skipBad = new("--skip-bad") { Description = "Leave out problems without an answer that can be judged by; they are counted." };
-    private readonly Option<string?> _store = new("--store") { Description = "File that keeps rollouts, so that a killed command goes on. [default: the output's name and .rollouts]" };
+    private readonly Option<bool> _skipBad = new("--skip-bad") { Description =
+        "Leave out problems without an answer that can be judged by; they are counted." };
+    private readonly Option<string?> _store = new("--store") { Description =
+        "File that keeps rollouts, so that a killed command goes on. [default: the output's name and .rollouts]" };
     private readonly Option<int> _places = new("--places") { Description = "Rollouts at a time.", DefaultValueFactory = _ => 32 };
     private readonly Option<string> _output;
     private readonly SamplingArguments _sampling = new(mostTokens: 256, temperature: 0.8);
@@ -46,7 +49,9 @@ internal sealed class ReasonArguments
 
     public static Option<string> VerifierOption(string? standard) => new("--verifier")
     {
-        Description = "How solutions are judged: number, marked (####), boxed, exact, fact, \"{ name: regex, pattern: ... }\" or \"{ name: program, command: [...], run: true }\".",
+        Description =
+            "How solutions are judged: number, marked (####), boxed, exact, fact, \"{ name: regex, pattern: ... }\" or "
+            + "\"{ name: program, command: [...], run: true }\".",
         DefaultValueFactory = standard is null ? null : _ => standard,
     };
 
@@ -63,7 +68,8 @@ internal sealed class ReasonArguments
         int samples = parsed.GetValue(_samples);
         if (samples < 1 || parsed.GetValue(_limit) < 0 || parsed.GetValue(_places) < 1 || (samples > 1 && sampling.Temperature == 0))
         {
-            throw new PalimpsestException("--samples and --places must be at least 1 and --limit at least 0; and several samples need a --temperature above 0.");
+            throw new PalimpsestException(
+                "--samples and --places must be at least 1 and --limit at least 0; and several samples need a --temperature above 0.");
         }
 
         if (sampling.StopTexts.Count > 0)
@@ -83,19 +89,23 @@ internal sealed class ReasonArguments
         TorchContext torch = CommandTorch.Start(seed: parsed.GetValue(_sampling.Seed));
         using LanguageModel model = LanguageModel.Load(parsed.GetValue(_model)!, torch, LoadMode.Mapped);
         using RolloutStore store = new(parsed.GetValue(_store) ?? Output(parsed) + ".rollouts");
-        TextProblems asked = new(model, problems, verifier, parsed.GetValue(_chat) ? null : parsed.GetValue(_form)!.Replace("\\n", "\n", StringComparison.Ordinal));
+        TextProblems asked = new(model, problems, verifier, parsed.GetValue(_chat) ? null
+            : parsed.GetValue(_form)!.Replace("\\n", "\n", StringComparison.Ordinal));
         int capacity = Enumerable.Range(0, asked.Count).Max(i => asked.Prompt(i).Length) + sampling.MaxNewTokens;
-        using RolloutEngine engine = new(model.Model, sampling, parsed.GetValue(_sampling.Seed), store, new Terminal.PlainLog(output), parsed.GetValue(_places), capacity: capacity);
+        using RolloutEngine engine = new(model.Model, sampling, parsed.GetValue(_sampling.Seed), store, new Terminal.PlainLog(output),
+            parsed.GetValue(_places), capacity: capacity);
         using Interruption interruption = new();
         SolutionPool? pool = SolutionPool.Sample(asked, engine, samples, interruption.Token);
         bool done = pool is not null && use(new Solved(model, problems, asked, engine, pool, samples), interruption.Token);
-        output.WriteLine(done ? string.Create(CultureInfo.InvariantCulture, $"{engine.Sampled:N0} rollouts in {engine.Seconds:F1} s; {engine.Found:N0} more were in the store.")
+        output.WriteLine(done ? string.Create(CultureInfo.InvariantCulture,
+            $"{engine.Sampled:N0} rollouts in {engine.Seconds:F1} s; {engine.Found:N0} more were in the store.")
             : "Stopped. The same command goes on with what is in the store.");
         return done ? 0 : Interruption.ExitCode;
     }
 
     /// <summary>What was sampled, and what by.</summary>
-    internal sealed record Solved(LanguageModel Model, IReadOnlyList<Problem> Problems, TextProblems Asked, RolloutEngine Engine, SolutionPool Pool, int Samples);
+    internal sealed record Solved(LanguageModel Model, IReadOnlyList<Problem> Problems, TextProblems Asked, RolloutEngine Engine, SolutionPool Pool,
+        int Samples);
 
     internal sealed record VerifierRecipe : Recipe
     {

@@ -11,9 +11,12 @@ internal static class ReasonPairsCommand
     public static Command Create(TextWriter output)
     {
         ReasonArguments arguments = new("pairs.jsonl");
-        Option<string> pairing = new("--pairing") { Description = "What a wrong step is set against: from-problem or shared-prefix.", DefaultValueFactory = _ => "from-problem" };
-        Option<string> rule = new("--rule") { Description = "Which step counts: first-minimum, first-zero or largest-drop.", DefaultValueFactory = _ => "largest-drop" };
-        Option<string> search = new("--search") { Description = "Steps that are rolled out from: scan, early-stop or bisection.", DefaultValueFactory = _ => "early-stop" };
+        Option<string> pairing = new("--pairing") { Description = "What a wrong step is set against: from-problem or shared-prefix.",
+            DefaultValueFactory = _ => "from-problem" };
+        Option<string> rule = new("--rule") { Description = "Which step counts: first-minimum, first-zero or largest-drop.", DefaultValueFactory = _ =>
+            "largest-drop" };
+        Option<string> search = new("--search") { Description = "Steps that are rolled out from: scan, early-stop or bisection.", DefaultValueFactory = _ =>
+            "early-stop" };
         Option<int> rollouts = new("--rollouts") { Description = "Rollouts from a step.", DefaultValueFactory = _ => 5 };
         Option<int> negatives = new("--negatives") { Description = "Most different wrong solutions of a problem.", DefaultValueFactory = _ => 4 };
         Command command = new(
@@ -53,8 +56,10 @@ internal static class ReasonPairsCommand
 
                 PairFile.Write(arguments.Output(parsed), made.Pairs, solved.Model.Tokenizer);
                 int pits = made.Findings.Count(finding => finding.Pit is not null), first = made.Findings.Count(finding => finding.Pit == 1);
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{made.Pairs.Count:N0} pairs of {made.Findings.Count:N0} wrong solutions, {100 * solved.Pool.Solved:F1}% of all ")
-                    + string.Create(CultureInfo.InvariantCulture, $"being right; {pits:N0} have a pit, {first:N0} of them on step 1; {builder.Unmatched:N0} have nothing to be set against, ")
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{made.Pairs.Count:N0} pairs of {made.Findings.Count:N0} wrong solutions, {100 * solved.Pool.Solved:F1}% of all ")
+                    + string.Create(CultureInfo.InvariantCulture,
+                        $"being right; {pits:N0} have a pit, {first:N0} of them on step 1; {builder.Unmatched:N0} have nothing to be set against, ")
                     + string.Create(CultureInfo.InvariantCulture, $"{builder.Duplicates:N0} pairs were there before."));
                 output.WriteLine($"Written: {arguments.Output(parsed)}");
                 return true;

@@ -21,7 +21,8 @@ internal static class ReasonSampleCommand
         command.SetAction(parsed => arguments.Run(parsed, output, (solved, _) =>
         {
             SampledProblem[] sampled = [.. solved.Problems.Select((problem, i) => new SampledProblem(problem, [.. solved.Pool.Samples(i).Select(sample =>
-                sample is null ? new SampledSolution("", new Judgement(Verdict.Unreadable, null)) : new SampledSolution(solved.Asked.Text(sample.Solution), sample.Judgement))]))];
+                sample is null ? new SampledSolution("", new Judgement(Verdict.Unreadable, null)) : new SampledSolution(solved.Asked.Text(sample.Solution),
+                    sample.Judgement))]))];
             SampleFile.Write(arguments.Output(parsed), sampled);
             foreach (string line in SampleScores.Of(sampled, seed: 0))
             {

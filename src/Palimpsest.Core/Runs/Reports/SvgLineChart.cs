@@ -28,7 +28,8 @@ internal static class SvgLineChart
         (double left, double right) = (all.Min(point => point.X), all.Max(point => point.X));
         (double low, double high) = (all.Min(point => point.Y), all.Max(point => point.Y));
         (low, high) = chart.LogVertical && low == high ? (low / 2, high * 2) : (low, high);
-        Ticks vertical = chart.LogVertical ? Ticks.Logarithmic(low, high) : Ticks.Covering(low, high), horizontal = chart.LogHorizontal ? Ticks.Logarithmic(left, right) : Ticks.Covering(left, right);
+        Ticks vertical = chart.LogVertical ? Ticks.Logarithmic(low, high) : Ticks.Covering(low, high),
+            horizontal = chart.LogHorizontal ? Ticks.Logarithmic(left, right) : Ticks.Covering(left, right);
         if (chart.LogHorizontal)
         {
             (left, right) = left < right ? (left, right) : (left / 2, right * 2);
@@ -61,7 +62,8 @@ internal static class SvgLineChart
     private static double Height(ReportChart chart, double y) => chart.LogVertical ? Math.Log(y) : y;
 
     private static (double X, double Y) OnlyPositive(ReportChart chart, (double X, double Y) point) =>
-        (chart.LogHorizontal && !(point.X >= 1 / Ticks.Largest) ? double.NaN : point.X, chart.LogVertical && !(point.Y >= 1 / Ticks.Largest) ? double.NaN : point.Y);
+        (chart.LogHorizontal && !(point.X >= 1 / Ticks.Largest) ? double.NaN : point.X, chart.LogVertical && !(point.Y >= 1 / Ticks.Largest) ? double.NaN
+            : point.Y);
 
     private static void Draw(HtmlWriter html, Scale scale, Curve[] curves, bool wide, bool direct)
     {

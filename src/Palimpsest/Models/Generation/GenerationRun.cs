@@ -15,7 +15,8 @@ internal sealed class GenerationRun
 
     /// <exception cref="PalimpsestException">A prompt is empty or leaves no room in the model's context, or an option is out of its range.</exception>
     public GenerationRun(CausalModel model, IReadOnlyList<int[]> prompts, SamplingOptions options, RandomStream random, CancellationToken stop)
-        : this(model, prompts, options, random is null ? throw new ArgumentNullException(nameof(random)) : [.. prompts.Select((_, i) => TextGenerator.StreamOf(random, i))], stop)
+        : this(model, prompts, options, random is null ? throw new ArgumentNullException(nameof(random))
+            : [.. prompts.Select((_, i) => TextGenerator.StreamOf(random, i))], stop)
     {
     }
 

@@ -50,7 +50,8 @@ public sealed partial class SvgChartTests
     [Fact]
     public void Line_BothAxesLogarithmic_GiveAPowerLawAStraightLine()
     {
-        XElement svg = ReportSamplesOf.Page(new ReportChart("c", "x", "y", [new ReportLine("error", [(1, 0.1), (10, 0.01), (50, 0), (100, 0.001)], Marked: true)])
+        XElement svg = ReportSamplesOf.Page(new ReportChart("c", "x", "y",
+            [new ReportLine("error", [(1, 0.1), (10, 0.01), (50, 0), (100, 0.001)], Marked: true)])
         {
             LogHorizontal = true,
             LogVertical = true,
