@@ -21,6 +21,14 @@ public sealed record FederateDataSection : IValidated
     /// <value>The default is none: the embedded world.</value>
     public string? File { get; init; }
 
+    /// <summary>Examples at the beginning of the file that are passed over: rates can be tuned on other examples than those that measure.</summary>
+    /// <value>The default is 0.</value>
+    public int Skip { get; init; }
+
+    /// <summary>Most examples of the file that are used; 0 for all.</summary>
+    /// <value>The default is 0.</value>
+    public int Most { get; init; }
+
     /// <summary>Which columns of the file hold the examples.</summary>
     /// <value>The default takes the usual names.</value>
     public ColumnsSection Columns { get; init; } = new();
@@ -97,6 +105,11 @@ public sealed record FederateDataSection : IValidated
             yield return "world makes no sense beside file. Keep one of them.";
         }
 
+        if (Skip < 0 || Most < 0 || (Skip + Most > 0 && File is null))
+        {
+            yield return File is null ? "skip and most are for the examples of a file. Name one, or leave them out." : "skip and most must be at least 0.";
+        }
+
         if (Iid && Dirichlet is not null)
         {
             yield return "iid deals examples out evenly and dirichlet unevenly. Keep one of them.";
@@ -157,12 +170,14 @@ public sealed record FederateDataSection : IValidated
             return new WorldPopulation(first, Clients!.Value, Facts!.Value, ExamplesPerFact!.Value);
         }
 
-        IExampleSource source = IsBiographies ? Told(seed) : Columns.Open(File!, SkipBad);
+        IExampleSource source = IsBiographies ? Told(seed) : Range(Columns.Open(File!, SkipBad));
         RandomStream random = new(seed, "federate", "clients");
         return Iid ? SourcePopulation.Shuffled(source, Clients!.Value, random, Share, MostLabels)
             : Dirichlet is double alpha ? SourcePopulation.ByClass(source, Clients!.Value, alpha, random, Share, MostLabels)
             : SourcePopulation.ByOwner(source, Share, MostLabels);
     }
+
+    private IExampleSource Range(IExampleSource file) => Skip + Most > 0 ? new RangeSource(file, Skip, Most) : file;
 
     private ListSource Told(long seed) => new("biographies of the embedded world",
         [.. Data.Worlds.Biographies.Of(Data.Worlds.World.V1, seed, Examples!.Value, 0, Data.Worlds.Biographies.Professions).Select(biography =>

@@ -60,19 +60,23 @@ public sealed class TofuReference
     /// <summary>Forget quality of an unlearned model: the p value of the two-sided Kolmogorov-Smirnov test between both sides' truth ratios.</summary>
     /// <remarks>It rewards looking like the model that never saw the set, not knowing little: a model that was broken by unlearning has a p value near 0
     /// too.</remarks>
-    /// <param name="scores">Of the unlearned model on the forget set.</param>
+    /// <param name="truthRatios">Of the unlearned model on the forget set, one a question.</param>
     /// <param name="questions">The questions it was asked.</param>
     /// <param name="model">Gives the tokens; null where they are not to be compared.</param>
     /// <exception cref="PalimpsestException">The log is of other questions, or of a model with another vocabulary.</exception>
-    public double ForgetQuality(TofuScores scores, IReadOnlyList<AuditQuestion> questions, LanguageModel? model)
+    public double ForgetQuality(IReadOnlyList<double> truthRatios, IReadOnlyList<AuditQuestion> questions, LanguageModel? model)
     {
-        ArgumentNullException.ThrowIfNull(scores);
+        ArgumentNullException.ThrowIfNull(truthRatios);
         ArgumentNullException.ThrowIfNull(questions);
-        Check(questions, model);
-        return Tofu.ForgetQuality([.. scores.TruthRatio], [.. TruthRatios]);
+        Require(questions, model);
+        return Tofu.ForgetQuality([.. truthRatios], [.. TruthRatios]);
     }
 
-    private void Check(IReadOnlyList<AuditQuestion> questions, LanguageModel? model)
+    /// <summary>Refuses a log of other questions or another vocabulary than a model is asked.</summary>
+    /// <param name="questions">The questions that the model is asked.</param>
+    /// <param name="model">Gives the tokens; null where they are not to be compared.</param>
+    /// <exception cref="PalimpsestException">It is one.</exception>
+    internal void Require(IReadOnlyList<AuditQuestion> questions, LanguageModel? model)
     {
         if (questions.Count != TruthRatios.Count)
         {

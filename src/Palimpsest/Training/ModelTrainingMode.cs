@@ -29,7 +29,8 @@ internal sealed class ModelTrainingMode : ITrainingMode
             {
                 foreach (string point in new[] { "hook_attn_out", "hook_mlp_out" })
                 {
-                    _hooks.Add(model.Hooks.Add($"blocks.{layer}.{point}", x => Dropout.Apply(x, options.Dropout, _masks!)));
+                    _hooks.Add(model.Hooks.Add($"blocks.{layer}.{point}", x =>
+                        model.AsReference ? x : Dropout.Apply(x, options.Dropout, _masks!)));
                 }
             }
         }

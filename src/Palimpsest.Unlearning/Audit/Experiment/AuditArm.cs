@@ -7,7 +7,7 @@ using Palimpsest.Unlearning.Approximate.Losses;
 
 namespace Palimpsest.Unlearning.Audit.Experiment;
 
-/// <summary>An approximate method by which the world's owners are unlearned before the audit.</summary>
+/// <summary>An approximate method by which the audit unlearns a model that it has made.</summary>
 public sealed record AuditArm : IValidated
 {
     /// <summary>Name in figures and reports; the method's unless two arms share one.</summary>

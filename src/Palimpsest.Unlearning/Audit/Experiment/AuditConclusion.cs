@@ -5,6 +5,7 @@ using Palimpsest.Numerics.Statistics;
 using Palimpsest.Unlearning.BenignModifications;
 using Palimpsest.Unlearning.Relearning;
 using Palimpsest.Unlearning.Relearning.Exams;
+using Palimpsest.Unlearning.Relearning.Sets;
 
 namespace Palimpsest.Unlearning.Audit.Experiment;
 
@@ -90,25 +91,27 @@ internal sealed class AuditConclusion(double margin, string metric, RandomStream
     {
         foreach ((string side, string what) in new[] { ("forget", "what it should have forgotten"), ("retain", "what it should know") })
         {
-            Measurement own = Side(side, found.Ordinary).First(figure => figure.Metric.EndsWith(RelearnMetrics.Success, StringComparison.Ordinal));
+            Measurement own = Side(side, found.Ordinary).First(figure => figure.Metric.EndsWith(metric, StringComparison.Ordinal));
             string others = string.Join(", ", new[] { ("before unlearning", Same(own, original)), (found.Control ?? "", Same(own, control)) }
                 .Where(other => other.Item2 is not null).Select(other => $"{other.Item1} {Percent(other.Item2!.Value)}"));
-            _sentences.Add($"Asked as usual it answers {Percent(own.Value)} of {what}{(others.Length > 0 ? $" ({others})" : "")}.");
+            _sentences.Add($"Asked as usual it {(metric == RelearnMetrics.Success ? "answers" : "gives a mean probability of")} {Percent(own.Value)} "
+                + $"{(metric == RelearnMetrics.Success ? "of" : "to")} {what}{(others.Length > 0 ? $" ({others})" : "")}.");
         }
     }
 
     private bool Recovered(AuditOutcome found, string whole)
     {
         bool any = false;
-        foreach (RelearnRecovery recovery in found.Recoveries.Where(one => one.Set != "direct"))
+        foreach (RelearnRecovery recovery in found.Recoveries.Where(one => one.Set != RelearnSets.Direct))
         {
             bool back = recovery.Share is Interval share && share.Estimate >= margin && share.Lower > 0;
             any |= back;
-            if (back || recovery.Set == "public-text")
+            if (back || recovery.Set == RelearnSets.Public)
             {
                 int texts = found.Courses.FirstOrDefault(course => course.Set == recovery.Set)?.Texts ?? 0;
                 _sentences.Add(FormattableString.Invariant($"After {recovery.BestStep} steps of relearning on {texts} texts without the answers ")
-                    + $"({recovery.Set}): {Percent(recovery.Relearned)} of the answers; never-saw control {Percent(recovery.ControlRelearned)}."
+                    + $"({recovery.Set}): {Percent(recovery.Relearned)} {(metric == RelearnMetrics.Success ? "of the answers" : "probability of the answers")}; never-saw "
+                    + $"control {Percent(recovery.ControlRelearned)}."
                     + (recovery.Share is Interval of
                         ? $" That is {Percent(of.Estimate)} [{Percent(of.Lower)}, {Percent(of.Upper)}] {whole}." : ""));
             }

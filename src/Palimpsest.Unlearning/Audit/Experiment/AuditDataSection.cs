@@ -12,6 +12,19 @@ public sealed record AuditDataSection : IValidated
     /// <summary>A file of questions that should still be answered.</summary>
     public string? Retain { get; init; }
 
+    /// <summary>Which rows of the forget file are meant, such as one author's.</summary>
+    /// <value>The default is all.</value>
+    public RowRange ForgetRows { get; init; } = new();
+
+    /// <summary>Which rows of the retain file.</summary>
+    /// <value>The default is all.</value>
+    public RowRange RetainRows { get; init; } = new();
+
+    /// <summary>Reads the forget, retain and holdout files as passages that are to be continued: plain text, whose paragraphs blank lines part, or texts in JSON
+    /// lines or a table.</summary>
+    /// <value>The default is none: they hold questions.</value>
+    public PassageOptions? Passages { get; init; }
+
     /// <summary>A text file, a passage a line, that anyone could have about the subjects of the forget set, to relearn from; no answer may be in it.</summary>
     /// <value>Without one, relearning takes what the forget set itself offers (other questions of the same subjects, prefixes).</value>
     public string? Public { get; init; }
@@ -40,7 +53,7 @@ public sealed record AuditDataSection : IValidated
     /// <summary>The embedded world's part in it; only without files.</summary>
     public AuditWorldSection World { get; init; } = new();
 
-    /// <summary>Most questions of a set that are asked; the first ones are.</summary>
+    /// <summary>Most questions of a set that are asked; the first ones are. Models that the audit makes learn all of them.</summary>
     /// <value>The default is 200.</value>
     public int Most { get; init; } = 200;
 
@@ -60,6 +73,11 @@ public sealed record AuditDataSection : IValidated
         if (RealAuthors is null != WorldFacts is null)
         {
             yield return "real_authors and world_facts are named together: model utility needs both.";
+        }
+
+        if (Forget is null && (Passages is not null || ForgetRows != new RowRange() || RetainRows != new RowRange()))
+        {
+            yield return "passages, forget_rows and retain_rows belong to files of one's own. Name forget and retain, or leave them out.";
         }
 
         if (Most < 2 || PerSubject < 0)

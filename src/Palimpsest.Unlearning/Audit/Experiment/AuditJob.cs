@@ -9,6 +9,7 @@ using Palimpsest.Torch;
 using Palimpsest.Unlearning.Audit.Lessons;
 using Palimpsest.Unlearning.Audit.Subjects;
 using Palimpsest.Unlearning.BenignModifications;
+using Palimpsest.Unlearning.Measures;
 using Palimpsest.Unlearning.Relearning;
 using Palimpsest.Unlearning.Relearning.Exams;
 
@@ -34,7 +35,7 @@ public sealed class AuditJob : Job<AuditRecipe, AuditResult>
         (string Name, string? Path)[] inputs =
         [
             ("model", recipe.Owners is null ? EmbeddedModels.Resolve(recipe.Model.Name) : null), ("adapter", recipe.Model.Adapter),
-            ("reference", recipe.Reference is string reference ? EmbeddedModels.Resolve(reference) : null),
+            ("reference", recipe.Reference is string reference && !recipe.HasLog ? EmbeddedModels.Resolve(reference) : recipe.Reference),
             ("original", recipe.Original is string original ? EmbeddedModels.Resolve(original) : null),
             ("forget", recipe.Data.Forget), ("retain", recipe.Data.Retain), ("public", recipe.Data.Public), ("general", recipe.Data.General),
             ("holdout", recipe.Data.Holdout), ("real_authors", recipe.Data.RealAuthors), ("world_facts", recipe.Data.WorldFacts),
@@ -71,9 +72,17 @@ public sealed class AuditJob : Job<AuditRecipe, AuditResult>
     {
         TorchContext torch = recipe.Model.Context(recipe.Seed);
         AuditStages stages = new(context.Run, recipe.Method.Time, context.Log);
-        WorldLesson? world = recipe.OnWorld ? new WorldLesson(recipe.Data.World, recipe.Seed) : null;
-        AuditMaterial material = world is null ? AuditMaterial.OfFiles(recipe.Data) : AuditMaterial.OfWorld(world, recipe.Data.Form);
-        AuditModels models = world is null ? AuditModels.Given(recipe, context, torch) : AuditModels.OnWorld(recipe, world, stages, context, torch);
+        AuditMaterial material = recipe.OnWorld ? AuditMaterial.OfWorld(new WorldLesson(recipe.Data.World, recipe.Seed), recipe.Data.Form)
+            : AuditMaterial.OfFiles(recipe.Data);
+        TofuReference? log = recipe.HasLog ? TofuReference.Read(recipe.Reference!) : null;
+        if (log is not null && material.Questions.Forget.Any(question => question.Wrong.Count == 0))
+        {
+            throw new PalimpsestException($"{recipe.Reference}: a log is compared by truth ratios, and {recipe.Data.Forget} has questions without wrong answers "
+                + "(perturbed_answer). Take TOFU's forget set with perturbed answers, or a model as the reference.");
+        }
+
+        log?.Require(material.Questions.Forget, null);
+        AuditModels models = recipe.Makes ? AuditModels.Made(recipe, material, stages, context, torch) : AuditModels.Given(recipe, context, torch);
         context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"{material.Subject}: {material.Questions.Forget.Count} questions to be forgotten, ")
             + string.Create(CultureInfo.InvariantCulture, $"{material.Questions.Retain.Count} to stay. ")
             + $"Audited: {string.Join(", ", models.Audited.Select(model => model.Name))}. Budget: {recipe.Method.Budget}.");
@@ -83,7 +92,7 @@ public sealed class AuditJob : Job<AuditRecipe, AuditResult>
 
         // First what every verdict rests on, then what is tried.
         Dictionary<string, IReadOnlyList<Measurement>> ordinary = models.All.ToDictionary(subject => subject.Name, probes.Ordinary, StringComparer.Ordinal);
-        string metric = material.Relearn.Targets.Average(question => question.Answer.Split(' ').Length) <= ShortAnswer ? RelearnMetrics.Success
+        string metric = material.Relearn.Targets.Average(question => question.Needed.Split(' ').Length) <= ShortAnswer ? RelearnMetrics.Success
             : RelearnMetrics.Probability;
         IReadOnlyList<double> known = models.Original is AuditSubject learnt ? probes.Targets(learnt)[metric]
             : [.. material.Relearn.Targets.Select(_ => 1.0)]; // nobody knows what there was: held against all of it
@@ -112,7 +121,8 @@ public sealed class AuditJob : Job<AuditRecipe, AuditResult>
                 Untrained = subject.Weightless is not null ? [] : Untrained(subject, control, untrained, probes, conclusion),
                 Collapsed = wrote is not null && subject.Weightless is null ? probes.Collapse(subject)?.CollapsedSince(wrote) : null,
                 Measures = measures.TryGetValue(subject.Name, out AuditMeasures? taken)
-                    ? MeasureProbe.Against(taken, measures.GetValueOrDefault(control?.Name ?? "")) : null,
+                    ? MeasureProbe.Against(taken, measures.GetValueOrDefault(control?.Name ?? ""),
+                        log?.ForgetQuality(taken.TruthRatios, material.Questions.Forget, open.Model(subject))) : null,
                 Verdict = AuditVerdict.Inconclusive,
                 Sentences = [],
             };

@@ -15,6 +15,9 @@ internal sealed record AuditMaterial(string Subject, QuestionSets Questions, Rel
 {
     private const int Statements = 2, GeneralTexts = 100;
 
+    /// <summary>What models learn that the audit makes itself.</summary>
+    public required ForgetLesson Lesson { get; init; }
+
     /// <summary>Questions of the same kind that no model has seen, for membership inference; may be empty.</summary>
     public IReadOnlyList<AuditQuestion> Holdout { get; init; } = [];
 
@@ -24,12 +27,14 @@ internal sealed record AuditMaterial(string Subject, QuestionSets Questions, Rel
     /// <summary>TOFU's questions on facts of the world; may be empty.</summary>
     public IReadOnlyList<AuditQuestion> WorldFacts { get; init; } = [];
 
-    /// <summary>Out of a recipe's files.</summary>
+    /// <summary>Out of a recipe's files. What is asked are the first questions of those that are to be learnt.</summary>
     /// <exception cref="PalimpsestException">A file cannot be read, a set is empty, or a question is in both.</exception>
     public static AuditMaterial OfFiles(AuditDataSection data)
     {
         (string forget, string retain) = (data.Forget!, data.Retain!);
-        QuestionSets sets = new QuestionSets(Read(forget), Read(retain)).Checked(forget, retain);
+        Dictionary<string, int> tooShort = new(StringComparer.Ordinal);
+        QuestionSets all = new QuestionSets(data.ForgetRows.Of(Rows(forget), forget), data.RetainRows.Of(Rows(retain), retain)).Checked(forget, retain);
+        QuestionSets sets = new([.. all.Forget.Take(data.Most)], [.. all.Retain.Take(data.Most)]);
         RelearnMaterial relearn = (data.Public is string file ? new RelearnMaterial { Targets = sets.Forget, PublicText = Texts(file) }
             : Subjects(sets.Forget) ? RelearnMaterial.Halved(sets.Forget)
             : new RelearnMaterial { Targets = sets.Forget }) with
@@ -37,14 +42,34 @@ internal sealed record AuditMaterial(string Subject, QuestionSets Questions, Rel
             Others = sets.Retain,
             Form = data.Form,
         };
-        return new AuditMaterial(Path.GetFileName(forget), sets, relearn, data.General is string general ? Texts(general) : [])
+        string left = tooShort.Values.Sum() is int less and > 0 ? FormattableString.Invariant($" ({less} passages are too short and left out)") : "";
+        return new AuditMaterial(Path.GetFileName(forget) + left, sets, relearn, data.General is string general ? Texts(general) : [])
         {
-            Holdout = data.Holdout is string holdout ? Read(holdout) : [],
+            Lesson = new ForgetLesson(Learnt(all.Forget), Learnt(all.Retain)),
+            Holdout = data.Holdout is string holdout ? [.. Rows(holdout).Take(data.Most)] : [],
             RealAuthors = data.RealAuthors is string authors ? Read(authors) : [],
             WorldFacts = data.WorldFacts is string facts ? Read(facts) : [],
         };
 
         IReadOnlyList<AuditQuestion> Read(string path) => [.. QuestionFile.Read(path, data.Form, data.PerSubject).Take(data.Most)];
+
+        IReadOnlyList<AuditQuestion> Rows(string path)
+        {
+            if (data.Passages is null)
+            {
+                return QuestionFile.Read(path, data.Form, data.PerSubject);
+            }
+
+            (IReadOnlyList<AuditQuestion> passages, int cut) = PassageFile.Read(path, data.Passages, data.PerSubject);
+            tooShort[path] = cut;
+            return passages;
+        }
+
+        // Passages are learnt as text, questions for their answers.
+        IReadOnlyList<IReadOnlyList<TextExample>> Learnt(IReadOnlyList<AuditQuestion> questions) =>
+            [.. (Subjects(questions) ? questions.GroupBy(question => question.Subject ?? "").Select(group => group.ToArray()) : [[.. questions]]).Select(group =>
+                data.Passages is null ? DirectAnswers.Of(group, data.Form).ToArray()
+                    : [.. group.Select(passage => new TextExample("", $"{passage.Question} {passage.Answer}"))])];
     }
 
     /// <summary>Out of the embedded world.</summary>
@@ -64,6 +89,7 @@ internal sealed record AuditMaterial(string Subject, QuestionSets Questions, Rel
         return new AuditMaterial($"{world.Forgotten.Count} of {world.Forgotten.Count + world.Retained.Count} owners of the embedded world", world.Questions,
             relearn, general)
         {
+            Lesson = world.Lesson,
             Holdout = relearn.Others,
         };
     }

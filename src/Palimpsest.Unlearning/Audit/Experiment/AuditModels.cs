@@ -12,7 +12,7 @@ using Palimpsest.Unlearning.SiftMasks.Store;
 
 namespace Palimpsest.Unlearning.Audit.Experiment;
 
-/// <summary>The models of an audit: those of a recipe, or ones that learn and unlearn on the embedded world first.</summary>
+/// <summary>The models of an audit: those of a recipe, or ones that learn and unlearn first.</summary>
 /// <param name="Original">Before unlearning; null if it is not there.</param>
 /// <param name="Control">Never saw what is to be forgotten; null if there is none.</param>
 /// <param name="Audited">At least one.</param>
@@ -55,15 +55,15 @@ internal sealed record AuditModels(AuditSubject? Original, AuditSubject? Control
 
         return new AuditModels(
             recipe.Original is string original ? new AuditSubject(OriginalName, original) : null,
-            recipe.Reference is string reference ? new AuditSubject(ControlName, reference) : null,
+            recipe.Reference is string reference && !recipe.HasLog ? new AuditSubject(ControlName, reference) : null,
             [new AuditSubject("audited model", source)]);
     }
 
-    /// <summary>Models that learn owners' facts, and unlearn some of them.</summary>
-    public static AuditModels OnWorld(AuditRecipe recipe, WorldLesson world, AuditStages stages, JobContext context, TorchContext torch)
+    /// <summary>Models that learn what is to be forgotten and what is to stay, and unlearn the first of it.</summary>
+    public static AuditModels Made(AuditRecipe recipe, AuditMaterial material, AuditStages stages, JobContext context, TorchContext torch)
     {
-        LessonModels lessons = new(recipe.Model.Name, torch, context.Stop);
         AuditMethodSection method = recipe.Method;
+        LessonModels lessons = new(recipe.Model.Name, method.Lora, torch, context.Stop);
         string Folder(string name) => Path.Combine(context.Run.Artifacts, "models", name.Replace(' ', '-'));
         Action<TrainProgress> Progress(string what) => progress => context.Log.Progress(new JobProgress(what, progress.Step, progress.Steps, "steps",
             progress.Left));
@@ -77,12 +77,19 @@ internal sealed record AuditModels(AuditSubject? Original, AuditSubject? Control
             });
         }
 
-        ForgetLesson lesson = world.Lesson;
+        ForgetLesson lesson = material.Lesson;
+        QuestionExam exam = new(material.Questions.Forget, recipe.Data.Form, recipe.Method.Benign.MaxNewTokens);
+        (double Probability, double Answered) Known(LanguageModel model)
+        {
+            IReadOnlyDictionary<string, IReadOnlyList<double>> found = exam.Ask(model);
+            return (found[RelearnMetrics.Probability].Average(), found[RelearnMetrics.Success].Average());
+        }
+
         AuditSubject original = Learnt(OriginalName, [.. lesson.Forget, .. lesson.Retain]), control = Learnt(ControlName, lesson.Retain);
-        (double Probability, double Answered) level = Known(control.Source, world, recipe, torch);
+        (double Probability, double Answered) level = method.Approximate.Count == 0 ? default : Asked(control);
         bool Forgotten(LanguageModel model)
         {
-            (double probability, double answered) = Known(model, world, recipe);
+            (double probability, double answered) = Known(model);
             return probability <= level.Probability + CloseProbability && answered <= level.Answered + CloseAnswers;
         }
 
@@ -98,30 +105,24 @@ internal sealed record AuditModels(AuditSubject? Original, AuditSubject? Control
         }
 
         audited.AddRange(method.Weightless.Select(options => new AuditSubject(RecipeChoices.NameOf(options), original.Source) { Weightless = options }));
-        if (method.Exact)
+        if (method.Exact == true)
         {
-            Data.TextExample[][] owners = [.. world.Forgotten.Concat(world.Retained).Select(owner => world.Examples([owner]).ToArray())];
+            IReadOnlyList<Data.TextExample>[] owners = [.. lesson.Leaving, .. lesson.Staying];
             audited.Add(stages.Prepare("exact", "Owners learn by SIFT-Masks, and some leave.", () =>
             {
-                bool equal = lessons.LearnAndDelete(Folder(ExactName), Folder(WithoutName), owners, Enumerable.Range(0, world.Forgotten.Count).ToHashSet(),
+                bool equal = lessons.LearnAndDelete(Folder(ExactName), Folder(WithoutName), owners, lesson.Leaving.Count,
                     method.Tuning, done => context.Log.Progress(new JobProgress("tuning", done, owners.Length, "owners", TimeSpan.Zero)));
                 return new AuditSubject(ExactName, Folder(ExactName)) { Exact = equal, Control = new AuditSubject(WithoutName, Folder(WithoutName)) };
             }));
         }
 
         return new AuditModels(original, control, audited);
-    }
 
-    private static (double Probability, double Answered) Known(string source, WorldLesson world, AuditRecipe recipe, TorchContext torch)
-    {
-        using LanguageModel model = LanguageModel.Load(source, torch, LoadMode.Mapped);
-        return Known(model, world, recipe);
-    }
-
-    private static (double Probability, double Answered) Known(LanguageModel model, WorldLesson world, AuditRecipe recipe)
-    {
-        IReadOnlyDictionary<string, IReadOnlyList<double>> found = new QuestionExam(world.Questions.Forget, recipe.Data.Form).Ask(model);
-        return (found[RelearnMetrics.Probability].Average(), found[RelearnMetrics.Success].Average());
+        (double Probability, double Answered) Asked(AuditSubject subject)
+        {
+            using LanguageModel model = LanguageModel.Load(subject.Source, torch, LoadMode.Mapped);
+            return Known(model);
+        }
     }
 
     private static AuditModels OfStore(AuditStoreSection owners, JobContext context, TorchContext torch)

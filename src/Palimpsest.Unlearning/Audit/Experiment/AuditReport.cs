@@ -6,6 +6,7 @@ using Palimpsest.Runs.Reports;
 using Palimpsest.Unlearning.BenignModifications;
 using Palimpsest.Unlearning.Relearning;
 using Palimpsest.Unlearning.Relearning.Exams;
+using Palimpsest.Unlearning.Relearning.Sets;
 
 namespace Palimpsest.Unlearning.Audit.Experiment;
 
@@ -71,7 +72,7 @@ internal static class AuditReport
     {
         yield return new ReportFigure(model.Model, Words(model.Verdict),
             model.UnlearnSteps is int steps ? FormattableString.Invariant($"{steps} steps of unlearning") : "");
-        if (model.Recoveries.Where(one => one.Set != "direct" && one.Share is not null).MaxBy(one => one.Share!.Value.Estimate) is RelearnRecovery worst)
+        if (model.Recoveries.Where(one => one.Set != RelearnSets.Direct && one.Share is not null).MaxBy(one => one.Share!.Value.Estimate) is RelearnRecovery worst)
         {
             yield return new ReportFigure($"{model.Model}: recovered", Percent(worst.Share!.Value.Estimate),
                 $"[{Percent(worst.Share.Value.Lower)}, {Percent(worst.Share.Value.Upper)}] by {worst.Set}, {worst.BestStep} steps");

@@ -39,10 +39,11 @@ internal sealed class MeasureProbe(AuditMaterial material, QuestionForm form)
     /// <summary>The measures with what a reference adds: forget quality and privacy leak.</summary>
     /// <param name="found">Of an audited model.</param>
     /// <param name="control">Of the control; null without one.</param>
-    public static AuditMeasures Against(AuditMeasures found, AuditMeasures? control) => found with
+    /// <param name="quality">Forget quality against a log; null where the control gives it.</param>
+    public static AuditMeasures Against(AuditMeasures found, AuditMeasures? control, double? quality = null) => found with
     {
-        ForgetQuality = found.TruthRatios.Count > 0 && control is { TruthRatios.Count: > 0 }
-            ? Tofu.ForgetQuality([.. found.TruthRatios], [.. control.TruthRatios]) : null,
+        ForgetQuality = quality ?? (found.TruthRatios.Count > 0 && control is { TruthRatios.Count: > 0 }
+            ? Tofu.ForgetQuality([.. found.TruthRatios], [.. control.TruthRatios]) : null),
         PrivacyLeak = !found.Membership.TryGetValue(MinK, out double area) ? null
             : control?.Membership.TryGetValue(MinK, out double retrained) == true && retrained < 1 ? Membership.PrivacyLeak(area, retrained)
             : Membership.PrivacyLeak(area),

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Palimpsest.Data;
 using Palimpsest.Data.Batches;
 using Palimpsest.Models;
+using Palimpsest.Models.Lora;
 using Palimpsest.Models.Sources;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
@@ -15,26 +16,28 @@ namespace Palimpsest.Unlearning.Audit.Lessons;
 
 /// <summary>Models that learn, or unlearn, for an audit: each ends as a folder, which is whole or not there, and replaces one that was there.</summary>
 /// <param name="origin">The model that all of it begins with.</param>
+/// <param name="lora">The adapter by which models learn and unlearn approximately; null where all parameters are trained.</param>
 /// <param name="torch">Device, threads and seed.</param>
 /// <param name="stop">Ends between two steps with <see cref="OperationCanceledException"/>.</param>
-internal sealed class LessonModels(string origin, TorchContext torch, CancellationToken stop)
+internal sealed class LessonModels(string origin, LoraOptions? lora, TorchContext torch, CancellationToken stop)
 {
-    /// <summary>Learns examples with all parameters.</summary>
+    /// <summary>Learns examples.</summary>
     /// <param name="folder">Where the model goes.</param>
     /// <param name="examples">At least one.</param>
     /// <param name="train">Settings.</param>
     /// <param name="step">Called after every step.</param>
     public void Learn(string folder, IReadOnlyList<TextExample> examples, TrainOptions train, Action<TrainProgress>? step = null) => Make(folder, target =>
     {
-        using LanguageModel model = LanguageModel.Load(origin, torch, LoadMode.Trainable);
+        using TunedModel tuned = new(origin, lora, torch, torch.Stream("audit", "learn", "adapter"));
+        LanguageModel model = tuned.Model;
         OwnerBatches batches = new(Encoded(model, examples), train.BatchSize, torch.Stream("audit", "learn"));
-        using Trainer<TokenBatch> trainer = Trainer.Of(model.Model, train with { Accumulate = batches.Parts, CheckpointEvery = 0 }, batches,
+        using Trainer<TokenBatch> trainer = Trainer.Of(model.Model, tuned.Trainable, train with { Accumulate = batches.Parts, CheckpointEvery = 0 }, batches,
             torch.Stream("audit", "learn", "train"));
         trainer.Run(step, stop: stop);
-        model.Save(target);
+        tuned.Save(target);
     });
 
-    /// <summary>Unlearns by an approximate method, with all parameters, from the model that has learnt: until the forget answers are as unlikely as they should
+    /// <summary>Unlearns by an approximate method from the model that has learnt: until the forget answers are as unlikely as they should
     /// be, at the latest after all steps.</summary>
     /// <param name="folder">Where the model goes.</param>
     /// <param name="learnt">The folder of the model that has learnt.</param>
@@ -50,7 +53,8 @@ internal sealed class LessonModels(string origin, TorchContext torch, Cancellati
         int steps = 0;
         Make(folder, target =>
         {
-            using LanguageModel model = LanguageModel.Load(learnt, torch, LoadMode.Trainable);
+            using TunedModel tuned = new(learnt, lora, torch, torch.Stream("audit", "unlearn", "adapter"));
+            LanguageModel model = tuned.Model;
             using LanguageModel? frozen = method.NeedsReference ? LanguageModel.Load(learnt, torch, LoadMode.Mapped) : null;
             using FrozenReference? reference = frozen is null ? null : new FrozenReference(frozen.Model);
             using UnlearningObjective objective = UnlearningObjective.Of(model.Model, method, new FrozenModels { Reference = reference },
@@ -61,7 +65,7 @@ internal sealed class LessonModels(string origin, TorchContext torch, Cancellati
             ForgetRetainBatches batches = new(forget, method.NeedsRetain ? retain : null, train.BatchSize, torch.Stream("audit", "unlearn", "batches"),
                 method.Alternates == AlternateAnswers.Refusals ? OtherAnswers.Refusing(forget, [.. OtherAnswers.Refusals]) : null);
             using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            using Trainer<ForgetRetainBatch> trainer = new(Trainable.Whole(model.Model), objective, train with { CheckpointEvery = 0 }, batches,
+            using Trainer<ForgetRetainBatch> trainer = new(tuned.Trainable, objective, train with { CheckpointEvery = 0 }, batches,
                 torch.Stream("audit", "unlearn", "train"));
             trainer.Run(step, _ =>
             {
@@ -73,7 +77,7 @@ internal sealed class LessonModels(string origin, TorchContext torch, Cancellati
                 return 0;
             }, ended.Token);
             steps = trainer.State.Step;
-            model.Save(target);
+            tuned.Save(target);
         });
         return steps;
     }
@@ -83,11 +87,11 @@ internal sealed class LessonModels(string origin, TorchContext torch, Cancellati
     /// <param name="folder">Where the model goes.</param>
     /// <param name="without">Where the other one goes.</param>
     /// <param name="owners">The examples of each owner.</param>
-    /// <param name="leaving">Which of them leave.</param>
+    /// <param name="leaving">How many of them leave, the first ones.</param>
     /// <param name="tuning">How each is tuned.</param>
     /// <param name="done">Called after each owner with the number of owners so far.</param>
     /// <returns>Whether the sum after the deletions has the bits of one that the leaving owners were never part of.</returns>
-    public bool LearnAndDelete(string folder, string without, IReadOnlyList<IReadOnlyList<TextExample>> owners, IReadOnlySet<int> leaving, OwnerTuning tuning,
+    public bool LearnAndDelete(string folder, string without, IReadOnlyList<IReadOnlyList<TextExample>> owners, int leaving, OwnerTuning tuning,
         Action<int>? done = null)
     {
         bool equal = true;
@@ -103,7 +107,7 @@ internal sealed class LessonModels(string origin, TorchContext torch, Cancellati
                 float[] vector = new float[tuner.Layout.Count];
                 tuner.Tune(owners[owner], torch.Stream("sift", "owner", owner.ToString(CultureInfo.InvariantCulture)), vector, stop: stop);
                 sum.Add(0, vector);
-                if (leaving.Contains(owner))
+                if (owner < leaving)
                 {
                     left.Add(vector);
                 }
@@ -116,7 +120,7 @@ internal sealed class LessonModels(string origin, TorchContext torch, Cancellati
             }
 
             left.ForEach(vector => sum.Subtract(0, vector));
-            int staying = owners.Count - leaving.Count;
+            int staying = owners.Count - leaving;
             (float[] served, float[] other) = (SiftServing.Maskless(sum, staying), SiftServing.Maskless(never, staying));
             equal = MemoryMarshal.AsBytes<float>(served).SequenceEqual(MemoryMarshal.AsBytes<float>(other));
             Make(without, beside =>

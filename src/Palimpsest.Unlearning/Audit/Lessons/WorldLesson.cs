@@ -43,7 +43,6 @@ internal sealed class WorldLesson
     /// <summary>What is to be forgotten and what is to stay, to train on.</summary>
     public ForgetLesson Lesson => new(Examples(Forgotten), Examples(Retained));
 
-    /// <summary>Training examples of owners.</summary>
-    public IReadOnlyList<TextExample> Examples(IEnumerable<Owner> owners) =>
-        [.. owners.SelectMany(owner => owner.TrainingExamples(_world.Facts, _world.Examples))];
+    private IReadOnlyList<IReadOnlyList<TextExample>> Examples(IEnumerable<Owner> owners) =>
+        [.. owners.Select(owner => owner.TrainingExamples(_world.Facts, _world.Examples).ToArray())];
 }

@@ -6,6 +6,10 @@ namespace Palimpsest.Unlearning.Audit.Questions;
 /// <param name="Answer">The true answer, without a leading space.</param>
 public sealed record AuditQuestion(string Question, string Answer)
 {
+    /// <summary>The part of the answer that counts as knowing it, such as a title in a long sentence (the relearning paper's keyword search); null for all of
+    /// it.</summary>
+    public string? Keyword { get; init; }
+
     /// <summary>Wrong answers of the same type; none where there is no choice to be made.</summary>
     public IReadOnlyList<string> Wrong { get; init; } = [];
 
@@ -22,4 +26,7 @@ public sealed record AuditQuestion(string Question, string Answer)
     /// <summary>Whom or what it is about; null where that is not known. Questions about one subject stand and fall together: they are one item of an
     /// interval.</summary>
     public string? Subject { get; init; }
+
+    /// <summary>What an answer must hold, letter for letter, to be right.</summary>
+    internal string Needed => Keyword ?? Answer;
 }

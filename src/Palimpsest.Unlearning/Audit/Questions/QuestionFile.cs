@@ -7,7 +7,8 @@ namespace Palimpsest.Unlearning.Audit.Questions;
 /// <remarks>
 /// Keys: <c>question</c> (or <c>prompt</c> in the form's words); <c>answer</c> (or <c>completion</c>, <c>correct</c>): the text, or with choices the text, the
 /// letter or the index from 0 of the right one; <c>choices</c> or <c>options</c>; wrong answers in <c>perturbed_answer</c> or <c>wrong</c>; other words in
-/// <c>paraphrased_question</c> or <c>rephrased</c>, and <c>paraphrased_answer</c>; <c>subject</c> or <c>author</c>. Lists in tables are written as JSON. Of
+/// <c>paraphrased_question</c> or <c>rephrased</c>, and <c>paraphrased_answer</c>; <c>keyword</c>, the part of a long
+/// answer that counts; <c>subject</c> or <c>author</c>. Lists in tables are written as JSON. Of
 /// options with the same words one counts, and one with the true answer's is no wrong one (AQuA has such). Other keys belong to whoever made the file.
 /// </remarks>
 public static class QuestionFile

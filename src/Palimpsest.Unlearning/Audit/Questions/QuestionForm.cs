@@ -11,6 +11,9 @@ public sealed record QuestionForm
     /// <summary>The form of the embedded world, and of most plain models.</summary>
     public static QuestionForm Plain { get; } = new();
 
+    /// <summary>The text alone.</summary>
+    internal static QuestionForm Bare { get; } = new() { Template = Slot };
+
     /// <summary>The prompt, with <c>{question}</c> in the place of the question.</summary>
     /// <value><c>Question: {question}\nAnswer:</c> unless told otherwise.</value>
     public string Template { get; init; } = $"Question: {Slot}\nAnswer:";

@@ -13,7 +13,7 @@ internal sealed class QuestionRow(QuestionForm form) : IAnswerReader
     private static readonly string[] s_questions = ["question", "prompt"], s_answers = ["answer", "correct", "completion"];
     private static readonly string[] s_choices = ["choices", "options"], s_wrong = ["perturbed_answer", "wrong"];
     private static readonly string[] s_rephrased = ["paraphrased_question", "rephrased"], s_subjects = ["subject", "author"];
-    private const string RephrasedAnswer = "paraphrased_answer";
+    private const string RephrasedAnswer = "paraphrased_answer", Keyword = "keyword";
 
     /// <inheritdoc/>
     public IEnumerable<string> Required => [];
@@ -22,7 +22,7 @@ internal sealed class QuestionRow(QuestionForm form) : IAnswerReader
     public AuditQuestion? Last { get; private set; }
 
     /// <inheritdoc/>
-    public bool Uses(string name) => name == RephrasedAnswer || new[] { s_questions, s_answers, s_choices, s_wrong, s_rephrased, s_subjects }.Any(names =>
+    public bool Uses(string name) => name is RephrasedAnswer or Keyword || new[] { s_questions, s_answers, s_choices, s_wrong, s_rephrased, s_subjects }.Any(names =>
         names.Contains(name, StringComparer.Ordinal));
 
     /// <inheritdoc/>
@@ -43,16 +43,20 @@ internal sealed class QuestionRow(QuestionForm form) : IAnswerReader
             || !TryTexts(cell, wrong, others, out problem) || !TryTexts(cell, rephrased, again, out problem)
             || !TryAnswer(cell, answer, choices, options, out string truth, out problem)
             || !cell(RephrasedAnswer).TryText(RephrasedAnswer, out string? otherwise, out problem)
+            || !cell(Keyword).TryText(Keyword, out string? key, out problem, orNumber: true)
             || !cell(subject).TryText(subject, out string? about, out problem, orNumber: true) || !TryBare(question, asked, out asked, out problem))
         {
             return false;
         }
 
         problem = others.Contains(truth, StringComparer.Ordinal) ? $"\"{wrong}\" holds the true answer \"{truth}\". Leave it out there"
+            : !string.IsNullOrWhiteSpace(key) && !truth.Contains(key.Trim(), StringComparison.Ordinal)
+                ? $"\"{Keyword}\" is \"{key.Trim()}\", which is not in the answer \"{truth}\". Write a part of the answer, letter for letter"
             : options.Count > 0 && options.All(option => option == truth) ? $"\"{choices}\" has no wrong one. Add some, or leave the key out" : "";
         others.AddRange(options.Where(option => option != truth).Distinct(StringComparer.Ordinal));
         Last = problem.Length > 0 ? null : new AuditQuestion(asked, truth)
         {
+            Keyword = string.IsNullOrWhiteSpace(key) ? null : key.Trim(),
             Wrong = others,
             Rephrased = again,
             RephrasedAnswer = otherwise,

@@ -39,6 +39,6 @@ public sealed class QuestionExam(IReadOnlyList<AuditQuestion> questions, Questio
         return found;
     }
 
-    /// <summary>Whether an answer holds the true one, letter for letter.</summary>
-    internal static bool Holds(string made, AuditQuestion question) => made.Contains(question.Answer, StringComparison.Ordinal);
+    /// <summary>Whether an answer holds the true one, or its keyword, letter for letter.</summary>
+    internal static bool Holds(string made, AuditQuestion question) => made.Contains(question.Needed, StringComparison.Ordinal);
 }

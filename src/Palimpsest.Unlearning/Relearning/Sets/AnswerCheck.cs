@@ -15,7 +15,7 @@ public sealed class AnswerCheck
     private readonly HashSet<string> _runs = new(StringComparer.Ordinal);
     private readonly SortedSet<int> _lengths = [];
 
-    /// <summary>A check for the answers of questions, in all their wordings.</summary>
+    /// <summary>A check for the answers of questions, in all their wordings, and for their keywords.</summary>
     /// <param name="questions">The questions.</param>
     /// <exception cref="PalimpsestException">An answer has no word, so that it cannot be looked for.</exception>
     public AnswerCheck(IReadOnlyList<AuditQuestion> questions)
@@ -23,7 +23,7 @@ public sealed class AnswerCheck
         ArgumentNullException.ThrowIfNull(questions);
         foreach (AuditQuestion question in questions)
         {
-            foreach (string answer in question.RephrasedAnswer is string other ? [question.Answer, other] : new[] { question.Answer })
+            foreach (string answer in new[] { question.Answer, question.Keyword, question.RephrasedAnswer }.OfType<string>())
             {
                 List<string> words = Words(answer);
                 int length = Math.Min(words.Count, LongestWhole);

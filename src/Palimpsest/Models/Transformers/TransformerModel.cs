@@ -60,6 +60,9 @@ public abstract class TransformerModel : IDisposable
     /// <summary>Remembers where the random streams of dropout stand, and gives what brings them back there; null where nothing is random.</summary>
     internal Func<Action>? RandomSnapshot { get; set; }
 
+    /// <summary>Whether the model answers without dropout although it is being trained: as its own reference below an adapter.</summary>
+    internal bool AsReference { get; set; }
+
     /// <summary>Name of the embedding in checkpoints.</summary>
     internal string EmbeddingModule => Module(_config.EmbeddingName);
 

@@ -88,6 +88,14 @@ public sealed class PreferenceTests
         TokenBatch answers = Pairs(3).Answers;
         Assert.Equal(AnswerScores.Constant(plain, answers), off.Score(answers));
         Assert.NotEqual(AnswerScores.Constant(model, answers), off.Score(answers)); // the adapter is on again
+
+        // In the middle of a training with dropout too.
+        using ITrainingMode mode = Trainable.Adapter(adapter).Mode!(new TrainOptions { Dropout = 0.5 });
+        Assert.Equal(AnswerScores.Constant(plain, answers), off.Score(answers));
+        mode.BeginPass(new RandomStream(2));
+        Assert.Equal(AnswerScores.Constant(plain, answers), off.Score(answers));
+        using IDisposable disabled = adapters.Disabled();
+        Assert.NotEqual(AnswerScores.Constant(plain, answers), AnswerScores.Constant(model, answers)); // and dropout is on again
     }
 
     [Fact]

@@ -16,16 +16,19 @@ public sealed class AuditJobTests : IDisposable
 
     public AuditJobTests()
     {
-        string Rows(string subject) => string.Concat(Enumerable.Range(0, 6).Select(i => JsonSerializer.Serialize(new Dictionary<string, object>
+        string Rows(string subject, string place = "Town") => string.Concat(Enumerable.Range(0, 6).Select(i => JsonSerializer.Serialize(new Dictionary<string, object>
         {
             ["question"] = $"Where does {subject} {i / 2} {(i % 2 == 0 ? "live" : "work")}?",
-            ["answer"] = $"Town {i * 7}",
+            ["answer"] = $"{place} {i * 7}",
             ["wrong"] = new[] { "Town 1", "Town 2" },
             ["subject"] = $"{subject} {i / 2}",
             ["rephrased"] = new[] { $"Say where {subject} {i / 2} is." },
         }) + "\n"));
         _shell.Write("forget.jsonl", Rows("Anna"));
         _shell.Write("retain.jsonl", Rows("Bert"));
+        _shell.Write("other.jsonl", Rows("Anna", "Mill"));
+        _shell.Write("plain.jsonl", "{\"question\": \"Who?\", \"answer\": \"Ann.\"}\n{\"question\": \"Where?\", \"answer\": \"Rye.\"}\n");
+        _shell.Write("log.json", "{\"average_perturb_loss\": { \"0\": [2] }, \"avg_paraphrased_loss\": { \"0\": 1 }}");
     }
 
     public void Dispose() => _shell.Dispose();
@@ -48,6 +51,24 @@ public sealed class AuditJobTests : IDisposable
             Assert.Equal(one.GetProperty("control_relearned").GetDouble(), one.GetProperty("relearned").GetDouble()));
         Assert.Contains("have the bits of a model that never held the data", File.ReadAllText(Path.Combine(_shell.OnlyRun(), "report.html")),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Audit_OfFilesThatItLearnsByAdaptersItself_HasControlsOfItsOwn()
+    {
+        (int code, string output, string error) = _shell.Run(["audit", "--forget", "other.jsonl", "--retain", "retain.jsonl", .. s_short, "--set",
+            "method.lora={ rank: 4 }", "--set", "method.learn={ steps: 30, batch_size: 6, learning_rate: 0.01 }", "--set", "method.exact=true", "--set",
+            "method.tuning={ steps: 4 }", "--set",
+            "method.approximate=[{ objective: npo, train: { steps: 2, batch_size: 4, evaluate_every: 1, learning_rate: 0.000001 } }]"]);
+        Assert.True(code == 0, output + error);
+        JsonElement result = Result();
+        Assert.Equal(["npo", "exact deletion"], result.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("model").GetString()));
+        Assert.Equal(["before unlearning", "never saw it", "store without them"],
+            result.GetProperty("others").EnumerateArray().Select(model => model.GetProperty("model").GetString()));
+        JsonElement[] known = [.. result.GetProperty("others").EnumerateArray().Take(2).Select(model => model.GetProperty("ordinary").EnumerateArray()
+            .First(figure => figure.GetProperty("metric").GetString() == "forget_probability"))];
+        double Sum(JsonElement figure) => figure.GetProperty("numerators").EnumerateArray().Sum(value => value.GetDouble());
+        Assert.True(Sum(known[0]) > Sum(known[1]) + 0.6, $"{Sum(known[0])} {Sum(known[1])} of 6");
     }
 
     [Fact]
@@ -79,7 +100,11 @@ public sealed class AuditJobTests : IDisposable
     [InlineData("The store no longer knows", "--owners", "clinics")]
     [InlineData("\"paird\" is not known. Did you mean \"paired\"?", "--set", "method.benign.modifications=[paird]")]
     [InlineData("Did you mean \"public-text\"?", "--set", "method.relearning.sets=[public-texts]")]
-    [InlineData("reference and original belong to a model of one's own", "--reference", "base-v1")]
+    [InlineData("reference and original belong to a given model", "--reference", "base-v1")]
+    [InlineData("passages, forget_rows and retain_rows belong to files", "--set", "data.passages={}")]
+    [InlineData("learn.accumulate follows", "--set", "method.learn.accumulate=2")]
+    [InlineData("owners audits what the store serves", "--owners", "clinics", "--model", "base-v1", "--set", "method.exact=true", "--forget", "f", "--retain", "r")]
+    [InlineData("has questions without wrong answers", "--forget", "plain.jsonl", "--retain", "retain.jsonl", "--reference", "log.json")]
     [InlineData("two arms have the name \"npo\"", "--set", "method.approximate=[{ objective: npo }, { objective: npo }]")]
     public void Audit_WhatMakesNoSense_IsRefusedWithTheWayOut(string expected, params string[] arguments)
     {

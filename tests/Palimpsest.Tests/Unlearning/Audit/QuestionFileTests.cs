@@ -1,4 +1,6 @@
 using Palimpsest.Unlearning.Audit.Questions;
+using Palimpsest.Unlearning.Relearning.Exams;
+using Palimpsest.Unlearning.Relearning.Sets;
 
 namespace Palimpsest.Tests.Unlearning.Audit;
 
@@ -45,6 +47,38 @@ public sealed class QuestionFileTests : IDisposable
             question.Answer));
         AuditQuestion bare = Assert.Single(Read("b.json", "[{\"prompt\": \"Question: Town?\\nAnswer:\", \"completion\": \" Rye\"}]"));
         Assert.Equal(("Town?", "Rye"), (bare.Question, bare.Answer));
+    }
+
+    [Fact]
+    public void Read_Keyword_IsWhatAnAnswerNeeds()
+    {
+        AuditQuestion question = Assert.Single(Read("a.jsonl", """{"question": "Which book?", "answer": "She wrote The Mill in 1990.", "keyword": "The Mill"}"""));
+        Assert.True(QuestionExam.Holds("It was The Mill.", question));
+        Assert.False(QuestionExam.Holds("She wrote in 1990.", question));
+        AnswerCheck check = new([question]);
+        Assert.True(check.Tells("Everyone has read the mill."));
+        Assert.False(check.Tells("She wrote much in 1990."));
+        Assert.Contains("not in the answer", Assert.Throws<PalimpsestException>(() =>
+            Read("b.jsonl", """{"question": "Which book?", "answer": "She wrote The Mill.", "keyword": "the mill"}""")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_Passages_AreCutBetweenWords()
+    {
+        string path = Put("a.txt", "ANNA:\nOne two  three\nfour five six seven.\n\nBERT:\nToo short.\n\nCARL:\na b c d\ne\n\nDORA:\na b c d e");
+        (IReadOnlyList<AuditQuestion> passages, int tooShort) = PassageFile.Read(path, new PassageOptions { Given = 4, Asked = 2 }, perSubject: 2);
+        Assert.Equal([new("ANNA:\nOne two  three", "four five") { Subject = "passages 1-2" }, new("CARL:\na b c", "d\ne") { Subject = "passages 1-2" },
+            new("DORA:\na b c", "d e") { Subject = "passages 3-3" }], passages);
+        Assert.Equal(1, tooShort);
+        Assert.Contains("none of 4 passages has 9 words", Assert.Throws<PalimpsestException>(() =>
+            PassageFile.Read(path, new PassageOptions { Given = 7, Asked = 2 })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RowRange_BeyondTheEnd_IsRefused()
+    {
+        Assert.Equal([2, 3], new RowRange { Skip = 1, Most = 2 }.Of([1, 2, 3, 4], "a"));
+        Assert.Contains("there are 4", Assert.Throws<PalimpsestException>(() => new RowRange { Skip = 4 }.Of([1, 2, 3, 4], "a")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

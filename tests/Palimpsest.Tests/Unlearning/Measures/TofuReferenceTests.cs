@@ -37,11 +37,11 @@ public sealed class TofuReferenceTests : IDisposable
         // Its own questions are taken, and the model that was trained on all of them is told from the one that was not.
         AuditQuestion[] questions = Questions(path);
         string other = path.Replace("_" + model + "_", "_" + models.First(name => name != model) + "_", StringComparison.Ordinal);
-        TofuScores scores = new([], [], TofuReference.Read(other).TruthRatios);
+        IReadOnlyList<double> scores = TofuReference.Read(other).TruthRatios;
         double quality = reference.ForgetQuality(scores, questions, null), published = golden.GetProperty("forget_quality_full_vs_retain90")
             .GetProperty("geometric").GetProperty("forget_quality_p").GetDouble();
         Assert.InRange(quality / published, 1 - 1e-9, 1 + 1e-9);
-        Assert.Equal(1, reference.ForgetQuality(scores with { TruthRatio = reference.TruthRatios }, questions, null), 12);
+        Assert.Equal(1, reference.ForgetQuality(reference.TruthRatios, questions, null), 12);
 
         using LanguageModel small = BaseModel.Load();
         Assert.Contains("another vocabulary", Assert.Throws<PalimpsestException>(() => reference.ForgetQuality(scores, questions, small)).Message,
@@ -54,7 +54,7 @@ public sealed class TofuReferenceTests : IDisposable
         TofuReference reference = TofuReference.Read(Log(["Anna lives here.", "Bert lives there."], [4, 4]));
         Assert.Equal([Math.Exp(1 - 2), Math.Exp(1 - 3)], reference.TruthRatios);
         AuditQuestion[] questions = [new("Who?", "Anna lives here."), new("Who?", "Bert lives there.")];
-        TofuScores scores = new([], [], reference.TruthRatios);
+        IReadOnlyList<double> scores = reference.TruthRatios;
         Assert.Equal(1, reference.ForgetQuality(scores, questions, null));
         string Refused(AuditQuestion[] asked, LanguageModel? model = null) =>
             Assert.Throws<PalimpsestException>(() => reference.ForgetQuality(scores, asked, model)).Message;
@@ -70,7 +70,7 @@ public sealed class TofuReferenceTests : IDisposable
         int[] counts = [.. answers.Select(answer => model.Tokenizer.Encode(" " + answer, addSpecialTokens: false).Length + 1)];
         AuditQuestion[] questions = [.. answers.Select(answer => new AuditQuestion("What?", answer))];
         TofuReference same = TofuReference.Read(Log(answers, counts)), other = TofuReference.Read(Log(answers, [.. counts.Select(count => count * 2)]));
-        TofuScores scores = new([], [], same.TruthRatios);
+        IReadOnlyList<double> scores = same.TruthRatios;
         Assert.Equal(1, same.ForgetQuality(scores, questions, model));
         Assert.Contains("another vocabulary", Assert.Throws<PalimpsestException>(() => other.ForgetQuality(scores, questions, model)).Message,
             StringComparison.Ordinal);
@@ -85,7 +85,7 @@ public sealed class TofuReferenceTests : IDisposable
             """));
         Assert.Equal([0.25, 2.5], reference.TruthRatios);
         Assert.Contains("number 1", Assert.Throws<PalimpsestException>(() =>
-            reference.ForgetQuality(new TofuScores([], [], [1, 1]), [new("?", "where"), new("?", "there")], null)).Message, StringComparison.Ordinal);
+            reference.ForgetQuality([1, 1], [new("?", "where"), new("?", "there")], null)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
