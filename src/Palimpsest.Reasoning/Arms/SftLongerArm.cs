@@ -4,8 +4,8 @@ namespace Palimpsest.Reasoning.Arms;
 public sealed record SftLongerArm : ArmOptions
 {
     /// <summary>How many times the steps; above 1.</summary>
-    /// <value>The default is 2.</value>
-    public double Factor { get; init; } = 2;
+    /// <value>The default is 1.5.</value>
+    public double Factor { get; init; } = 1.5;
 
     /// <inheritdoc/>
     public override IEnumerable<string> Problems()

@@ -6,8 +6,8 @@ namespace Palimpsest.Reasoning.Arms;
 public sealed record TrainSettings : IValidated
 {
     /// <summary>Optimizer steps.</summary>
-    /// <value>The default is 400.</value>
-    public int Steps { get; init; } = 400;
+    /// <value>The default is 800.</value>
+    public int Steps { get; init; } = 800;
 
     /// <summary>Solutions of a step.</summary>
     /// <value>The default is 64.</value>

@@ -130,8 +130,7 @@ public sealed class RolloutEngine : IDisposable
                 told = Stopwatch.GetTimestamp();
                 _store?.Flush();
                 double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-                string detail = string.Create(CultureInfo.InvariantCulture,
-                    $"{requests.Count * (given / (double)wanted) / seconds:N0} problems/s, {(Sampled - sampledBefore) / seconds:N0} rollouts/s");
+                string detail = $"{Rate(requests.Count * (given / (double)wanted) / seconds)} problems/s, {Rate((Sampled - sampledBefore) / seconds)} rollouts/s";
                 _log.Progress(new JobProgress(stage, given, wanted, detail, TimeSpan.FromSeconds(seconds * (wanted - given) / given)));
             }
         }
@@ -149,6 +148,8 @@ public sealed class RolloutEngine : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _sampler.Dispose();
+
+    private static string Rate(double each) => each.ToString(each < 10 ? "0.0#" : "N0", CultureInfo.InvariantCulture);
 
     private UInt128 Key(byte[] prefix, int number) => System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(
         SHA256.HashData([.. _made, .. prefix, .. BitConverter.GetBytes(number)]));

@@ -42,7 +42,7 @@ internal static class ReasonCommand
         .Add<int>("--samples", "sampling.samples", "Solutions of a problem. [default: 8]")
         .Add<int>("--rollouts", "sampling.rollouts", "Rollouts from a step. [default: 5]")
         .Add<int>("--test", "data.test", "Problems of the test. [default: 2000]")
-        .Add<int>("--steps", "train.steps", "Optimizer steps on the demonstrations. [default: 400]")
+        .Add<int>("--steps", "train.steps", "Optimizer steps on the demonstrations. [default: 800]")
         .Add<int>("--threads", "model.threads", "Threads; 0 for all cores. [default: 1]")
         .Add<long>("--seed", "seed", "Root of all randomness. [default: 7]");
 }
