@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Palimpsest.Models.Families;
 using Palimpsest.Models.Generation;
 using Palimpsest.Models.Transformers;
@@ -10,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Benchmarks;
 
-/// <summary>Completions a second of 24 tokens from prefixes of 60: eight a prefix with what they share computed once, each alone, and without any cache;
+/// <summary>Completions a second of processor time, of 24 tokens from prefixes of 60: eight a prefix with what they share computed once, each alone, and without any cache;
 /// and how near the first comes, in tokens that go through the model, to the decoder's own steps with a full batch.</summary>
 internal static class RolloutBenchmark
 {
@@ -41,38 +40,25 @@ internal static class RolloutBenchmark
         SamplingOptions sampling = new() { MaxNewTokens = Made, Temperature = 1 };
         int[][] prefixes = [.. Enumerable.Range(0, 64).Select(i =>
             Enumerable.Range(0, Prefix).Select(j => ((i * 31) + (j * 7) + (i * j)) % vocabulary).ToArray())];
-        double shared = Best(rounds, prefixes.Length * Each, () => Timed(() =>
+        using LlamaDecoder decoder = (LlamaDecoder)SequenceDecoders.Create(model, Places + 1, Prefix + Made + 1);
+        decoder.Fill(Places, prefixes[0], [], default);
+        double[] seconds = CpuTime.Best(rounds + 1, () =>
         {
             using RolloutEngine engine = new(model, sampling, 7, places: Places);
             engine.Run([.. prefixes.Select(prefix => RolloutRequest.Of(prefix, Each))], "bench", (_, _, _) => { }, default);
-        }));
-        double alone = Best(rounds, 64, () => Timed(() =>
+        }, () =>
         {
             foreach (int[] prefix in prefixes)
             {
                 TextGenerator.Generate(model, [prefix], sampling, new RandomStream(1));
             }
-        }));
-        double naive = Best(Math.Min(rounds, 2), 8, () => Timed(() => Array.ForEach(prefixes[..8], prefix => Naive(model, prefix))));
-        double raw = Best(rounds, Places * Made, () => Raw(model, prefixes[0]));
+        }, () => Array.ForEach(prefixes[..4], prefix => Naive(model, prefix)), () => Raw(decoder));
+        double shared = prefixes.Length * Each / seconds[0], alone = prefixes.Length / seconds[1], naive = 4 / seconds[2], raw = Places * Made / seconds[3];
         double tokens = shared * (Made + (Prefix / (double)Each));
         Console.WriteLine(
             FormattableString.Invariant($"{name}: {shared:N0} completions/s from shared prefixes, {alone:N0} each alone ({shared / alone:F1} times), ")
             + FormattableString.Invariant($"{naive:N0} without a cache ({shared / naive:F0} times); {tokens:N0} tokens/s, ")
             + FormattableString.Invariant($"{100 * tokens / raw:F0}% of the decoder's {raw:N0}"));
-    }
-
-    private static double Best(int rounds, int count, Func<double> seconds)
-    {
-        seconds();
-        return Enumerable.Range(0, rounds).Max(_ => count / seconds());
-    }
-
-    private static double Timed(Action run)
-    {
-        long start = Stopwatch.GetTimestamp();
-        run();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     private static void Naive(CausalModel model, int[] prefix)
@@ -89,22 +75,19 @@ internal static class RolloutBenchmark
     }
 
     // Steps of the decoder alone, at the lengths that completions have; no prefixes, no draws.
-    private static double Raw(CausalModel model, int[] prefix)
+    private static void Raw(LlamaDecoder decoder)
     {
-        using LlamaDecoder decoder = (LlamaDecoder)SequenceDecoders.Create(model, Places, Prefix + Made + 1);
+        int[] next = new int[Places + 1];
+        bool[] finished = new bool[Places + 1];
+        finished[Places] = true;
         for (int place = 0; place < Places; place++)
         {
-            decoder.Fill(place, prefix, [], default);
+            decoder.Copy(Places, place, Prefix);
         }
 
-        int[] next = new int[Places];
-        bool[] finished = new bool[Places];
-        return Timed(() =>
+        for (int i = 0; i < Made; i++)
         {
-            for (int i = 0; i < Made; i++)
-            {
-                decoder.Step(next, finished);
-            }
-        });
+            decoder.Step(next, finished);
+        }
     }
 }

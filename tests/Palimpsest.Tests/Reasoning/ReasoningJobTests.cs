@@ -67,7 +67,7 @@ public sealed class ReasoningJobTests : IDisposable
         // Stopped again and again, each time a little later.
         string other = Path.Combine(_folder.At("other"), "run");
         string? interrupted = null;
-        for (int words = 1; interrupted is null || !File.Exists(Path.Combine(interrupted, "artifacts", "result.json")); words += 2)
+        for (int words = 4; interrupted is null || !File.Exists(Path.Combine(interrupted, "artifacts", "result.json")); words += 6)
         {
             using CancellationTokenSource stop = new();
             JobRunner runner = new([new ReasoningJob()], new Impatient(words, stop));
