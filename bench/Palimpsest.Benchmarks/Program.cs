@@ -72,6 +72,9 @@ switch (args)
     case ["cascade", .. var rest]:
         CascadeBenchmark.Run(int.Parse(rest.ElementAtOrDefault(0) ?? "9", System.Globalization.CultureInfo.InvariantCulture));
         return 0;
+    case ["rollouts", .. var rest]:
+        RolloutBenchmark.Run(int.Parse(rest.ElementAtOrDefault(0) ?? "5", System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
     case ["federation-audit", .. var rest]:
         return FederationAudit.Run(int.Parse(rest.ElementAtOrDefault(0) ?? "500", System.Globalization.CultureInfo.InvariantCulture));
     case ["fuzz", .. var rest]:
@@ -97,6 +100,7 @@ switch (args)
                    Palimpsest.Benchmarks owners [all|operations|step|kernels|workers|memory] [rounds]
                    Palimpsest.Benchmarks federation [rounds]
                    Palimpsest.Benchmarks cascade [rounds]
+                   Palimpsest.Benchmarks rollouts [rounds]
                    Palimpsest.Benchmarks federation-audit [clients]
                    Palimpsest.Benchmarks fuzz [count] [seed] [format [first index]]
             """);

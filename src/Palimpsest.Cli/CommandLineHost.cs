@@ -5,6 +5,7 @@ using Palimpsest.Cli.Commands.Cascades;
 using Palimpsest.Cli.Commands.Owners;
 using Palimpsest.Cli.Commands.Plan;
 using Palimpsest.Cli.Commands.Privacy;
+using Palimpsest.Cli.Commands.Reasoning;
 using Palimpsest.Cli.Commands.Sae;
 
 namespace Palimpsest.Cli;
@@ -76,6 +77,7 @@ public static class CommandLineHost
             FederateCommand.Create(output),
             CascadeCommand.Create(output),
             SaeCommand.Create(output),
+            ReasonCommand.Create(output),
             EvaluateCommand.Create(output),
             GenerateCommand.Create(output),
             ChatCommand.Create(output),

@@ -18,9 +18,11 @@ public sealed partial class ArchitectureTests
         ["Palimpsest.Federation"] = ["Palimpsest", "Palimpsest.Core"],
         ["Palimpsest.Cascades"] = ["Palimpsest", "Palimpsest.Core"],
         ["Palimpsest.Interpretability"] = ["Palimpsest", "Palimpsest.Core"],
+        ["Palimpsest.Reasoning"] = ["Palimpsest", "Palimpsest.Core"],
         ["Palimpsest.Cli"] =
         [
-            "Palimpsest.Unlearning", "Palimpsest.Federation", "Palimpsest.Cascades", "Palimpsest.Interpretability", "Palimpsest", "Palimpsest.Core",
+            "Palimpsest.Unlearning", "Palimpsest.Federation", "Palimpsest.Cascades", "Palimpsest.Interpretability", "Palimpsest.Reasoning", "Palimpsest",
+            "Palimpsest.Core",
         ],
     };
 
@@ -52,6 +54,11 @@ public sealed partial class ArchitectureTests
             "Palimpsest.Interpretability.SparseAutoencoders", "Palimpsest.Interpretability.Activations", "Palimpsest.Interpretability.Ssae.Tilting",
             "Palimpsest.Interpretability.Ssae", "Palimpsest.Interpretability.Dashboards", "Palimpsest.Interpretability.Experiment",
         ],
+        ["Palimpsest.Reasoning"] =
+        [
+            "Palimpsest.Reasoning.Verifiers", "Palimpsest.Reasoning.Tasks", "Palimpsest.Reasoning.Rollouts", "Palimpsest.Reasoning.PerStepNegatives",
+            "Palimpsest.Reasoning.Arms", "Palimpsest.Reasoning.Experiment",
+        ],
     };
 
     [Fact]
@@ -76,6 +83,7 @@ public sealed partial class ArchitectureTests
     [InlineData("Palimpsest.Federation")]
     [InlineData("Palimpsest.Cascades")]
     [InlineData("Palimpsest.Interpretability")]
+    [InlineData("Palimpsest.Reasoning")]
     public void Libraries_NameNoOptionsOfTheCommand(string assembly)
     {
         using PEReader file = new(File.OpenRead(Assembly.Load(assembly).Location));
@@ -98,6 +106,7 @@ public sealed partial class ArchitectureTests
     [InlineData("Palimpsest.Federation")]
     [InlineData("Palimpsest.Cascades")]
     [InlineData("Palimpsest.Interpretability")]
+    [InlineData("Palimpsest.Reasoning")]
     public void Folders_UseOnlyTheOnesBelow(string assembly)
     {
         string[] order = FoldersInOrder[assembly];

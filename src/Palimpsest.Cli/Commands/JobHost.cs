@@ -9,6 +9,7 @@ using Palimpsest.Jobs.Evaluate;
 using Palimpsest.Jobs.Finetune;
 using Palimpsest.Jobs.Pretrain;
 using Palimpsest.Jobs.Retrieval;
+using Palimpsest.Reasoning.Experiment;
 using Palimpsest.Runs;
 using Palimpsest.Runs.Recipes;
 using Palimpsest.Training.Ranks;
@@ -28,7 +29,8 @@ internal static class JobHost
 
     // What a comparison can take for its base.
     private static readonly IJob[] s_single = [new FinetuneJob(), new EvaluateJob(), new PretrainJob(), new RetrievalJob(), new SiftExperiment(),
-        new FederateJob(), new UnlearnJob(), new AuditJob(), new RelearnJob(), new CascadeJob(), new SaeJob(), new SsaeJob(), new PlantedJob(), new ShiftJob()];
+        new FederateJob(), new UnlearnJob(), new AuditJob(), new RelearnJob(), new CascadeJob(), new ReasoningJob(),
+        new SaeJob(), new SsaeJob(), new PlantedJob(), new ShiftJob()];
 
     /// <summary>Every kind of experiment: a new one is one line here.</summary>
     public static IReadOnlyList<IJob> Jobs { get; } = [.. s_single, new CompareJob(s_single)];

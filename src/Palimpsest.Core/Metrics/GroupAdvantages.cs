@@ -22,13 +22,14 @@ public static class GroupAdvantages
     }
 
     // (r_i - mean) / (σ + ε)
-    /// <summary>GRPO's standardised advantages (Shao et al., DeepSeekMath, 2024, section 4.1.2), with the population's standard deviation.</summary>
-    /// <param name="rewards">At least one.</param>
+    /// <summary>GRPO's standardised advantages (Shao et al., DeepSeekMath, 2024, section 4.1.2).</summary>
+    /// <param name="rewards">At least one, for the sample's deviation two.</param>
     /// <param name="epsilon">Added to the deviation.</param>
-    public static double[] Standardized(IReadOnlyCollection<double> rewards, double epsilon = 1e-4)
+    /// <param name="sample">Divides the squares by one less than there are, as TRL does; otherwise the deviation is the population's.</param>
+    public static double[] Standardized(IReadOnlyCollection<double> rewards, double epsilon = 1e-4, bool sample = false)
     {
-        double[] centred = MeanBaseline(rewards);
-        double deviation = Math.Sqrt(centred.Average(value => value * value));
+        double[] centred = MeanBaseline(Checked(rewards, sample ? 2 : 1));
+        double deviation = Math.Sqrt(centred.Sum(value => value * value) / (centred.Length - (sample ? 1 : 0)));
         return [.. centred.Select(value => value / (deviation + epsilon))];
     }
 

@@ -25,6 +25,9 @@ internal static class HtmlBlocks
             case ReportCode code:
                 Code(html, code.Text);
                 break;
+            case ReportMarkedLines marked:
+                Marked(html, marked);
+                break;
             default:
                 throw new NotSupportedException($"The page has no form for {block.GetType().Name}.");
         }
@@ -91,6 +94,18 @@ internal static class HtmlBlocks
         }
 
         html.Close();
+    }
+
+    private static void Marked(HtmlWriter html, ReportMarkedLines marked)
+    {
+        html.Open("figure", ("class", "marked")).Element("figcaption", marked.Caption).Open("ol");
+        foreach (ReportMarkedLine line in marked.Lines)
+        {
+            string look = line.Mark switch { <= -0.5 => "down far", <= -0.1 => "down", < 0.1 => "even", < 0.5 => "up", _ => "up far" };
+            html.Open("li", ("class", look)).Element("code", line.Text).Element("span", line.Note, ("class", "detail")).Close();
+        }
+
+        html.Close().Close();
     }
 
     private static void Sample(HtmlWriter html, string name, string text)

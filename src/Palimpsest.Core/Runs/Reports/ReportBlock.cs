@@ -25,6 +25,10 @@ public sealed record ReportChart(string Caption, string Horizontal, string Verti
     /// <summary>Gives equal factors along the horizontal axis equal room; points at 0 or below leave a gap.</summary>
     /// <value>The default is false.</value>
     public bool LogHorizontal { get; init; }
+
+    /// <summary>The same along the vertical axis.</summary>
+    /// <value>The default is false.</value>
+    public bool LogVertical { get; init; }
 }
 
 /// <summary>One curve of a <see cref="ReportChart"/>.</summary>
@@ -58,3 +62,14 @@ public sealed record ReportSample(string Prompt, IReadOnlyList<string> Texts);
 /// <summary>Text in a fixed-width font, line ends kept.</summary>
 /// <param name="Text">The text.</param>
 public sealed record ReportCode(string Text) : ReportBlock;
+
+/// <summary>Lines that are coloured by a number each, such as the steps of a solution by what they change; the number stands beside the line too.</summary>
+/// <param name="Caption">What the lines are; its line ends are kept.</param>
+/// <param name="Lines">The lines.</param>
+public sealed record ReportMarkedLines(string Caption, IReadOnlyList<ReportMarkedLine> Lines) : ReportBlock;
+
+/// <summary>One line of <see cref="ReportMarkedLines"/>.</summary>
+/// <param name="Text">The line.</param>
+/// <param name="Mark">From -1, bad, to 1, good; close to 0 there is no colour.</param>
+/// <param name="Note">What stands beside it.</param>
+public sealed record ReportMarkedLine(string Text, double Mark, string Note);

@@ -107,6 +107,13 @@ internal static class ReportStyle
         .samples pre, .code pre { white-space: pre-wrap; } .samples pre { unicode-bidi: isolate; }
         .texts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 13rem), 1fr)); gap: 0.75rem; margin-top: 0.75rem; }
         .texts > div { background: var(--card); border-radius: 6px; padding: 0.6rem 0.8rem 0.7rem; min-width: 0; }
+        .marked figcaption { white-space: pre-line; }
+        .marked li { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1.5rem; padding: 0.25rem 0.7rem; }
+        .marked li { border-left: 4px solid var(--rule); }
+        .marked code { white-space: pre-wrap; } .marked li .detail { margin: 0; }
+        .marked .up { background: var(--good-bg); border-color: var(--good); } .marked .down { background: var(--bad-bg); border-color: var(--bad); }
+        .marked .far { font-weight: 700; border-left-width: 10px; padding-left: calc(0.7rem - 6px); }
+        .marked .up .detail { color: var(--good); } .marked .down .detail { color: var(--bad); }
         .empty { color: var(--soft); font-style: italic; }
         .code { background: var(--card); border: 1px solid var(--rule); border-radius: 6px; padding: 0.9rem 1.1rem; margin: 1rem 0; overflow-x: auto; }
         details { border-top: 1px solid var(--rule); padding-top: 1rem; margin-top: 2.5rem; } details + details { margin-top: 1rem; }

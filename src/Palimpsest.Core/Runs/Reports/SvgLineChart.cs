@@ -14,7 +14,8 @@ internal static class SvgLineChart
 
     public static void Write(HtmlWriter html, ReportChart chart)
     {
-        ReportLine[] lines = [.. chart.Lines.Select(line => chart.LogHorizontal ? line with { Points = [.. line.Points.Select(OnlyPositive)] } : line).Where(line => line.Points.Any(CurvePoints.IsDrawn))];
+        ReportLine[] lines = [.. chart.Lines.Select(line => line with { Points = [.. line.Points.Select(point => OnlyPositive(chart, point))] })
+            .Where(line => line.Points.Any(CurvePoints.IsDrawn))];
         Curve[] curves = [.. lines.Select((line, index) => new Curve(line, index, CurvePoints.Most))];
         html.Open("figure", ("class", "chart")).Element("figcaption", chart.Caption);
         if (curves.Length == 0)
@@ -25,7 +26,10 @@ internal static class SvgLineChart
 
         (double X, double Y)[] all = [.. curves.SelectMany(curve => curve.Runs.SelectMany(run => run))];
         (double left, double right) = (all.Min(point => point.X), all.Max(point => point.X));
-        Ticks vertical = Ticks.Covering(all.Min(point => point.Y), all.Max(point => point.Y)), horizontal = chart.LogHorizontal ? Ticks.Logarithmic(left, right) : Ticks.Covering(left, right);
+        (double low, double high) = (all.Min(point => point.Y), all.Max(point => point.Y));
+        (low, high) = chart.LogVertical && low == high ? (low / 2, high * 2) : (low, high);
+        Ticks vertical = chart.LogVertical ? Ticks.Logarithmic(low, high) : Ticks.Covering(low, high),
+            horizontal = chart.LogHorizontal ? Ticks.Logarithmic(left, right) : Ticks.Covering(left, right);
         if (chart.LogHorizontal)
         {
             (left, right) = left < right ? (left, right) : (left / 2, right * 2);
@@ -37,7 +41,11 @@ internal static class SvgLineChart
 
         // Names stand at the ends of their curves where they fit and all curves end at the right edge; otherwise a legend tells.
         bool direct = curves.Length is > 1 and <= 8 && curves.All(curve => SvgText.Columns(curve.Line.Name) <= LongestDirectLabel && Place(chart, curve.Last.X) >= Place(chart, right) - (0.02 * (Place(chart, right) - Place(chart, left))));
-        Scale scale = new(Place(chart, left), Place(chart, right), horizontal.Within(left, right), vertical, chart);
+        Scale scale = new(Place(chart, left), Place(chart, right), horizontal.Within(left, right), vertical, chart)
+        {
+            Bottom = Height(chart, chart.LogVertical ? low : vertical.First),
+            Top = Height(chart, chart.LogVertical ? high : vertical.Last),
+        };
         if (curves.Length > 1)
         {
             SvgMarks.Legend(html, direct ? "narrow" : null, [.. curves.Select(curve => (curve.Line.Name, true, curve.Line.Marked))]);
@@ -51,7 +59,11 @@ internal static class SvgLineChart
 
     private static double Place(ReportChart chart, double x) => chart.LogHorizontal ? Math.Log(x) : x;
 
-    private static (double X, double Y) OnlyPositive((double X, double Y) point) => point.X >= 1 / Ticks.Largest ? point : (double.NaN, point.Y);
+    private static double Height(ReportChart chart, double y) => chart.LogVertical ? Math.Log(y) : y;
+
+    private static (double X, double Y) OnlyPositive(ReportChart chart, (double X, double Y) point) =>
+        (chart.LogHorizontal && !(point.X >= 1 / Ticks.Largest) ? double.NaN : point.X, chart.LogVertical && !(point.Y >= 1 / Ticks.Largest) ? double.NaN
+            : point.Y);
 
     private static void Draw(HtmlWriter html, Scale scale, Curve[] curves, bool wide, bool direct)
     {
@@ -61,7 +73,7 @@ internal static class SvgLineChart
         double right = width - (direct ? (curves.Max(curve => SvgText.Columns(curve.Line.Name)) * BoldLetter) + 16
             : Math.Max(8, scale.Horizontal.Labels[^1].Length * Letter / 2));
         double X(double value) => left + ((Place(scale.Chart, value) - scale.Left) / (scale.Right - scale.Left) * (right - left));
-        double Y(double value) => bottom - ((value - scale.Vertical.First) / (scale.Vertical.Last - scale.Vertical.First) * (bottom - top));
+        double Y(double value) => bottom - ((Height(scale.Chart, value) - scale.Bottom) / (scale.Top - scale.Bottom) * (bottom - top));
 
         html.Open("svg", ("class", wide ? "wide" : "narrow"), ("viewBox", string.Create(CultureInfo.InvariantCulture, $"0 0 {width} {height}")), ("role", "img"), ("aria-label", scale.Chart.Caption));
         html.Element("desc", Describe(scale.Chart, curves));
@@ -153,7 +165,12 @@ internal static class SvgLineChart
 
     private static string Short(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 
-    private sealed record Scale(double Left, double Right, Ticks Horizontal, Ticks Vertical, ReportChart Chart);
+    private sealed record Scale(double Left, double Right, Ticks Horizontal, Ticks Vertical, ReportChart Chart)
+    {
+        public required double Bottom { get; init; }
+
+        public required double Top { get; init; }
+    }
 
     private sealed class Curve(ReportLine line, int index, int most)
     {

@@ -15,11 +15,17 @@ internal sealed class GenerationRun
 
     /// <exception cref="PalimpsestException">A prompt is empty or leaves no room in the model's context, or an option is out of its range.</exception>
     public GenerationRun(CausalModel model, IReadOnlyList<int[]> prompts, SamplingOptions options, RandomStream random, CancellationToken stop)
+        : this(model, prompts, options, random is null ? throw new ArgumentNullException(nameof(random))
+            : [.. prompts.Select((_, i) => TextGenerator.StreamOf(random, i))], stop)
+    {
+    }
+
+    /// <inheritdoc cref="GenerationRun(CausalModel, IReadOnlyList{int[]}, SamplingOptions, RandomStream, CancellationToken)"/>
+    public GenerationRun(CausalModel model, IReadOnlyList<int[]> prompts, SamplingOptions options, IReadOnlyList<RandomStream> draws, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompts);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(random);
         model.RequireLanguageModel();
         (_model, _prompts, _options, _stop) = (model, prompts, options, stop);
         int context = model.Config.ContextLength;
@@ -33,7 +39,7 @@ internal sealed class GenerationRun
             throw new PalimpsestException($"A prompt must have at least 1 and at most {context - 1} tokens for this model; here are prompts of {prompts.Min(prompt => prompt.Length)} to {prompts.Max(prompt => prompt.Length)}.");
         }
 
-        _samplers = [.. prompts.Select((_, i) => new TokenSampler(options, TextGenerator.StreamOf(random, i), model.Config.VocabularySize))];
+        _samplers = [.. prompts.Select((_, i) => new TokenSampler(options, draws[i], model.Config.VocabularySize))];
 
         // The token behind a full context can still be predicted.
         _limits = [.. prompts.Select(prompt => Math.Min(options.MaxNewTokens, context - prompt.Length + 1))];

@@ -33,6 +33,19 @@ internal sealed unsafe class KeyValueRows(int layers, int width, int capacity) :
         }
     }
 
+    /// <summary>Takes over the first tokens of another sequence in place of its own.</summary>
+    public void CopyFrom(KeyValueRows other, int length)
+    {
+        Reserve(length);
+        for (int layer = 0; layer < layers; layer++)
+        {
+            NativeMemory.Copy(other._keys[layer], _keys[layer], (nuint)length * (nuint)width * sizeof(float));
+            NativeMemory.Copy(other._values[layer], _values[layer], (nuint)length * (nuint)width * sizeof(float));
+        }
+
+        Length = length;
+    }
+
     public void Dispose()
     {
         for (int layer = 0; layer < layers; layer++)

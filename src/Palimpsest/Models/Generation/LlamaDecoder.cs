@@ -100,19 +100,10 @@ internal sealed unsafe class LlamaDecoder : ISequenceDecoder
                 continue;
             }
 
-            for (int start = 0; start < ids.Length && !stop.IsCancellationRequested; start += Piece)
+            int columns = Append(sequence, ids, stop);
+            if (!stop.IsCancellationRequested)
             {
-                int count = Math.Min(Piece, ids.Length - start), past = _memory[sequence].Length;
-                for (int i = 0; i < count; i++)
-                {
-                    Place(i, sequence, past + i, ids[start + i]);
-                }
-
-                Run(count);
-                if (start + count == ids.Length)
-                {
-                    Scores(count - 1, 1, sequence);
-                }
+                Scores(columns - 1, 1, sequence);
             }
         }
 
@@ -146,6 +137,29 @@ internal sealed unsafe class LlamaDecoder : ISequenceDecoder
         return All();
     }
 
+    /// <summary>Puts tokens into a sequence in place of what it holds, as <see cref="Begin"/> would, without anybody asking for scores.</summary>
+    /// <param name="sequence">Its number.</param>
+    /// <param name="prompt">At least one token. A long prompt goes through libtorch, whatever follows it.</param>
+    /// <param name="rest">What follows the prompt.</param>
+    /// <param name="stop">Ends early, with fewer tokens.</param>
+    public void Fill(int sequence, int[] prompt, ReadOnlySpan<int> rest, CancellationToken stop)
+    {
+        _memory[sequence].Length = 0;
+        if (prompt.Length >= PromptPass.Worthwhile && _prompt.Fits)
+        {
+            _prompt.Run(prompt, _memory[sequence], new Span<float>(_scores + ((nint)sequence * _config.VocabularySize), _config.VocabularySize), stop);
+        }
+        else
+        {
+            Append(sequence, prompt, stop);
+        }
+
+        Append(sequence, rest, stop);
+    }
+
+    /// <summary>Makes a sequence the beginning of another one.</summary>
+    public void Copy(int from, int to, int length) => _memory[to].CopyFrom(_memory[from], length);
+
     public void Truncate(int length) => _memory[0].Length = Math.Min(length, _memory[0].Length);
 
     public void Dispose()
@@ -159,6 +173,26 @@ internal sealed unsafe class LlamaDecoder : ISequenceDecoder
     private static nint Aligned(nint floats) => (floats + 15) & ~15;
 
     private ReadOnlySpan<float> All() => new(_scores, checked(_memory.Length * _config.VocabularySize));
+
+    /// <summary>Puts tokens behind those of a sequence.</summary>
+    /// <returns>Columns of the last piece.</returns>
+    private int Append(int sequence, ReadOnlySpan<int> ids, CancellationToken stop)
+    {
+        int count = 0;
+        for (int start = 0; start < ids.Length && !stop.IsCancellationRequested; start += Piece)
+        {
+            int past = _memory[sequence].Length;
+            count = Math.Min(Piece, ids.Length - start);
+            for (int i = 0; i < count; i++)
+            {
+                Place(i, sequence, past + i, ids[start + i]);
+            }
+
+            Run(count);
+        }
+
+        return count;
+    }
 
     private void Place(int column, int sequence, int position, int token)
     {

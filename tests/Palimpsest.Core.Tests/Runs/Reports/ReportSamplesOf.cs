@@ -39,6 +39,7 @@ internal static class ReportSamplesOf
                     new ReportShares(text, [text, text], [new ReportSharesRow(text, [new Interval(0.5, 0.4, 0.6), null], 0.25)]),
                     new ReportSamples([text], [new ReportSample(text, [text, text])]),
                     new ReportCode(text),
+                    new ReportMarkedLines(text, [new(text, -0.6, text), new(text, 0, text), new(text, 0.2, text)]),
                 ]),
             ],
         };

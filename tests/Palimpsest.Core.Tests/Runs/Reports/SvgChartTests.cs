@@ -48,6 +48,23 @@ public sealed partial class SvgChartTests
     }
 
     [Fact]
+    public void Line_BothAxesLogarithmic_GiveAPowerLawAStraightLine()
+    {
+        XElement svg = ReportSamplesOf.Page(new ReportChart("c", "x", "y",
+            [new ReportLine("error", [(1, 0.1), (10, 0.01), (50, 0), (100, 0.001)], Marked: true)])
+        {
+            LogHorizontal = true,
+            LogVertical = true,
+        }).Wide();
+        (double X, double Y)[] points = Points(svg.OfClass("curve").First());
+        double tenth = Tick(svg, "0.1", "y"), thousandth = Tick(svg, "0.001", "y"), hundredth = Tick(svg, "0.01", "y");
+        Assert.Equal((tenth + thousandth) / 2, hundredth, 0.11);
+        Near((points[0].X, tenth), points[0]);
+        Near((points[1].X, hundredth), points[1]);
+        Assert.Equal("error: 0.001 at 100", svg.OfClass("mark")[^1].Element("title")?.Value); // zero has no place
+    }
+
+    [Fact]
     public void Line_PointsThatAreNotFinite_LeaveGaps()
     {
         XElement svg = Chart(new ReportLine("loss", [(0, 1), (1, 2), (2, double.NaN), (3, 3), (4, double.PositiveInfinity), (5, 1), (6, 2), (7, 1)])).Wide();

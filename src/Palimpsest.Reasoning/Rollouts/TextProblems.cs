@@ -1,0 +1,54 @@
+using Palimpsest.Data.Batches;
+using Palimpsest.Data.Chats;
+using Palimpsest.Models;
+using Palimpsest.Models.Generation;
+using Palimpsest.Reasoning.Verifiers;
+
+namespace Palimpsest.Reasoning.Rollouts;
+
+/// <summary>Problems in words, for a model with a tokenizer.</summary>
+public sealed class TextProblems : IRolloutProblems
+{
+    /// <summary>What stands for the problem in a form of prompts.</summary>
+    public const string Place = "{problem}";
+
+    private readonly LanguageModel _model;
+    private readonly IReadOnlyList<Problem> _problems;
+    private readonly IVerifier _verifier;
+    private readonly int[][] _prompts;
+    private StepBoundaries? _steps;
+
+    /// <summary>Problems in tokens.</summary>
+    /// <param name="model">Its tokenizer.</param>
+    /// <param name="problems">The problems.</param>
+    /// <param name="verifier">Judges solutions.</param>
+    /// <param name="form">A text with <see cref="Place"/> in it; null for the model's own form of a question in a chat.</param>
+    /// <exception cref="PalimpsestException">The form does not say where the problem stands.</exception>
+    public TextProblems(LanguageModel model, IReadOnlyList<Problem> problems, IVerifier verifier, string? form)
+    {
+        (_model, _problems, _verifier) = (model, problems, verifier);
+        if (form is not null && !form.Contains(Place, StringComparison.Ordinal))
+        {
+            throw new PalimpsestException($"The form of prompts does not say where the problem stands. Put {Place} into it.");
+        }
+
+        ExampleEncoder encoder = model.Encoder();
+        _prompts = [.. problems.Select(problem => form is null ? encoder.EncodeTurn(new Conversation([new ChatMessage("user", problem.Text)]))
+            : model.Tokenizer.EncodePrompt(form.Replace(Place, problem.Text, StringComparison.Ordinal)))];
+    }
+
+    /// <inheritdoc/>
+    public int Count => _problems.Count;
+
+    /// <inheritdoc/>
+    public StepBoundaries Steps => _steps ??= StepBoundaries.Of(_model.Tokenizer);
+
+    /// <inheritdoc/>
+    public int[] Prompt(int problem) => _prompts[problem];
+
+    /// <inheritdoc/>
+    public Judgement Judge(int problem, int[] solution, CompletionEnd end) => _verifier.Judge(_problems[problem], Text(solution));
+
+    /// <inheritdoc/>
+    public string Text(ReadOnlySpan<int> ids) => _model.Tokenizer.Decode(ids.ToArray());
+}
