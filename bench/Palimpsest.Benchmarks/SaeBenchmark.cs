@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Palimpsest.Interpretability.Activations;
 using Palimpsest.Interpretability.SparseAutoencoders;
 using Palimpsest.Interpretability.Ssae;
@@ -26,7 +27,7 @@ internal static class SaeBenchmark
         {
             int latents = Width * expansion;
             double dense = Step(latents, sparse: false, rounds), sparse = Step(latents, sparse: true, rounds), floor = Floor(latents, rounds);
-            Console.WriteLine(FormattableString.Invariant(
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"  m = {latents} ({expansion} d), batch {Batch}, k {K}: dense {Batch / dense:N0} tokens/s, sparse {Batch / sparse:N0}, five matrix products "
                     + $"{Batch / floor:N0} (dense {100 * floor / dense:F0}% of that, sparse {100 * floor / sparse:F0}%)"));
         }
@@ -99,7 +100,7 @@ internal static class SaeBenchmark
         });
         double gathered = Best(() => whole.Read(documents)), stopped = Best(() => early.Read(documents));
         double tokens = documents.Sum(document => document.Length);
-        Console.WriteLine(FormattableString.Invariant(
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"  gathering behind the last block {tokens / gathered:N0} tokens/s, behind the second {tokens / stopped:N0}, the model's forward pass "
                 + $"{tokens / forward:N0} (gathering {100 * forward / gathered:F0}% of it)"));
 

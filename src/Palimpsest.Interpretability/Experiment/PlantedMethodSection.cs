@@ -13,14 +13,14 @@ public sealed record PlantedMethodSection : IValidated
 
     /// <summary>The architecture and its settings.</summary>
     /// <value>The default is ReLU and L1.</value>
-    public SaeOptions Architecture { get; init; } = new StandardOptions { L1Coefficient = 0.5 };
+    public SaeOptions Architecture { get; init; } = new StandardOptions { L1Coefficient = 5 };
 
     /// <summary>Estimators of tilted risk beside the plain mean.</summary>
     /// <value>The default is all six kinds.</value>
     public IReadOnlyList<TiltOptions> Tilts { get; init; } =
     [
-        new BatchTiltOptions { T = 0.5 }, new RunningTiltOptions { T = 0.5 }, new VariationalTiltOptions { T = 0.5 }, new ReweightedTiltOptions { T = 0.5 },
-        new EssTiltOptions { Share = 0.2 }, new EssTiltOptions { Share = 0.05 }, new GroupTiltOptions { T = 0.5 },
+        new BatchTiltOptions { T = 0.005 }, new RunningTiltOptions { T = 0.005 }, new VariationalTiltOptions { T = 0.005 }, new ReweightedTiltOptions { T = 0.5 },
+        new EssTiltOptions { Share = 0.2 }, new EssTiltOptions { Share = 0.05 }, new GroupTiltOptions { T = 0.005 },
     ];
 
     /// <summary>Documents that are retrieved, by the mean of their rows.</summary>

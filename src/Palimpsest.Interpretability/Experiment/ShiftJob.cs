@@ -77,10 +77,15 @@ public sealed class ShiftJob : Job<ShiftRecipe, ShiftResult>
         int[] most = [.. new[] { Gsae, General, Special, Tilted(recipe) }.Select(arm =>
         {
             List<(string Hook, SparseAutoencoder Sae)> saes = [.. recipe.Method.Hooks.Select(hook => (hook, store.Load($"{hook}-{arm}")))];
-            int taken = 0;
+            int taken = 0, shown = Math.Min(recipe.Method.Attributed, data.Train.Count);
+            IReadOnlyDictionary<string, IReadOnlyList<int>> byHand = recipe.Method.ByHand;
+            LatentChoice? choice = byHand.Count > 0 ? null : LatentChoice.Of(model.Model, states, probe, saes,
+                ([.. data.Train.Take(shown)], [.. train.Wanted.Take(shown)]), data.Label, special);
             foreach (int share in new[] { 1, Narrow })
             {
-                IReadOnlyList<(string, SparseAutoencoder, IReadOnlyList<int>)> chosen = Choose(recipe, model, states, probe, saes, data, special, share);
+                IReadOnlyList<(string, SparseAutoencoder, IReadOnlyList<int>)> chosen =
+                    choice?.Choose(label.Wanted, label.Spurious, recipe.Method.Candidates, recipe.Method.Margin, share)
+                        ?? [.. saes.Select(one => (one.Hook, one.Sae, byHand.GetValueOrDefault(one.Hook) ?? []))];
                 int count = chosen.Sum(one => one.Item3.Count);
                 results.Add(Ablated(share == 1 ? arm : $"{arm}/{Narrow}", chosen));
                 context.Log.Say(string.Create(CultureInfo.InvariantCulture,
@@ -190,38 +195,6 @@ public sealed class ShiftJob : Job<ShiftRecipe, ShiftResult>
             IsTraining = true,
             Metadata = new() { ["model_name"] = model, ["hook_name"] = hook },
         }, random.Child("init", hook).DeriveSeed()), SaeTraining.ScaleOf(rows));
-
-    // The latents of the largest effects that tell the gender better than the profession on balanced texts: a rule in a person's place.
-    private static IReadOnlyList<(string, SparseAutoencoder, IReadOnlyList<int>)> Choose(ShiftRecipe recipe, LanguageModel model, PooledStates states,
-        LinearProbe probe,
-        IReadOnlyList<(string Hook, SparseAutoencoder Sae)> saes, Data data, IReadOnlyList<int> special, int share)
-    {
-        if (recipe.Method.ByHand.Count > 0)
-        {
-            return [.. saes.Select(one => (one.Hook, one.Sae, recipe.Method.ByHand.GetValueOrDefault(one.Hook) ?? []))];
-        }
-
-        int shown = Math.Min(recipe.Method.Attributed, data.Train.Count);
-        List<(int Place, int Latent, float Effect)> effects = [];
-        List<LatentLabels> labels = [];
-        foreach ((int place, (string hook, SparseAutoencoder sae)) in saes.Index())
-        {
-            labels.Add(LatentLabels.Of(model.Model, hook, sae, data.Label, special));
-            HashSet<int> kept = [.. labels[^1].MostFrequent(sae.Config.DSae / share)];
-            float[] effect = Attribution.OfLatents(model.Model, states, probe, hook, sae, [.. data.Train.Take(shown)], [.. data.TrainTexts.Wanted.Take(shown)]);
-            effects.AddRange(effect.Index().Where(one => kept.Contains(one.Index)).Select(one => (place, one.Index, one.Item)));
-        }
-
-        (int Place, int Latent)[] chosen =
-        [
-            .. effects.Where(one => one.Effect > 0).OrderByDescending(one => one.Effect).Take(recipe.Method.Candidates)
-                .Where(one => labels[one.Place].Separation(one.Latent, data.LabelTexts.Spurious) - labels[one.Place].Separation(one.Latent,
-                data.LabelTexts.Wanted) > recipe.Method.Margin)
-                .Select(one => (one.Place, one.Latent)),
-        ];
-        return [.. saes.Select((one, place) => (one.Hook, one.Sae, (IReadOnlyList<int>)[.. chosen.Where(latent => latent.Place == place)
-            .Select(latent => latent.Latent)]))];
-    }
 
     // The numbers of the residual stream that speak most for the gender, set to their means: a skyline that is told the gender.
     private static ShiftArmResult Neurons(ShiftRecipe recipe, LanguageModel model, PooledStates states, Data data, IReadOnlyList<int> special, int count,

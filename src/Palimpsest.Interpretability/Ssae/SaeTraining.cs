@@ -20,7 +20,6 @@ public static class SaeTraining
         BatchSize = 1024,
         LearningRate = 1e-3,
         Schedule = ScheduleKind.WarmupStableDecay,
-        WarmupSteps = steps / 20,
         Optimizer = new AdamWOptions { Beta2 = 0.999 },
         CheckpointEvery = 500,
     };
