@@ -7,33 +7,21 @@ using Palimpsest.Training.Objectives.Policies;
 namespace Palimpsest.Reasoning.Arms;
 
 /// <summary>Settings of the arms that learn each step of the model's own solutions, right and wrong ones, by its advantage.</summary>
-public abstract record AdvantageArm : ArmOptions
+public abstract record AdvantageArm : OfflineArm
 {
     /// <summary>Solutions of a problem whose steps are valued; each costs K rollouts a step.</summary>
     /// <value>The default is 2.</value>
     public int Solutions { get; init; } = 2;
 
-    /// <summary>Steps, solutions of a step and learning rate.</summary>
-    /// <value>The default is 200 steps of 64 solutions at 5e-4.</value>
-    public TrainSettings Train { get; init; } = new() { Steps = 200, LearningRate = 5e-4 };
-
     /// <inheritdoc/>
-    public override IEnumerable<string> Problems()
-    {
-        if (Solutions < 1)
-        {
-            yield return "solutions must be at least 1.";
-        }
-    }
+    public override IEnumerable<string> Problems() =>
+        base.Problems().Concat(Solutions < 1 ? ["solutions must be at least 1."] : []);
 
     /// <summary>What the sum is divided by.</summary>
     private protected abstract PolicyMean Mean { get; }
 
-    /// <summary>The weight of a step, or of the end of a right solution, whose advantage is 0.</summary>
+    /// <summary>The weight of a step; the end of a right solution has the weight 1.</summary>
     private protected abstract double Weight(double advantage);
-
-    /// <summary>Whether the end token of a right solution is learnt.</summary>
-    private protected abstract bool LearnsEnds { get; }
 
     internal override ArmNotes? Learn(ArmContext context)
     {
@@ -56,9 +44,10 @@ public abstract record AdvantageArm : ArmOptions
         }
 
         using PolicyGradientObjective objective = new(context.Model.Causal, new PolicyGradientOptions { Mean = Mean });
-        ShuffledBatches<WeightedSequence, WeightedBatch> batches = new(solutions, Train.BatchSize, WeightedBatch.Of, context.Random.Child("batches"));
-        return context.Model.Train(objective, batches, Train, context.Random, context.Job, context.Stage) is bool diverged
-            ? new ArmNotes { Steps = Train.Steps, Solutions = solutions.Length, Diverged = diverged } : null;
+        ShuffledBatches<WeightedSequence, WeightedBatch> batches = new(solutions, BatchSize, WeightedBatch.Of, context.Random.Child("batches"));
+        TrainSettings settings = SettingsOf(batches.PerEpoch);
+        return context.Model.Train(objective, batches, settings, context.Random, context.Job, context.Stage) is bool diverged
+            ? new ArmNotes { Steps = settings.Steps, Solutions = solutions.Length, Diverged = diverged } : null;
     }
 
     private WeightedSequence Weighted(Trace trace, StepValues values)
@@ -73,7 +62,7 @@ public abstract record AdvantageArm : ArmOptions
 
         if (trace.IsRight)
         {
-            weights[^1] = LearnsEnds ? 1 : 0;
+            weights[^1] = 1;
         }
 
         // Tokens without a weight are no targets, so that means go over the others.

@@ -11,7 +11,5 @@ public sealed record AdvantageFilteredSftArm : AdvantageArm
 
     private protected override PolicyMean Mean => PolicyMean.Tokens;
 
-    private protected override bool LearnsEnds => true;
-
     private protected override double Weight(double advantage) => advantage > Above ? 1 : 0;
 }

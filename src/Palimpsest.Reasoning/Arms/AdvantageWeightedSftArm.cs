@@ -15,8 +15,6 @@ public sealed record AdvantageWeightedSftArm : AdvantageArm
 
     private protected override PolicyMean Mean => PolicyMean.Answers;
 
-    private protected override bool LearnsEnds => true;
-
     // exp(A / β)
     private protected override double Weight(double advantage) => Math.Exp(advantage / Beta);
 }

@@ -4,7 +4,7 @@ using Palimpsest.Training.Objectives.Policies;
 namespace Palimpsest.Reasoning.Arms;
 
 /// <summary>Settings of the arms that sample from the model while it learns.</summary>
-public abstract record OnlineArm : ArmOptions
+public abstract record OnlineArm : LearningArm
 {
     /// <summary>Problems of a round.</summary>
     /// <value>The default is 16.</value>
@@ -14,18 +14,13 @@ public abstract record OnlineArm : ArmOptions
     /// <value>The default is 8.</value>
     public int Group { get; init; } = 8;
 
-    /// <summary>Optimizer steps and learning rate; the batch is the round's.</summary>
-    /// <value>The default is 200 steps at 2e-4.</value>
-    public TrainSettings Train { get; init; } = new() { Steps = 200, LearningRate = 2e-4 };
+    /// <inheritdoc/>
+    /// <value>The default is 2e-4.</value>
+    public override double LearningRate { get; init; } = 2e-4;
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Problems()
-    {
-        if (RoundProblems < 1 || Group < 2)
-        {
-            yield return "round_problems must be at least 1, and group at least 2.";
-        }
-    }
+    public override IEnumerable<string> Problems() =>
+        base.Problems().Concat(RoundProblems < 1 || Group < 2 ? ["round_problems must be at least 1, and group at least 2."] : []);
 
     /// <summary>What is minimised.</summary>
     private protected abstract PolicyGradientOptions Objective { get; }
@@ -50,7 +45,7 @@ public abstract record OnlineArm : ArmOptions
             Advantages = Advantages,
             KeepsLogProbabilities = Objective.Clip > 0,
         };
-        return context.Model.Train(objective, batches, Train, context.Random, context.Job, context.Stage) is bool diverged
-            ? new ArmNotes { Steps = Train.Steps, Solutions = (int)(engine.Sampled + engine.Found), Diverged = diverged } : null;
+        return context.Model.Train(objective, batches, Settings, context.Random, context.Job, context.Stage) is bool diverged
+            ? new ArmNotes { Steps = Steps, Solutions = (int)(engine.Sampled + engine.Found), Diverged = diverged } : null;
     }
 }

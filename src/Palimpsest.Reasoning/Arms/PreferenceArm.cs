@@ -7,7 +7,7 @@ using Palimpsest.Training.Objectives.Preferences;
 namespace Palimpsest.Reasoning.Arms;
 
 /// <summary>Settings of the arms that learn from pairs of right and wrong, from the demonstrations' model on and with that as the reference.</summary>
-public abstract record PreferenceArm : ArmOptions
+public abstract record PreferenceArm : OfflineArm
 {
     /// <summary>β of the loss.</summary>
     /// <value>The default is 0.1.</value>
@@ -21,14 +21,10 @@ public abstract record PreferenceArm : ArmOptions
     /// <value>The default is 0.</value>
     public double SftWeight { get; init; }
 
-    /// <summary>Steps, pairs of a step and learning rate.</summary>
-    /// <value>The default is 200 steps of 64 pairs at 5e-4.</value>
-    public TrainSettings Train { get; init; } = new() { Steps = 200, LearningRate = 5e-4 };
-
     private DpoOptions Dpo => new() { Beta = Beta, LossType = LossType, SftWeight = SftWeight };
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Problems() => Dpo.Problems();
+    public override IEnumerable<string> Problems() => base.Problems().Concat(Dpo.Problems());
 
     /// <summary>Makes the pairs.</summary>
     /// <param name="context">The model's solutions and rollouts.</param>
@@ -64,9 +60,10 @@ public abstract record PreferenceArm : ArmOptions
         using CachedReference reference = new(new FrozenReference(context.Model.Copy(context.Sft).Causal));
         using PreferenceObjective objective = new(context.Model.Causal, Dpo, reference);
         ShuffledBatches<AnswerSequences, PreferenceBatch> batches =
-            new([.. pairs.Select(pair => pair.ToSequences())], Train.BatchSize, PreferenceBatch.Of, context.Random.Child("batches"));
-        return context.Model.Train(objective, batches, Train, context.Random, context.Job, context.Stage) is bool diverged
-            ? notes with { Steps = Train.Steps, Diverged = diverged } : null;
+            new([.. pairs.Select(pair => pair.ToSequences())], BatchSize, PreferenceBatch.Of, context.Random.Child("batches"));
+        TrainSettings settings = SettingsOf(batches.PerEpoch);
+        return context.Model.Train(objective, batches, settings, context.Random, context.Job, context.Stage) is bool diverged
+            ? notes with { Steps = settings.Steps, Diverged = diverged } : null;
     }
 
     private static bool IsFirstWrong(TaskProblems problems, PitFinding finding)

@@ -95,7 +95,7 @@ public sealed class ReasonCommandTests : IDisposable
             model: { width: 32, layers: 2, heads: 2 }
             data: { task: { name: planted-shortcut, operands: 5, base: 4 }, problems: [60, 120], arms_at: [120], test: 60 }
             train: { steps: 100, batch_size: 32, learning_rate: 0.005 }
-            arms: [{ name: per-step-dpo, train: { steps: 5 } }, rft]
+            arms: [{ name: per-step-dpo, steps: 5 }, rft]
             """);
         using (Process process = command.Start("run", "r.yaml"))
         {

@@ -25,13 +25,13 @@ public sealed class ReasoningJobTests : IDisposable
           - { name: sft-longer, factor: 1.2 }
           - rft
           - { name: rft, label: rft-1, samples: 1, filter: equations }
-          - { name: response-dpo, train: { steps: 8 } }
-          - { name: per-step-dpo, train: { steps: 8 } }
-          - { name: per-step-dpo, label: shared, pairing: shared-prefix, rule: first-minimum, search: early-stop, train: { steps: 8 } }
-          - { name: advantage-filtered-sft, train: { steps: 6 } }
-          - { name: advantage-weighted-sft, train: { steps: 6 } }
-          - { name: rloo, round_problems: 4, group: 4, train: { steps: 3 } }
-          - { name: grpo, round_problems: 4, group: 4, train: { steps: 4 } }
+          - { name: response-dpo, steps: 8 }
+          - { name: per-step-dpo, steps: 8 }
+          - { name: per-step-dpo, label: shared, pairing: shared-prefix, rule: first-minimum, search: early-stop, steps: 8 }
+          - { name: advantage-filtered-sft, steps: 6 }
+          - { name: advantage-weighted-sft, steps: 6 }
+          - { name: rloo, round_problems: 4, group: 4, steps: 3 }
+          - { name: grpo, round_problems: 4, group: 4, steps: 4 }
 
         """;
 
