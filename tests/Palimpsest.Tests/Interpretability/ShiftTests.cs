@@ -29,8 +29,12 @@ public sealed class ShiftTests
     public void OfLatents_SumOfEffects_IsAboutWhatTheLatentsChangeTogether()
     {
         using CausalModel model = ActivationTests.Tiny();
-        using SparseAutoencoder sae = SaeArchitectures.Create(new SaeConfig { Options = new StandardOptions { DecoderInitNorm = 0.3 },
-            DIn = model.Config.HiddenSize, DSae = 40 }, 3);
+        using SparseAutoencoder sae = SaeArchitectures.Create(new SaeConfig
+        {
+            Options = new StandardOptions { DecoderInitNorm = 0.3 },
+            DIn = model.Config.HiddenSize,
+            DSae = 40
+        }, 3);
         int[][] documents = ActivationTests.Documents(6);
         bool[] labels = [true, false, true, true, false, true];
         PooledStates states = new(model, ProbeHook, []);

@@ -29,8 +29,14 @@ public sealed class SsaeTests
     [Fact]
     public void TracIn_Scores_AreTheAlignmentsOfGradients()
     {
-        using SparseAutoencoder sae = SaeArchitectures.Create(new SaeConfig { Options = new StandardOptions { L1Coefficient = 0 }, DIn = 12, DSae = 24,
-            IsTraining = true, Dtype = "float64" }, 3);
+        using SparseAutoencoder sae = SaeArchitectures.Create(new SaeConfig
+        {
+            Options = new StandardOptions { L1Coefficient = 0 },
+            DIn = 12,
+            DSae = 24,
+            IsTraining = true,
+            Dtype = "float64"
+        }, 3);
         ActivationBatch rows = SparseAutoencoderTests.Rows(60), seed = rows.Pick([.. Enumerable.Range(0, 20)]),
             passage = rows.Pick([.. Enumerable.Range(20, 15)]);
         double score = new TracIn(sae, 1, cosine: false).Scores([seed], [passage]).Single();
@@ -76,8 +82,12 @@ public sealed class SsaeTests
     {
         using TemporaryFolder folder = new();
         using CausalModel model = ActivationTests.Tiny();
-        using SparseAutoencoder sae = SaeArchitectures.Create(new SaeConfig { Options = new TopKOptions { K = 3, RescaleActsByDecoderNorm = false },
-            DIn = model.Config.HiddenSize, DSae = 40 }, 3);
+        using SparseAutoencoder sae = SaeArchitectures.Create(new SaeConfig
+        {
+            Options = new TopKOptions { K = 3, RescaleActsByDecoderNorm = false },
+            DIn = model.Config.HiddenSize,
+            DSae = 40
+        }, 3);
         ActivationReader reader = new(model, "blocks.1.hook_resid_post");
         LatentRecords records = new(sae, examples: 2, around: 3);
         int[][] documents = ActivationTests.Documents(12);

@@ -15,8 +15,11 @@ internal static class SaeAblateCommand
         SaeArguments arguments = new();
         Option<string> latents = new("--latents") { Description = "Numbers of latents, with commas.", Required = true };
         Option<double?> add = new("--add") { Description = "Steers: adds so much to each of them everywhere, instead of switching them off." };
-        Option<string[]> prompts = new("--prompt") { Description = "A text to continue with and without the change; can be given several times. Without one, "
-            + "texts are evaluated." };
+        Option<string[]> prompts = new("--prompt")
+        {
+            Description = "A text to continue with and without the change; can be given several times. Without one, "
+            + "texts are evaluated."
+        };
         SamplingArguments sampling = new(mostTokens: 40);
         Command command = new(
             "ablate",

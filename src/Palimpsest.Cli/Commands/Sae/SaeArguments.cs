@@ -9,8 +9,11 @@ internal sealed class SaeArguments
     private readonly Argument<string> _folder = new("folder") { Description = "The autoencoder: a folder of SAELens or sparsify." };
     private readonly Option<string?> _model = new("--model") { Description = "The model that it reads. [default: what the folder says]" };
     private readonly Option<string?> _hook = new("--hook") { Description = "Where it reads. [default: what the folder says]" };
-    private readonly Option<string?> _file = new("--file") { Description = "Texts: JSON lines, CSV, TSV, Parquet or plain text. [default: held-out topics of "
-        + "the world]" };
+    private readonly Option<string?> _file = new("--file")
+    {
+        Description = "Texts: JSON lines, CSV, TSV, Parquet or plain text. [default: held-out topics of "
+        + "the world]"
+    };
     private readonly Option<int> _documents = new("--documents") { Description = "Most texts.", DefaultValueFactory = _ => 200 };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads; 0 for all cores.", DefaultValueFactory = _ => 0 };
 
