@@ -21,8 +21,14 @@ public sealed record PriceTable
     /// <summary>The prices by model.</summary>
     public required IReadOnlyDictionary<string, CallPrice> Prices { get; init; }
 
-    /// <summary>The days on which they held and where they come from, each once.</summary>
-    public required IReadOnlyList<(DateOnly Dated, string Source)> Origins { get; init; }
+    /// <summary>The day on which each model's price held, and where it comes from.</summary>
+    public required IReadOnlyDictionary<string, (DateOnly Dated, string Source)> Origins { get; init; }
+
+    /// <summary>Where the prices of some models come from, a sentence or two.</summary>
+    /// <param name="models">Models of the table.</param>
+    internal string Said(IEnumerable<string> models) => $"Prices are the user's, in {Currency}, from {System.IO.Path.GetFileName(Path)}: "
+        + $"{string.Join("; ", models.Select(model => Origins[model]).Distinct().Order().Select(origin => $"of {origin.Dated:yyyy-MM-dd}, {origin.Source}"))}. "
+        + "They change, and are no measurement.";
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">A CSV with the columns that the remarks name.</param>
@@ -38,7 +44,7 @@ public sealed record PriceTable
         }
 
         Dictionary<string, CallPrice> prices = new(StringComparer.Ordinal);
-        HashSet<(DateOnly, string)> origins = [];
+        Dictionary<string, (DateOnly, string)> origins = new(StringComparer.Ordinal);
         HashSet<string> currencies = new(StringComparer.Ordinal);
         for (int number = 1; rows.Next(); number++)
         {
@@ -58,12 +64,12 @@ public sealed record PriceTable
                 throw new PalimpsestException($"{path} row {number}: {problem.TrimEnd('.')}.");
             }
 
-            origins.Add((dated, Cell("source")));
+            origins[Cell("model")] = (dated, Cell("source"));
             double? Number(string column) => Cell(column).Length == 0 ? null : StrictNumber(Cell(column), path, number, column);
         }
 
         return prices.Count == 0 ? throw new PalimpsestException($"{path}: holds no prices. Add a row a model.")
-            : new PriceTable(path, currencies.Single()) { Prices = prices, Origins = [.. origins.Order()] };
+            : new PriceTable(path, currencies.Single()) { Prices = prices, Origins = origins };
     }
 
     private static double StrictNumber(string text, string path, int row, string column) =>

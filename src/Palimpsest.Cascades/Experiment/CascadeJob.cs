@@ -71,6 +71,8 @@ public sealed class CascadeJob : Job<CascadeRecipe, CascadeResult>
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(context);
+        CascadeFiles files = CascadeFiles.Of(recipe);
+        using AnswerVectors? vectors = recipe.Method.Encoder is string folder ? AnswerVectors.Load(folder, recipe.Model.Context(recipe.Seed)) : null;
         if (Answers(recipe, context) is not Recording recording)
         {
             return false;
@@ -83,8 +85,7 @@ public sealed class CascadeJob : Job<CascadeRecipe, CascadeResult>
                 + "judgement counts.");
         }
 
-        using AnswerVectors? vectors = recipe.Method.Encoder is string folder ? AnswerVectors.Load(folder, recipe.Model.Context(recipe.Seed)) : null;
-        context.Run.WriteResult(new CascadeStudy(recipe, recording, vectors is null ? null : vectors.Of).Run(context.Log.Say));
+        context.Run.WriteResult(new CascadeStudy(recipe, recording, files, vectors is null ? null : vectors.Of).Run(context.Log.Say));
         return true;
     }
 

@@ -37,6 +37,12 @@ public sealed record CascadeRecipe : Recipe, IValidated
             yield return "model and train have no part where recorded answers are replayed. Leave them out, or data.file.";
         }
 
+        int tiers = Method.Tiers.Count > 0 ? Method.Tiers.Count : 2;
+        if (Costs.Hourly.Count > 0 && Costs.Hourly.Count != tiers)
+        {
+            yield return $"costs.hourly holds {Costs.Hourly.Count} prices, and there are {tiers} tiers. List one a tier.";
+        }
+
         if (Model.Adapter is not null)
         {
             yield return "model.adapter: the large model is fine-tuned whole. Merge the adapter first, or leave the key out.";

@@ -15,19 +15,18 @@ internal sealed class CascadeStudy
     private readonly ArmPlan _plan;
     private readonly int[] _calibration, _test;
     private readonly List<string> _leftOut = [];
-    private readonly PriceTable? _prices;
-    private readonly PublishedPoints? _published;
+    private readonly CascadeFiles _files;
 
     /// <summary>Deals the questions out.</summary>
     /// <param name="recipe">What is asked for.</param>
     /// <param name="recording">The answers.</param>
+    /// <param name="files">Prices, and what others published.</param>
     /// <param name="encode">Makes sentence vectors; null without an encoder.</param>
     /// <exception cref="PalimpsestException">There are too few questions, or a tier names an unknown system.</exception>
-    public CascadeStudy(CascadeRecipe recipe, Recording recording, Func<IReadOnlyList<string>, float[][]>? encode = null)
+    public CascadeStudy(CascadeRecipe recipe, Recording recording, CascadeFiles files, Func<IReadOnlyList<string>, float[][]>? encode = null)
     {
         _recipe = recipe;
-        _prices = recipe.Costs.Table is string table ? PriceTable.Read(table) : null;
-        _published = recipe.Evaluate.Published is string published ? PublishedPoints.Read(published) : null;
+        _files = files;
         RandomStream random = new(recipe.Seed, "cascade");
         (int[] tuning, _calibration, _test) = Deal(recipe, recording, random.Child("deal"));
         _plan = new ArmPlan
@@ -36,7 +35,8 @@ internal sealed class CascadeStudy
             Tiers = TiersOf(recipe.Method.Tiers, recording),
             Rule = recipe.Method.Rule,
             Samples = [.. recipe.Method.Samples.Select(recording.PlaceOf)],
-            Costs = _prices is null ? new CallCosts(recording, recipe.Costs.Unit, recipe.Costs.Prices) : new CallCosts(recording, _prices),
+            Costs = files.Prices is PriceTable table ? new CallCosts(recording, table)
+                : new CallCosts(recording, recipe.Costs.Unit, recipe.Costs.Prices),
             Tuning = tuning.Length > 0 ? tuning : _calibration,
             Learns = tuning.Length > 0,
             Encode = encode,
@@ -97,9 +97,8 @@ internal sealed class CascadeStudy
             LeftOut = _leftOut,
             Levels = agreement is null ? [] : Levels(agreement, agreed!),
             Contradictions = _plan.Recording.Contradictions,
-            Prices = _prices is null ? null : $"Prices are the user's, in {_prices.Currency}, from {Path.GetFileName(_prices.Path)}: "
-                + $"{string.Join("; ", _prices.Origins.Select(origin => $"of {origin.Dated:yyyy-MM-dd}, {origin.Source}"))}. They change, and are no measurement.",
-            Published = _published,
+            Prices = _files.Prices?.Said(_plan.Recording.Systems.Select(system => system.Name)),
+            Published = _files.Published,
             Splits = agreement is null || _recipe.Evaluate.Splits == 0 ? null
                 : CertificateTrial.Of(agreement, [.. _calibration, .. _test], _calibration.Length, _recipe,
                     new RandomStream(_recipe.Seed, "cascade", "splits")),

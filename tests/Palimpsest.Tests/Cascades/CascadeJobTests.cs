@@ -121,6 +121,8 @@ public sealed class CascadeJobTests : IDisposable
     [InlineData("data: { task: facts }", "take no file")]
     [InlineData("data: { columns: { prompt: a } }", "columns belong to task: texts")]
     [InlineData("train: { epochs: 2 }", "model and train have no part")]
+    [InlineData("costs: { hourly: [0.5] }", "there are 2 tiers")]
+    [InlineData("costs: { table: nowhere.csv }", "nowhere.csv: there is no such file")]
     [InlineData("costs: { table: prices.csv, prices: { m0: { call: 1 } } }", "two lists of the same")]
     public void Run_WhatDoesNotFit_IsRefused(string recipe, string problem)
     {
