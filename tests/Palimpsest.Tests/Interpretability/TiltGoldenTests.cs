@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Palimpsest.Interpretability.Ssae.Tilting;
 using Palimpsest.Interpretability.SparseAutoencoders;
+using Palimpsest.Interpretability.Ssae.Tilting;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using TorchSharp;
