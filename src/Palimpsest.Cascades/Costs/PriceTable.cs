@@ -57,7 +57,8 @@ public sealed record PriceTable
             problem ??= DateOnly.TryParseExact(Cell("dated"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out dated) ? null
                 : $"\"{Cell("dated")}\" is no day of the form 2026-01-31";
             problem ??= prices.TryAdd(Cell("model"), price) ? null : $"\"{Cell("model")}\" has a price already";
-            problem ??= currencies.Add(Cell("currency")) && currencies.Count > 1 ? $"prices are in {string.Join(" and ", currencies)}, and must be in one currency"
+            problem ??= currencies.Add(Cell("currency")) && currencies.Count > 1
+                ? $"prices are in {string.Join(" and ", currencies)}, and must be in one currency"
                 : null;
             if (problem is not null)
             {

@@ -2,7 +2,8 @@ using Palimpsest.Common;
 
 namespace Palimpsest.Cascades.Experiment;
 
-/// <summary>How the models that learn by gradients are fine-tuned. Facts have defaults of their own, taken together: 3 epochs in batches of 32 at 2e-3.</summary>
+/// <summary>How the models that learn by gradients are fine-tuned. Facts have defaults of their own, taken together: 3 epochs in batches
+/// of 32 at 2e-3.</summary>
 public sealed record CascadeTrainSection : IValidated
 {
     /// <summary>Passes over what is learnt.</summary>

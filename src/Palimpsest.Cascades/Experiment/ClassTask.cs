@@ -12,7 +12,8 @@ namespace Palimpsest.Cascades.Experiment;
 /// <param name="Training">Texts with the places of their classes.</param>
 /// <param name="Asked">The same, with how hard each text is where that is known.</param>
 internal sealed record ClassTask(
-    string Subject, IReadOnlyList<string> Labels, IReadOnlyList<(string Text, int Class)> Training, IReadOnlyList<(string Text, int Class, string? Level)> Asked)
+    string Subject, IReadOnlyList<string> Labels, IReadOnlyList<(string Text, int Class)> Training,
+    IReadOnlyList<(string Text, int Class, string? Level)> Asked)
 {
     private const int MostLabels = 100;
 
@@ -22,7 +23,8 @@ internal sealed record ClassTask(
         "blotted biographies of the embedded world",
         Biographies.Professions,
         [.. BlottedBiography.Of(recipe.Seed, recipe.Data.Train, recipe.Data.Blots, heldOut: false).Select(item => (item.Text, item.Class))],
-        [.. BlottedBiography.Of(recipe.Seed, recipe.Data.Questions, recipe.Data.Blots, heldOut: true).Select(item => (item.Text, item.Class, (string?)item.Level))]);
+        [.. BlottedBiography.Of(recipe.Seed, recipe.Data.Questions, recipe.Data.Blots, heldOut: true).Select(item =>
+            (item.Text, item.Class, (string?)item.Level))]);
 
     // A text that stands in the file twice could be learnt from and asked about.
     private static ClassTask OfFile(CascadeRecipe recipe)

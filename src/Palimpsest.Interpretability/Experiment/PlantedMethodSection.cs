@@ -19,7 +19,8 @@ public sealed record PlantedMethodSection : IValidated
     /// <value>The default is all six kinds.</value>
     public IReadOnlyList<TiltOptions> Tilts { get; init; } =
     [
-        new BatchTiltOptions { T = 0.005 }, new RunningTiltOptions { T = 0.005 }, new VariationalTiltOptions { T = 0.005 }, new ReweightedTiltOptions { T = 0.5 },
+        new BatchTiltOptions { T = 0.005 }, new RunningTiltOptions { T = 0.005 }, new VariationalTiltOptions { T = 0.005 },
+        new ReweightedTiltOptions { T = 0.5 },
         new EssTiltOptions { Share = 0.2 }, new EssTiltOptions { Share = 0.05 }, new GroupTiltOptions { T = 0.005 },
     ];
 

@@ -17,7 +17,8 @@ public sealed class PriceTableTests : IDisposable
     {
         _folder.Write("p.csv", Header + "m0,,2,4,USD,2026-01-31,\"example, here\"\nm1,0.5,,,USD,2026-01-31,\"example, here\"\nunasked,1,,,USD,2026-02-01,b\n");
         PriceTable table = PriceTable.Read(_folder.At("p.csv"));
-        Assert.EndsWith("in USD, from p.csv: of 2026-01-31, example, here. They change, and are no measurement.", table.Said(["m0", "m1"]), StringComparison.Ordinal);
+        Assert.EndsWith("in USD, from p.csv: of 2026-01-31, example, here. They change, and are no measurement.", table.Said(["m0", "m1"]),
+            StringComparison.Ordinal);
         Assert.Contains("of 2026-02-01, b", table.Said(["m1", "unasked"]), StringComparison.Ordinal);
         Recording recording = Scripted.Recording("ab");
         recording = recording with

@@ -77,7 +77,8 @@ public sealed class RecordingFileTests : IDisposable
         "line 2: no answer of \"a\"")]
     [InlineData("a.jsonl", "{\"question\": \"q\", \"calls\": {\"a\": {\"answer\": \"x\", \"rihgt\": true}}}\n", "did you mean \"right\"")]
     [InlineData("a.jsonl", "{\"question\": \"q\", \"calls\": {\"a\": {\"answer\": \"x\"}}}\n", "true or false")]
-    [InlineData("a.jsonl", "{\"question\": \"q\", \"calls\": {\"a\": {\"answer\": \"x\", \"right\": true, \"checks\": {\"token\": 1}}}}\n", "\"a.checks\" has a key")]
+    [InlineData("a.jsonl", "{\"question\": \"q\", \"calls\": {\"a\": {\"answer\": \"x\", \"right\": true, \"checks\": {\"token\": 1}}}}\n",
+        "\"a.checks\" has a key")]
     [InlineData("a.jsonl", "{\"question\": \"q\", \"pred\": [\"1\"], \"score\": []}\n", "one of each for every sample")]
     [InlineData("a.jsonl", "", "holds no answers")]
     public void Read_BadFile_SaysWhatAndWhere(string name, string text, string problem)

@@ -18,7 +18,11 @@ internal static class CascadeCalibrateCommand
     {
         Argument<string> file = new("file") { Description = "Recorded answers." };
         Option<string?> tiers = new("--tiers") { Description = "Members of each tier: \"a, b, c; d\". [default: all but the last system; the last]" };
-        Option<string> rule = new("--rule") { Description = "What members have to agree in: vote, score, token-overlap or semantic.", DefaultValueFactory = _ => "vote" };
+        Option<string> rule = new("--rule")
+        {
+            Description = "What members have to agree in: vote, score, token-overlap or semantic.",
+            DefaultValueFactory = _ => "vote",
+        };
         Option<string?> encoder = CascadeEncoder.Option();
         Option<int> items = new("--items") { Description = "Questions to calibrate on, drawn by lot; 0 for all of the file.", DefaultValueFactory = _ => 100 };
         Option<double> limit = new("--limit")
