@@ -33,7 +33,7 @@ internal static class SaeCommand
             """,
             Shared(new JobOptions()
                 .Add<string>("--seed-file", "data.seed_file", "Documents of the domain.")
-                .Add<string>("--test-file", "data.test_file", "Texts of the domain to measure on. [default: every second seed document]")),
+                .Add<string>("--test-file", "data.test_file", "Texts of the domain to measure on. [default: those behind the seeds]")),
             output, "specialise", (corpus, "data.corpus")));
         command.Subcommands.Add(SaeTrainCommand.Create(output));
         command.Subcommands.Add(SaeEvaluateCommand.Create(output));
