@@ -51,6 +51,9 @@ switch (args)
     case ["attention", .. var rest]:
         AttentionBenchmark.Run(int.Parse(rest.ElementAtOrDefault(0) ?? "31", System.Globalization.CultureInfo.InvariantCulture));
         return 0;
+    case ["sae", .. var rest]:
+        SaeBenchmark.Run(int.Parse(rest.ElementAtOrDefault(0) ?? "9", System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
     case ["decode", .. var rest]:
         DecodeBenchmark.Run(Enum.Parse<ComputeType>(rest.ElementAtOrDefault(0) ?? "F32", ignoreCase: true), int.Parse(rest.ElementAtOrDefault(1) ?? "3", System.Globalization.CultureInfo.InvariantCulture), int.Parse(rest.ElementAtOrDefault(2) ?? "0", System.Globalization.CultureInfo.InvariantCulture));
         return 0;

@@ -9,7 +9,8 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Benchmarks;
 
-/// <summary>Completions a second of processor time, of 24 tokens from prefixes of 60: eight a prefix with what they share computed once, each alone, and without any cache;
+/// <summary>Completions a second of processor time, of 24 tokens from prefixes of 60: eight a prefix with what they share computed once,
+/// each alone, and without any cache;
 /// and how near the first comes, in tokens that go through the model, to the decoder's own steps with a full batch.</summary>
 internal static class RolloutBenchmark
 {

@@ -6,6 +6,7 @@ using Palimpsest.Cli.Commands.Owners;
 using Palimpsest.Cli.Commands.Plan;
 using Palimpsest.Cli.Commands.Privacy;
 using Palimpsest.Cli.Commands.Reasoning;
+using Palimpsest.Cli.Commands.Sae;
 
 namespace Palimpsest.Cli;
 
@@ -75,6 +76,7 @@ public static class CommandLineHost
             FinetuneCommand.Create(output),
             FederateCommand.Create(output),
             CascadeCommand.Create(output),
+            SaeCommand.Create(output),
             ReasonCommand.Create(output),
             EvaluateCommand.Create(output),
             GenerateCommand.Create(output),

@@ -17,8 +17,13 @@ public sealed partial class ArchitectureTests
         ["Palimpsest.Unlearning"] = ["Palimpsest", "Palimpsest.Core"],
         ["Palimpsest.Federation"] = ["Palimpsest", "Palimpsest.Core"],
         ["Palimpsest.Cascades"] = ["Palimpsest", "Palimpsest.Core"],
+        ["Palimpsest.Interpretability"] = ["Palimpsest", "Palimpsest.Core"],
         ["Palimpsest.Reasoning"] = ["Palimpsest", "Palimpsest.Core"],
-        ["Palimpsest.Cli"] = ["Palimpsest.Unlearning", "Palimpsest.Federation", "Palimpsest.Cascades", "Palimpsest.Reasoning", "Palimpsest", "Palimpsest.Core"],
+        ["Palimpsest.Cli"] =
+        [
+            "Palimpsest.Unlearning", "Palimpsest.Federation", "Palimpsest.Cascades", "Palimpsest.Interpretability", "Palimpsest.Reasoning", "Palimpsest",
+            "Palimpsest.Core",
+        ],
     };
 
     /// <summary>Folders from the bottom to the top; a folder in which another one lies may stand above or below it. Folders that are not listed belong to the
@@ -43,6 +48,11 @@ public sealed partial class ArchitectureTests
         [
             "Palimpsest.Cascades.Agreement", "Palimpsest.Cascades.Recordings", "Palimpsest.Cascades.Predictors", "Palimpsest.Cascades.Costs",
             "Palimpsest.Cascades.Chains", "Palimpsest.Cascades.Certificates", "Palimpsest.Cascades.Baselines", "Palimpsest.Cascades.Experiment",
+        ],
+        ["Palimpsest.Interpretability"] =
+        [
+            "Palimpsest.Interpretability.SparseAutoencoders", "Palimpsest.Interpretability.Activations", "Palimpsest.Interpretability.Ssae.Tilting",
+            "Palimpsest.Interpretability.Ssae", "Palimpsest.Interpretability.Dashboards", "Palimpsest.Interpretability.Experiment",
         ],
         ["Palimpsest.Reasoning"] =
         [
@@ -72,6 +82,7 @@ public sealed partial class ArchitectureTests
     [InlineData("Palimpsest.Unlearning")]
     [InlineData("Palimpsest.Federation")]
     [InlineData("Palimpsest.Cascades")]
+    [InlineData("Palimpsest.Interpretability")]
     [InlineData("Palimpsest.Reasoning")]
     public void Libraries_NameNoOptionsOfTheCommand(string assembly)
     {
@@ -94,6 +105,7 @@ public sealed partial class ArchitectureTests
     [InlineData("Palimpsest")]
     [InlineData("Palimpsest.Federation")]
     [InlineData("Palimpsest.Cascades")]
+    [InlineData("Palimpsest.Interpretability")]
     [InlineData("Palimpsest.Reasoning")]
     public void Folders_UseOnlyTheOnesBelow(string assembly)
     {

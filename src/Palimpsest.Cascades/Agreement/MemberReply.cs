@@ -14,10 +14,13 @@ public sealed record MemberReply
     /// <value>The default is none; <see cref="Score"/> then speaks for the answer alone.</value>
     public LabelProbabilities? Probabilities { get; init; }
 
-    /// <summary>The share of the model's own checks that found its answer right, in [0, 1], as AutoMix asks for them; what the checks took is in
-    /// <see cref="Usage"/>.</summary>
+    /// <summary>The share of the model's own checks that found its answer right, in [0, 1], as AutoMix asks for them.</summary>
     /// <value>The default is none.</value>
     public double? Verified { get; init; }
+
+    /// <summary>What these checks took together; billed where a policy asks for them, and not where it takes the answer alone.</summary>
+    /// <value>The default is none: nothing, or what is in <see cref="Usage"/> already.</value>
+    public CallUsage? Checks { get; init; }
 
     /// <summary>What the call took; it is billed whatever became of the answer.</summary>
     public CallUsage Usage { get; init; } = new();

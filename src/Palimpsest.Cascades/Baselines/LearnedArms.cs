@@ -106,7 +106,10 @@ internal static class LearnedArms
         return arms.MaxBy(arm => arm.Run([1], plan.Tuning) is var outcome ? AutoMix.Lift(outcome.Accuracy, outcome.MeanCost, Alone(0), Alone(1)) : 0)!;
     }
 
-    private static ChainTier Checked(ArmPlan plan, int system, Func<int, double> score) => ArmTiers.Alone(plan, system, i => score(Bin(plan, i, system)));
+    private static ChainTier Checked(ArmPlan plan, int system, Func<int, double> score) => ArmTiers.Alone(plan, system, i => score(Bin(plan, i, system))) with
+    {
+        Costs = [.. Enumerable.Range(0, plan.Recording.Items.Count).Select(i => plan.Costs.OfChecked(i, system))],
+    };
 
     private static int Bin(ArmPlan plan, int item, int system) => AutoMix.BinOf(Reply(plan, item, system).Verified ?? 0);
 

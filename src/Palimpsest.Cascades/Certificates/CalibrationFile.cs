@@ -20,6 +20,9 @@ public sealed record CalibrationFile
     /// <summary>What they have to agree in.</summary>
     public required AgreementRule Rule { get; init; }
 
+    /// <summary>What made the sentence vectors; null unless the rule is semantic.</summary>
+    public RecordedSystem? Encoder { get; init; }
+
     /// <summary>Thresholds and bounds.</summary>
     public required Certificate Certificate { get; init; }
 
@@ -53,9 +56,11 @@ public sealed record CalibrationFile
     /// <param name="tiers">The members of each tier.</param>
     /// <param name="rule">What they have to agree in.</param>
     /// <param name="recording">The questions to judge on.</param>
+    /// <param name="encoder">What makes the sentence vectors; null without an encoder.</param>
     /// <returns>The places of the questions that the calibration did not see.</returns>
-    /// <exception cref="PalimpsestException">Models or rule differ, or no question is left.</exception>
-    public IReadOnlyList<int> Unseen(IReadOnlyList<IReadOnlyList<RecordedSystem>> tiers, AgreementRule rule, Recording recording)
+    /// <exception cref="PalimpsestException">Models, rule or encoder differ, or no question is left.</exception>
+    public IReadOnlyList<int> Unseen(IReadOnlyList<IReadOnlyList<RecordedSystem>> tiers, AgreementRule rule, Recording recording,
+        RecordedSystem? encoder = null)
     {
         ArgumentNullException.ThrowIfNull(tiers);
         ArgumentNullException.ThrowIfNull(recording);
@@ -63,6 +68,12 @@ public sealed record CalibrationFile
         {
             throw new PalimpsestException($"The calibration was made for {Said(Tiers, Rule)}, and is asked for by {Said(tiers, rule)}. Thresholds of other "
                 + "models or rules mean nothing; calibrate anew.");
+        }
+
+        if (Encoder != encoder)
+        {
+            throw new PalimpsestException($"The calibration was made with {Said(Encoder)}, and is asked for with {Said(encoder)}. Cosines of one encoder mean "
+                + "nothing for another; name the same, or calibrate anew.");
         }
 
         HashSet<string> seen = [.. Items];
@@ -73,8 +84,10 @@ public sealed record CalibrationFile
 
     private static string Said(IReadOnlyList<IReadOnlyList<RecordedSystem>> tiers, AgreementRule rule)
     {
-        IEnumerable<string> named = tiers.Select(tier => string.Join(", ", tier.Select(member =>
-            member.Name == member.Identity ? member.Name : $"{member.Name} ({member.Identity[..Math.Min(8, member.Identity.Length)]})")));
+        IEnumerable<string> named = tiers.Select(tier => string.Join(", ", tier.Select(Said)));
         return $"[{string.Join("; ", named)}] by {JsonNamingPolicy.KebabCaseLower.ConvertName(rule.ToString())}";
     }
+
+    private static string Said(RecordedSystem? system) => system is null ? "no encoder"
+        : system.Name == system.Identity ? system.Name : $"{system.Name} ({system.Identity[..Math.Min(8, system.Identity.Length)]})";
 }

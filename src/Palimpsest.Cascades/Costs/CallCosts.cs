@@ -8,6 +8,7 @@ public sealed class CallCosts
 {
     private readonly Recording _recording;
     private readonly IReadOnlyDictionary<string, CallPrice> _prices;
+    private readonly string _currency = "units of money";
 
     /// <summary>Costs of a recording.</summary>
     /// <param name="recording">The calls.</param>
@@ -34,13 +35,20 @@ public sealed class CallCosts
         }
     }
 
+    /// <summary>Costs of a recording by a table of prices; it may hold further models.</summary>
+    /// <param name="recording">The calls.</param>
+    /// <param name="table">The table.</param>
+    /// <exception cref="PalimpsestException">A system has no price in it, or a call says nothing of the tokens that it is paid by.</exception>
+    public CallCosts(Recording recording, PriceTable table)
+        : this(recording, CostUnit.Money, Of(recording, table)) => _currency = table?.Currency ?? _currency;
+
     /// <summary>What costs are counted in.</summary>
     public CostUnit Unit { get; }
 
     /// <summary>The unit in words.</summary>
     public string UnitName => Unit switch
     {
-        CostUnit.Money => "units of money",
+        CostUnit.Money => _currency,
         CostUnit.Operations => "multiply-adds",
         CostUnit.Seconds => "seconds of calls",
         _ => "calls",
@@ -50,17 +58,31 @@ public sealed class CallCosts
     /// <param name="item">The question's place.</param>
     /// <param name="system">The system's place.</param>
     /// <exception cref="PalimpsestException">It is not known.</exception>
-    public double Of(int item, int system)
+    public double Of(int item, int system) => Of(_recording.Items[item].Replies[system].Usage, item, system);
+
+    /// <summary>The cost of one call and of the model's checks of its own answer, which are one request for several samples.</summary>
+    /// <param name="item">The question's place.</param>
+    /// <param name="system">The system's place.</param>
+    /// <exception cref="PalimpsestException">It is not known.</exception>
+    public double OfChecked(int item, int system) =>
+        Of(item, system) + (_recording.Items[item].Replies[system].Checks is CallUsage checks ? Of(checks, item, system) : 0);
+
+    private double Of(CallUsage usage, int item, int system) => Unit switch
     {
-        CallUsage usage = _recording.Items[item].Replies[system].Usage;
-        return Unit switch
-        {
-            CostUnit.Calls => 1,
-            CostUnit.Operations => usage.Operations ?? throw Missing("operations", item, system),
-            CostUnit.Seconds => usage.Seconds ?? throw Missing("seconds", item, system),
-            _ when _prices.Count > 0 => Priced(_prices[_recording.Systems[system].Name], usage, item, system),
-            _ => usage.Money ?? throw Missing("money", item, system),
-        };
+        CostUnit.Calls => 1,
+        CostUnit.Operations => usage.Operations ?? throw Missing("operations", item, system),
+        CostUnit.Seconds => usage.Seconds ?? throw Missing("seconds", item, system),
+        _ when _prices.Count > 0 => Priced(_prices[_recording.Systems[system].Name], usage, item, system),
+        _ => usage.Money ?? throw Missing("money", item, system),
+    };
+
+    private static Dictionary<string, CallPrice> Of(Recording recording, PriceTable table)
+    {
+        ArgumentNullException.ThrowIfNull(recording);
+        ArgumentNullException.ThrowIfNull(table);
+        string[] holes = [.. recording.Systems.Select(system => system.Name).Where(name => !table.Prices.ContainsKey(name))];
+        return holes.Length == 0 ? recording.Systems.ToDictionary(system => system.Name, system => table.Prices[system.Name], StringComparer.Ordinal)
+            : throw new PalimpsestException($"{table.Path}: has no price of {string.Join(", ", holes)}. Add a row for each; a model that is free costs 0.");
     }
 
     private double Priced(CallPrice price, CallUsage usage, int item, int system) => (price.Call ?? 0) + (price.Input is null ? 0

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Palimpsest.Cascades.Certificates;
 using Palimpsest.Cascades.Chains;
 
@@ -22,6 +23,7 @@ public sealed record CascadeArmResult
     public IReadOnlyList<string> Shortfalls { get; init; } = [];
 
     /// <summary>1 for each question answered rightly, 0 for the others.</summary>
+    [JsonConverter(typeof(RightAnswersJson))]
     public required IReadOnlyList<double> Right { get; init; }
 
     /// <summary>Mean cost of a question, every call billed.</summary>
@@ -39,7 +41,7 @@ public sealed record CascadeArmResult
     /// <summary>Share of right answers at the budget; null if the policy cannot be so cheap.</summary>
     public double? AtBudget { get; init; }
 
-    /// <summary>What each threshold of the first tier did in the calibration.</summary>
+    /// <summary>What each threshold of each tier did in the calibration; of the cascade by agreement alone.</summary>
     public IReadOnlyList<TierCertificate> Calibration { get; init; } = [];
 
     /// <summary>Share of right answers.</summary>

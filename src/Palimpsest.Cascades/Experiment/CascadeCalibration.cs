@@ -4,6 +4,7 @@ using Palimpsest.Cascades.Baselines;
 using Palimpsest.Cascades.Certificates;
 using Palimpsest.Cascades.Chains;
 using Palimpsest.Cascades.Costs;
+using Palimpsest.Cascades.Predictors;
 using Palimpsest.Cascades.Recordings;
 using Palimpsest.Numerics;
 
@@ -15,13 +16,14 @@ public static class CascadeCalibration
     /// <summary>Calibrates on some of the recorded questions.</summary>
     /// <param name="recording">The answers.</param>
     /// <param name="tiers">Names of the members of each tier; none for all systems but the last, and the last.</param>
-    /// <param name="rule">What they have to agree in: vote, score or token-overlap.</param>
+    /// <param name="rule">What they have to agree in.</param>
     /// <param name="items">How many questions to calibrate on, drawn by lot; 0 for all.</param>
     /// <param name="options">Limit, confidence and rule of the certificate.</param>
     /// <param name="seed">Draws the questions.</param>
+    /// <param name="vectors">Makes sentence vectors, for <see cref="AgreementRule.Semantic"/> alone.</param>
     /// <exception cref="PalimpsestException">A tier names an unknown system or cannot pass questions on, or there are too few questions.</exception>
-    public static CalibrationFile Calibrate(
-        Recording recording, IReadOnlyList<IReadOnlyList<string>> tiers, AgreementRule rule, int items, CertificateOptions options, long seed)
+    public static CalibrationFile Calibrate(Recording recording, IReadOnlyList<IReadOnlyList<string>> tiers, AgreementRule rule, int items,
+        CertificateOptions options, long seed, AnswerVectors? vectors = null)
     {
         ArgumentNullException.ThrowIfNull(recording);
         if (items > recording.Items.Count)
@@ -38,7 +40,8 @@ public static class CascadeCalibration
         {
             Tiers = Systems(recording, places),
             Rule = rule,
-            Certificate = Certificate.Of(Arm(recording, places, rule), chosen, options),
+            Encoder = vectors?.Encoder,
+            Certificate = Certificate.Of(Arm(recording, places, rule, vectors), chosen, options),
             Items = [.. chosen.Select(item => recording.Items[item].Hash).Order(StringComparer.Ordinal)],
         };
     }
@@ -46,16 +49,17 @@ public static class CascadeCalibration
     /// <summary>Judges a calibration on the questions that it has not seen.</summary>
     /// <param name="calibration">The calibration.</param>
     /// <param name="recording">Answers of the same systems.</param>
+    /// <param name="vectors">Makes the sentence vectors that the calibration was made with; null if it was made without.</param>
     /// <returns>What to tell, a line each.</returns>
-    /// <exception cref="PalimpsestException">The systems are others, or every question was calibrated on.</exception>
-    public static IReadOnlyList<string> Evaluate(CalibrationFile calibration, Recording recording)
+    /// <exception cref="PalimpsestException">The systems or the encoder are others, or every question was calibrated on.</exception>
+    public static IReadOnlyList<string> Evaluate(CalibrationFile calibration, Recording recording, AnswerVectors? vectors = null)
     {
         ArgumentNullException.ThrowIfNull(calibration);
         ArgumentNullException.ThrowIfNull(recording);
         IReadOnlyList<IReadOnlyList<int>> places = [.. calibration.Tiers.Select(tier =>
             (IReadOnlyList<int>)[.. tier.Select(member => recording.PlaceOf(member.Name))])];
-        IReadOnlyList<int> items = calibration.Unseen(Systems(recording, places), calibration.Rule, recording);
-        CascadeArm arm = Arm(recording, places, calibration.Rule);
+        IReadOnlyList<int> items = calibration.Unseen(Systems(recording, places), calibration.Rule, recording, vectors?.Encoder);
+        CascadeArm arm = Arm(recording, places, calibration.Rule, vectors);
         ArmOutcome outcome = arm.Run(calibration.Certificate.Thresholds, items);
         double last = items.Average(item => arm.Tiers[^1].Right[item] ? 1.0 : 0), dearest = items.Average(item => arm.Tiers[^1].Costs[item]);
         double excess = CertificateTrial.Excess(arm, calibration.Certificate.Thresholds, items).Max(), limit = calibration.Certificate.Options.Limit;
@@ -69,13 +73,14 @@ public static class CascadeCalibration
         ];
     }
 
-    private static CascadeArm Arm(Recording recording, IReadOnlyList<IReadOnlyList<int>> tiers, AgreementRule rule)
+    private static CascadeArm Arm(Recording recording, IReadOnlyList<IReadOnlyList<int>> tiers, AgreementRule rule, AnswerVectors? vectors)
     {
         ArmPlan plan = new()
         {
             Recording = recording,
             Tiers = tiers,
             Rule = rule,
+            Encode = vectors is null ? null : vectors.Of,
             Costs = new CallCosts(recording),
             Tuning = [],
             Random = new RandomStream(0, "cascade"),

@@ -14,6 +14,10 @@ public sealed record CascadeCostSection : IValidated
     /// <value>The default is none.</value>
     public IReadOnlyDictionary<string, CallPrice> Prices { get; init; } = new Dictionary<string, CallPrice>();
 
+    /// <summary>A file of prices (<see cref="PriceTable"/>) in the place of <see cref="Prices"/>; models that nobody asks may stand in it.</summary>
+    /// <value>The default is none.</value>
+    public string? Table { get; init; }
+
     /// <summary>Price of an hour of the machine that each tier runs on, for the rental scenario.</summary>
     /// <value>The default is none, and no such scenario.</value>
     public IReadOnlyList<double> Hourly { get; init; } = [];
@@ -29,9 +33,14 @@ public sealed record CascadeCostSection : IValidated
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
-        if (Unit is not (null or CostUnit.Money) && Prices.Count > 0)
+        if (Unit is not (null or CostUnit.Money) && (Prices.Count > 0 || Table is not null))
         {
-            yield return "prices belong to unit: money. Leave one of them out.";
+            yield return "prices and table belong to unit: money. Leave one of them out.";
+        }
+
+        if (Prices.Count > 0 && Table is not null)
+        {
+            yield return "prices and table are two lists of the same. Leave one of them out.";
         }
 
         if (Hourly.Any(price => !(price >= 0)) || Delays.Any(delay => !(delay >= 0)) || !(Bandwidth > 0))

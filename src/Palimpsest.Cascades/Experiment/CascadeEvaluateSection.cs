@@ -13,6 +13,11 @@ public sealed record CascadeEvaluateSection : IValidated
     /// <value>The default is 0.5.</value>
     public double Budget { get; init; } = 0.5;
 
+    /// <summary>A file of accuracies and costs that others published for the like, in the form of FrugalGPT's summaries; shown in the report, and nowhere
+    /// counted.</summary>
+    /// <value>The default is none.</value>
+    public string? Published { get; init; }
+
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {

@@ -1,7 +1,7 @@
+using Palimpsest.Cascades.Predictors;
 using Palimpsest.Cascades.Recordings;
 using Palimpsest.Jobs;
 using Palimpsest.Models;
-using Palimpsest.Models.Sources;
 using Palimpsest.Runs.Claims;
 using Palimpsest.Runs.Reports;
 
@@ -11,7 +11,7 @@ namespace Palimpsest.Cascades.Experiment;
 /// answers.</summary>
 public sealed class CascadeJob : Job<CascadeRecipe, CascadeResult>
 {
-    private const int WorldTest = 5000;
+    private const int LiveTest = 5000, FactTest = 1000;
 
     /// <inheritdoc/>
     public override string Kind => "cascade";
@@ -23,19 +23,21 @@ public sealed class CascadeJob : Job<CascadeRecipe, CascadeResult>
     protected override CascadeRecipe Complete(CascadeRecipe recipe)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        if (recipe.Data.File is not null)
+        if (recipe.Data.IsRecorded)
         {
-            return recipe;
+            return recipe with { Data = recipe.Data with { Task = CascadeTask.Recorded } };
         }
 
-        string large = Path.GetFileName(Path.TrimEndingDirectorySeparator(recipe.Model.Name));
+        bool isFacts = recipe.Data.Task == CascadeTask.Facts;
         return recipe with
         {
-            Data = recipe.Data with { Test = recipe.Data.Test ?? WorldTest },
+            Train = isFacts && recipe.Train == new CascadeTrainSection() ? CascadeTrainSection.OfFacts : recipe.Train,
+            Data = recipe.Data with { Task = recipe.Data.Task ?? CascadeTask.Biographies, Test = recipe.Data.Test ?? (isFacts ? FactTest : LiveTest) },
             Method = recipe.Method with
             {
-                Tiers = recipe.Method.Tiers.Count > 0 ? recipe.Method.Tiers : WorldRecording.Tiers(large),
-                Samples = recipe.Method.Samples.Count > 0 ? recipe.Method.Samples : WorldRecording.SampleNames,
+                Tiers = recipe.Method.Tiers.Count > 0 ? recipe.Method.Tiers
+                    : isFacts ? FactRecording.Tiers(recipe.Model.ShortName) : ClassifierRecording.Tiers(recipe.Model.ShortName),
+                Samples = recipe.Method.Samples.Count > 0 ? recipe.Method.Samples : isFacts ? FactRecording.SampleNames : ClassifierRecording.SampleNames,
             },
         };
     }
@@ -44,21 +46,33 @@ public sealed class CascadeJob : Job<CascadeRecipe, CascadeResult>
     protected override IEnumerable<(string Name, string Path)> Inputs(CascadeRecipe recipe)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        yield return recipe.Data.File is string file ? ("answers", file) : ("model", EmbeddedModels.Resolve(recipe.Model.Name));
-        if (recipe.Method.Encoder is string encoder)
+        if (recipe.Data.File is string file)
         {
-            yield return ("encoder", encoder);
+            yield return (recipe.Data.IsRecorded ? "answers" : "texts", file);
+        }
+
+        if (!recipe.Data.IsRecorded)
+        {
+            yield return ("model", EmbeddedModels.Resolve(recipe.Model.Name));
+        }
+
+        (string Name, string? Path)[] further = [("encoder", recipe.Method.Encoder), ("prices", recipe.Costs.Table), ("published", recipe.Evaluate.Published)];
+        foreach ((string name, string? path) in further.Where(input => input.Path is not null))
+        {
+            yield return (name, path!);
         }
     }
 
     /// <inheritdoc/>
-    protected override int? Threads(CascadeRecipe recipe) => recipe?.Data.File is null || recipe.Method.Encoder is not null ? recipe!.Model.Threads : null;
+    protected override int? Threads(CascadeRecipe recipe) => recipe is { Data.IsRecorded: true, Method.Encoder: null } ? null : recipe!.Model.Threads;
 
     /// <inheritdoc/>
     protected override bool Run(CascadeRecipe recipe, JobContext context)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(context);
+        CascadeFiles files = CascadeFiles.Of(recipe);
+        using AnswerVectors? vectors = recipe.Method.Encoder is string folder ? AnswerVectors.Load(folder, recipe.Model.Context(recipe.Seed)) : null;
         if (Answers(recipe, context) is not Recording recording)
         {
             return false;
@@ -71,9 +85,7 @@ public sealed class CascadeJob : Job<CascadeRecipe, CascadeResult>
                 + "judgement counts.");
         }
 
-        using SentenceEncoder? encoder = recipe.Method.Encoder is string folder
-            ? SentenceEncoder.Load(folder, recipe.Model.Context(recipe.Seed), LoadMode.Mapped) : null;
-        context.Run.WriteResult(new CascadeStudy(recipe, recording, encoder is null ? null : texts => encoder.Embed(texts)).Run(context.Log.Say));
+        context.Run.WriteResult(new CascadeStudy(recipe, recording, files, vectors is null ? null : vectors.Of).Run(context.Log.Say));
         return true;
     }
 
@@ -86,23 +98,26 @@ public sealed class CascadeJob : Job<CascadeRecipe, CascadeResult>
     // Answers that were given before the run was interrupted are not asked for again.
     private static Recording? Answers(CascadeRecipe recipe, JobContext context)
     {
-        string kept = RecordingOf(context.Run.Path);
-        if (recipe.Data.File is string file)
+        if (recipe.Data.IsRecorded)
         {
-            return RecordingFile.Read(file);
+            return RecordingFile.Read(recipe.Data.File!);
         }
 
-        if (!File.Exists(kept))
+        string file = RecordingOf(context.Run.Path);
+        LiveRecording live = LiveRecording.Of(recipe, context);
+        if (!File.Exists(file))
         {
-            if (new WorldRecording(recipe, context).Make() is not Recording made)
+            KeptAnswers kept = new(Path.Combine(context.Run.Artifacts, "answers"));
+            if (live.Make(kept) is not Recording made)
             {
                 return null;
             }
 
-            Directory.CreateDirectory(context.Run.Artifacts);
-            RecordingFile.Write(kept, made);
+            RecordingFile.Write(file, made);
+            kept.Clear();
+            Directory.Delete(context.Run.Checkpoints, recursive: true); // of models whose answers are there
         }
 
-        return RecordingFile.Read(kept) with { Name = "blotted biographies of the embedded world" };
+        return RecordingFile.Read(file) with { Name = live.Subject };
     }
 }

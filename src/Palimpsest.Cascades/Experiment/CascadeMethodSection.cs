@@ -37,7 +37,7 @@ public sealed record CascadeMethodSection : IValidated
 
         if (Rule == AgreementRule.Semantic && Encoder is null)
         {
-            yield return "rule: semantic needs sentence vectors. Name a folder in encoder, or take token-overlap.";
+            yield return "rule: semantic needs sentence vectors. Name a folder in method.encoder, or take token-overlap.";
         }
     }
 }

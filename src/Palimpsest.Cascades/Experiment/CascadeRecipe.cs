@@ -8,7 +8,7 @@ namespace Palimpsest.Cascades.Experiment;
 /// <summary>Lets small models answer where they agree, and compares that with everything else that decides who answers.</summary>
 public sealed record CascadeRecipe : Recipe, IValidated
 {
-    /// <summary>The large model of the live cascade; recorded answers need none.</summary>
+    /// <summary>The large model of a live cascade, and of facts the one that all members stem from; recorded answers need none.</summary>
     public ModelSection Model { get; init; } = new();
 
     /// <summary>The questions.</summary>
@@ -16,6 +16,9 @@ public sealed record CascadeRecipe : Recipe, IValidated
 
     /// <summary>The tiers and what they have to agree in.</summary>
     public CascadeMethodSection Method { get; init; } = new();
+
+    /// <summary>How models of a live cascade are fine-tuned.</summary>
+    public CascadeTrainSection Train { get; init; } = new();
 
     /// <summary>How thresholds are made safe.</summary>
     public CertificateOptions Certificate { get; init; } = new();
@@ -29,9 +32,15 @@ public sealed record CascadeRecipe : Recipe, IValidated
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
-        if (Data.File is not null && Model != new ModelSection())
+        if (Data.IsRecorded && (Model != new ModelSection() || Train != new CascadeTrainSection()))
         {
-            yield return "model has no part where recorded answers are replayed. Leave it out, or data.file.";
+            yield return "model and train have no part where recorded answers are replayed. Leave them out, or data.file.";
+        }
+
+        int tiers = Method.Tiers.Count > 0 ? Method.Tiers.Count : 2;
+        if (Costs.Hourly.Count > 0 && Costs.Hourly.Count != tiers)
+        {
+            yield return $"costs.hourly holds {Costs.Hourly.Count} prices, and there are {tiers} tiers. List one a tier.";
         }
 
         if (Model.Adapter is not null)

@@ -35,6 +35,7 @@ internal static class CascadeReport
                 new ReportSection("Accuracy against cost", [Frontier(result, last), ArmsTable(recipe, result, last), .. Notes(result)]),
                 .. agreement is null ? Array.Empty<ReportSection>() : CascadeSections.OfAgreement(recipe, result, agreement, last),
                 new ReportSection("Systems", [SystemsTable(result)]),
+                .. result.Published is { } published ? [Published(published)] : Array.Empty<ReportSection>(),
             ],
         };
     }
@@ -114,12 +115,31 @@ internal static class CascadeReport
         }
 
         yield return new ReportParagraph(string.Join("; ", result.Arms.Select(arm => $"{arm.Name}: {arm.Note}")) + ".");
+        if (result.Prices is not null)
+        {
+            yield return new ReportParagraph(result.Prices);
+        }
+
         if (result.Contradictions > 0)
         {
             yield return new ReportParagraph(Say($"{result.Contradictions:N0} questions hold an answer that is judged right for one system and wrong for ")
                 + "another; the judgement of the first member counts.");
         }
     }
+
+    private static ReportSection Published(PublishedPoints published) => new("Published points",
+    [
+        new ReportParagraph($"As others published them ({published.File}): other models, other questions, prices of their day. They stand beside this run's "
+            + "figures, and nothing here was computed from them."),
+        new ReportTable(["method or model", "right", "cost of a question, as published", "of the dearest", "questions"],
+        [
+            .. published.Points.Select(point => (IReadOnlyList<string>)
+            [
+                point.Method, Say($"{100 * point.Accuracy:F1}%"), Say($"{point.Cost:G3}"), Say($"{point.Cost / published.Points[^1].Cost:F3}"),
+                    Say($"{point.Items:N0}"),
+            ]),
+        ]),
+    ]);
 
     private static ReportTable SystemsTable(CascadeResult result) => new(
         ["system", "right", $"cost of a call, {result.Unit}", "seconds of a call, measured", "no answer"],

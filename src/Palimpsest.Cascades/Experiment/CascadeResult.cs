@@ -44,6 +44,12 @@ public sealed record CascadeResult
     /// <summary>Bytes of a question and its answer on average.</summary>
     public required double Bytes { get; init; }
 
+    /// <summary>Where the prices come from, a sentence; null where none were given by a table.</summary>
+    public string? Prices { get; init; }
+
+    /// <summary>What others published, as they published it; null where nothing was named.</summary>
+    public PublishedPoints? Published { get; init; }
+
     /// <summary>The policy of a name; null if the answers do not allow it.</summary>
     internal CascadeArmResult? Arm(string name) => Arms.FirstOrDefault(arm => arm.Name == name);
 }

@@ -15,15 +15,18 @@ internal sealed class CascadeStudy
     private readonly ArmPlan _plan;
     private readonly int[] _calibration, _test;
     private readonly List<string> _leftOut = [];
+    private readonly CascadeFiles _files;
 
     /// <summary>Deals the questions out.</summary>
     /// <param name="recipe">What is asked for.</param>
     /// <param name="recording">The answers.</param>
+    /// <param name="files">Prices, and what others published.</param>
     /// <param name="encode">Makes sentence vectors; null without an encoder.</param>
     /// <exception cref="PalimpsestException">There are too few questions, or a tier names an unknown system.</exception>
-    public CascadeStudy(CascadeRecipe recipe, Recording recording, Func<IReadOnlyList<string>, float[][]>? encode = null)
+    public CascadeStudy(CascadeRecipe recipe, Recording recording, CascadeFiles files, Func<IReadOnlyList<string>, float[][]>? encode = null)
     {
         _recipe = recipe;
+        _files = files;
         RandomStream random = new(recipe.Seed, "cascade");
         (int[] tuning, _calibration, _test) = Deal(recipe, recording, random.Child("deal"));
         _plan = new ArmPlan
@@ -32,7 +35,8 @@ internal sealed class CascadeStudy
             Tiers = TiersOf(recipe.Method.Tiers, recording),
             Rule = recipe.Method.Rule,
             Samples = [.. recipe.Method.Samples.Select(recording.PlaceOf)],
-            Costs = new CallCosts(recording, recipe.Costs.Unit, recipe.Costs.Prices),
+            Costs = files.Prices is PriceTable table ? new CallCosts(recording, table)
+                : new CallCosts(recording, recipe.Costs.Unit, recipe.Costs.Prices),
             Tuning = tuning.Length > 0 ? tuning : _calibration,
             Learns = tuning.Length > 0,
             Encode = encode,
@@ -45,13 +49,19 @@ internal sealed class CascadeStudy
     {
         if (names.Count > 0)
         {
-            return [.. names.Select(tier => (IReadOnlyList<int>)[.. tier.Select(recording.PlaceOf)])];
+            return [.. names.Select((tier, number) => Different([.. tier.Select(recording.PlaceOf)], number + 1, recording))];
         }
 
         int systems = recording.Systems.Count;
         return systems > 1 ? [[.. Enumerable.Range(0, systems - 1)], [systems - 1]]
             : throw new PalimpsestException($"{recording.Name}: holds the answers of one system, and a cascade needs two. Record another one.");
     }
+
+    // By what they are, whatever they are called.
+    private static IReadOnlyList<int> Different(int[] members, int number, Recording recording) =>
+        members.GroupBy(member => recording.Systems[member].Identity, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is not { } twice
+            ? members : throw new PalimpsestException($"{recording.Name}: tier {number} holds one model twice "
+                + $"({string.Join(" and ", twice.Select(member => recording.Systems[member].Name))}), which would agree with itself. Take models that differ.");
 
     public CascadeResult Run(Action<string> say)
     {
@@ -87,6 +97,8 @@ internal sealed class CascadeStudy
             LeftOut = _leftOut,
             Levels = agreement is null ? [] : Levels(agreement, agreed!),
             Contradictions = _plan.Recording.Contradictions,
+            Prices = _files.Prices?.Said(_plan.Recording.Systems.Select(system => system.Name)),
+            Published = _files.Published,
             Splits = agreement is null || _recipe.Evaluate.Splits == 0 ? null
                 : CertificateTrial.Of(agreement, [.. _calibration, .. _test], _calibration.Length, _recipe,
                     new RandomStream(_recipe.Seed, "cascade", "splits")),
@@ -115,7 +127,7 @@ internal sealed class CascadeStudy
             Excess = CertificateTrial.Excess(arm, thresholds, _test),
             Frontier = arm.Frontier(_calibration, _test),
             AtBudget = affordable is null ? null : arm.Run(affordable, _test).Accuracy,
-            Calibration = certificate?.Tiers ?? [],
+            Calibration = arm.Name == CascadeArms.Agreement ? certificate?.Tiers ?? [] : [],
         };
     }
 

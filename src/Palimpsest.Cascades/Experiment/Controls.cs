@@ -28,7 +28,8 @@ internal static class Controls
         {
             Name = Duplicated,
             Tiers = [alone with { Name = $"{copies} x {alone.Name}", Costs = [.. alone.Costs.Select(cost => copies * cost)] }, .. agreement.Tiers.Skip(1)],
-            Note = "control: one model several times in the first tier; agrees with itself",
+            IsFixed = true,
+            Note = "control: one model several times in the first tier; agrees with itself, whatever it says; not calibrated",
         };
 
         ChainTier last = agreement.Tiers[^1];

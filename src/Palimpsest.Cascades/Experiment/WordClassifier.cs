@@ -19,6 +19,9 @@ internal sealed class WordClassifier
         SparseLogisticRegression.Train([.. texts.Select(item => (Features(item.Text, view, buckets), item.Class))], buckets, classes, penalty: 1e-4, random),
             view, buckets);
 
+    /// <summary>What sets the classifier apart: a hash of its weights.</summary>
+    public string Identity => _classifier.Hash();
+
     /// <summary>Classifies a text, with some of its features left out.</summary>
     /// <param name="text">The text.</param>
     /// <param name="labels">Names of the classes.</param>

@@ -14,6 +14,9 @@ namespace Palimpsest.Cascades.Predictors;
 public sealed class ChoicePredictor(LanguageModel model, string name, string identity, IReadOnlyList<string> labels) : LocalPredictor(name, identity, labels)
 {
     /// <inheritdoc/>
+    protected override object Gate => model;
+
+    /// <inheritdoc/>
     protected override MemberReply Ask(string question, CancellationToken stop)
     {
         ExampleEncoder encoder = model.Encoder();
@@ -25,7 +28,7 @@ public sealed class ChoicePredictor(LanguageModel model, string name, string ide
         {
             InputTokens = tokens,
             OutputTokens = 0,
-            Operations = sequences.Sum(sequence => ModelCosts.Of(model, sequence.Ids.Length, sequence.Targets, model.Model.Config.VocabularySize)),
+            Operations = sequences.Sum(sequence => ModelCosts.Of(model.Model, sequence.Ids.Length, sequence.Targets, model.Model.Config.VocabularySize)),
         });
     }
 }

@@ -9,8 +9,6 @@ namespace Palimpsest.Cascades.Predictors;
 /// <param name="labels">What it chooses from; none for free answers.</param>
 public abstract class LocalPredictor(string name, string identity, IReadOnlyList<string> labels) : IPredictor
 {
-    private readonly Lock _lock = new();
-
     /// <inheritdoc/>
     public string Name => name;
 
@@ -23,7 +21,7 @@ public abstract class LocalPredictor(string name, string identity, IReadOnlyList
     /// <inheritdoc/>
     public Task<MemberReply> AskAsync(string question, CancellationToken stop = default) => Task.Run(() =>
     {
-        lock (_lock)
+        lock (Gate)
         {
             stop.ThrowIfCancellationRequested();
             return Timed(question, stop);
@@ -39,6 +37,9 @@ public abstract class LocalPredictor(string name, string identity, IReadOnlyList
         MemberReply reply = Ask(question, stop);
         return reply with { Usage = reply.Usage with { Seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds } };
     }
+
+    /// <summary>Held while a question is answered; predictors on one model share the model's.</summary>
+    protected virtual object Gate => this;
 
     /// <summary>Answers a question; the time is taken outside.</summary>
     /// <param name="question">The question.</param>

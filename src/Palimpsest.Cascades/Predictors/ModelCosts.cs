@@ -1,4 +1,3 @@
-using Palimpsest.Models;
 using Palimpsest.Models.Transformers;
 
 namespace Palimpsest.Cascades.Predictors;
@@ -12,10 +11,10 @@ internal static class ModelCosts
     /// <param name="tokens">Tokens of the text.</param>
     /// <param name="rows">Places at which the output matrix is applied.</param>
     /// <param name="outputs">Rows of that matrix.</param>
-    public static double Of(LanguageModel model, int tokens, int rows, int outputs)
+    public static double Of(TransformerModel model, int tokens, int rows, int outputs)
     {
-        ModelConfig config = model.Model.Config;
-        double linears = model.Model.Linears.Where(linear => linear.Layer != model.Model.Head).Sum(linear => (double)linear.Layer.Weight.numel());
+        ModelConfig config = model.Config;
+        double linears = model.Linears.Where(linear => linear.Layer != model.Head).Sum(linear => (double)linear.Layer.Weight.numel());
         double attention = (double)config.Layers * tokens * tokens * config.Heads * config.HeadWidth;
         return (linears * tokens) + attention + ((double)rows * config.HiddenSize * outputs);
     }

@@ -9,7 +9,9 @@ namespace Palimpsest.Cascades.Recordings;
 internal static class RecordedJson
 {
     private static readonly string[] s_keys = ["answer", "right", "score", "probabilities", "input_tokens", "output_tokens", "money", "operations",
-        "seconds", "verified", "failure"];
+        "seconds", "verified", "checks", "failure"];
+
+    private static readonly string[] s_usageKeys = ["input_tokens", "output_tokens", "money", "operations", "seconds"];
 
     public static JsonObject Of(RecordedItem item, IReadOnlyList<RecordedSystem> systems)
     {
@@ -25,12 +27,15 @@ internal static class RecordedJson
                     KeyValuePair.Create(label, (JsonNode?)JsonValue.Create(value))));
             }
 
-            Add(call, "input_tokens", reply.Usage.InputTokens);
-            Add(call, "output_tokens", reply.Usage.OutputTokens);
-            Add(call, "money", reply.Usage.Money);
-            Add(call, "operations", reply.Usage.Operations);
-            Add(call, "seconds", reply.Usage.Seconds);
+            Add(call, reply.Usage);
             Add(call, "verified", reply.Verified);
+            if (reply.Checks is CallUsage checks)
+            {
+                JsonObject took = [];
+                Add(took, checks);
+                call["checks"] = took;
+            }
+
             Add(call, "failure", reply.Failure);
             calls[systems[i].Name] = call;
         }
@@ -87,12 +92,7 @@ internal static class RecordedJson
 
     private static (string, MemberReply, bool) Own(string system, JsonObject call)
     {
-        if (call.Select(pair => pair.Key).Except(s_keys, StringComparer.Ordinal).FirstOrDefault() is string unknown)
-        {
-            throw new PalimpsestException($"\"{system}\" has a key \"{unknown}\" that is not known{(NearestName.Find(unknown, s_keys) is string near
-                ? $"; did you mean \"{near}\"?" : "")} There are: {string.Join(", ", s_keys)}");
-        }
-
+        Known(call, system, s_keys);
         return (system, new MemberReply
         {
             Answer = Text(call["answer"], $"{system}.answer"),
@@ -102,15 +102,32 @@ internal static class RecordedJson
                     ?? throw new PalimpsestException($"\"{system}\" has no probability for \"{pair.Key}\""))]) : null,
             Verified = Number(call["verified"], "verified"),
             Failure = call["failure"] is JsonNode failure ? Text(failure, "failure") : null,
-            Usage = new CallUsage
-            {
-                InputTokens = (long?)Number(call["input_tokens"], "input_tokens"),
-                OutputTokens = (long?)Number(call["output_tokens"], "output_tokens"),
-                Money = Number(call["money"], "money"),
-                Operations = Number(call["operations"], "operations"),
-                Seconds = Number(call["seconds"], "seconds"),
-            },
+            Checks = call["checks"] is JsonNode checks ? Usage(Known(Part(checks, "checks"), $"{system}.checks", s_usageKeys)) : null,
+            Usage = Usage(call),
         }, Flag(call["right"], system));
+    }
+
+    private static JsonObject Known(JsonObject part, string name, string[] keys) =>
+        part.Select(pair => pair.Key).Except(keys, StringComparer.Ordinal).FirstOrDefault() is not string unknown ? part
+            : throw new PalimpsestException($"\"{name}\" has a key \"{unknown}\" that is not known{(NearestName.Find(unknown, keys) is string near
+                ? $"; did you mean \"{near}\"?" : "")} There are: {string.Join(", ", keys)}");
+
+    private static CallUsage Usage(JsonObject call) => new()
+    {
+        InputTokens = (long?)Number(call["input_tokens"], "input_tokens"),
+        OutputTokens = (long?)Number(call["output_tokens"], "output_tokens"),
+        Money = Number(call["money"], "money"),
+        Operations = Number(call["operations"], "operations"),
+        Seconds = Number(call["seconds"], "seconds"),
+    };
+
+    private static void Add(JsonObject call, CallUsage usage)
+    {
+        Add(call, "input_tokens", usage.InputTokens);
+        Add(call, "output_tokens", usage.OutputTokens);
+        Add(call, "money", usage.Money);
+        Add(call, "operations", usage.Operations);
+        Add(call, "seconds", usage.Seconds);
     }
 
     private static JsonObject Part(JsonNode? node, string key) => node as JsonObject ?? throw new PalimpsestException($"no object under \"{key}\"");

@@ -24,6 +24,16 @@ public sealed record Recording(string Name, IReadOnlyList<RecordedSystem> System
     public int Contradictions => Items.Count(item => Enumerable.Range(0, Systems.Count).Where(i => item.Replies[i].Answer.Length > 0)
         .GroupBy(i => item.Replies[i].Answer, StringComparer.Ordinal).Any(group => group.Select(i => item.Right[i]).Distinct().Count() > 1));
 
+    /// <summary>Puts the answers of several systems to the same questions together.</summary>
+    /// <param name="name">What the whole is called.</param>
+    /// <param name="parts">At least one, with the same questions in the same order.</param>
+    internal static Recording Join(string name, IReadOnlyList<Recording> parts) => new Recording(name, [.. parts.SelectMany(part => part.Systems)],
+        [.. parts[0].Items.Select((item, i) => item with
+        {
+            Replies = [.. parts.SelectMany(part => part.Items[i].Replies)],
+            Right = [.. parts.SelectMany(part => part.Items[i].Right)],
+        })]).Checked();
+
     /// <summary>The items that are meant to be compared together.</summary>
     /// <exception cref="PalimpsestException">There are too few, or two systems have the same name.</exception>
     internal Recording Checked()

@@ -2,6 +2,7 @@ using Palimpsest.Cascades.Experiment;
 using Palimpsest.Cli.Terminal;
 using Palimpsest.Common;
 using Palimpsest.Federation.Experiment;
+using Palimpsest.Interpretability.Experiment;
 using Palimpsest.Jobs;
 using Palimpsest.Jobs.Compare;
 using Palimpsest.Jobs.Evaluate;
@@ -28,8 +29,8 @@ internal static class JobHost
 
     // What a comparison can take for its base.
     private static readonly IJob[] s_single = [new FinetuneJob(), new EvaluateJob(), new PretrainJob(), new RetrievalJob(), new SiftExperiment(),
-        new FederateJob(), new UnlearnJob(), new AuditJob(), new RelearnJob(), new CascadeJob(),
-        new ReasoningJob()];
+        new FederateJob(), new UnlearnJob(), new AuditJob(), new RelearnJob(), new CascadeJob(), new ReasoningJob(),
+        new SaeJob(), new SsaeJob(), new PlantedJob(), new ShiftJob()];
 
     /// <summary>Every kind of experiment: a new one is one line here.</summary>
     public static IReadOnlyList<IJob> Jobs { get; } = [.. s_single, new CompareJob(s_single)];

@@ -1,6 +1,11 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
 namespace Palimpsest.Numerics;
 
-/// <summary>Multinomial logistic regression over sparse binary features with an L2 penalty, by stochastic gradient descent with weight averaging.</summary>
+/// <summary>Multinomial logistic regression over sparse features, there or not or with a value, with an L2 penalty, by stochastic gradient descent with
+/// weight averaging.</summary>
 /// <remarks>
 /// Minimises mean -log p(y|x) + penalty/2 |w|^2 (biases are not penalised). Steps run as 1 / (1 + t / n) and the weights of the last half of all steps are averaged (Polyak and Juditsky, 1992).
 /// A strong, cheap baseline for text classification; safe for several threads once trained.
@@ -27,7 +32,20 @@ public sealed class SparseLogisticRegression
     /// <param name="penalty">Strength of the L2 penalty, above 0.</param>
     /// <param name="random">Orders the examples of each pass.</param>
     /// <param name="passes">Passes over the examples.</param>
-    public static SparseLogisticRegression Train(IReadOnlyList<(int[] Features, int Class)> examples, int features, int classes, double penalty, RandomStream random, int passes = 30)
+    public static SparseLogisticRegression Train(
+        IReadOnlyList<(int[] Features, int Class)> examples, int features, int classes, double penalty, RandomStream random, int passes = 30) =>
+        Train([.. (examples ?? throw new ArgumentNullException(nameof(examples))).Select(example => (example.Features, (float[]?)null, example.Class))],
+            features, classes, penalty, random, passes);
+
+    /// <summary>Trains a classifier on features with values, such as the numbers of a vector.</summary>
+    /// <param name="examples">The indices of the features that each example has, the value of each or null where all are 1, and the example's class.</param>
+    /// <param name="features">Number of features.</param>
+    /// <param name="classes">Number of classes, at least 2.</param>
+    /// <param name="penalty">Strength of the L2 penalty, above 0.</param>
+    /// <param name="random">Orders the examples of each pass.</param>
+    /// <param name="passes">Passes over the examples.</param>
+    public static SparseLogisticRegression Train(
+        IReadOnlyList<(int[] Features, float[]? Values, int Class)> examples, int features, int classes, double penalty, RandomStream random, int passes = 30)
     {
         ArgumentNullException.ThrowIfNull(examples);
         ArgumentNullException.ThrowIfNull(random);
@@ -44,23 +62,25 @@ public sealed class SparseLogisticRegression
             foreach (int index in order)
             {
                 double rate = 1.0 / (1.0 + ((double)step++ / examples.Count));
-                (int[] active, int label) = examples[index];
-                model.Probabilities(active, errors, shrink);
+                (int[] active, float[]? values, int label) = examples[index];
+                model.Probabilities(active, values, errors, shrink);
                 errors[label] -= 1;
+                double length = values is null ? Math.Max(1, active.Length) : Math.Max(1e-12, TensorPrimitives.SumOfSquares<float>(values));
 
                 // The penalty shrinks all weights alike, so it is one factor beside them.
                 shrink *= 1 - Math.Min(0.5, rate * penalty);
-                foreach (int feature in active)
+                for (int i = 0; i < active.Length; i++)
                 {
+                    double value = values?[i] ?? 1;
                     for (int c = 0; c < classes; c++)
                     {
-                        model._weights[((long)feature * classes) + c] -= rate * errors[c] / (shrink * Math.Max(1, active.Length));
+                        model._weights[((long)active[i] * classes) + c] -= rate * errors[c] * value / (shrink * length);
                     }
                 }
 
                 for (int c = 0; c < classes; c++)
                 {
-                    model._bias[c] -= rate * errors[c] / Math.Max(1, active.Length);
+                    model._bias[c] -= rate * errors[c] / length;
                 }
             }
 
@@ -85,22 +105,32 @@ public sealed class SparseLogisticRegression
 
     /// <summary>The probability of each class.</summary>
     /// <param name="features">Indices of the features that are there.</param>
-    public double[] Probabilities(int[] features)
+    /// <param name="values">The value of each; null where all are 1.</param>
+    public double[] Probabilities(int[] features, float[]? values = null)
     {
         ArgumentNullException.ThrowIfNull(features);
         double[] probabilities = new double[Classes];
-        Probabilities(features, probabilities, 1);
+        Probabilities(features, values, probabilities, 1);
         return probabilities;
     }
 
-    private void Probabilities(int[] features, double[] result, double scale)
+    /// <summary>What sets the classifier apart from others: SHA-256 of its weights and biases, lower-case hexadecimal.</summary>
+    public string Hash()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(MemoryMarshal.AsBytes(_weights.AsSpan()));
+        hash.AppendData(MemoryMarshal.AsBytes(_bias.AsSpan()));
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+
+    private void Probabilities(int[] features, float[]? values, double[] result, double scale)
     {
         for (int c = 0; c < Classes; c++)
         {
             double score = 0;
-            foreach (int feature in features)
+            for (int i = 0; i < features.Length; i++)
             {
-                score += _weights[((long)feature * Classes) + c];
+                score += _weights[((long)features[i] * Classes) + c] * (values?[i] ?? 1);
             }
 
             result[c] = (scale * score) + _bias[c];

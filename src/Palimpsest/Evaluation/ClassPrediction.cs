@@ -48,6 +48,16 @@ public readonly record struct ClassPrediction(int Class, bool IsRight, double Na
         return results;
     }
 
+    /// <summary>As the other form, of texts that are tokens already, for decoders and encoders.</summary>
+    /// <param name="model">A classifier.</param>
+    /// <param name="sequences">Texts with a label each, whichever.</param>
+    internal static float[][] LogProbabilities(TransformerModel model, IReadOnlyList<TokenSequence> sequences)
+    {
+        float[][] results = new float[sequences.Count][];
+        Classify(model, sequences, (text, own, _) => results[text] = own.ToArray());
+        return results;
+    }
+
     private delegate void Taker(int text, ReadOnlySpan<float> scores, int wanted);
 
     private static void Classify(LanguageModel model, IReadOnlyList<TextExample> texts, Taker take)
@@ -60,7 +70,12 @@ public readonly record struct ClassPrediction(int Class, bool IsRight, double Na
         }
 
         ExampleEncoder encoder = new(model.Tokenizer, causal.Config.ContextLength, causal.Config.Labels, TooLongPolicy.Truncate);
-        (TokenSequence Sequence, int Index)[] sequences = [.. texts.Select((text, i) => (encoder.Encode(text)!, i)).OrderBy(item => item.Item1.Ids.Length)];
+        Classify(causal, [.. texts.Select(text => encoder.Encode(text)!)], take);
+    }
+
+    private static void Classify(TransformerModel model, IReadOnlyList<TokenSequence> texts, Taker take)
+    {
+        (TokenSequence Sequence, int Index)[] sequences = [.. texts.Select((text, i) => (text, i)).OrderBy(item => item.text.Ids.Length)];
         for (int from = 0, to; from < sequences.Length; from = to)
         {
             to = from + 1;
@@ -69,18 +84,15 @@ public readonly record struct ClassPrediction(int Class, bool IsRight, double Na
                 to++;
             }
 
-            Classify(causal, sequences[from..to], take);
+            Classify(model, sequences[from..to], take);
         }
     }
 
-    private static void Classify(CausalModel model, (TokenSequence Sequence, int Index)[] chosen, Taker take)
+    private static void Classify(TransformerModel model, (TokenSequence Sequence, int Index)[] chosen, Taker take)
     {
-        TokenBatch batch = TokenBatch.Of([.. chosen.Select(item => item.Sequence)]);
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor hidden = model.Hidden(tensor(batch.Ids, [batch.Batch, batch.Time], device: model.Context.Device)).view(-1, model.Config.HiddenSize);
-        Tensor logits = model.Logits(hidden.index_select(0, tensor(batch.Rows, device: model.Context.Device))); // [texts, classes]
-        float[] scores = TensorBytes.ToArray(logits.log_softmax(1).to(CPU));
+        float[] scores = TensorBytes.ToArray(model.ClassLogProbabilities(TokenBatch.Of([.. chosen.Select(item => item.Sequence)])).to(CPU));
         int classes = model.Config.Labels.Count;
         for (int i = 0; i < chosen.Length; i++)
         {

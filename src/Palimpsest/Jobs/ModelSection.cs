@@ -44,6 +44,9 @@ public sealed record ModelSection : IValidated
     /// <summary>The model and its adapter, for people.</summary>
     internal string Shown => Adapter is null ? Name : $"{Name} with {Path.GetFileName(Path.TrimEndingDirectorySeparator(Adapter))}";
 
+    /// <summary>The model's name without its folder.</summary>
+    internal string ShortName => Path.GetFileName(Path.TrimEndingDirectorySeparator(Name));
+
     /// <summary>The context of a run.</summary>
     public TorchContext Context(long seed) => new(Dtype, Threads, seed, Device);
 }

@@ -135,13 +135,18 @@ public sealed class SentenceEncoder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        int[][] encoded = [.. texts.Select(text => Encode(text, prompt))];
-        float[][] vectors = new float[texts.Count][];
+        return Embed([.. texts.Select(text => Encode(text, prompt))], batchSize);
+    }
+
+    /// <summary>The vectors of texts that are tokens already.</summary>
+    internal float[][] Embed(int[][] encoded, int batchSize = 32)
+    {
+        float[][] vectors = new float[encoded.Length][];
         using IDisposable noGrad = no_grad();
-        foreach (int[] chunk in Enumerable.Range(0, texts.Count).OrderBy(i => encoded[i].Length).Chunk(batchSize))
+        foreach (int[] chunk in Enumerable.Range(0, encoded.Length).OrderBy(i => encoded[i].Length).Chunk(batchSize))
         {
             using DisposeScope scope = NewDisposeScope();
-            float[] flat = TensorBytes.ToArray(Embed([.. chunk.Select(i => encoded[i])]));
+            float[] flat = TensorBytes.ToArray(Forward([.. chunk.Select(i => encoded[i])]));
             for (int i = 0; i < chunk.Length; i++)
             {
                 vectors[chunk[i]] = flat[(i * Width)..((i + 1) * Width)];
@@ -154,7 +159,7 @@ public sealed class SentenceEncoder : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();
 
-    private Tensor Embed(int[][] sequences)
+    private Tensor Forward(int[][] sequences)
     {
         int time = Math.Max(1, sequences.Max(ids => ids.Length));
         long[] ids = new long[sequences.Length * time], mask = new long[ids.Length];

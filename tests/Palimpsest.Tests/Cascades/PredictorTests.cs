@@ -1,6 +1,7 @@
 using Palimpsest.Cascades.Agreement;
 using Palimpsest.Cascades.Predictors;
 using Palimpsest.Cascades.Recordings;
+using Palimpsest.Data.Batches;
 using Palimpsest.Evaluation;
 using Palimpsest.Models;
 using Palimpsest.Models.Generation;
@@ -59,6 +60,28 @@ public sealed class PredictorTests : IDisposable
 
         // More tokens take more than in proportion, by what attention adds.
         Assert.True(all[2].Usage.Operations / all[2].Usage.InputTokens > all[1].Usage.Operations / all[1].Usage.InputTokens);
+    }
+
+    [Fact]
+    public async Task Checked_DrawsTheModelsOwnJudgementAndBillsItApart()
+    {
+        GenerationPredictor writes = new(_model, "greedy", "1", new SamplingOptions { MaxNewTokens = 6 }, new RandomStream(1), scored: true);
+        MemberReply plain = await writes.AskAsync(Question, Stop);
+        MemberReply[] both = [.. await Task.WhenAll(new[] { (" good", " bad"), (" bad", " good") }.Select(words =>
+            new CheckedPredictor(writes, _model, (question, answer) => $"{question} {answer}. That is", words, new RandomStream(4), checks: 400)
+                .AskAsync(Question, Stop)))];
+
+        // The likelihoods of the two words among themselves; the words swapped, the shares swap.
+        ExampleEncoder encoder = _model.Encoder();
+        double[] likely = SequenceScorer.LogLikelihoods(_model.Model, [.. new[] { " good", " bad" }.Select(word =>
+            encoder.EncodeOpen($"{Question} {plain.Answer}. That is", word))]);
+        double good = 1 / (1 + Math.Exp(likely[1] - likely[0]));
+        Assert.InRange(both[0].Verified!.Value, good - 0.1, good + 0.1);
+        Assert.InRange(both[1].Verified!.Value, 0.9 - good, 1.1 - good);
+        Assert.Equal(plain.Answer, both[0].Answer);
+        Assert.Equal(plain.Usage.Operations, both[0].Usage.Operations);
+        Assert.True(both[0].Checks!.Operations > plain.Usage.Operations);
+        Assert.InRange(plain.Score!.Value, 0, 1);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Palimpsest.Cascades.Experiment;
 using Palimpsest.Cascades.Recordings;
 
 namespace Palimpsest.Tests.Cascades;
@@ -33,6 +34,18 @@ public sealed class PublishedAnswersTests
         Assert.Equal((100, 8), (recording.Items.Count, recording.Systems.Count));
         Assert.Equal("96.0", Share(recording, item => item.Right.Contains(true)));
         Assert.Equal("94.0", Share(recording, item => item.Right[Enumerable.Range(0, 8).MaxBy(i => item.Replies[i].Score)]));
+    }
+
+    [Theory(SkipTestWithoutData = true), MemberData(nameof(Roots))]
+    public void FrugalGpt_Summaries_HoldItsPointsAndTheModels(string root)
+    {
+        foreach (string file in Directory.GetFiles(Path.Combine(root, "data", "cascades"), "frugalgpt_summary_*.csv"))
+        {
+            PublishedPoints published = PublishedPoints.Read(file);
+            Assert.Contains(published.Points, point => point.Method == "FrugalGPT");
+            Assert.Contains(published.Points, point => point.Method != "FrugalGPT");
+            Assert.All(published.Points, point => Assert.True(point is { Accuracy: > 0 and < 1, Cost: > 0, Items: > 0 }));
+        }
     }
 
     private static string Share(Recording recording, Func<RecordedItem, bool> counted) =>

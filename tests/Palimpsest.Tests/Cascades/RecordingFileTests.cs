@@ -1,6 +1,9 @@
 using Palimpsest.Cascades.Agreement;
 using Palimpsest.Cascades.Certificates;
+using Palimpsest.Cascades.Experiment;
+using Palimpsest.Cascades.Predictors;
 using Palimpsest.Cascades.Recordings;
+using Palimpsest.Tests.Models;
 
 namespace Palimpsest.Tests.Cascades;
 
@@ -25,6 +28,7 @@ public sealed class RecordingFileTests : IDisposable
                     Answer = "4",
                     Score = 0.7,
                     Verified = 0.5,
+                    Checks = new CallUsage { InputTokens = 40, OutputTokens = 8, Operations = 3 },
                     Probabilities = new LabelProbabilities(["4", "5"], [0.7, 0.3]),
                     Usage = new CallUsage { InputTokens = 5, OutputTokens = 1, Money = 0.001, Operations = 1e12, Seconds = 0.25 },
                 },
@@ -41,6 +45,7 @@ public sealed class RecordingFileTests : IDisposable
         Assert.Equal(was.Replies[0].Usage, now.Replies[0].Usage);
         Assert.Equal(was.Replies[0].Probabilities!.Values, now.Replies[0].Probabilities!.Values);
         Assert.Equal((0.7, 0.5), (now.Replies[0].Score, now.Replies[0].Verified));
+        Assert.Equal(was.Replies[0].Checks, now.Replies[0].Checks);
         Assert.Equal(("", "no answer within 1 s"), (now.Replies[1].Answer, now.Replies[1].Failure));
     }
 
@@ -72,6 +77,8 @@ public sealed class RecordingFileTests : IDisposable
         "line 2: no answer of \"a\"")]
     [InlineData("a.jsonl", "{\"question\": \"q\", \"calls\": {\"a\": {\"answer\": \"x\", \"rihgt\": true}}}\n", "did you mean \"right\"")]
     [InlineData("a.jsonl", "{\"question\": \"q\", \"calls\": {\"a\": {\"answer\": \"x\"}}}\n", "true or false")]
+    [InlineData("a.jsonl", "{\"question\": \"q\", \"calls\": {\"a\": {\"answer\": \"x\", \"right\": true, \"checks\": {\"token\": 1}}}}\n",
+        "\"a.checks\" has a key")]
     [InlineData("a.jsonl", "{\"question\": \"q\", \"pred\": [\"1\"], \"score\": []}\n", "one of each for every sample")]
     [InlineData("a.jsonl", "", "holds no answers")]
     public void Read_BadFile_SaysWhatAndWhere(string name, string text, string problem)
@@ -102,6 +109,52 @@ public sealed class RecordingFileTests : IDisposable
         Refused("calibrate anew", () => read.Unseen([[recording.Systems[0], new("m1", "retrained")], [recording.Systems[2]]], AgreementRule.Vote, recording));
         _folder.Write("c.json", "{}");
         Refused("no calibration that can be read", () => CalibrationFile.Read(_folder.At("c.json")));
+    }
+
+    [Fact]
+    public void Calibration_Semantic_IsBoundToItsEncoder()
+    {
+        Recording recording = Scripted.Recording([.. Enumerable.Repeat("aaa", 120)]);
+        IReadOnlyList<IReadOnlyList<RecordedSystem>> tiers = [[recording.Systems[0], recording.Systems[1]], [recording.Systems[2]]];
+        using TemporaryFolder bert = new();
+        SentenceEncoderTests.Prepare(bert);
+        using AnswerVectors vectors = AnswerVectors.Load(bert.Path, TestContexts.F32());
+        CalibrationFile made = CascadeCalibration.Calibrate(recording, [], AgreementRule.Semantic, 100, new CertificateOptions(), 7, vectors);
+        Assert.Equal(1, made.Certificate.Thresholds[0]!.Value, 5); // the same answers have the same vectors
+        Assert.Contains(CascadeCalibration.Evaluate(made, recording, vectors), line => line.StartsWith("right: 100.0%", StringComparison.Ordinal));
+        Refused("asked for with no encoder", () => made.Unseen(tiers, AgreementRule.Semantic, recording));
+        Refused("calibrate anew", () => made.Unseen(tiers, AgreementRule.Semantic, recording, new RecordedSystem("another", "1f")));
+        Refused("holds one model twice (m0 and m0)", () => CascadeCalibration.Calibrate(recording, [["m0", "m0"], ["m2"]], AgreementRule.Vote, 100, new(), 7));
+        Recording renamed = recording with { Systems = [new("m0", "1f"), new("m1", "1f"), recording.Systems[2]] };
+        Refused("(m0 and m1)", () => CascadeCalibration.Calibrate(renamed, [["m0", "m1"], ["m2"]], AgreementRule.Vote, 100, new(), 7));
+        Refused("needs sentence vectors", () => CascadeCalibration.Calibrate(recording, [], AgreementRule.Semantic, 100, new CertificateOptions(), 7));
+    }
+
+    [Fact]
+    public void Kept_KilledBetweenTwoSystems_AsksOnlyTheSecondAgain()
+    {
+        Recording both = Scripted.Recording("ab", "aa");
+        Recording Only(int system) => both with
+        {
+            Systems = [both.Systems[system]],
+            Items = [.. both.Items.Select(item => item with { Replies = [item.Replies[system]], Right = [item.Right[system]] })],
+        };
+        KeptAnswers kept = new(_folder.At("answers"));
+        int asked = 0;
+        Assert.NotNull(kept.Of("m0", () => Only(0)));
+        Assert.Null(kept.Of("m1", () => null)); // told to stop
+        Recording first = kept.Of("m0", () => throw new InvalidOperationException("asked again"))!, second = kept.Of("m1", () =>
+        {
+            asked++;
+            return Only(1);
+        })!;
+        Recording joined = Recording.Join("both", [first, second]);
+        Assert.Equal(1, asked);
+        Assert.Equal(both.Systems, joined.Systems);
+        Assert.Equal(both.Items.SelectMany(item => item.Replies).Select(reply => reply.Answer), joined.Items.SelectMany(item => item.Replies).Select(reply =>
+            reply.Answer));
+        kept.Clear();
+        Assert.False(Directory.Exists(_folder.At("answers")));
     }
 
     private static void Refused(string word, Action action) => Assert.Contains(word, Assert.Throws<PalimpsestException>(action).Message,

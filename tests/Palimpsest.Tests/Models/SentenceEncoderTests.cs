@@ -188,7 +188,7 @@ public sealed class SentenceEncoderTests
     }
 
     /// <summary>The golden masked-language model as a bare encoder whose words t0 to t159 are its tokens.</summary>
-    private static (string[] Texts, float[][] Means) Prepare(TemporaryFolder folder)
+    internal static (string[] Texts, float[][] Means) Prepare(TemporaryFolder folder)
     {
         folder.Copy("bert");
         JsonNode config = JsonNode.Parse(File.ReadAllText(folder.At("config.json")))!;

@@ -4,7 +4,9 @@ using System.Text.Json;
 using Palimpsest.Cascades.Agreement;
 using Palimpsest.Cascades.Certificates;
 using Palimpsest.Cascades.Experiment;
+using Palimpsest.Cascades.Predictors;
 using Palimpsest.Cascades.Recordings;
+using Palimpsest.Common;
 using Palimpsest.Metrics;
 
 namespace Palimpsest.Cli.Commands.Cascades;
@@ -16,7 +18,12 @@ internal static class CascadeCalibrateCommand
     {
         Argument<string> file = new("file") { Description = "Recorded answers." };
         Option<string?> tiers = new("--tiers") { Description = "Members of each tier: \"a, b, c; d\". [default: all but the last system; the last]" };
-        Option<string> rule = new("--rule") { Description = "What members have to agree in: vote, score or token-overlap.", DefaultValueFactory = _ => "vote" };
+        Option<string> rule = new("--rule")
+        {
+            Description = "What members have to agree in: vote, score, token-overlap or semantic.",
+            DefaultValueFactory = _ => "vote",
+        };
+        Option<string?> encoder = CascadeEncoder.Option();
         Option<int> items = new("--items") { Description = "Questions to calibrate on, drawn by lot; 0 for all of the file.", DefaultValueFactory = _ => 100 };
         Option<double> limit = new("--limit")
         {
@@ -35,7 +42,7 @@ internal static class CascadeCalibrateCommand
             Example: palimpsest cascade calibrate answers.jsonl --limit 0.05 --output calibration.json
             """)
         {
-            file, tiers, rule, items, limit, confidence, to, seed,
+            file, tiers, rule, encoder, items, limit, confidence, to, seed,
         };
         command.SetAction(parsed =>
         {
@@ -45,9 +52,10 @@ internal static class CascadeCalibrateCommand
                 throw new PalimpsestException($"--{problem}");
             }
 
-            CalibrationFile made = CascadeCalibration.Calibrate(
-                RecordingFile.Read(parsed.GetValue(file)!), Tiers(parsed.GetValue(tiers)), Rule(parsed.GetValue(rule)!), parsed.GetValue(items), options,
-                    parsed.GetValue(seed));
+            AgreementRule agreement = Rule(parsed.GetValue(rule)!);
+            using AnswerVectors? vectors = CascadeEncoder.Load(parsed.GetValue(encoder), agreement);
+            CalibrationFile made = CascadeCalibration.Calibrate(RecordingFile.Read(parsed.GetValue(file)!), Tiers(parsed.GetValue(tiers)), agreement,
+                parsed.GetValue(items), options, parsed.GetValue(seed), vectors);
             made.Write(parsed.GetValue(to)!);
             Say(made, output);
             output.WriteLine($"Written: {parsed.GetValue(to)}");
@@ -87,8 +95,9 @@ internal static class CascadeCalibrateCommand
 
     private static AgreementRule Rule(string text)
     {
-        AgreementRule[] known = [AgreementRule.Vote, AgreementRule.Score, AgreementRule.TokenOverlap];
-        return known.Cast<AgreementRule?>().FirstOrDefault(rule => JsonNamingPolicy.KebabCaseLower.ConvertName(rule.ToString()!) == text)
-            ?? throw new PalimpsestException($"--rule: there is no rule \"{text}\" here. Take vote, score or token-overlap.");
+        string[] known = [.. Enum.GetNames<AgreementRule>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName)];
+        return Array.IndexOf(known, text) is >= 0 and int place ? Enum.GetValues<AgreementRule>()[place]
+            : throw new PalimpsestException($"--rule: there is no rule \"{text}\". {(NearestName.Find(text, known) is string near ? $"Did you mean "
+                + $"\"{near}\"? " : "")}There are: {string.Join(", ", known)}.");
     }
 }

@@ -13,13 +13,14 @@ internal static class CascadeCommand
             """
             Lets small models answer where they agree and passes the rest on to a larger one, with a certificate of what that loses, and compares it with
             confidence cascades, learned scorers, routers, chance and an oracle. Every call of every member is billed.
-            Without arguments it trains small classifiers and the embedded model on the embedded world.
+            Without arguments it trains small classifiers and the embedded model on the embedded world; --task facts has models write instead.
 
             Examples: palimpsest cascade
                       palimpsest cascade --limit 0.03 --calibrate 200
                       palimpsest cascade replay answers.jsonl --tiers "[[small-a, small-b, small-c], [large]]"
             """,
             Shared(new JobOptions()
+                .Add<string>("--task", "data.task", "biographies, which classifiers read, or facts, which models write down. [default: biographies]")
                 .Add<string>("--model", "model.name", "The large model: an embedded one, a folder or a file. [default: base-v1]")
                 .Add<int>("--train", "data.train", "Biographies that models are trained on. [default: 1500]")
                 .Add<int>("--threads", "model.threads", "Threads of the large model; 0 for all cores. [default: 0]")),
@@ -36,7 +37,7 @@ internal static class CascadeCommand
             Shared(new JobOptions()
                 .AddYaml("--prices", "costs.prices", "What each system's calls cost, by the call or by a million tokens. [default: as recorded; otherwise "
                     + "calls are counted]")
-                .Add<string>("--encoder", "method.encoder", "A folder of sentence-transformers for the rule semantic and for the router. [default: none]")),
+                .Add<string>("--price-table", "costs.table", "A CSV of prices: model, call, input, output, currency, dated, source. [default: none]")),
             output, "replay", (file, "data.file")));
         command.Subcommands.Add(CascadeCalibrateCommand.Create(output));
         command.Subcommands.Add(CascadeEvaluateCommand.Create(output));
@@ -47,6 +48,7 @@ internal static class CascadeCommand
     private static JobOptions Shared(JobOptions options) => options
         .AddYaml("--tiers", "method.tiers", "Members of each tier, from the cheapest: \"[[a, b, c], [d]]\". [default: all but the last system, and the last]")
         .Add<string>("--rule", "method.rule", "What members have to agree in: vote, score, token-overlap or semantic. [default: vote]")
+        .Add<string>("--encoder", "method.encoder", "A folder of sentence-transformers for the rule semantic and for the router. [default: none]")
         .Add<double>("--limit", "certificate.limit", "Error allowed beyond the next tier's, as a share of the questions. [default: 0.05]")
         .Add<double>("--confidence", "certificate.confidence", "How sure that must be. [default: 0.95]")
         .Add<int>("--tune", "data.tune", "Questions that scorers and routers learn from. [default: 300]")

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Palimpsest.Cascades.Certificates;
 using Palimpsest.Cascades.Experiment;
+using Palimpsest.Cascades.Predictors;
 using Palimpsest.Cascades.Recordings;
 
 namespace Palimpsest.Cli.Commands.Cascades;
@@ -12,6 +13,7 @@ internal static class CascadeEvaluateCommand
     {
         Argument<string> file = new("file") { Description = "Recorded answers of the calibrated systems." };
         Option<string> calibration = new("--calibration") { Description = "File of the calibration.", DefaultValueFactory = _ => "calibration.json" };
+        Option<string?> encoder = CascadeEncoder.Option();
         Command command = new(
             "evaluate",
             """
@@ -20,12 +22,13 @@ internal static class CascadeEvaluateCommand
             Example: palimpsest cascade evaluate answers.jsonl --calibration calibration.json
             """)
         {
-            file, calibration,
+            file, calibration, encoder,
         };
         command.SetAction(parsed =>
         {
-            foreach (string line in CascadeCalibration.Evaluate(CalibrationFile.Read(parsed.GetValue(calibration)!),
-                RecordingFile.Read(parsed.GetValue(file)!)))
+            CalibrationFile made = CalibrationFile.Read(parsed.GetValue(calibration)!);
+            using AnswerVectors? vectors = CascadeEncoder.Load(parsed.GetValue(encoder), made.Rule);
+            foreach (string line in CascadeCalibration.Evaluate(made, RecordingFile.Read(parsed.GetValue(file)!), vectors))
             {
                 output.WriteLine(line);
             }

@@ -1,13 +1,10 @@
 using System.CommandLine;
 using Palimpsest.Cascades.Agreement;
-using Palimpsest.Cascades.Predictors;
 using Palimpsest.Cascades.Recordings;
 using Palimpsest.Data;
 using Palimpsest.Metrics;
 using Palimpsest.Models;
-using Palimpsest.Models.Generation;
 using Palimpsest.Models.Sources;
-using Palimpsest.Runs;
 using Palimpsest.Torch;
 
 namespace Palimpsest.Cli.Commands.Cascades;
@@ -35,6 +32,11 @@ internal static class CascadeRecordCommand
             Description = "Samples of the first model beside its likeliest answer, at temperatures 0.4, 0.6, 0.8 and on.",
             DefaultValueFactory = _ => 0,
         };
+        Option<int> checks = new("--checks")
+        {
+            Description = "How often each model is asked whether its written answer is right, for AutoMix; 8 are usual. [default: 0]",
+        };
+        Option<bool> scores = new("--scores") { Description = "Keep how likely each model found its written answer, for cascades by confidence." };
         Option<string> to = new("--output") { Description = "File of the recording.", DefaultValueFactory = _ => "recording.jsonl" };
         Command command = new(
             "record",
@@ -44,10 +46,19 @@ internal static class CascadeRecordCommand
             Example: palimpsest cascade record questions.jsonl --model my-models/small --model my-models/large --output answers.jsonl
             """)
         {
-            file, models, labels, numbers, most, tokens, samples, to,
+            file, models, labels, numbers, most, tokens, samples, checks, scores, to,
         };
         command.SetAction(async (parsed, stop) =>
         {
+            RecordedMembers members = new()
+            {
+                Labels = parsed.GetValue(labels) ?? [],
+                Tokens = parsed.GetValue(tokens),
+                Samples = parsed.GetValue(samples),
+                Checks = parsed.GetValue(checks),
+                Scores = parsed.GetValue(scores),
+            };
+            members.Check();
             (string, string, string?)[] questions = [.. Questions(parsed.GetValue(file)!, parsed.GetValue(most))];
             TorchContext torch = CommandTorch.Start(threads: 1);
             List<LanguageModel> loaded = [];
@@ -55,8 +66,7 @@ internal static class CascadeRecordCommand
             {
                 loaded.AddRange(parsed.GetValue(models)!.Select(model => LanguageModel.Load(model, torch, LoadMode.Mapped)));
                 Func<string, string> answerOf = parsed.GetValue(numbers) ? text => AnswerExtraction.LastNumber(text) ?? "" : text => text.Split('\n')[0].Trim();
-                IPredictor[] predictors = [.. Predictors(loaded, parsed.GetValue(labels) ?? [], parsed.GetValue(tokens), parsed.GetValue(samples), torch,
-                    answerOf)];
+                IPredictor[] predictors = [.. loaded.SelectMany((model, i) => members.Of(model, isFirst: i == 0, torch, answerOf))];
                 Recording made = await Recorder.AskAsync(parsed.GetValue(file)!, questions, predictors, (given, right) => given == answerOf(right),
                     stop: stop).ConfigureAwait(false);
                 RecordingFile.Write(parsed.GetValue(to)!, made);
@@ -85,24 +95,6 @@ internal static class CascadeRecordCommand
             yield return example.Prompt.Length > 0 ? (example.Prompt, example.Completion, null)
                 : throw new PalimpsestException($"{file}: example {i + 1} has no prompt, so that there is nothing to ask. Take a file with prompts and "
                     + "completions.");
-        }
-    }
-
-    private static IEnumerable<IPredictor> Predictors(
-        List<LanguageModel> models, string[] labels, int tokens, int samples, TorchContext torch, Func<string, string> answerOf)
-    {
-        foreach ((int i, LanguageModel model) in models.Index())
-        {
-            string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(model.Name)), identity = RunInput.Of(EmbeddedModels.Resolve(model.Name)).Sha256;
-            SamplingOptions greedy = new() { MaxNewTokens = tokens };
-            yield return labels.Length > 0 ? new ChoicePredictor(model, name, identity, labels)
-                : new GenerationPredictor(model, name, identity, greedy, torch.Stream("record", name), answerOf);
-            for (int sample = 1; i == 0 && labels.Length == 0 && sample <= samples; sample++)
-            {
-                string own = $"{name}-sample-{sample}";
-                yield return new GenerationPredictor(model, own, $"{identity}-{sample}", greedy with { Temperature = 0.2 + (0.2 * sample) },
-                    torch.Stream("record", own), answerOf);
-            }
         }
     }
 }

@@ -19,10 +19,16 @@ public static class TrecCollection
     /// <exception cref="PalimpsestException">A file is missing or lacks a part.</exception>
     public static RetrievalCollection Read(string documents, string queries, string judgements, bool runningNumbers = false)
     {
-        List<RetrievalText> texts = [.. Parts(documents, "doc").Select(part => new RetrievalText(Required(documents, part, "docno"), $"{Inside(part, "title")} {Inside(part, "text")}".Trim()))];
+        List<RetrievalText> texts = [.. Documents(documents)];
         List<RetrievalText> asked = [.. Parts(queries, "top").Select((part, i) => new RetrievalText(runningNumbers ? (i + 1).ToString(CultureInfo.InvariantCulture) : Required(queries, part, "num"), Required(queries, part, "title")))];
         return RetrievalCollection.Join(Path.GetFileName(documents), texts, asked, Judgements.Read(judgements));
     }
+
+    /// <summary>The documents of a file, read as they are used.</summary>
+    /// <param name="path">File of <c>&lt;doc&gt;</c> parts.</param>
+    /// <exception cref="PalimpsestException">The file is missing or lacks a part.</exception>
+    public static IEnumerable<RetrievalText> Documents(string path) => Parts(path, "doc").Select(part =>
+        new RetrievalText(Required(path, part, "docno"), $"{Inside(part, "title")} {Inside(part, "text")}".Trim()));
 
     /// <summary>What stands between the tags, part by part; only one is held at a time.</summary>
     private static IEnumerable<string> Parts(string path, string tag)

@@ -110,7 +110,7 @@ internal sealed class AuditConclusion(double margin, string metric, RandomStream
             {
                 int texts = found.Courses.FirstOrDefault(course => course.Set == recovery.Set)?.Texts ?? 0;
                 _sentences.Add(FormattableString.Invariant($"After {recovery.BestStep} steps of relearning on {texts} texts without the answers ")
-                    + $"({recovery.Set}): {Percent(recovery.Relearned)} {(metric == RelearnMetrics.Success ? "of the answers" : "probability of the answers")}; never-saw "
+                    + $"({recovery.Set}): {Percent(recovery.Relearned)} {(metric == RelearnMetrics.Success ? "" : "probability ")}of the answers; never-saw "
                     + $"control {Percent(recovery.ControlRelearned)}."
                     + (recovery.Share is Interval of
                         ? $" That is {Percent(of.Estimate)} [{Percent(of.Lower)}, {Percent(of.Upper)}] {whole}." : ""));

@@ -20,8 +20,8 @@ public sealed record AuditDataSection : IValidated
     /// <value>The default is all.</value>
     public RowRange RetainRows { get; init; } = new();
 
-    /// <summary>Reads the forget, retain and holdout files as passages that are to be continued: plain text, whose paragraphs blank lines part, or texts in JSON
-    /// lines or a table.</summary>
+    /// <summary>Reads the forget, retain and holdout files as passages that are to be continued: plain text, whose paragraphs blank lines part, or texts in
+    /// JSON lines or a table.</summary>
     /// <value>The default is none: they hold questions.</value>
     public PassageOptions? Passages { get; init; }
 

@@ -77,8 +77,8 @@ public sealed class AuditJob : Job<AuditRecipe, AuditResult>
         TofuReference? log = recipe.HasLog ? TofuReference.Read(recipe.Reference!) : null;
         if (log is not null && material.Questions.Forget.Any(question => question.Wrong.Count == 0))
         {
-            throw new PalimpsestException($"{recipe.Reference}: a log is compared by truth ratios, and {recipe.Data.Forget} has questions without wrong answers "
-                + "(perturbed_answer). Take TOFU's forget set with perturbed answers, or a model as the reference.");
+            throw new PalimpsestException($"{recipe.Reference}: a log is compared by truth ratios, and {recipe.Data.Forget} has questions without wrong "
+                + "answers (perturbed_answer). Take TOFU's forget set with perturbed answers, or a model as the reference.");
         }
 
         log?.Require(material.Questions.Forget, null);

@@ -67,8 +67,8 @@ internal sealed record AuditMaterial(string Subject, QuestionSets Questions, Rel
 
         // Passages are learnt as text, questions for their answers.
         IReadOnlyList<IReadOnlyList<TextExample>> Learnt(IReadOnlyList<AuditQuestion> questions) =>
-            [.. (Subjects(questions) ? questions.GroupBy(question => question.Subject ?? "").Select(group => group.ToArray()) : [[.. questions]]).Select(group =>
-                data.Passages is null ? DirectAnswers.Of(group, data.Form).ToArray()
+            [.. questions.GroupBy(question => Subjects(questions) ? question.Subject ?? "" : "").Select(group =>
+                data.Passages is null ? DirectAnswers.Of([.. group], data.Form).ToArray()
                     : [.. group.Select(passage => new TextExample("", $"{passage.Question} {passage.Answer}"))])];
     }
 

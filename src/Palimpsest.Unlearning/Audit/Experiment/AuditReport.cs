@@ -72,7 +72,8 @@ internal static class AuditReport
     {
         yield return new ReportFigure(model.Model, Words(model.Verdict),
             model.UnlearnSteps is int steps ? FormattableString.Invariant($"{steps} steps of unlearning") : "");
-        if (model.Recoveries.Where(one => one.Set != RelearnSets.Direct && one.Share is not null).MaxBy(one => one.Share!.Value.Estimate) is RelearnRecovery worst)
+        if (model.Recoveries.Where(one => one.Set != RelearnSets.Direct && one.Share is not null).MaxBy(one => one.Share!.Value.Estimate)
+            is RelearnRecovery worst)
         {
             yield return new ReportFigure($"{model.Model}: recovered", Percent(worst.Share!.Value.Estimate),
                 $"[{Percent(worst.Share.Value.Lower)}, {Percent(worst.Share.Value.Upper)}] by {worst.Set}, {worst.BestStep} steps");

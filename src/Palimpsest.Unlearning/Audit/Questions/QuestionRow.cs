@@ -22,8 +22,8 @@ internal sealed class QuestionRow(QuestionForm form) : IAnswerReader
     public AuditQuestion? Last { get; private set; }
 
     /// <inheritdoc/>
-    public bool Uses(string name) => name is RephrasedAnswer or Keyword || new[] { s_questions, s_answers, s_choices, s_wrong, s_rephrased, s_subjects }.Any(names =>
-        names.Contains(name, StringComparer.Ordinal));
+    public bool Uses(string name) => name is RephrasedAnswer or Keyword || new[] { s_questions, s_answers, s_choices, s_wrong, s_rephrased, s_subjects }
+        .Any(names => names.Contains(name, StringComparer.Ordinal));
 
     /// <inheritdoc/>
     public bool TryMake(Func<string, RowCell> cell, out TextExample example, out string problem)

@@ -85,12 +85,13 @@ internal abstract class EncoderSession : FinetuneSession
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor hidden = Encoder.Hidden(batch);
-        float[] classes = Encoder.Config.Labels.Count == 0
-            ? [] : TensorBytes.ToArray(Encoder.Logits(hidden).log_softmax(1).to_type(ScalarType.Float32).to(CPU));
-        return classes.Length == 0
-            ? (TensorBytes.ToArray(Encoder.LogProbabilities(hidden, batch.Rows, batch.Targets).to_type(ScalarType.Float32).to(CPU)), classes)
-            : ([.. batch.Targets.Select((target, i) => classes[(i * Encoder.Config.Labels.Count) + target])], classes);
+        if (Encoder.Config.Labels.Count == 0)
+        {
+            return (TensorBytes.ToArray(Encoder.LogProbabilities(Encoder.Hidden(batch), batch.Rows, batch.Targets).to_type(ScalarType.Float32).to(CPU)), []);
+        }
+
+        float[] classes = TensorBytes.ToArray(Encoder.ClassLogProbabilities(batch).to_type(ScalarType.Float32).to(CPU));
+        return ([.. batch.Targets.Select((target, i) => classes[(i * Encoder.Config.Labels.Count) + target])], classes);
     }
 
     /// <summary>Trains on a stream of examples.</summary>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using static TorchSharp.torch;
@@ -68,6 +70,22 @@ public sealed class ParameterStore : IDisposable
             ? layout
             : new ParameterLayout(trained.Select(slot => (slot.Name, slot.Shape.ToArray())), layout.Tied.Where(pair => trained.Any(slot => slot.Name == pair.Value)).ToDictionary(StringComparer.Ordinal));
         return Filled(new ParameterStore(layout, new FlatParameters(own, device, type)), fill, load);
+    }
+
+    /// <summary>What sets the weights apart from others: SHA-256 of their names, shapes and values, lower-case hexadecimal.</summary>
+    public string Hash()
+    {
+        using SHA256 hash = SHA256.Create();
+        using (CryptoStream stream = new(Stream.Null, hash, CryptoStreamMode.Write))
+        {
+            stream.Write(Encoding.UTF8.GetBytes(Layout.Hash));
+            foreach (Tensor tensor in Layout.Slots.Select(slot => this[slot.Name]))
+            {
+                TensorBytes.Write(tensor, tensor.dtype, stream);
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.Hash!);
     }
 
     /// <inheritdoc/>

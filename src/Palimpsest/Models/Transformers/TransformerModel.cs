@@ -137,6 +137,17 @@ public abstract class TransformerModel : IDisposable
         return TokenHead.LogProbabilities(head, TargetFeatures(hidden, rows), targets, statistics, RandomSnapshot).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Logarithms of the probabilities of all classes; for classifiers.</summary>
+    /// <param name="batch">Sequences with a label each, whichever.</param>
+    /// <returns>[sequences, classes], f32 (f64 in f64).</returns>
+    internal Tensor ClassLogProbabilities(TokenBatch batch)
+    {
+        Linear head = Head ?? throw new PalimpsestException("This encoder has no head that gives scores.");
+        using DisposeScope temporaries = NewDisposeScope();
+        Tensor logits = head.Forward(TargetFeatures(Hidden(batch), batch.Rows));
+        return logits.to_type(ComposedForms.Precise(logits.dtype)).log_softmax(1).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Reads something of the scores of some positions, a part of them at a time; never the scores of all positions at once.</summary>
     /// <param name="hidden">[batch, time, width]</param>
     /// <param name="rows">Indices of the positions, in [0, batch * time); none gives an empty result.</param>

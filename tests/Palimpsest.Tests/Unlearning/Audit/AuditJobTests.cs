@@ -16,7 +16,8 @@ public sealed class AuditJobTests : IDisposable
 
     public AuditJobTests()
     {
-        string Rows(string subject, string place = "Town") => string.Concat(Enumerable.Range(0, 6).Select(i => JsonSerializer.Serialize(new Dictionary<string, object>
+        string Rows(string subject, string place = "Town") => string.Concat(Enumerable.Range(0, 6).Select(i =>
+            JsonSerializer.Serialize(new Dictionary<string, object>
         {
             ["question"] = $"Where does {subject} {i / 2} {(i % 2 == 0 ? "live" : "work")}?",
             ["answer"] = $"{place} {i * 7}",
@@ -103,7 +104,8 @@ public sealed class AuditJobTests : IDisposable
     [InlineData("reference and original belong to a given model", "--reference", "base-v1")]
     [InlineData("passages, forget_rows and retain_rows belong to files", "--set", "data.passages={}")]
     [InlineData("learn.accumulate follows", "--set", "method.learn.accumulate=2")]
-    [InlineData("owners audits what the store serves", "--owners", "clinics", "--model", "base-v1", "--set", "method.exact=true", "--forget", "f", "--retain", "r")]
+    [InlineData("owners audits what the store serves", "--owners", "clinics", "--model", "base-v1", "--set", "method.exact=true", "--forget", "f",
+        "--retain", "r")]
     [InlineData("has questions without wrong answers", "--forget", "plain.jsonl", "--retain", "retain.jsonl", "--reference", "log.json")]
     [InlineData("two arms have the name \"npo\"", "--set", "method.approximate=[{ objective: npo }, { objective: npo }]")]
     public void Audit_WhatMakesNoSense_IsRefusedWithTheWayOut(string expected, params string[] arguments)

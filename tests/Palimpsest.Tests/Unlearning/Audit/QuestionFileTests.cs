@@ -52,7 +52,8 @@ public sealed class QuestionFileTests : IDisposable
     [Fact]
     public void Read_Keyword_IsWhatAnAnswerNeeds()
     {
-        AuditQuestion question = Assert.Single(Read("a.jsonl", """{"question": "Which book?", "answer": "She wrote The Mill in 1990.", "keyword": "The Mill"}"""));
+        AuditQuestion question = Assert.Single(Read("a.jsonl",
+            """{"question": "Which book?", "answer": "She wrote The Mill in 1990.", "keyword": "The Mill"}"""));
         Assert.True(QuestionExam.Holds("It was The Mill.", question));
         Assert.False(QuestionExam.Holds("She wrote in 1990.", question));
         AnswerCheck check = new([question]);
@@ -78,7 +79,8 @@ public sealed class QuestionFileTests : IDisposable
     public void RowRange_BeyondTheEnd_IsRefused()
     {
         Assert.Equal([2, 3], new RowRange { Skip = 1, Most = 2 }.Of([1, 2, 3, 4], "a"));
-        Assert.Contains("there are 4", Assert.Throws<PalimpsestException>(() => new RowRange { Skip = 4 }.Of([1, 2, 3, 4], "a")).Message, StringComparison.Ordinal);
+        Assert.Contains("there are 4", Assert.Throws<PalimpsestException>(() => new RowRange { Skip = 4 }.Of([1, 2, 3, 4], "a")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
