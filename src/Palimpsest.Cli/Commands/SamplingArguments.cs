@@ -8,8 +8,12 @@ namespace Palimpsest.Cli.Commands;
 internal sealed class SamplingArguments(int mostTokens, double temperature = 0)
 {
     private readonly Option<int> _tokens = new("--tokens") { Description = "Most new tokens.", DefaultValueFactory = _ => mostTokens };
-    private readonly Option<double> _temperature = new("--temperature") { Description = "0 takes the most likely token.", DefaultValueFactory = _ =>
-        temperature };
+    private readonly Option<double> _temperature = new("--temperature")
+    {
+        Description = "0 takes the most likely token.",
+        DefaultValueFactory = _ =>
+        temperature
+    };
     private readonly Option<int> _topK = new("--top-k") { Description = "Draw only from the K most likely tokens; 0 for no limit.", DefaultValueFactory = _ => 0 };
     private readonly Option<double> _topP = new("--top-p") { Description = "Draw only from the most likely tokens that reach this probability together.", DefaultValueFactory = _ => 1 };
     private readonly Option<double> _minP = new("--min-p") { Description = "Draw only tokens at least this many times as likely as the most likely one.", DefaultValueFactory = _ => 0 };

@@ -158,8 +158,9 @@ public sealed class ReasoningJob : Job<ReasoningRecipe, ReasoningResult>
             Trace[] right = [.. pool.Traces.Where(trace => trace.IsRight)], lucky = [.. right.Where(trace => FirstWrong(trace) is not null)];
             Trace[] wrong = [.. Enumerable.Range(0, pool.Problems.Count).SelectMany(problem => pool.Wrong(problem, recipe.Sampling.Negatives))];
 
-            // Mostly wrong ones, and some that are right by luck.
-            Trace[] shown = [.. wrong.DistinctBy(trace => trace.Problem).Take(recipe.Evaluate.Traces - Math.Min(lucky.Length, recipe.Evaluate.Traces / 3)),
+            // Mostly wrong ones, of problems that are solved now and then where there are some, and a few that are right by luck.
+            IEnumerable<Trace> telling = wrong.DistinctBy(trace => trace.Problem).OrderByDescending(trace => pool.Right(trace.Problem).Count > 0);
+            Trace[] shown = [.. telling.Take(recipe.Evaluate.Traces - Math.Min(lucky.Length, recipe.Evaluate.Traces / 3)),
                 .. lucky.DistinctBy(trace => trace.Problem).Take(recipe.Evaluate.Traces / 3)];
             PitFinder finder = new(Problems, engine, recipe.Evaluate.TraceRollouts, first: recipe.Sampling.Samples + recipe.Sampling.Rollouts);
             if (finder.Values(shown, context.Stop) is not IReadOnlyList<StepValues> values)

@@ -54,15 +54,14 @@ internal static class ReasoningReport
         new(caption, "problems", vertical,
         [.. result.Cells.Select(cell => cell.Arm).Distinct(StringComparer.Ordinal).Select(arm =>
             new ReportLine(arm, [.. result.Of(arm).Select(cell => ((double)cell.Problems, value(cell.Score)))], Marked: true))])
-    {
-        LogHorizontal = true,
-        LogVertical = log,
-    };
+        {
+            LogHorizontal = true,
+            LogVertical = log,
+        };
 
     private static ReportTable ArmsTable(ReasoningRecipe recipe, ReasoningResult result, bool cued) => new(
         ["arm", "problems", "right [95%]", .. cued ? ["without a mark", "with a mark", "shortcut taken"] : Array.Empty<string>(), "right by luck",
-            "learnt from", "steps",
-            "pits on the first wrong step", "pits on step 1", "efficiency [95%]", "seconds"],
+            "learnt from", "steps", "pits on the first wrong step", "pits on step 1", "efficiency [95%]", "seconds"],
         [
             .. result.Cells.OrderBy(cell => cell.Problems).Select(cell => (IReadOnlyList<string>)
             [

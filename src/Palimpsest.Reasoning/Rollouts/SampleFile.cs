@@ -28,8 +28,12 @@ public static class SampleFile
                 ["answer"] = sample.Judgement.Answer,
                 ["verdict"] = JsonNamingPolicy.KebabCaseLower.ConvertName(sample.Judgement.Verdict.ToString()),
             })];
-            lines.WriteLine(new JsonObject { ["problem"] = problem.Problem.Text, ["answer"] = problem.Problem.Answer,
-                ["samples"] = samples }.ToJsonString(s_relaxed));
+            lines.WriteLine(new JsonObject
+            {
+                ["problem"] = problem.Problem.Text,
+                ["answer"] = problem.Problem.Answer,
+                ["samples"] = samples
+            }.ToJsonString(s_relaxed));
         }
     });
 

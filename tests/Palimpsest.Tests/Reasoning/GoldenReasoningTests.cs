@@ -131,8 +131,12 @@ public sealed class GoldenReasoningTests
             {
                 "rloo_sequence_mean" => plain,
                 "token_normalised" or "clip_per_token" => plain with { Mean = PolicyMean.Tokens },
-                "clip_per_sequence" => plain with { Mean = PolicyMean.TokensOfAnswers, KlWeight = loss.Name.Contains("0.04 k3", StringComparison.Ordinal)
-                    ? 0.04 : 0 },
+                "clip_per_sequence" => plain with
+                {
+                    Mean = PolicyMean.TokensOfAnswers,
+                    KlWeight = loss.Name.Contains("0.04 k3", StringComparison.Ordinal)
+                    ? 0.04 : 0
+                },
                 "clip_constant16" => plain with { Mean = PolicyMean.Constant, Length = 16 },
                 _ => throw new NotSupportedException(loss.Name),
             };

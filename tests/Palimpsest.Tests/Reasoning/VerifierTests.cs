@@ -72,8 +72,13 @@ public sealed class VerifierTests
     [InlineData("kill -SEGV $$", Verdict.Failed, "code 139")]
     public void Program_SaysRightOrWrong_AnythingElseIsAFailure(string script, Verdict expected, string? note)
     {
-        ProgramVerifier options = new() { Command = ["/bin/sh", "-c", script], Run = true, Seconds = script.StartsWith("sleep", StringComparison.Ordinal) ? 0.3
-            : 20 };
+        ProgramVerifier options = new()
+        {
+            Command = ["/bin/sh", "-c", script],
+            Run = true,
+            Seconds = script.StartsWith("sleep", StringComparison.Ordinal) ? 0.3
+            : 20
+        };
         Assert.Empty(options.Problems());
         Judgement judgement = options.Create().Judge(new Problem("6 * 7", "42"), new string('x', 1 << 20));
         Assert.Equal(expected, judgement.Verdict);
@@ -86,8 +91,12 @@ public sealed class VerifierTests
     [Fact]
     public void Program_ThatTakesTooMuchMemory_Fails()
     {
-        ProgramVerifier options = new() { Command = ["/bin/sh", "-c", "x=$(head -c 200000000 /dev/zero | tr '\\0' a); echo right"], Run = true,
-            Megabytes = 64 };
+        ProgramVerifier options = new()
+        {
+            Command = ["/bin/sh", "-c", "x=$(head -c 200000000 /dev/zero | tr '\\0' a); echo right"],
+            Run = true,
+            Megabytes = 64
+        };
         Assert.Equal(Verdict.Failed, options.Create().Judge(new Problem("?", "1"), "1").Verdict);
     }
 

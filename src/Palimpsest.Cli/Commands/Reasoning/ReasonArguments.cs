@@ -13,8 +13,11 @@ namespace Palimpsest.Cli.Commands.Reasoning;
 /// <summary>What the commands that let a model solve problems have in common: problems, model, verifier, sampling and the store.</summary>
 internal sealed class ReasonArguments
 {
-    private readonly Argument<string> _file = new("file") { Description =
-        "Problems: JSON lines with \"problem\" and \"answer\", or a published set as it is (docs/reasoning.md)." };
+    private readonly Argument<string> _file = new("file")
+    {
+        Description =
+        "Problems: JSON lines with \"problem\" and \"answer\", or a published set as it is (docs/reasoning.md)."
+    };
     private readonly Option<string> _model = new("--model") { Description = "An embedded model, a folder or a file.", Required = true };
     private readonly Option<string> _verifier = VerifierOption("number");
     private readonly Option<int> _samples = new("--samples") { Description = "Solutions of a problem.", DefaultValueFactory = _ => 8 };
@@ -26,10 +29,16 @@ internal sealed class ReasonArguments
     };
 
     private readonly Option<bool> _chat = new("--chat") { Description = "Ask in the model's own form of chats instead." };
-    private readonly Option<bool> _skipBad = new("--skip-bad") { Description =
-        "Leave out problems without an answer that can be judged by; they are counted." };
-    private readonly Option<string?> _store = new("--store") { Description =
-        "File that keeps rollouts, so that a killed command goes on. [default: the output's name and .rollouts]" };
+    private readonly Option<bool> _skipBad = new("--skip-bad")
+    {
+        Description =
+        "Leave out problems without an answer that can be judged by; they are counted."
+    };
+    private readonly Option<string?> _store = new("--store")
+    {
+        Description =
+        "File that keeps rollouts, so that a killed command goes on. [default: the output's name and .rollouts]"
+    };
     private readonly Option<int> _places = new("--places") { Description = "Rollouts at a time.", DefaultValueFactory = _ => 32 };
     private readonly Option<string> _output;
     private readonly SamplingArguments _sampling = new(mostTokens: 256, temperature: 0.8);

@@ -11,12 +11,23 @@ internal static class ReasonPairsCommand
     public static Command Create(TextWriter output)
     {
         ReasonArguments arguments = new("pairs.jsonl");
-        Option<string> pairing = new("--pairing") { Description = "What a wrong step is set against: from-problem or shared-prefix.",
-            DefaultValueFactory = _ => "from-problem" };
-        Option<string> rule = new("--rule") { Description = "Which step counts: first-minimum, first-zero or largest-drop.", DefaultValueFactory = _ =>
-            "largest-drop" };
-        Option<string> search = new("--search") { Description = "Steps that are rolled out from: scan, early-stop or bisection.", DefaultValueFactory = _ =>
-            "early-stop" };
+        Option<string> pairing = new("--pairing")
+        {
+            Description = "What a wrong step is set against: from-problem or shared-prefix.",
+            DefaultValueFactory = _ => "from-problem"
+        };
+        Option<string> rule = new("--rule")
+        {
+            Description = "Which step counts: first-minimum, first-zero or largest-drop.",
+            DefaultValueFactory = _ =>
+            "largest-drop"
+        };
+        Option<string> search = new("--search")
+        {
+            Description = "Steps that are rolled out from: scan, early-stop or bisection.",
+            DefaultValueFactory = _ =>
+            "early-stop"
+        };
         Option<int> rollouts = new("--rollouts") { Description = "Rollouts from a step.", DefaultValueFactory = _ => 5 };
         Option<int> negatives = new("--negatives") { Description = "Most different wrong solutions of a problem.", DefaultValueFactory = _ => 4 };
         Command command = new(
