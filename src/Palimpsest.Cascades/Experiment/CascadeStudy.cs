@@ -87,7 +87,7 @@ internal sealed class CascadeStudy
 
         return new CascadeResult
         {
-            Subject = $"{_plan.Recording.Systems.Count} systems on {_plan.Recording.Name}",
+            Subject = $"{_plan.Recording.Systems.Count} systems on {Path.GetFileName(_plan.Recording.Name)}",
             Unit = _plan.Costs.UnitName,
             Systems = [.. Enumerable.Range(0, _plan.Recording.Systems.Count).Select(System)],
             Tiers = [.. _plan.Tiers.Select(tier => (IReadOnlyList<string>)[.. tier.Select(member => _plan.Recording.Systems[member].Name)])],
