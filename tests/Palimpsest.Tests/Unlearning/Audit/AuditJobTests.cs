@@ -18,13 +18,13 @@ public sealed class AuditJobTests : IDisposable
     {
         string Rows(string subject, string place = "Town") => string.Concat(Enumerable.Range(0, 6).Select(i =>
             JsonSerializer.Serialize(new Dictionary<string, object>
-        {
-            ["question"] = $"Where does {subject} {i / 2} {(i % 2 == 0 ? "live" : "work")}?",
-            ["answer"] = $"{place} {i * 7}",
-            ["wrong"] = new[] { "Town 1", "Town 2" },
-            ["subject"] = $"{subject} {i / 2}",
-            ["rephrased"] = new[] { $"Say where {subject} {i / 2} is." },
-        }) + "\n"));
+            {
+                ["question"] = $"Where does {subject} {i / 2} {(i % 2 == 0 ? "live" : "work")}?",
+                ["answer"] = $"{place} {i * 7}",
+                ["wrong"] = new[] { "Town 1", "Town 2" },
+                ["subject"] = $"{subject} {i / 2}",
+                ["rephrased"] = new[] { $"Say where {subject} {i / 2} is." },
+            }) + "\n"));
         _shell.Write("forget.jsonl", Rows("Anna"));
         _shell.Write("retain.jsonl", Rows("Bert"));
         _shell.Write("other.jsonl", Rows("Anna", "Mill"));
