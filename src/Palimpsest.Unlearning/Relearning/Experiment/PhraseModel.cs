@@ -1,7 +1,6 @@
 using Palimpsest.Data.Batches;
 using Palimpsest.Evaluation;
 using Palimpsest.Models.Generation;
-using Palimpsest.Models.Lora;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
@@ -56,21 +55,12 @@ internal sealed class PhraseModel(RelearnRecipe recipe, PhraseData data) : IDisp
     /// <param name="rate">Learning rate.</param>
     /// <param name="random">All draws.</param>
     /// <param name="every">Steps between two questions; 0 for none.</param>
-    /// <param name="lora">An adapter that is trained in the model's place and then taken off; null for none.</param>
     /// <returns>The course from before the first step, with the answers; a training that diverges ends it.</returns>
-    public List<PhrasePoint> Learn(TokenSequence[] lists, int steps, double rate, RandomStream random, int every = 0, LoraOptions? lora = null)
+    public List<PhrasePoint> Learn(TokenSequence[] lists, int steps, double rate, RandomStream random, int every = 0)
     {
-        using LoraAdapter? adapter = lora is null ? null : LoraAdapter.Create(_model, lora, random.Child("adapter"));
-        using LoraAdapters adapters = new(_model);
-        if (adapter is not null)
-        {
-            adapters.Activate(adapter);
-        }
-
         List<PhrasePoint> course = every > 0 ? [Ask(0)] : [];
         OwnerBatches batches = new(lists, lists.Length, random);
-        using Trainer<TokenBatch> trainer = Trainer.Of(_model, adapter is null ? Trainable.Whole(_model) : Trainable.Adapter(adapter),
-            Options(steps, rate, every) with { Accumulate = batches.Parts }, batches, random);
+        using Trainer<TokenBatch> trainer = Trainer.Of(_model, Options(steps, rate, every) with { Accumulate = batches.Parts }, batches, random);
         Run(trainer, every > 0 ? step => course.Add(Ask(step)) : null);
         return course;
     }

@@ -1,5 +1,4 @@
 using Palimpsest.Common;
-using Palimpsest.Models.Lora;
 
 namespace Palimpsest.Unlearning.Relearning.Experiment;
 
@@ -15,14 +14,8 @@ public sealed record PhraseRelearnSection : IValidated
     public int Steps { get; init; } = 60;
 
     /// <summary>Learning rate, constant.</summary>
-    /// <value>The default is 3e-4, and 1e-3 with an adapter.</value>
-    public double? LearningRate { get; init; }
-
-    /// <summary>Learns by a low-rank adapter beside the frozen model.</summary>
-    /// <value>The default is none: all parameters are trained.</value>
-    public LoraOptions? Lora { get; init; }
-
-    internal double Rate => LearningRate ?? (Lora is null ? 3e-4 : 1e-3);
+    /// <value>The default is 3e-4.</value>
+    public double LearningRate { get; init; } = 3e-4;
 
     /// <summary>Steps between two questions.</summary>
     /// <value>The default is 5.</value>
@@ -36,7 +29,7 @@ public sealed record PhraseRelearnSection : IValidated
             yield return "sets must name each set once.";
         }
 
-        if (Steps < 1 || EvaluateEvery < 1 || EvaluateEvery > Steps || !(Rate > 0))
+        if (Steps < 1 || EvaluateEvery < 1 || EvaluateEvery > Steps || !(LearningRate > 0))
         {
             yield return "steps must be at least 1, evaluate_every from 1 to steps, and learning_rate above 0.";
         }

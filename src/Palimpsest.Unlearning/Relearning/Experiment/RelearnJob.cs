@@ -126,8 +126,8 @@ public sealed class RelearnJob : Job<RelearnRecipe, RelearnResult>
         [.. recipe.Relearn.Sets.Select(set =>
         {
             model.Weights = weights;
-            return new PhraseCell(arm, repetitions, steps, set, model.Learn(data.Relearn(set), recipe.Relearn.Steps, recipe.Relearn.Rate,
-                new RandomStream(recipe.Seed, "phrases", "relearn", set.ToString()), recipe.Relearn.EvaluateEvery, recipe.Relearn.Lora));
+            return new PhraseCell(arm, repetitions, steps, set, model.Learn(data.Relearn(set), recipe.Relearn.Steps, recipe.Relearn.LearningRate,
+                new RandomStream(recipe.Seed, "phrases", "relearn", set.ToString()), recipe.Relearn.EvaluateEvery));
         })];
 
     private static Dictionary<string, string> Place(int repetitions, params (string Key, string Value)[] more)
