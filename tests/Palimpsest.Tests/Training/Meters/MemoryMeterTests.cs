@@ -144,7 +144,9 @@ public sealed class MemoryMeterTests
         if (ProcessMemory.Allocated is not null)
         {
             Assert.Equal(readings.Max(reading => reading.Forward), use.Forward);
-            Assert.True(use.Before >= use.Owned() && use.Forward > use.Before && use.Activations > 0, $"{use}");
+
+            // The allocator counts the whole process: what earlier tests left may be freed in the middle of a step.
+            Assert.True(use.Before >= use.Owned() && readings.Any(reading => reading.Forward > reading.Before) && use.Activations > 0, $"{use}");
         }
 
         return use;
