@@ -28,7 +28,8 @@ at() {
   round="$(grep -s '"update_norm"' "${run:-none}/metrics.jsonl" | tail -1 | grep -o '"step":[0-9]*' | grep -o '[0-9]*' || true)"
   echo "${round:-0}"
 }
-same() { cmp "$(run_of "$1")/artifacts/adapter/adapter_model.safetensors" "$(run_of "$2")/artifacts/adapter/adapter_model.safetensors" || fail "$2 has other bits than $1"; }
+same() { cmp "$(run_of "$1")/artifacts/adapter/adapter_model.safetensors" "$(run_of "$2")/artifacts/adapter/adapter_model.safetensors" ||
+  fail "$2 has other bits than $1"; }
 # What was made known must be in the ledger, whose lines behind the first are rounds.
 paid() { [ ! -f "$1" ] || echo $(($(wc -l <"$1") - 1)); }
 

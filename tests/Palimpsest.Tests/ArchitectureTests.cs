@@ -52,7 +52,8 @@ public sealed partial class ArchitectureTests
         ["Palimpsest.Interpretability"] =
         [
             "Palimpsest.Interpretability.SparseAutoencoders", "Palimpsest.Interpretability.Activations", "Palimpsest.Interpretability.Ssae.Tilting",
-            "Palimpsest.Interpretability.Ssae", "Palimpsest.Interpretability.Dashboards", "Palimpsest.Interpretability.Experiment",
+            "Palimpsest.Interpretability.Ssae", "Palimpsest.Interpretability.Shift", "Palimpsest.Interpretability.Dashboards",
+            "Palimpsest.Interpretability.Experiment",
         ],
         ["Palimpsest.Reasoning"] =
         [

@@ -43,7 +43,7 @@ public sealed class RolloutEngine : IDisposable
         {
             string how = string.Create(CultureInfo.InvariantCulture, $"{sampling}|{string.Join(',', sampling.EndTokens)}|{string.Join(',', stepEnds.Order())}|")
                 + string.Create(CultureInfo.InvariantCulture, $"{_sampler.Capacity}|{seed}");
-            _made = [.. WeightsHash.Of(model), .. Encoding.UTF8.GetBytes(how)];
+            _made = Encoding.UTF8.GetBytes($"{model.Config}|{model.Context.ComputeType}|{model.Parameters.Hash()}|{how}");
         }
     }
 
@@ -130,7 +130,8 @@ public sealed class RolloutEngine : IDisposable
                 told = Stopwatch.GetTimestamp();
                 _store?.Flush();
                 double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-                string detail = $"{Rate(requests.Count * (given / (double)wanted) / seconds)} problems/s, {Rate((Sampled - sampledBefore) / seconds)} rollouts/s";
+                string problems = Rate(requests.Count * (given / (double)wanted) / seconds), rollouts = Rate((Sampled - sampledBefore) / seconds);
+                string detail = $"{problems} problems/s, {rollouts} rollouts/s";
                 _log.Progress(new JobProgress(stage, given, wanted, detail, TimeSpan.FromSeconds(seconds * (wanted - given) / given)));
             }
         }

@@ -58,8 +58,8 @@ public sealed class CascadeJobTests : IDisposable
         RandomStream random = new(3, "texts");
         string Text(int row) => string.Join(' ', Enumerable.Range(0, 6).Select(_ => $"t{10 + (2 * random.NextInt(5)) + (row % 2)}").Append($"t{30 + row % 7}"));
         _folder.Write("texts.csv", string.Concat(Enumerable.Range(0, 320).Select(row => $"{(row % 2 == 0 ? "even" : "odd")},{Text(row)}\n")));
-        string recipe = $"data: {{ task: texts, file: {_folder.At("texts.csv")}, columns: {{ header: [kind, text], prompt: text, completion: kind }}, train: 120, "
-            + $"tune: 30, calibrate: 60, test: 80 }}\nmodel: {{ name: {bert.Path}, threads: 1 }}\nevaluate: {{ splits: 5 }}\n"
+        string recipe = $"data: {{ task: texts, file: {_folder.At("texts.csv")}, columns: {{ header: [kind, text], prompt: text, completion: kind }}, "
+            + $"train: 120, tune: 30, calibrate: 60, test: 80 }}\nmodel: {{ name: {bert.Path}, threads: 1 }}\nevaluate: {{ splits: 5 }}\n"
             + $"train: {{ epochs: 1, learning_rate: 1e-3, max_length: 6 }}\n";
         string name = Path.GetFileName(bert.Path), folder = Run($"{recipe}method: {{ tiers: [[words, letters, vectors-5], [{name}]] }}\n");
         CascadeResult result = RunFolder.ResultOf<CascadeResult>(folder);

@@ -11,8 +11,8 @@ internal static class SaeCommand
         Command command = JobCommand.Create<SsaeRecipe>(
             "ssae",
             """
-            Trains a sparse autoencoder on a model's activations, specialises it to a rare domain and shows what the general one did not see, against controls of
-            equal compute. Without arguments the domain is heraldry among the topics of the embedded world, which the embedded model learns first.
+            Trains a sparse autoencoder on a model's activations, specialises it to a rare domain and shows what the general one did not see, against
+            controls of equal compute. Without arguments the domain is heraldry among the topics of the embedded world, which the embedded model learns first.
 
             Examples: palimpsest sae
                       palimpsest sae --arms general,dense,oracle --finetune-steps 600
@@ -26,8 +26,8 @@ internal static class SaeCommand
         command.Subcommands.Add(JobCommand.Create<SsaeRecipe>(
             "ssae",
             """
-            Specialises an autoencoder to the domain of a few seed documents: finds passages like them in a corpus, finetunes on these, and shows the latents that
-            the general autoencoder does not have.
+            Specialises an autoencoder to the domain of a few seed documents: finds passages like them in a corpus, finetunes on these, and shows the latents
+            that the general autoencoder does not have.
 
             Example: palimpsest sae specialise corpus.txt --seed-file invoices.jsonl --model my-model --hook blocks.4.hook_resid_post
             """,

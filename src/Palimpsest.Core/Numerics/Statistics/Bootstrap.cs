@@ -21,7 +21,8 @@ public static class Bootstrap
         return Draw(all, statistic, random, resamples).Percentile(confidence);
     }
 
-    /// <summary>A ratio of sums with its percentile interval: a mean over single items of which groups are drawn, such as all questions about one subject.</summary>
+    /// <summary>A ratio of sums with its percentile interval: a mean over single items of which groups are drawn, such as all questions about one
+    /// subject.</summary>
     /// <param name="groups">Numerator and denominator of each group, such as the sum and the number of its items.</param>
     /// <param name="random">Draws the resamples.</param>
     /// <returns>The figure of all groups and its interval at 95%.</returns>

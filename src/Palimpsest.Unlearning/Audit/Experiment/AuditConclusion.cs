@@ -83,6 +83,8 @@ internal sealed class AuditConclusion(double margin, string metric, RandomStream
     private IEnumerable<Measurement> Deciding(IReadOnlyList<Measurement> all) =>
         Side("forget", all).Where(figure => new[] { metric, RelearnMetrics.Choice }.Any(end => figure.Metric.EndsWith(end, StringComparison.Ordinal)));
 
+    private bool ByAnswers => metric == RelearnMetrics.Success;
+
     private static string Percent(double share) => share.ToString("P0", CultureInfo.InvariantCulture).Replace(" ", "", StringComparison.Ordinal);
 
     private static Measurement? Same(Measurement figure, IReadOnlyList<Measurement>? others) => others?.FirstOrDefault(other => other.Metric == figure.Metric);
@@ -94,8 +96,9 @@ internal sealed class AuditConclusion(double margin, string metric, RandomStream
             Measurement own = Side(side, found.Ordinary).First(figure => figure.Metric.EndsWith(metric, StringComparison.Ordinal));
             string others = string.Join(", ", new[] { ("before unlearning", Same(own, original)), (found.Control ?? "", Same(own, control)) }
                 .Where(other => other.Item2 is not null).Select(other => $"{other.Item1} {Percent(other.Item2!.Value)}"));
-            _sentences.Add($"Asked as usual it {(metric == RelearnMetrics.Success ? "answers" : "gives a mean probability of")} {Percent(own.Value)} "
-                + $"{(metric == RelearnMetrics.Success ? "of" : "to")} {what}{(others.Length > 0 ? $" ({others})" : "")}.");
+            string known = Percent(own.Value);
+            _sentences.Add($"Asked as usual it {(ByAnswers ? $"answers {known} of" : $"gives a mean probability of {known} to")} {what}"
+                + $"{(others.Length > 0 ? $" ({others})" : "")}.");
         }
     }
 
@@ -110,7 +113,7 @@ internal sealed class AuditConclusion(double margin, string metric, RandomStream
             {
                 int texts = found.Courses.FirstOrDefault(course => course.Set == recovery.Set)?.Texts ?? 0;
                 _sentences.Add(FormattableString.Invariant($"After {recovery.BestStep} steps of relearning on {texts} texts without the answers ")
-                    + $"({recovery.Set}): {Percent(recovery.Relearned)} {(metric == RelearnMetrics.Success ? "" : "probability ")}of the answers; never-saw "
+                    + $"({recovery.Set}): {Percent(recovery.Relearned)} {(ByAnswers ? "" : "probability ")}of the answers; never-saw "
                     + $"control {Percent(recovery.ControlRelearned)}."
                     + (recovery.Share is Interval of
                         ? $" That is {Percent(of.Estimate)} [{Percent(of.Lower)}, {Percent(of.Upper)}] {whole}." : ""));

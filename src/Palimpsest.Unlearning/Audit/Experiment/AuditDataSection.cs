@@ -25,11 +25,11 @@ public sealed record AuditDataSection : IValidated
     /// <value>The default is none: they hold questions.</value>
     public PassageOptions? Passages { get; init; }
 
-    /// <summary>A text file, a passage a line, that anyone could have about the subjects of the forget set, to relearn from; no answer may be in it.</summary>
+    /// <summary>A text file, a paragraph a text, that anyone could have about the subjects of the forget set, to relearn from; no answer may be in it.</summary>
     /// <value>Without one, relearning takes what the forget set itself offers (other questions of the same subjects, prefixes).</value>
     public string? Public { get; init; }
 
-    /// <summary>General text, a passage a line, for whether the model still writes.</summary>
+    /// <summary>General text, a paragraph a text, for whether the model still writes.</summary>
     /// <value>Without it that is not looked at.</value>
     public string? General { get; init; }
 
