@@ -25,7 +25,8 @@ public sealed record AuditDataSection : IValidated
     /// <value>The default is none: they hold questions.</value>
     public PassageOptions? Passages { get; init; }
 
-    /// <summary>A text file, a paragraph a text, that anyone could have about the subjects of the forget set, to relearn from; no answer may be in it.</summary>
+    /// <summary>A text file, a paragraph a text, that anyone could have about the subjects of the forget set, to relearn from; no answer may be in
+    /// it.</summary>
     /// <value>Without one, relearning takes what the forget set itself offers (other questions of the same subjects, prefixes).</value>
     public string? Public { get; init; }
 
