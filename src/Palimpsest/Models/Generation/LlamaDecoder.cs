@@ -4,7 +4,7 @@ using Palimpsest.Models.Families;
 using Palimpsest.Models.Layers;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Torch;
-using static Palimpsest.Models.Generation.LlamaWeights;
+using Palimpsest.Torch.Packed;
 
 namespace Palimpsest.Models.Generation;
 
@@ -44,7 +44,7 @@ internal sealed unsafe class LlamaDecoder : ISequenceDecoder
     private readonly int[] _positionOf;
     private readonly int _capacity;
     private readonly Action<int, int, int> _project, _attend, _output, _inner, _down, _head;
-    private Layer _layer = null!;
+    private LlamaWeights.Layer _layer = null!;
     private int _layerIndex;
     private int _columns;
     private int _headFrom;
@@ -341,7 +341,7 @@ internal sealed unsafe class LlamaDecoder : ISequenceDecoder
             KeyValueRows memory = _memory[_sequenceOf[column]];
             int length = _positionOf[column] + 1;
             nint queries = ((nint)column * QueryWidth) + (head * shared * width);
-            RowProducts.Multiply((byte*)(memory.Keys(_layerIndex) + (head * width)), half: false, KeyWidth, width, 0, length, _query + queries, shared, scores, _capacity, widened);
+            RowProducts.Multiply(RowFormat.F32, (byte*)(memory.Keys(_layerIndex) + (head * width)), (nint)KeyWidth * sizeof(float), width, 0, length, _query + queries, shared, scores, _capacity, widened);
             for (int i = 0; i < shared; i++)
             {
                 Span<float> weights = new(scores + ((nint)i * _capacity), length);
@@ -352,15 +352,10 @@ internal sealed unsafe class LlamaDecoder : ISequenceDecoder
     }
 
     /// <summary>A part of the rows of a product, cut at multiples of the largest tile.</summary>
-    private void Rows(in Matrix matrix, float* x, int columns, float* y, int lane, int part, int parts)
+    private void Rows(in RowMatrix matrix, float* x, int columns, float* y, int lane, int part, int parts)
     {
         (int begin, int end) = Part(matrix.Rows, part, parts);
-        RowProducts.Multiply(matrix.Data, matrix.IsHalf, matrix.Columns, matrix.Columns, begin, end, x, columns, y, matrix.Rows, _scratch + (lane * _scratchOfLane));
-        for (int column = 0; column < (matrix.Bias is null ? 0 : columns); column++)
-        {
-            Span<float> target = new(y + ((nint)column * matrix.Rows) + begin, end - begin);
-            Vectors.Add(target, new ReadOnlySpan<float>(matrix.Bias + begin, end - begin), target);
-        }
+        matrix.Multiply(begin, end, x, columns, y, _scratch + (lane * _scratchOfLane));
     }
 
     private static (int Begin, int End) Part(int rows, int part, int parts)
