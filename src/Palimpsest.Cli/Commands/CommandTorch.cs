@@ -8,9 +8,10 @@ internal static class CommandTorch
     /// <summary>Sets libtorch's threads for the command and tells where to compute.</summary>
     /// <param name="threads">Threads of one operation; 0 for all cores.</param>
     /// <param name="seed">Seed of all draws.</param>
-    public static TorchContext Start(int threads = 0, long seed = 7)
+    /// <param name="type">Number format of activations.</param>
+    public static TorchContext Start(int threads = 0, long seed = 7, ComputeType type = ComputeType.F32)
     {
         TorchThreads.Use(threads);
-        return new TorchContext(threads: threads, seed: seed);
+        return new TorchContext(type, threads, seed);
     }
 }

@@ -55,7 +55,7 @@ internal sealed unsafe class LlamaDecoder : ISequenceDecoder
     {
         (_weights, _config, _capacity) = (weights, weights.Config, capacity);
         _team = new LaneTeam(model.Context.Threads);
-        _prompt = new PromptPass(model);
+        _prompt = new PromptPass(model, weights.IsSingle);
         _rotary = new RotaryEmbedding(_config.HeadWidth, _config.RopeTheta, _config.RopeScaling);
         _memory = [.. Enumerable.Range(0, sequences).Select(_ => new KeyValueRows(_config.Layers, KeyWidth, capacity))];
         int most = Math.Max(sequences, Piece), width = _config.HiddenSize, inner = _config.IntermediateSize;

@@ -18,9 +18,10 @@ internal sealed unsafe class LlamaWeights
         Dictionary<string, INorm> norms = model.Norms.ToDictionary(item => item.Name, item => item.Norm, StringComparer.Ordinal);
         RowMatrix Of(int layer, string name) => Matrix(linears[$"model.layers.{layer}.{name}"]);
         float* Norm(string name) => (float*)RowMatrix.Address(norms[name].Weight, ScalarType.Float32);
-        Embedding = RowMatrix.Of(model.Embedding.Weight);
+        Embedding = model.Embedding.Packed?.Matrix() ?? RowMatrix.Of(model.Embedding.Weight);
         Head = Matrix(model.Head);
         FinalNorm = Norm("model.norm");
+        IsSingle = model.Linears.All(item => item.Layer.IsDense && item.Layer.Weight.dtype == ScalarType.Float32);
         Layers = new Layer[config.Layers];
         for (int i = 0; i < Layers.Length; i++)
         {
@@ -41,6 +42,9 @@ internal sealed unsafe class LlamaWeights
 
     public LlamaConfig Config { get; }
 
+    /// <summary>Whether all matrices are f32, whose products libtorch does without unpacking them.</summary>
+    public bool IsSingle { get; }
+
     public RowMatrix Embedding { get; }
 
     public Layer[] Layers { get; }
@@ -53,15 +57,16 @@ internal sealed unsafe class LlamaWeights
     public static LlamaWeights? TryCreate(CausalModel model)
     {
         bool plain = RowProducts.IsSupported && BitConverter.IsLittleEndian && model.Config is LlamaConfig { RopeScaling: null or { Type: not "dynamic" } } && model.Context.Device.type == DeviceType.CPU
-            && !model.Hooks.Any && model.Embedding.IsLookUp && model.Linears.All(item => item.Layer.IsDense && IsReadable(item.Layer.Weight) && (item.Layer.Bias is null || IsReadable(item.Layer.Bias)))
-            && IsReadable(model.Embedding.Weight);
+            && !model.Hooks.Any && model.Embedding.IsLookUp && model.Linears.All(item => IsReadable(item.Layer)) && (model.Embedding.Packed is not null || IsReadable(model.Embedding.Weight));
         return plain ? new LlamaWeights(model, (LlamaConfig)model.Config) : null;
     }
 
-    private static RowMatrix Matrix(Linear layer) => RowMatrix.Of(layer.Weight, layer.Bias);
+    private static RowMatrix Matrix(Linear layer) => layer.IsPacked ? layer.Packed!.Matrix(layer.Bias) : RowMatrix.Of(layer.Weight, layer.Bias);
+
+    private static bool IsReadable(Linear layer) => (layer.IsPacked || (layer.IsDense && IsReadable(layer.Weight))) && (layer.Bias is null || IsReadable(layer.Bias));
 
     private static bool IsReadable(Tensor tensor) =>
-        (tensor.dtype == ScalarType.Float32 || (tensor.dtype == ScalarType.BFloat16 && tensor.Dimensions == 2)) && tensor.is_contiguous() && tensor.NumberOfElements * sizeof(float) <= int.MaxValue;
+        (tensor.dtype == ScalarType.Float32 || (tensor.dtype is ScalarType.BFloat16 or ScalarType.Float16 && tensor.Dimensions == 2)) && tensor.is_contiguous() && tensor.NumberOfElements * sizeof(float) <= int.MaxValue;
 
     /// <summary>The weights of a block.</summary>
     internal sealed class Layer

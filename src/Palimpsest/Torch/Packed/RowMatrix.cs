@@ -31,6 +31,14 @@ internal readonly unsafe struct RowMatrix
     public static RowMatrix Of(Tensor weight, Tensor? bias = null) =>
         new(RowFormat.Of(weight.dtype), Address(weight), (int)weight.size(0), (int)weight.size(1), bias is null ? null : (float*)Address(bias, ScalarType.Float32));
 
+    /// <summary>A matrix of blocks.</summary>
+    /// <param name="format">How a row lies.</param>
+    /// <param name="bytes">[rows, bytes of a row], uint8, contiguous on the CPU.</param>
+    /// <param name="columns">Elements of a row.</param>
+    /// <param name="bias">[rows], f32, or null.</param>
+    public static RowMatrix Of(RowFormat format, Tensor bytes, int columns, Tensor? bias = null) =>
+        new(format, Address(bytes, ScalarType.Byte), (int)bytes.size(0), columns, bias is null ? null : (float*)Address(bias, ScalarType.Float32));
+
     /// <summary>The memory of a tensor of a type.</summary>
     public static byte* Address(Tensor tensor, ScalarType type) =>
         tensor.dtype == type ? Address(tensor) : throw new InvalidOperationException($"A weight has the type {tensor.dtype} where {type} was expected.");
