@@ -15,6 +15,9 @@ internal static unsafe class RowProducts
     // Rows that are unpacked together: as many as the widest tile takes.
     private const int Panel = 8;
 
+    /// <summary>Bytes from what is multiplied to what is fetched from memory meanwhile. Rows of blocks are too short and too crooked for the processor to foresee: without this they came at 6 GB/s where f32 came at 33.</summary>
+    public const int Ahead = 8192;
+
     /// <summary>Whether this machine has the instructions; without them the same sums are taken one by one.</summary>
     public static bool IsSupported => Fma.IsSupported && Avx2.IsSupported;
 
@@ -152,10 +155,20 @@ internal static unsafe class RowProducts
         }
     }
 
+    /// <summary>Lets memory come that is needed soon; what lies behind the end of the weights does no harm.</summary>
+    public static void Fetch(byte* at, nint bytes)
+    {
+        for (byte* end = at + bytes; at < end; at += 64)
+        {
+            Sse.Prefetch1(at);
+        }
+    }
+
     private static float* Widen(RowFormat format, byte* source, nint stride, int rows, int width, float* target)
     {
         for (int row = 0; row < rows; row++)
         {
+            Fetch(source + ((rows + row) * stride), stride);
             format.Widen(source + (row * stride), width, target + ((nint)row * width));
         }
 

@@ -166,7 +166,7 @@ public abstract class ModelSource : IDisposable
 
     private LoadMode Checked(LoadMode mode, TorchContext context) =>
         mode is LoadMode.Packed or LoadMode.PackedCopied && (!CanStayPacked || context.ScalarType != ScalarType.Float32 || context.Device.type != DeviceType.CPU)
-            ? throw new PalimpsestException($"{Path}: its weights cannot stay packed: that is for models of the family Llama with f32 activations on a CPU. Load it with --dtype f32 or bf16.")
+            ? throw new PalimpsestException($"{Path}: its weights cannot stay packed: that is for models of the family Llama with f32 activations on a CPU. Load it with its weights in f32 or bf16.")
             : mode;
 
     private void Require<T>()

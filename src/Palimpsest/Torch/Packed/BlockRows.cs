@@ -27,11 +27,13 @@ internal sealed unsafe class BlockRows<TBlock> : RowFormat
     public override void Dot4(byte* rows, nint stride, int width, float* x, float* y)
     {
         Vector256<float> s0 = default, s1 = default, s2 = default, s3 = default;
-        byte* w0 = rows, w1 = w0 + stride, w2 = w1 + stride, w3 = w2 + stride;
+        byte* w0 = rows, w1 = w0 + stride, w2 = w1 + stride, w3 = w2 + stride, ahead = rows + RowProducts.Ahead;
         for (byte* end = w0 + Bytes(width); w0 < end; w0 += TBlock.Bytes, w1 += TBlock.Bytes, w2 += TBlock.Bytes, w3 += TBlock.Bytes)
         {
-            for (int group = 0; group < TBlock.Values / 32; group++, x += 32)
+            for (int group = 0; group < TBlock.Values / 32; group++, x += 32, ahead += 4 * TBlock.Bytes / (TBlock.Values / 32))
             {
+                Sse.Prefetch0(ahead);
+                Sse.Prefetch0(ahead + 64);
                 Vector256<float> x0 = Vector256.Load(x), x1 = Vector256.Load(x + 8), x2 = Vector256.Load(x + 16), x3 = Vector256.Load(x + 24);
                 Values32 v0 = TBlock.Group(w0, group), v1 = TBlock.Group(w1, group), v2 = TBlock.Group(w2, group), v3 = TBlock.Group(w3, group);
                 s0 = Fma.MultiplyAdd(x3, v0.D, Fma.MultiplyAdd(x2, v0.C, Fma.MultiplyAdd(x1, v0.B, Fma.MultiplyAdd(x0, v0.A, s0))));

@@ -28,9 +28,11 @@ internal sealed unsafe class HalfRows<THalf> : RowFormat
     {
         Vector256<float> s0 = default, s1 = default, s2 = default, s3 = default;
         ushort* w = (ushort*)rows, w1 = (ushort*)(rows + stride), w2 = (ushort*)(rows + (2 * stride)), w3 = (ushort*)(rows + (3 * stride));
+        byte* ahead = rows + RowProducts.Ahead;
         int i = 0;
-        for (; i <= width - 8; i += 8)
+        for (; i <= width - 8; i += 8, ahead += 64)
         {
+            Sse.Prefetch0(ahead);
             Vector256<float> v = Vector256.Load(x + i);
             s0 = Fma.MultiplyAdd(v, THalf.Eight(w + i), s0);
             s1 = Fma.MultiplyAdd(v, THalf.Eight(w1 + i), s1);

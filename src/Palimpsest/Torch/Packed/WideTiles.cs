@@ -15,6 +15,7 @@ internal static unsafe class WideTiles
     {
         for (int row = 0; row < 8; row++)
         {
+            RowProducts.Fetch(rows + ((8 + row) * stride), stride);
             format.Widen(rows + (row * stride), width, panel + (8 * row), 64);
         }
 
@@ -31,12 +32,19 @@ internal static unsafe class WideTiles
     public static void Multiply(float* panel, int width, float* x, int columns, float* y, nint rows)
     {
         int column = 0;
-        for (; column + 6 <= columns; column += 6, x += 6 * width, y += 6 * rows)
+
+        // Eight columns, a usual batch, are twice four.
+        for (; columns - column >= 6 && columns - column != 8; column += 6, x += 6 * width, y += 6 * rows)
         {
             Tile8x6(panel, width, x, y, rows);
         }
 
-        for (; column + 2 <= columns; column += 2, x += 2 * width, y += 2 * rows)
+        for (; columns - column >= 4; column += 4, x += 4 * width, y += 4 * rows)
+        {
+            Tile8x4(panel, width, x, y, rows);
+        }
+
+        for (; columns - column >= 2; column += 2, x += 2 * width, y += 2 * rows)
         {
             Tile8x2(panel, width, x, y, rows);
         }
@@ -94,6 +102,43 @@ internal static unsafe class WideTiles
         Finish(s03, s13, s23, s33, y + (3 * rows));
         Finish(s04, s14, s24, s34, y + (4 * rows));
         Finish(s05, s15, s25, s35, y + (5 * rows));
+    }
+
+    private static void Tile8x4(float* panel, int width, float* x, float* y, nint rows)
+    {
+        Vector512<float> s00 = default, s01 = default, s02 = default, s03 = default;
+        Vector512<float> s10 = default, s11 = default, s12 = default, s13 = default;
+        Vector512<float> s20 = default, s21 = default, s22 = default, s23 = default;
+        Vector512<float> s30 = default, s31 = default, s32 = default, s33 = default;
+        for (int i = 0; i < width; i += 8, panel += 64)
+        {
+            Vector512<float> w0 = Vector512.Load(panel), w1 = Vector512.Load(panel + 16), w2 = Vector512.Load(panel + 32), w3 = Vector512.Load(panel + 48);
+            Vector512<float> v = Twice(x + i);
+            s00 = Avx512F.FusedMultiplyAdd(v, w0, s00);
+            s10 = Avx512F.FusedMultiplyAdd(v, w1, s10);
+            s20 = Avx512F.FusedMultiplyAdd(v, w2, s20);
+            s30 = Avx512F.FusedMultiplyAdd(v, w3, s30);
+            v = Twice(x + width + i);
+            s01 = Avx512F.FusedMultiplyAdd(v, w0, s01);
+            s11 = Avx512F.FusedMultiplyAdd(v, w1, s11);
+            s21 = Avx512F.FusedMultiplyAdd(v, w2, s21);
+            s31 = Avx512F.FusedMultiplyAdd(v, w3, s31);
+            v = Twice(x + (2 * width) + i);
+            s02 = Avx512F.FusedMultiplyAdd(v, w0, s02);
+            s12 = Avx512F.FusedMultiplyAdd(v, w1, s12);
+            s22 = Avx512F.FusedMultiplyAdd(v, w2, s22);
+            s32 = Avx512F.FusedMultiplyAdd(v, w3, s32);
+            v = Twice(x + (3 * width) + i);
+            s03 = Avx512F.FusedMultiplyAdd(v, w0, s03);
+            s13 = Avx512F.FusedMultiplyAdd(v, w1, s13);
+            s23 = Avx512F.FusedMultiplyAdd(v, w2, s23);
+            s33 = Avx512F.FusedMultiplyAdd(v, w3, s33);
+        }
+
+        Finish(s00, s10, s20, s30, y);
+        Finish(s01, s11, s21, s31, y + rows);
+        Finish(s02, s12, s22, s32, y + (2 * rows));
+        Finish(s03, s13, s23, s33, y + (3 * rows));
     }
 
     private static void Tile8x2(float* panel, int width, float* x, float* y, nint rows)
