@@ -46,18 +46,12 @@ internal static unsafe class RowProducts
 
         int row = begin;
         bool single = format == RowFormat.F32;
-        if (columns == 1 && single)
+        if (columns == 1 && format.IsFused)
         {
-            for (; row + 8 <= end; row += 8)
+            // As many sums at once as hide how long each product takes.
+            for (; row + Panel <= end; row += Panel)
             {
-                RowTiles.Tile8x1((float*)(weights + (row * stride)), stride / sizeof(float), width, x, y + row);
-            }
-        }
-        else if (columns == 1 && format.IsFused)
-        {
-            for (; row + 4 <= end; row += 4)
-            {
-                format.Dot4(weights + (row * stride), stride, width, x, y + row);
+                format.Dot8(weights + (row * stride), stride, width, x, y + row);
             }
         }
         else if (!single && WideTiles.Fit(width, columns))

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -24,25 +25,34 @@ internal sealed unsafe class BlockRows<TBlock> : RowFormat
         }
     }
 
-    public override void Dot4(byte* rows, nint stride, int width, float* x, float* y)
+    public override void Dot8(byte* rows, nint stride, int width, float* x, float* y)
     {
-        Vector256<float> s0 = default, s1 = default, s2 = default, s3 = default;
-        byte* w0 = rows, w1 = w0 + stride, w2 = w1 + stride, w3 = w2 + stride, ahead = rows + RowProducts.Ahead;
-        for (byte* end = w0 + Bytes(width); w0 < end; w0 += TBlock.Bytes, w1 += TBlock.Bytes, w2 += TBlock.Bytes, w3 += TBlock.Bytes)
+        Vector256<float> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
+        byte* w = rows, w4 = rows + (4 * stride), ahead = rows + RowProducts.Ahead;
+        for (byte* end = w + Bytes(width); w < end; w += TBlock.Bytes, w4 += TBlock.Bytes)
         {
-            for (int group = 0; group < TBlock.Values / 32; group++, x += 32, ahead += 4 * TBlock.Bytes / (TBlock.Values / 32))
+            for (int group = 0; group < TBlock.Values / 32; group++, x += 32, ahead += 8 * TBlock.Bytes / (TBlock.Values / 32))
             {
                 Sse.Prefetch0(ahead);
                 Sse.Prefetch0(ahead + 64);
+                Sse.Prefetch0(ahead + 128);
                 Vector256<float> x0 = Vector256.Load(x), x1 = Vector256.Load(x + 8), x2 = Vector256.Load(x + 16), x3 = Vector256.Load(x + 24);
-                Values32 v0 = TBlock.Group(w0, group), v1 = TBlock.Group(w1, group), v2 = TBlock.Group(w2, group), v3 = TBlock.Group(w3, group);
-                s0 = Fma.MultiplyAdd(x3, v0.D, Fma.MultiplyAdd(x2, v0.C, Fma.MultiplyAdd(x1, v0.B, Fma.MultiplyAdd(x0, v0.A, s0))));
-                s1 = Fma.MultiplyAdd(x3, v1.D, Fma.MultiplyAdd(x2, v1.C, Fma.MultiplyAdd(x1, v1.B, Fma.MultiplyAdd(x0, v1.A, s1))));
-                s2 = Fma.MultiplyAdd(x3, v2.D, Fma.MultiplyAdd(x2, v2.C, Fma.MultiplyAdd(x1, v2.B, Fma.MultiplyAdd(x0, v2.A, s2))));
-                s3 = Fma.MultiplyAdd(x3, v3.D, Fma.MultiplyAdd(x2, v3.C, Fma.MultiplyAdd(x1, v3.B, Fma.MultiplyAdd(x0, v3.A, s3))));
+                s0 = Added(s0, TBlock.Group(w, group), x0, x1, x2, x3);
+                s1 = Added(s1, TBlock.Group(w + stride, group), x0, x1, x2, x3);
+                s2 = Added(s2, TBlock.Group(w + (2 * stride), group), x0, x1, x2, x3);
+                s3 = Added(s3, TBlock.Group(w + (3 * stride), group), x0, x1, x2, x3);
+                s4 = Added(s4, TBlock.Group(w4, group), x0, x1, x2, x3);
+                s5 = Added(s5, TBlock.Group(w4 + stride, group), x0, x1, x2, x3);
+                s6 = Added(s6, TBlock.Group(w4 + (2 * stride), group), x0, x1, x2, x3);
+                s7 = Added(s7, TBlock.Group(w4 + (3 * stride), group), x0, x1, x2, x3);
             }
         }
 
         RowTiles.Sums(s0, s1, s2, s3).Store(y);
+        RowTiles.Sums(s4, s5, s6, s7).Store(y + 4);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Added(Vector256<float> sum, Values32 values, Vector256<float> x0, Vector256<float> x1, Vector256<float> x2, Vector256<float> x3) =>
+        Fma.MultiplyAdd(x3, values.D, Fma.MultiplyAdd(x2, values.C, Fma.MultiplyAdd(x1, values.B, Fma.MultiplyAdd(x0, values.A, sum))));
 }

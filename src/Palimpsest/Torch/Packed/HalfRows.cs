@@ -24,7 +24,13 @@ internal sealed unsafe class HalfRows<THalf> : RowFormat
         }
     }
 
-    public override void Dot4(byte* rows, nint stride, int width, float* x, float* y)
+    public override void Dot8(byte* rows, nint stride, int width, float* x, float* y)
+    {
+        Dot4(rows, stride, width, x, y);
+        Dot4(rows + (4 * stride), stride, width, x, y + 4);
+    }
+
+    private static void Dot4(byte* rows, nint stride, int width, float* x, float* y)
     {
         Vector256<float> s0 = default, s1 = default, s2 = default, s3 = default;
         ushort* w = (ushort*)rows, w1 = (ushort*)(rows + stride), w2 = (ushort*)(rows + (2 * stride)), w3 = (ushort*)(rows + (3 * stride));

@@ -37,13 +37,13 @@ internal abstract unsafe class RowFormat
     /// <param name="spread">Floats from the first of eight to the first of the next eight: 8 for a plain row, 16 for two that alternate.</param>
     public abstract void Widen(byte* row, int width, float* target, int spread = 8);
 
-    /// <summary>The products of four rows with one vector, summed as <see cref="RowTiles"/> does.</summary>
+    /// <summary>The products of eight rows with one vector, summed as <see cref="RowTiles"/> does.</summary>
     /// <param name="rows">The first row.</param>
     /// <param name="stride">Bytes from a row to the next.</param>
     /// <param name="width">Elements of a row.</param>
     /// <param name="x">[width]</param>
-    /// <param name="y">[4]</param>
-    public abstract void Dot4(byte* rows, nint stride, int width, float* x, float* y);
+    /// <param name="y">[8]</param>
+    public abstract void Dot8(byte* rows, nint stride, int width, float* x, float* y);
 
     private static RowFormat?[] All()
     {

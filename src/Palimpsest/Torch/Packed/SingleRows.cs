@@ -7,7 +7,7 @@ internal sealed unsafe class SingleRows : RowFormat
 
     public override void Widen(byte* row, int width, float* target, int spread = 8) => Copy((float*)row, width, target, spread);
 
-    public override void Dot4(byte* rows, nint stride, int width, float* x, float* y) => RowTiles.Tile4x1((float*)rows, stride / sizeof(float), width, x, y);
+    public override void Dot8(byte* rows, nint stride, int width, float* x, float* y) => RowTiles.Tile8x1((float*)rows, stride / sizeof(float), width, x, y);
 
     /// <summary>Copies a row, eight by eight.</summary>
     public static void Copy(float* row, int width, float* target, int spread)
