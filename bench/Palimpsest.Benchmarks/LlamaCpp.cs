@@ -19,7 +19,8 @@ internal sealed class LlamaCpp : IDisposable
         _weights = LLamaWeights.LoadFromFile(Parameters(1, 512));
     }
 
-    public static string Version => $"LLamaSharp {FileVersionInfo.GetVersionInfo(typeof(LLamaWeights).Assembly.Location).ProductVersion}";
+    /// <summary>That of Directory.Packages.props; the assembly itself names none.</summary>
+    public const string Version = "LLamaSharp 0.30.0";
 
     /// <summary>Loads the library, which then says nothing; before anything else.</summary>
     public static void Start()
