@@ -53,6 +53,7 @@ internal sealed unsafe class BlockRows<TBlock> : RowFormat
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Added(Vector256<float> sum, Values32 values, Vector256<float> x0, Vector256<float> x1, Vector256<float> x2, Vector256<float> x3) =>
+    private static Vector256<float> Added(
+        Vector256<float> sum, Values32 values, Vector256<float> x0, Vector256<float> x1, Vector256<float> x2, Vector256<float> x3) =>
         Fma.MultiplyAdd(x3, values.D, Fma.MultiplyAdd(x2, values.C, Fma.MultiplyAdd(x1, values.B, Fma.MultiplyAdd(x0, values.A, sum))));
 }

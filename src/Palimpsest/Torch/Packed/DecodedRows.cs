@@ -28,5 +28,6 @@ internal sealed unsafe class DecodedRows(GgufTensorType type) : RowFormat
         }
     }
 
-    public override void Dot8(byte* rows, nint stride, int width, float* x, float* y) => throw new NotSupportedException("Rows of this type are unpacked first.");
+    public override void Dot8(byte* rows, nint stride, int width, float* x, float* y) =>
+        throw new NotSupportedException("Rows of this type are unpacked first.");
 }
