@@ -42,6 +42,12 @@ public sealed class SaeFormatTests
             golden.Close(sae.Parameters["threshold"], name + ".threshold", 2e-6);
         }
 
+        Assert.Equal(golden.Json[name]?["loaded_dtype"]?.ToString() ?? sae.Config.Dtype, sae.Config.Dtype);
+        if (golden.Json[name]?["tensors_after_load"] is JsonArray tensors)
+        {
+            Assert.Equal(tensors.Select(tensor => tensor!.ToString()), sae.Parameters.Layout.Slots.Select(slot => slot.Name).Order(StringComparer.Ordinal));
+        }
+
         if (golden.Json[name]?["config_after_defaulting"] is JsonObject expected)
         {
             CheckConfig(expected, sae.Config);
@@ -81,13 +87,18 @@ public sealed class SaeFormatTests
             using SparseAutoencoder sae = SaeArchitectures.Create(new SaeConfig
             {
                 Options = new StandardOptions { DecoderInitNorm = (double?)entry!["decoder_init_norm"] },
-                DIn = 8,
-                DSae = 16,
+                DIn = (int)golden.Json["d_in"]!,
+                DSae = (int)golden.Json["d_sae"]!,
                 IsTraining = true,
             }, (long)entry["seed"]!);
             Tensor expected = golden[name + ".W_dec"];
             Assert.Equal(0, Ops.Number(Ops.Subtract(sae.Decoder, expected).abs().max()));
             Assert.Equal(0, Ops.Number(Ops.Subtract(sae.Parameters["W_enc"], expected.t()).abs().max()));
+            foreach ((JsonNode? wanted, float norm) in entry["row_norms"]!.AsArray().Zip(TensorBytes.ToArray(sae.Decoder.norm(1, keepdim: false, p: 2))))
+            {
+                SaeGolden.Near((double)wanted!, norm, 1e-6, name);
+            }
+
         }
     }
 
