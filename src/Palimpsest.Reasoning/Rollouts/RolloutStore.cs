@@ -17,7 +17,7 @@ public sealed class RolloutStore : IDisposable
 
     /// <summary>Opens a store, or makes one.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="PalimpsestException">The file cannot be opened, or another process has it.</exception>
+    /// <exception cref="PalimpsestException">The file cannot be opened, another process has it, or it is something else.</exception>
     public RolloutStore(string path)
     {
         _path = path;
@@ -36,6 +36,12 @@ public sealed class RolloutStore : IDisposable
         {
             _places.TryAdd(key, end);
             end = next;
+        }
+
+        if (end == 0 && _file.Length > 0)
+        {
+            _file.Dispose();
+            throw new PalimpsestException($"{path}: is no store of rollouts, or was cut off in its first one. Name another file, or remove this one.");
         }
 
         _file.SetLength(end);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Palimpsest.Data.Safetensors;
 using Palimpsest.Interpretability.SparseAutoencoders;
 using Palimpsest.Interpretability.SparseAutoencoders.Formats;
 using Palimpsest.Torch;
@@ -110,10 +111,12 @@ public sealed class SaeFormatTests
     [InlineData("""{ "architecture": "standard", "d_in": 4 }""", "d_sae is missing")]
     [InlineData("""{ "architecture": "standard", "d_in": 4, "d_sae": 8, "dtype": "int8" }""", "dtype is \"int8\"")]
     [InlineData("""{ "architecture": "topk", "d_in": 4, "d_sae": 8, "k": "many" }""", "wrong type")]
+    [InlineData("""{ "architecture": 3, "d_in": 4, "d_sae": 8 }""", "wrong type")]
+    [InlineData("""{ "architecture": "topk", "d_in": 4, "d_sae": 8, "k": 3, "metadata": { "sae_lens_version": "6.54.12", "hook_name": 3 } }""", "wrong type")]
     public void Read_Mistakes_AreNamed(string text, string expected)
     {
         JsonObject json = JsonNode.Parse(text)!.AsObject();
-        json["metadata"] = new JsonObject { ["sae_lens_version"] = "6.54.12" };
+        json["metadata"] ??= new JsonObject { ["sae_lens_version"] = "6.54.12" };
         Assert.Contains(expected, Assert.Throws<PalimpsestException>(() => SaeConfigFile.Read(json, "cfg.json")).Message, StringComparison.Ordinal);
     }
 
@@ -135,6 +138,21 @@ public sealed class SaeFormatTests
             File.WriteAllLines(config, [text.Replace(from, to, StringComparison.Ordinal)
                 .Replace("\"l1_coefficient\":1,\"lp_norm\":1,\"l1_warm_up_steps\":0,", "", StringComparison.Ordinal)]);
             Assert.Contains(message, Assert.Throws<PalimpsestException>(() => SaeFolder.Load(folder.Path)).Message, StringComparison.Ordinal);
+        }
+
+        File.Delete(Path.Combine(folder.Path, SaeLensFolder.WeightsName));
+        Assert.Contains("no such file", Assert.Throws<PalimpsestException>(() => SaeFolder.Load(folder.Path)).Message, StringComparison.Ordinal);
+        using (Tensor whole = ones(8, ScalarType.Int32))
+        {
+            SaeLensFolder.Save(sae, folder.Path);
+            string weights = Path.Combine(folder.Path, SaeLensFolder.WeightsName);
+            TensorSource[] odd = [.. sae.Parameters.Layout.Slots.Select(slot => slot.Name == "b_enc"
+                ? new TensorSource(slot.Name, TensorType.I32, [8], stream => TensorBytes.Write(whole,
+                    ScalarType.Int32, stream))
+                : new TensorSource(slot.Name, TensorType.F32, sae.Parameters[slot.Name].shape,
+                    stream => TensorBytes.Write(sae.Parameters[slot.Name], ScalarType.Float32, stream)))];
+            SafetensorsWriter.Write(weights, odd);
+            Assert.Contains("holds I32", Assert.Throws<PalimpsestException>(() => SaeFolder.Load(folder.Path)).Message, StringComparison.Ordinal);
         }
 
         using (no_grad())

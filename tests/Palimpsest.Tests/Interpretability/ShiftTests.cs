@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Palimpsest.Interpretability.Activations;
 using Palimpsest.Interpretability.Dashboards;
 using Palimpsest.Interpretability.Shift;
 using Palimpsest.Interpretability.SparseAutoencoders;
@@ -87,6 +88,27 @@ public sealed class ShiftTests
         Assert.Equal(0.5, SpuriousRemoval.Scr(0.6, 0.75, 0.9), 1e-9);
         Assert.Equal(0, SpuriousRemoval.Scr(0.9, 0.95, 0.9));
         Assert.Equal(0.25, SpuriousRemoval.Tpp(0.3, [0.0, 0.1]), 1e-9);
+    }
+
+    [Fact]
+    public void ProbeScores_TwoKindsOfTexts_AreTold()
+    {
+        using CausalModel model = ActivationTests.Tiny();
+        using SparseAutoencoder sae = SaeArchitectures.Create(new SaeConfig
+        {
+            Options = new StandardOptions { DecoderInitNorm = 1 },
+            DIn = model.Config.HiddenSize,
+            DSae = 64
+        }, 3);
+        ActivationReader reader = new(model, Hook);
+        bool[] kind = [.. Enumerable.Range(0, 80).Select(i => i % 2 == 0)], other = [.. Enumerable.Range(0, 80).Select(i => i / 2 % 2 == 0)];
+        int[][] documents = [.. ActivationTests.Documents(80).Select((ids, i) => (int[])[.. ids, kind[i] ? 7 : 9, kind[i] ? 7 : 9, other[i] ? 11 : 12])];
+        ProbeScores scores = new(reader, sae, documents);
+        Assert.InRange(scores.Dense(kind), 0.9, 1);
+        Assert.InRange(scores.Sparse(kind, 5), 0.7, 1);
+        Assert.Equal(0, scores.Scr(kind, other, 0));
+        Assert.Equal(0, scores.Tpp([kind, other], 0));
+        Assert.InRange(scores.Tpp([kind, other], 8), 0.01, 1);
     }
 
     [Fact]

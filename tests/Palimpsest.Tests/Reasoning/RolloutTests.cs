@@ -89,6 +89,15 @@ public sealed class RolloutTests : IDisposable
     }
 
     [Fact]
+    public void Store_OfAnotherKind_IsRefusedAndStays()
+    {
+        string path = _folder.At("problems.jsonl");
+        Palimpsest.Common.AtomicFile.WriteText(path, "{}");
+        Assert.Contains("is no store", Assert.Throws<PalimpsestException>(() => new RolloutStore(path)).Message, StringComparison.Ordinal);
+        Assert.Equal("{}", File.ReadAllText(path));
+    }
+
+    [Fact]
     public void Store_AfterAKill_GivesBackWhatWasWhole()
     {
         string path = _folder.At("rollouts.bin");
