@@ -49,8 +49,8 @@ public static class LatentExplanations
             (_, _, double marked, double fuzzing) =
                 await explainer.FuzzAsync(explanation, judged, new RandomStream(seed, "explanations"), stop).ConfigureAwait(false);
             yield return Say($"{latent}: {explanation.ReplaceLineEndings(" ")}");
-            yield return Say($"  detection: F1 {found:F2}, balanced {detection:F2}; fuzzing: F1 {marked:F2}, balanced {fuzzing:F2}; {judged.Length} examples and ")
-                + Say($"{silent.Length} texts without it");
+            yield return Say($"  detection: F1 {found:F2}, balanced {detection:F2}; fuzzing: F1 {marked:F2}, balanced {fuzzing:F2}; {judged.Length} examples ")
+                + Say($"and {silent.Length} texts without it");
         }
     }
 

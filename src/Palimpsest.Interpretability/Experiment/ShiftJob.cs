@@ -148,8 +148,8 @@ public sealed class ShiftJob : Job<ShiftRecipe, ShiftResult>
             int count = (int)(new ActivationReader(model.Model, hook).Read([document]).Width * recipe.Method.Expansion);
             foreach (int latent in latents.Where(latent => latent < 0 || latent >= count))
             {
-                throw new PalimpsestException($"method.by_hand: {hook} has no latent {latent}; they are numbered from 0 to {count - 1}. Take their numbers from "
-                    + "a page of palimpsest sae features.");
+                throw new PalimpsestException($"method.by_hand: {hook} has no latent {latent}; they are numbered from 0 to {count - 1}. Take their "
+                    + "numbers from a page of palimpsest sae features.");
             }
         }
     }

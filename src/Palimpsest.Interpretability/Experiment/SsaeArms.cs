@@ -41,8 +41,8 @@ internal sealed class SsaeArms
         (_recipe, _texts, _corpus, _seeds, _reader, _torch, _say) = (recipe, texts, corpus, seeds, reader, torch, say);
         if (recipe.Method.Retrieve > corpus.Count)
         {
-            throw new PalimpsestException($"method.retrieve: {recipe.Method.Retrieve} passages are wanted of a corpus of {corpus.Count}. Take fewer, or a larger "
-                + "corpus.");
+            throw new PalimpsestException($"method.retrieve: {recipe.Method.Retrieve} passages are wanted of a corpus of {corpus.Count}. Take fewer, or a "
+                + "larger corpus.");
         }
 
         if (texts.OfDomain is null && recipe.Method.Arms.Append(recipe.Method.TiltOn).Contains(Oracle))

@@ -83,7 +83,8 @@ public sealed class ProbeScores
         using DisposeScope scope = NewDisposeScope();
         ActivationBatch rows = reader.Read(documents);
         Tensor acts = sae.Encode(tensor(rows.Values, [rows.Rows, rows.Width])).Acts;
-        Tensor sums = zeros([documents.Length, acts.size(1)], acts.dtype).index_add(0, tensor(rows.Documents.Select(i => (long)i).ToArray()), acts, Scalars.One);
+        Tensor texts = tensor(rows.Documents.Select(i => (long)i).ToArray());
+        Tensor sums = zeros([documents.Length, acts.size(1)], acts.dtype).index_add(0, texts, acts, Scalars.One);
         Tensor counts = tensor(documents.Select(document => Math.Max(1f, reader.Kept(document))).ToArray(), [documents.Length, 1]);
         return [.. TensorBytes.ToArray(sums.div(counts)).Chunk((int)acts.size(1))];
     }

@@ -105,7 +105,8 @@ public sealed class SaeMetricsGoldenTests
         foreach (JsonNode? step in example["steps"]!.AsArray())
         {
             bool[] Flags(string name) => [.. step![name]!.AsArray().Select(value => (bool)value!)];
-            Assert.Equal(Flags("dead_mask_used_by_this_step"), dead.Pass(0).Dead is Tensor mask ? mask.data<bool>().ToArray() : new bool[Flags("fired").Length]);
+            bool[] none = new bool[Flags("fired").Length];
+            Assert.Equal(Flags("dead_mask_used_by_this_step"), dead.Pass(0).Dead is Tensor mask ? mask.data<bool>().ToArray() : none);
             dead.Update(tensor(Flags("fired")).unsqueeze(0).to_type(ScalarType.Float32));
             Assert.Equal(step!["passes_since_fired_after"]!.AsArray().Select(value => (long)(double)value!), dead.Silent.data<long>().ToArray());
         }
@@ -264,8 +265,9 @@ public sealed class SaeMetricsGoldenTests
         Assert.Equal(tiny["assignment_signed"]!.AsArray().Select(column => (int)column!), LinearAssignment.Largest(cosines));
         double[][] sizes = [.. cosines.Select(row => row.Select(Math.Abs).ToArray())];
         Assert.Equal(tiny["assignment_abs"]!.AsArray().Select(column => (int)column!), LinearAssignment.Largest(sizes));
-        SaeGolden.Near((double)tiny["mean_signed"]!, LinearAssignment.Largest(cosines).Index().Average(pair => cosines[pair.Index][pair.Item]), 1e-12, "signed");
-        SaeGolden.Near((double)tiny["mean_abs"]!, LinearAssignment.Largest(sizes).Index().Average(pair => sizes[pair.Index][pair.Item]), 1e-12, "absolute");
+        double Mean(double[][] values) => LinearAssignment.Largest(values).Index().Average(pair => values[pair.Index][pair.Item]);
+        SaeGolden.Near((double)tiny["mean_signed"]!, Mean(cosines), 1e-12, "signed");
+        SaeGolden.Near((double)tiny["mean_abs"]!, Mean(sizes), 1e-12, "absolute");
         SaeGolden.Near((double)tiny["max_per_row_mean_abs"]!, sizes.Average(row => row.Max()), 1e-12, "largest of each row");
     }
 

@@ -127,7 +127,8 @@ public sealed class GoldenReasoningTests
         double[] sampled = [.. item.GetProperty("old_logps_per_token").EnumerateArray().SelectMany(GoldenObjectives.Numbers)];
         using (NewDisposeScope())
         {
-            Tensor behind = Ops.Subtract(tensor(LogProbabilities(golden.Model("reference.safetensors"), answers)), tensor(LogProbabilities(golden.Model(), answers)));
+            Tensor Of(CausalModel model) => tensor(LogProbabilities(model, answers));
+            Tensor behind = Ops.Subtract(Of(golden.Model("reference.safetensors")), Of(golden.Model()));
             AssertClose([[.. item.GetProperty("k3_per_token").EnumerateArray().SelectMany(GoldenObjectives.Numbers)]],
                 [[.. Ops.Shift(Ops.Subtract(behind.exp(), behind), -1).data<double>()]], 1e-10);
         }
@@ -173,7 +174,8 @@ public sealed class GoldenReasoningTests
                 filtered = PerToken(item, answers, advantage => advantage > 0 ? 1 : 0);
             double value = Minimise(policy, new PolicyGradientOptions(), new WeightedBatch(answers, weighted, null));
             double[] rows = new double[answers.Batch];
-            foreach ((long row, double part) in PreferenceBatch.RowsOf(answers).Zip(LogProbabilities(golden.Model(), answers).Zip(weighted, (log, weight) => log * weight)))
+            IEnumerable<double> parts = LogProbabilities(golden.Model(), answers).Zip(weighted, (log, weight) => log * weight);
+            foreach ((long row, double part) in PreferenceBatch.RowsOf(answers).Zip(parts))
             {
                 rows[row] += part;
             }

@@ -14,8 +14,8 @@ internal static class SaeEvaluateCommand
         SaeArguments arguments = new();
         Option<string?> probe = new("--probe")
         {
-            Description = "Also probes latents with labelled texts (k-sparse probing, SCR, TPP): a file whose prompts are texts and whose completions are their "
-                + "classes, or world for the embedded world's biographies.",
+            Description = "Also probes latents with labelled texts (k-sparse probing, SCR, TPP): a file whose prompts are texts and whose completions are "
+                + "their classes, or world for the embedded world's biographies.",
         };
         Option<string?> explainer = new("--explainer") { Description = "Also asks this chat model what latents stand for, and judges its explanations." };
         Option<string?> latents = new("--latents") { Description = "The latents that are explained: numbers, with commas." };
@@ -54,19 +54,32 @@ internal static class SaeEvaluateCommand
                 output.WriteLine(line);
             }
 
-            if (asked is not null)
+            try
             {
-                using LanguageModel model = LanguageModel.Load(asked, session.Model.Model.Context, LoadMode.Mapped);
-                using LocalChatClient client = new(model);
-                output.WriteLine($"explained by {asked}:");
-                await foreach (string line in LatentExplanations.OfAsync(session, documents, numbers, client, 7, stop).ConfigureAwait(false))
-                {
-                    output.WriteLine(line);
-                }
+                await Explain(session, documents, numbers, asked, output, stop).ConfigureAwait(false);
+                return 0;
             }
-
-            return 0;
+            catch (OperationCanceledException)
+            {
+                return Interruption.ExitCode;
+            }
         });
         return command;
+    }
+
+    private static async Task Explain(SaeSession session, IReadOnlyList<int[]> documents, int[] latents, string? by, TextWriter output, CancellationToken stop)
+    {
+        if (by is null)
+        {
+            return;
+        }
+
+        using LanguageModel model = LanguageModel.Load(by, session.Model.Model.Context, LoadMode.Mapped);
+        using LocalChatClient client = new(model);
+        output.WriteLine($"explained by {by}:");
+        await foreach (string line in LatentExplanations.OfAsync(session, documents, latents, client, 7, stop).ConfigureAwait(false))
+        {
+            output.WriteLine(line);
+        }
     }
 }
