@@ -60,7 +60,8 @@ public static class SaeProbes
             ? ([.. examples.Select(example => example.Prompt)],
                 [.. names.Select(name => (name, examples.Select(example => example.Completion.Trim() == name).ToArray()))])
             : throw new PalimpsestException($"{path}: holds {names.Length} classes in {examples.Length} texts"
-                + $"{(rare is null ? "" : $", of which \"{rare}\" has fewer than {LeastOfClass}")}. Probes take 2 to {MostClasses} classes: lines such as "
+                + (rare is null ? "" : $", of which \"{(rare.Length > 40 ? rare[..40] : rare).Trim()}\" has fewer than {LeastOfClass}")
+                + $". Probes take 2 to {MostClasses} classes: lines such as "
                 + "{\"prompt\": \"a text\", \"completion\": \"its class\"}.");
     }
 
