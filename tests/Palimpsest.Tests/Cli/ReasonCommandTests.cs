@@ -78,6 +78,14 @@ public sealed class ReasonCommandTests : IDisposable
             "--rollouts", "3", "--rule", "first-zero", "--form", "{problem}"];
         (int code, string said) = Run([.. arguments, "--verifier", check]);
         Assert.True(code == 0 || said.Contains("No pairs exist", StringComparison.Ordinal), said);
+        foreach (string line in code == 0 ? File.ReadAllLines(_folder.At("pairs.jsonl")) : [])
+        {
+            // No begin token is spelled out, and the answers go on where the prompt ends.
+            JsonElement pair = JsonDocument.Parse(line).RootElement;
+            Assert.Equal("Once upon a time", pair.GetProperty("prompt").GetString());
+            Assert.NotEqual(pair.GetProperty("rejected").GetString(), pair.GetProperty("chosen").GetString());
+        }
+
         (code, said) = Run([.. arguments, "--verifier", "exact"]);
         Assert.Equal(2, code);
         Assert.Contains("No pairs exist: the model solves none of the problems", said, StringComparison.Ordinal);
