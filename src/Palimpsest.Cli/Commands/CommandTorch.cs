@@ -10,6 +10,11 @@ internal static class CommandTorch
     /// <param name="seed">Seed of all draws.</param>
     public static TorchContext Start(int threads = 0, long seed = 7)
     {
+        if (threads < 0)
+        {
+            throw new PalimpsestException("--threads must be at least 0; 0 takes all cores.");
+        }
+
         TorchThreads.Use(threads);
         return new TorchContext(threads: threads, seed: seed);
     }

@@ -1,23 +1,33 @@
 using System.Text.Json.Nodes;
 using Palimpsest.Reasoning.Rollouts;
-using Palimpsest.Text;
 
 namespace Palimpsest.Reasoning.PerStepNegatives;
 
 /// <summary>Writes pairs as JSON lines, <c>{"prompt", "chosen", "rejected", "step"}</c>, which fine-tunings on preferences read here and in TRL.</summary>
-/// <remarks>Those readers put an end token behind both answers, where the arms of this library leave a cut solution open.</remarks>
+/// <remarks>Those readers put a begin token before the prompt and an end token behind both answers; the arms of this library leave a cut solution open. In the
+/// form of chats a pair is three lists of messages, and steps that both share begin both answers: their part of the loss falls out of it.</remarks>
 public static class PairFile
 {
     /// <summary>Writes a file whole or not at all.</summary>
     /// <param name="path">The file.</param>
     /// <param name="pairs">The pairs.</param>
-    /// <param name="tokenizer">Makes text of them; special tokens of prompts are spelled out, those of answers left out.</param>
+    /// <param name="problems">What they were asked as.</param>
     /// <exception cref="PalimpsestException">The file cannot be written.</exception>
-    public static void Write(string path, IEnumerable<StepPair> pairs, Tokenizer tokenizer) => JsonLines.Write(path, pairs.Select(pair => new JsonObject
+    public static void Write(string path, IEnumerable<StepPair> pairs, TextProblems problems)
     {
-        ["prompt"] = tokenizer.Decode(pair.Prompt, skipSpecialTokens: false),
-        ["chosen"] = tokenizer.Decode(pair.Chosen),
-        ["rejected"] = tokenizer.Decode(pair.Rejected),
-        ["step"] = pair.Step,
-    }));
+        ArgumentNullException.ThrowIfNull(problems);
+        JsonLines.Write(path, pairs.Select(pair =>
+        {
+            string shared = problems.Behind(problems.Prompt(pair.Problem), pair.Prompt), chosen = problems.Behind(pair.Prompt, [.. pair.Prompt, .. pair.Chosen]),
+                rejected = problems.Behind(pair.Prompt, [.. pair.Prompt, .. pair.Rejected]);
+            string? prompt = problems.PromptText(pair.Problem);
+            return new JsonObject
+            {
+                ["prompt"] = prompt is null ? new JsonArray(JsonLines.Message("user", problems.Question(pair.Problem))) : prompt + shared,
+                ["chosen"] = prompt is null ? new JsonArray(JsonLines.Message("assistant", shared + chosen)) : chosen,
+                ["rejected"] = prompt is null ? new JsonArray(JsonLines.Message("assistant", shared + rejected)) : rejected,
+                ["step"] = pair.Step,
+            };
+        }));
+    }
 }

@@ -23,4 +23,7 @@ internal static class JsonLines
             lines.WriteLine(row.ToJsonString(s_relaxed));
         }
     });
+
+    /// <summary>A message of a chat.</summary>
+    public static JsonObject Message(string role, string content) => new() { ["role"] = role, ["content"] = content };
 }

@@ -40,7 +40,7 @@ internal static class ReasonSampleCommand
             output.WriteLine($"Written: {arguments.Output(parsed)}");
             if (parsed.GetValue(right) is string file)
             {
-                int count = SolutionFile.Write(file, solved.Pool, solved.Model.Tokenizer);
+                int count = SolutionFile.Write(file, solved.Pool, solved.Asked);
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Written: {file}, {count:N0} right solutions"));
             }
 
