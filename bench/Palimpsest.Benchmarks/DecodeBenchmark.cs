@@ -26,14 +26,14 @@ internal static class DecodeBenchmark
         Large(Directory.GetFiles(At("smollm2-135m-instruct"), "*.gguf")[0], context, rounds);
     }
 
-    /// <summary>Converts a model to a folder, in a process of its own so that the figures of the other are clean.</summary>
-    public static void Load(string folder, ComputeType type)
+    /// <summary>Loads a model and makes text, in a process of its own so that the figures of the other are clean.</summary>
+    public static void Load(string folder, ComputeType type, LoadMode mode)
     {
         TorchContext context = new(type);
         TorchThreads.Use(context.Threads);
         double before = Peak("VmHWM");
         long start = Stopwatch.GetTimestamp();
-        using LanguageModel model = LanguageModel.Load(folder, context, LoadMode.Mapped);
+        using LanguageModel model = LanguageModel.Load(folder, context, mode);
         double loaded = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         int[] prompt = model.Tokenizer.Encode("Once upon a time, there was a little girl named");
         TextGenerator.Generate(model.Model, [prompt], new SamplingOptions { MaxNewTokens = 1 }, Unused);
@@ -81,7 +81,7 @@ internal static class DecodeBenchmark
         }
     }
 
-    private static double Prompt(CausalModel model, int[] ids, bool managed)
+    public static double Prompt(CausalModel model, int[] ids, bool managed)
     {
         long start = Stopwatch.GetTimestamp();
         using ISequenceDecoder decoder = managed ? SequenceDecoders.Create(model, 1, ids.Length + 1) : new TorchDecoder(model, 1, ids.Length + 1);
@@ -90,7 +90,7 @@ internal static class DecodeBenchmark
     }
 
     /// <summary>Tokens per second of the steps behind the prompt.</summary>
-    private static (double Wall, double Processor) Rate(CausalModel model, int[] prompt, int batch, int steps)
+    public static (double Wall, double Processor) Rate(CausalModel model, int[] prompt, int batch, int steps)
     {
         using ISequenceDecoder decoder = SequenceDecoders.Create(model, batch, prompt.Length + steps + 1);
         int vocabulary = model.Config.VocabularySize;
@@ -118,7 +118,7 @@ internal static class DecodeBenchmark
     }
 
     /// <summary>Bytes that a token reads: every matrix once (of the embedding, where it is not tied, only a row).</summary>
-    private static double Bytes(CausalModel model) => model.Linears.Sum(item => (double)item.Layer.Weight.NumberOfElements * item.Layer.Weight.ElementSize);
+    public static double Bytes(CausalModel model) => model.Linears.Sum(item => (double)item.Layer.Weight.NumberOfElements * item.Layer.Weight.ElementSize);
 
     private static double Peak(string name) => File.ReadLines("/proc/self/status").Where(line => line.StartsWith(name, StringComparison.Ordinal)).Select(line => double.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture) / 1e3).Single();
 }

@@ -1,5 +1,6 @@
 using Palimpsest.Benchmarks;
 using Palimpsest.Benchmarks.Owners;
+using Palimpsest.Models.Sources;
 using Palimpsest.Torch;
 
 switch (args)
@@ -54,11 +55,19 @@ switch (args)
     case ["sae", .. var rest]:
         SaeBenchmark.Run(int.Parse(rest.ElementAtOrDefault(0) ?? "9", System.Globalization.CultureInfo.InvariantCulture));
         return 0;
+    case ["decode", "packed", .. var rest]:
+        PackedBenchmark.Run(
+            int.Parse(rest.ElementAtOrDefault(0) ?? "5", System.Globalization.CultureInfo.InvariantCulture), int.Parse(rest.ElementAtOrDefault(1) ?? "0", System.Globalization.CultureInfo.InvariantCulture),
+            [.. rest.Skip(2)]);
+        return 0;
     case ["decode", .. var rest]:
         DecodeBenchmark.Run(Enum.Parse<ComputeType>(rest.ElementAtOrDefault(0) ?? "F32", ignoreCase: true), int.Parse(rest.ElementAtOrDefault(1) ?? "3", System.Globalization.CultureInfo.InvariantCulture), int.Parse(rest.ElementAtOrDefault(2) ?? "0", System.Globalization.CultureInfo.InvariantCulture));
         return 0;
+    case ["load", var model, "packed"]:
+        DecodeBenchmark.Load(model, ComputeType.F32, LoadMode.Packed);
+        return 0;
     case ["load", var model, .. var rest]:
-        DecodeBenchmark.Load(model, Enum.Parse<ComputeType>(rest.ElementAtOrDefault(0) ?? "F32", ignoreCase: true));
+        DecodeBenchmark.Load(model, Enum.Parse<ComputeType>(rest.ElementAtOrDefault(0) ?? "F32", ignoreCase: true), LoadMode.Mapped);
         return 0;
     case ["tokenize", .. var rest]:
         TokenizeBenchmark.Run(rest);

@@ -5,7 +5,6 @@ using Palimpsest.Models.Generation;
 using Palimpsest.Models.Sources;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Text.Templates;
-using Palimpsest.Torch;
 
 namespace Palimpsest.Cli.Commands;
 
@@ -14,8 +13,7 @@ internal static class ChatCommand
 {
     public static Command Create(TextWriter output)
     {
-        Option<string> model = new("--model") { Description = "A folder or a GGUF file of a model with a chat template.", Required = true };
-        Option<string> adapter = new("--adapter") { Description = "The folder of an adapter in the PEFT format to put on the model." };
+        ModelArguments model = new("A folder or a GGUF file of a model with a chat template.");
         Option<string> system = new("--system") { Description = "What the model is told before the conversation." };
         Option<string> template = new("--template") { Description = "A chat template (a Jinja file), for a model that has none or in place of its own." };
         SamplingArguments sampling = new(mostTokens: 512);
@@ -27,24 +25,19 @@ internal static class ChatCommand
             Example: palimpsest chat --model my-models/SmolLM2-135M-Instruct.Q4_1.gguf --system "You answer in one sentence."
             """)
         {
-            model, adapter, system, template,
+            system, template,
         };
+        model.AddTo(command);
         sampling.AddTo(command);
         command.SetAction(parsed =>
         {
-            TorchContext context = CommandTorch.Start(seed: parsed.GetValue(sampling.Seed));
-            using LanguageModel loaded = LanguageModel.Load(parsed.GetValue(model)!, context, LoadMode.Mapped);
-            if (parsed.GetValue(adapter) is string folder)
-            {
-                loaded.Attach(folder);
-            }
-
+            using LanguageModel loaded = model.Load(parsed, parsed.GetValue(sampling.Seed));
             ChatTemplate form = (parsed.GetValue(template) is string file ? ChatTemplate.ReadFile(file, loaded.Tokenizer) : ChatTemplate.Of(loaded.Tokenizer))
                 ?? throw new PalimpsestException($"{loaded.Name}: the model has no chat template; it was not trained to chat. Name a template with --template FILE (Jinja, such as the chat_template.jinja of a model of its kind), or let it continue texts with palimpsest generate.");
             GenerationConfig? own = loaded.Model.Config.Generation;
             SamplingOptions options = sampling.Of(parsed, own);
             Say(loaded, own, options);
-            using ChatSession chat = new(loaded, form, options, context.Stream("chat"), parsed.GetValue(system));
+            using ChatSession chat = new(loaded, form, options, loaded.Model.Context.Stream("chat"), parsed.GetValue(system));
             Converse(chat, System.Console.In, output);
         });
         return command;

@@ -8,7 +8,8 @@ internal static class CommandTorch
     /// <summary>Sets libtorch's threads for the command and tells where to compute.</summary>
     /// <param name="threads">Threads of one operation; 0 for all cores.</param>
     /// <param name="seed">Seed of all draws.</param>
-    public static TorchContext Start(int threads = 0, long seed = 7)
+    /// <param name="type">Number format of activations.</param>
+    public static TorchContext Start(int threads = 0, long seed = 7, ComputeType type = ComputeType.F32)
     {
         if (threads < 0)
         {
@@ -16,6 +17,6 @@ internal static class CommandTorch
         }
 
         TorchThreads.Use(threads);
-        return new TorchContext(threads: threads, seed: seed);
+        return new TorchContext(type, threads, seed);
     }
 }

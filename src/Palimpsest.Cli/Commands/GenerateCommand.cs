@@ -1,8 +1,6 @@
 using System.CommandLine;
 using Palimpsest.Models;
 using Palimpsest.Models.Generation;
-using Palimpsest.Models.Sources;
-using Palimpsest.Torch;
 
 namespace Palimpsest.Cli.Commands;
 
@@ -12,8 +10,7 @@ internal static class GenerateCommand
     public static Command Create(TextWriter output)
     {
         Argument<string[]> prompts = new("prompt") { Description = "Texts to continue; several are one batch.", Arity = ArgumentArity.OneOrMore };
-        Option<string> model = new("--model") { Description = "An embedded model, a folder with config.json, model.safetensors and tokenizer.json, a GGUF file, or a llama2.c file.", DefaultValueFactory = _ => EmbeddedModels.Default };
-        Option<string> adapter = new("--adapter") { Description = "The folder of an adapter in the PEFT format to put on the model." };
+        ModelArguments model = new("An embedded model, a folder with config.json, model.safetensors and tokenizer.json, a GGUF file, or a llama2.c file.", EmbeddedModels.Default);
         Option<bool> stream = new("--stream") { Description = "Show the text while it is made.", DefaultValueFactory = _ => ReferenceEquals(output, System.Console.Out) && !System.Console.IsOutputRedirected };
         SamplingArguments sampling = new(mostTokens: 64);
         Command command = new(
@@ -24,19 +21,14 @@ internal static class GenerateCommand
             Example: palimpsest generate --model my-models/stories --tokens 80 "Once upon a time, there"
             """)
         {
-            prompts, model, adapter, stream,
+            prompts, stream,
         };
+        model.AddTo(command);
         sampling.AddTo(command);
         command.SetAction(parsed =>
         {
             SamplingOptions options = sampling.Of(parsed);
-            TorchContext context = CommandTorch.Start(seed: parsed.GetValue(sampling.Seed));
-            using LanguageModel loaded = LanguageModel.Load(parsed.GetValue(model)!, context, LoadMode.Mapped);
-            if (parsed.GetValue(adapter) is string folder)
-            {
-                loaded.Attach(folder);
-            }
-
+            using LanguageModel loaded = model.Load(parsed, parsed.GetValue(sampling.Seed));
             foreach (string note in loaded.Notes)
             {
                 System.Console.Error.WriteLine(note);
@@ -51,7 +43,7 @@ internal static class GenerateCommand
                 written.Flush();
             }
 
-            IReadOnlyList<Completion> made = TextGenerator.Complete(loaded, texts, options, context.Stream("generate"), live ? written.Add : null, interruption.Token);
+            IReadOnlyList<Completion> made = TextGenerator.Complete(loaded, texts, options, loaded.Model.Context.Stream("generate"), live ? written.Add : null, interruption.Token);
             for (int i = 0; i < made.Count && !live; i++)
             {
                 written.Add(i, made[i].Text);

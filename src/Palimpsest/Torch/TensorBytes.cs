@@ -66,9 +66,20 @@ internal static class TensorBytes
             return null;
         }
 
-        using Tensor whole = from_file(file.Path, shared: false, (entry.Position + entry.ByteLength) / size, ScalarTypeOf(entry.Type));
-        using Tensor part = whole.narrow(0, entry.Position / size, entry.Count);
-        return part.view([.. entry.Shape]);
+        return Map(file.Path, entry.Position, ScalarTypeOf(entry.Type), [.. entry.Shape]);
+    }
+
+    /// <summary>A private copy-on-write view of a part of a file that is known to be so long.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="position">First byte, a multiple of the element's size.</param>
+    /// <param name="type">Element type.</param>
+    /// <param name="shape">Extents.</param>
+    public static Tensor Map(string path, long position, ScalarType type, long[] shape)
+    {
+        long first = position / type.ElementSize(), count = shape.Aggregate(1L, (product, extent) => product * extent);
+        using Tensor whole = from_file(path, shared: false, first + count, type);
+        using Tensor part = whole.narrow(0, first, count);
+        return part.view(shape);
     }
 
     /// <summary>Writes a tensor's elements in a type.</summary>

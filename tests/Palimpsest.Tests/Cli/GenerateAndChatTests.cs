@@ -23,6 +23,25 @@ public sealed class GenerateAndChatTests
     }
 
     [Fact]
+    public void Generate_EveryTypeOfWeights_ContinuesAQuantisedFile()
+    {
+        using CommandProcess command = new();
+        string file = TestContexts.Golden("gguf-q8_0", "model.gguf");
+        string Text(params string[] options)
+        {
+            (int code, string output, string error) = command.Run(["generate", "--model", file, "--tokens", "12", .. options, "The girl"]);
+            Assert.True(code == 0, error);
+            return output;
+        }
+
+        string text = Text();
+        Assert.Equal(text, Text("--dtype", "packed", "--copy"));
+        Assert.Equal(text, Text("--dtype", "f32"));
+        (int code, _, string error) = command.Run("generate", "--model", TestContexts.Golden("bert"), "--dtype", "packed", "The girl");
+        Assert.True(code == 2, error);
+    }
+
+    [Fact]
     public void Generate_StopText_CutsTheOutput()
     {
         using CommandProcess command = new();

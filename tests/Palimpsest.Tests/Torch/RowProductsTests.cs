@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
+using Palimpsest.Torch.Packed;
+using static TorchSharp.torch;
 
 namespace Palimpsest.Tests.Torch;
 
@@ -88,7 +90,8 @@ public sealed unsafe class RowProductsTests
         {
             fixed (float* input = x, output = y, room = scratch)
             {
-                RowProducts.Multiply(data, half, stride, width, 0, rows, input, columns, output, rows, room);
+                RowFormat format = RowFormat.Of(half ? ScalarType.BFloat16 : ScalarType.Float32);
+                RowProducts.Multiply(format, data, format.Bytes(stride), width, 0, rows, input, columns, output, rows, room);
             }
         }
 

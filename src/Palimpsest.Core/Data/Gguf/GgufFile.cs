@@ -7,7 +7,7 @@ namespace Palimpsest.Data.Gguf;
 /// <summary>Reads a GGUF file, or all parts of a split one: everything before the data is checked before any tensor is handed out.</summary>
 /// <remarks>
 /// Versions 2 and 3, little endian (<see href="https://github.com/ggml-org/ggml/blob/master/docs/gguf.md">the format's description</see>). Gaps between tensors, any order of them and missing padding at the end are legal.
-/// Data is read with positioned reads instead of a map, so that a file that is cut while in use gives an error instead of killing the process. Thread-safe.
+/// Data is read with positioned reads, so that a file that is cut while in use gives an error; who maps it (<see cref="PathOf"/>) is killed then. Thread-safe.
 /// </remarks>
 public sealed class GgufFile : IDisposable
 {
@@ -69,6 +69,13 @@ public sealed class GgufFile : IDisposable
 
     /// <summary>The tensor of a name, or null.</summary>
     public GgufTensor? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>The part that holds a tensor; a map of it ends the process when the file is cut.</summary>
+    public string PathOf(GgufTensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return _parts[tensor.Part].Path;
+    }
 
     /// <summary>Reads bytes of a tensor as they are stored.</summary>
     /// <param name="tensor">One of <see cref="Tensors"/>.</param>

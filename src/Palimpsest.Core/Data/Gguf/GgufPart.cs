@@ -7,12 +7,11 @@ namespace Palimpsest.Data.Gguf;
 /// <summary>One file of a model, which may be split over several.</summary>
 internal sealed class GgufPart : IDisposable
 {
-    private readonly string _path;
     private readonly SafeFileHandle _handle;
 
     private GgufPart(string path, int number)
     {
-        _path = path;
+        Path = path;
         try
         {
             _handle = RegularFile.Open(path);
@@ -32,6 +31,8 @@ internal sealed class GgufPart : IDisposable
             throw;
         }
     }
+
+    public string Path { get; }
 
     public GgufHeader Header { get; }
 
@@ -78,7 +79,7 @@ internal sealed class GgufPart : IDisposable
             int read = RandomAccess.Read(_handle, target[..Math.Min(target.Length, 1 << 26)], tensor.Position + offset);
             if (read == 0)
             {
-                throw new GgufException(GgufProblem.Truncated, $"{_path}: ended inside tensor \"{tensor.Name}\"; the file was cut while it was read");
+                throw new GgufException(GgufProblem.Truncated, $"{Path}: ended inside tensor \"{tensor.Name}\"; the file was cut while it was read");
             }
 
             target = target[read..];
@@ -95,7 +96,7 @@ internal sealed class GgufPart : IDisposable
     {
         int number = Header.Metadata.Integer("split.no", 0, ushort.MaxValue);
         string ending = Name("", number, count);
-        return _path.EndsWith(ending, StringComparison.Ordinal) ? _path[..^ending.Length] : throw Bad($"is part {number + 1} of {count}, so its name must end in \"{ending}\"; the other parts are found by it");
+        return Path.EndsWith(ending, StringComparison.Ordinal) ? Path[..^ending.Length] : throw Bad($"is part {number + 1} of {count}, so its name must end in \"{ending}\"; the other parts are found by it");
     }
 
     private void CheckPlace(int number, int count)
@@ -107,5 +108,5 @@ internal sealed class GgufPart : IDisposable
         }
     }
 
-    private GgufException Bad(string what) => new(GgufProblem.BadSplit, $"{_path}: {what}");
+    private GgufException Bad(string what) => new(GgufProblem.BadSplit, $"{Path}: {what}");
 }

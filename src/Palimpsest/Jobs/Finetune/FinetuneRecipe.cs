@@ -111,6 +111,11 @@ public sealed record FinetuneRecipe : Recipe, IValidated
             yield return $"task {name} needs data.file: {needs}.";
         }
 
+        if (Method.Packed)
+        {
+            yield return $"method.packed is for models that go on with texts, not for task {name}. Leave it out.";
+        }
+
         if (Data.ReplayFile is not null || Data.ReplayPercent is not null || Data.LossOnPrompt)
         {
             yield return $"task {name} learns {learns} only: leave out data.replay_file, data.replay_percent and data.loss_on_prompt.";

@@ -2,7 +2,6 @@ using System.Globalization;
 using Palimpsest.Data.Batches;
 using Palimpsest.Evaluation;
 using Palimpsest.Models;
-using Palimpsest.Models.Sources;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
@@ -24,7 +23,7 @@ internal sealed class LanguageSession : FinetuneSession
         (_recipe, _torch, _data) = (recipe, torch, FinetuneData.Of(recipe));
         _model = _data.Labels.Count > 0
             ? LanguageModel.LoadClassifier(recipe.Model.Name, torch, _data.Labels, torch.Stream("finetune", "head"))
-            : LanguageModel.Load(recipe.Model.Name, torch, recipe.Method.Lora is null ? LoadMode.Trainable : LoadMode.Mapped);
+            : LanguageModel.Load(recipe.Model.Name, torch, recipe.Method.Mode);
     }
 
     /// <inheritdoc/>

@@ -4,7 +4,6 @@ using Palimpsest.Data.Preferences;
 using Palimpsest.Evaluation;
 using Palimpsest.Models;
 using Palimpsest.Models.Lora;
-using Palimpsest.Models.Sources;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Torch;
 using Palimpsest.Training;
@@ -33,7 +32,7 @@ internal sealed class PreferenceSession : FinetuneSession
     {
         (_recipe, _torch, _cache) = (recipe, torch, Path.Combine(context.Run.Artifacts, ReferenceFile));
         _data = PreferenceData.Of(recipe, recipe.Method.Objective is KtoOptions ? AnswerForm.Judged : AnswerForm.Pairs);
-        _model = LanguageModel.Load(recipe.Model.Name, torch, recipe.Method.Lora is null ? LoadMode.Trainable : LoadMode.Mapped);
+        _model = LanguageModel.Load(recipe.Model.Name, torch, recipe.Method.Mode);
         _heldOut = [.. _data.HeldOut.Select(Encoder().EncodeAnswers).OfType<AnswerSequences>()];
         if (_heldOut.Length == 0)
         {
@@ -150,7 +149,7 @@ internal sealed class PreferenceSession : FinetuneSession
             return null;
         }
 
-        LanguageModel reference = LanguageModel.Load(_recipe.Method.Reference ?? _recipe.Model.Name, _torch, LoadMode.Mapped);
+        LanguageModel reference = LanguageModel.Load(_recipe.Method.Reference ?? _recipe.Model.Name, _torch, _recipe.Method.FrozenMode);
         reference.RequireTokensOf(_model, "method.reference");
         return new FrozenReference(reference.Model);
     }

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Palimpsest.Models.Generation;
 
 /// <summary>Runs a long prompt through libtorch, whose products of large matrices are the fastest there are, and hands keys and values over to the managed decoder.</summary>
-internal sealed unsafe class PromptPass(CausalModel model) : IDisposable
+internal sealed unsafe class PromptPass(CausalModel model, bool single) : IDisposable
 {
     /// <summary>Tokens from which on libtorch is faster than the managed loops.</summary>
     public const int Worthwhile = 128;
@@ -16,8 +16,8 @@ internal sealed unsafe class PromptPass(CausalModel model) : IDisposable
     private const int Piece = 512;
     private KeyValueCache? _cache;
 
-    /// <summary>Whether libtorch computes in the decoder's type. In bf16 many machines have no fast products.</summary>
-    public bool Fits => model.Context.ScalarType == ScalarType.Float32;
+    /// <summary>Whether libtorch computes in the decoder's type, from weights that it can read. In bf16 many machines have no fast products.</summary>
+    public bool Fits => single && model.Context.ScalarType == ScalarType.Float32;
 
     /// <summary>Runs a prompt from the beginning of a sequence.</summary>
     /// <param name="ids">The prompt.</param>

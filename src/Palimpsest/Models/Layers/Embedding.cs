@@ -1,5 +1,6 @@
 using Palimpsest.Torch;
 using Palimpsest.Torch.Functions;
+using Palimpsest.Torch.Packed;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Models.Layers;
@@ -8,7 +9,7 @@ namespace Palimpsest.Models.Layers;
 /// <param name="weight">[vocabulary, width]; owned by the parameter store.</param>
 public sealed class Embedding(Tensor weight)
 {
-    /// <summary>[vocabulary, width], in the type it is stored in.</summary>
+    /// <summary>[vocabulary, width], in the type it is stored in; of quantised blocks that stay packed the bytes, [vocabulary, bytes of a row].</summary>
     public Tensor Weight { get; internal set; } = weight;
 
     /// <summary>What the layer computes.</summary>
@@ -19,8 +20,20 @@ public sealed class Embedding(Tensor weight)
     /// <value>The default is null.</value>
     public IGradientObserver? Observer { get; set; }
 
-    /// <summary>Whether the layer is nothing but its weight.</summary>
-    internal bool IsLookUp => Operation == LookUp;
+    /// <summary>The weight where it stays quantised blocks, or null.</summary>
+    internal PackedTensor? Packed { get; init; }
+
+    /// <summary>Whether the layer is nothing but its weight, in numbers or in blocks.</summary>
+    internal bool IsLookUp => Operation == LookUp || Operation == PackedProduct.LookUp;
+
+    /// <summary>[vocabulary, width]</summary>
+    internal long[] Shape => Packed?.Shape ?? Weight.shape;
+
+    /// <summary>The weight as numbers, [vocabulary, width]: itself, or those of its blocks in new memory of the caller's scope.</summary>
+    internal Tensor Values() => ReferenceEquals(Weight, Packed?.Bytes) ? Packed.Values(0, Packed.Shape[0]) : Weight;
+
+    /// <summary>An embedding over numbers or over blocks.</summary>
+    internal static Embedding Of(Tensor weight, PackedTensor? packed) => new(weight) { Packed = packed, Operation = packed is null ? LookUp : PackedProduct.LookUp };
 
     /// <summary>Applies the layer.</summary>
     /// <param name="ids">int64, any shape.</param>

@@ -1,5 +1,6 @@
 using Palimpsest.Torch;
 using Palimpsest.Torch.Functions;
+using Palimpsest.Torch.Packed;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Models.Layers;
@@ -9,7 +10,7 @@ namespace Palimpsest.Models.Layers;
 /// <param name="bias">[out] or null.</param>
 public sealed class Linear(Tensor weight, Tensor? bias = null)
 {
-    /// <summary>[out, in], in the type it is stored in.</summary>
+    /// <summary>[out, in], in the type it is stored in; of quantised blocks that stay packed the bytes, [out, bytes of a row].</summary>
     public Tensor Weight { get; internal set; } = weight;
 
     /// <summary>[out] or null.</summary>
@@ -23,8 +24,24 @@ public sealed class Linear(Tensor weight, Tensor? bias = null)
     /// <value>The default is null.</value>
     public IGradientObserver? Observer { get; set; }
 
-    /// <summary>Whether the layer is nothing but its weight and bias.</summary>
+    /// <summary>The weight where it stays quantised blocks, or null.</summary>
+    internal PackedTensor? Packed { get; init; }
+
+    /// <summary>Whether the layer is nothing but its weight and bias, in numbers.</summary>
     internal bool IsDense => Operation == Dense;
+
+    /// <summary>Whether it is nothing but its weight and bias, in blocks.</summary>
+    internal bool IsPacked => Operation == PackedProduct.Multiply;
+
+    /// <summary>[out, in]</summary>
+    internal long[] Shape => Packed?.Shape ?? Weight.shape;
+
+    /// <summary>A layer over numbers or over blocks.</summary>
+    internal static Linear Of(Tensor weight, PackedTensor? packed, Tensor? bias) =>
+        new(weight, bias) { Packed = packed, Operation = packed is null ? Dense : PackedProduct.Multiply };
+
+    /// <summary>The weight as numbers, [out, in]: itself, or those of its blocks in new memory of the caller's scope.</summary>
+    internal Tensor Values() => ReferenceEquals(Weight, Packed?.Bytes) ? Packed.Values(0, Packed.Shape[0]) : Weight;
 
     /// <summary>Applies the layer.</summary>
     /// <param name="x">[..., in]</param>

@@ -121,6 +121,11 @@ public sealed class LoraAdapter : IDisposable
         foreach (string name in Linears.Keys.Where(name => !_own.ContainsKey(name)))
         {
             Linear layer = LayerOf(name);
+            if (layer.Packed is not null)
+            {
+                throw new PalimpsestException($"{name}: updates cannot be folded into quantised weights. Load the model with its weights in f32.");
+            }
+
             using Tensor detached = layer.Weight.detach();
             _own.Add(name, detached.clone().DetachFromDisposeScope());
             layer.Weight = _own[name];
@@ -174,7 +179,7 @@ public sealed class LoraAdapter : IDisposable
 
             if (Options.Dora)
             {
-                Parameters[LoraPlan.Magnitude(module)].copy_(Linears[module.Name].Norms(LayerOf(module.Name).Weight));
+                Parameters[LoraPlan.Magnitude(module)].copy_(Linears[module.Name].Norms(LayerOf(module.Name).Values()));
             }
         }
 
@@ -195,7 +200,7 @@ public sealed class LoraAdapter : IDisposable
 
         if (Options.TrainTokens.Count > 0)
         {
-            Parameters[_plan.Tokens].copy_(Kernels.Embedding(Model.Embedding.Weight, tensor(Options.TrainTokens.Select(token => (long)token).ToArray(), device: Model.Context.Device)));
+            Parameters[_plan.Tokens].copy_(Kernels.Embedding(Model.Embedding.Values(), tensor(Options.TrainTokens.Select(token => (long)token).ToArray(), device: Model.Context.Device)));
         }
     }
 

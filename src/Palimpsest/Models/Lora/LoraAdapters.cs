@@ -82,6 +82,11 @@ public sealed class LoraAdapters : IDisposable
             return;
         }
 
+        if (_linears.Any(item => item.Layer.Packed is not null))
+        {
+            throw new PalimpsestException("Adapters cannot be merged into quantised weights. Load the model with its weights in f32, or save it merged.");
+        }
+
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor Kept(Tensor fresh, Tensor old)
@@ -166,10 +171,12 @@ public sealed class LoraAdapters : IDisposable
         {
             LinearUpdate[] updates = [.. active.Select(adapter => adapter.Linears.GetValueOrDefault(name)).OfType<LinearUpdate>()];
             layer.Bias = bias is null ? null : active.Select(adapter => adapter.BiasOf(name)).FirstOrDefault(found => found is not null) ?? bias;
-            layer.Weight = active.Select(adapter => adapter.WeightOf(name)).FirstOrDefault(found => found is not null) ?? weight;
-            layer.Operation = updates.Length == 0 ? operation : (self, x) =>
+            Tensor? own = active.Select(adapter => adapter.WeightOf(name)).FirstOrDefault(found => found is not null);
+            layer.Weight = own ?? weight;
+            Func<Linear, Tensor, Tensor> below = own is not null && layer.Packed is not null ? Linear.Dense : operation; // what takes the place of blocks is numbers
+            layer.Operation = updates.Length == 0 ? below : (self, x) =>
             {
-                Tensor plain = operation(self, x), sum = plain;
+                Tensor plain = below(self, x), sum = plain;
                 foreach (LinearUpdate update in updates)
                 {
                     sum = update.Apply(self, x, plain, sum);
@@ -189,13 +196,15 @@ public sealed class LoraAdapters : IDisposable
         }
 
         EmbeddingUpdate[] changes = [.. active.Select(adapter => adapter.Embedding).OfType<EmbeddingUpdate>()];
-        _model.Embedding.Weight = active.Select(adapter => adapter.WeightOf(_model.EmbeddingModule)).FirstOrDefault(found => found is not null) ?? _embedding.Weight;
-        _model.Embedding.Operation = changes.Length == 0 ? _embedding.Operation : (self, ids) => changes.Aggregate(_embedding.Operation(self, ids), (found, change) => change.Apply(ids, found));
+        Tensor? saved = active.Select(adapter => adapter.WeightOf(_model.EmbeddingModule)).FirstOrDefault(found => found is not null);
+        _model.Embedding.Weight = saved ?? _embedding.Weight;
+        Func<Embedding, Tensor, Tensor> rows = saved is not null && _model.Embedding.Packed is not null ? Embedding.LookUp : _embedding.Operation;
+        _model.Embedding.Operation = changes.Length == 0 ? rows : (self, ids) => changes.Aggregate(rows(self, ids), (found, change) => change.Apply(ids, found));
     }
 
     private (Tensor Weight, Tensor? Bias) MergedLinear(string name, Linear layer)
     {
-        (Tensor weight, Tensor? bias) = (layer.Weight, layer.Bias);
+        (Tensor weight, Tensor? bias) = (layer.Values(), layer.Bias);
         foreach (LinearUpdate update in _active.Select(adapter => adapter.Linears.GetValueOrDefault(name)).OfType<LinearUpdate>())
         {
             weight = update.MergedWeight(weight);
@@ -206,7 +215,7 @@ public sealed class LoraAdapters : IDisposable
     }
 
     private Tensor MergedEmbedding() =>
-        _active.Select(adapter => adapter.Embedding).OfType<EmbeddingUpdate>().Aggregate(_model.Embedding.Weight, (merged, change) => change.Merged(merged));
+        _active.Select(adapter => adapter.Embedding).OfType<EmbeddingUpdate>().Aggregate(_model.Embedding.Values(), (merged, change) => change.Merged(merged));
 
     private sealed class Restoration(Action restore) : IDisposable
     {

@@ -110,7 +110,7 @@ internal static class LoraFolder
         {
             string key = LoraPlan.BaseWeight(module);
             using DisposeScope scope = NewDisposeScope();
-            Tensor own = module == model.EmbeddingModule ? model.Embedding.Weight : model.Linears.First(item => item.Name == module).Layer.Weight;
+            Tensor own = module == model.EmbeddingModule ? model.Embedding.Values() : model.Linears.First(item => item.Name == module).Layer.Values();
             Tensor cast = TensorBytes.Read(file, file[key]).to(own.dtype, own.device);
             if (!cast.shape.SequenceEqual(own.shape) || !cast.eq(own).all().item<bool>())
             {

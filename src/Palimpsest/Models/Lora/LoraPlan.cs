@@ -26,7 +26,7 @@ internal sealed class LoraPlan
         string[] names = [.. linears.Keys];
         (_embedding, _head) = (model.EmbeddingModule, model.HeadModule);
         string embedding = _embedding;
-        Modules = [.. selector.Select(names, [embedding], _head).Select(name => Module(name, name == embedding ? model.Embedding.Weight.shape : linears[name].Weight.shape, name == embedding))];
+        Modules = [.. selector.Select(names, [embedding], _head).Select(name => Module(name, name == embedding ? model.Embedding.Shape : linears[name].Shape, name == embedding))];
         Saved = [.. names.Append(embedding).Concat(model.Norms.Select(item => item.Name)).Where(selector.IsSaved)];
         bool ties = options.EnsureWeightTying && model.Config.TiedEmbeddings && (Saved.Contains(embedding) || Saved.Contains(_head));
         Saved = ties ? [.. Saved.Union([embedding, _head!])] : Saved;
@@ -81,12 +81,12 @@ internal sealed class LoraPlan
     {
         if (module == model.EmbeddingModule)
         {
-            return (model.Embedding.Weight, null);
+            return (model.Embedding.Values(), null);
         }
 
         (_, INorm? norm) = model.Norms.FirstOrDefault(item => item.Name == module);
         Linear? layer = norm is null ? model.Linears.First(item => item.Name == module).Layer : null;
-        return norm is null ? (layer!.Weight, layer.Bias) : (norm.Weight, (norm as LayerNorm)?.Bias);
+        return norm is null ? (layer!.Values(), layer.Bias) : (norm.Weight, (norm as LayerNorm)?.Bias);
     }
 
     /// <summary>The bias of a layer that is trained along.</summary>

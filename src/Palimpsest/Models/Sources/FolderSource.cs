@@ -49,5 +49,7 @@ internal sealed class FolderSource : ModelSource
 
     private protected override Tensor? TryMap(ParameterSlot slot, ScalarType wanted) => _stored.TryMap(slot, wanted);
 
+    private protected override StoredMatrix? TryKeep(ParameterSlot slot, bool copy) => _stored.TryKeep(slot, copy);
+
     private protected override void Close() => _weights.Dispose();
 }

@@ -4,6 +4,9 @@ using Palimpsest.Models.Families;
 using Palimpsest.Models.Layers;
 using Palimpsest.Numerics;
 using Palimpsest.Text;
+using Palimpsest.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Palimpsest.Models.Sources;
 
@@ -58,6 +61,52 @@ internal sealed class GgufSource : RowSource
     {
         GgufTensor tensor = _stored[slot.Name];
         _file.Dequantize(tensor, rows, firstRow * tensor.RowLength);
+    }
+
+    private protected override StoredMatrix? TryKeep(ParameterSlot slot, bool copy)
+    {
+        GgufTensor tensor = _stored[slot.Name];
+        ScalarType? numbers = tensor.Type switch
+        {
+            GgufTensorType.F32 => ScalarType.Float32,
+            GgufTensorType.BF16 => ScalarType.BFloat16,
+            GgufTensorType.F16 => ScalarType.Float16,
+            _ => null,
+        };
+        if (numbers is null && (tensor.BlockLength == 1 || !GgufBlocks.CanDecode(tensor.Type)))
+        {
+            return null; // other numbers become f32; what cannot be decoded is refused there
+        }
+
+        ScalarType type = numbers ?? ScalarType.Byte;
+        GgufTensorType? blocks = numbers is null ? tensor.Type : null;
+        long[] shape = [slot.Shape[0], tensor.ByteLength / slot.Shape[0] / type.ElementSize()];
+        int? heads = InterleavedHeads(slot);
+        return heads is null && !copy && tensor.Position % type.ElementSize() == 0
+            ? new StoredMatrix(TensorBytes.Map(_file.PathOf(tensor), tensor.Position, type, shape), IsMapped: true, blocks)
+            : new StoredMatrix(Copied(tensor, type, shape, heads), IsMapped: false, blocks);
+    }
+
+    /// <summary>The rows of a matrix in new memory, in the order of Hugging Face.</summary>
+    private Tensor Copied(GgufTensor tensor, ScalarType type, long[] shape, int? heads)
+    {
+        Tensor result = empty(shape, type);
+        Span<byte> target = result.bytes;
+        int size = checked((int)(tensor.ByteLength / shape[0]));
+        if (heads is null)
+        {
+            _file.Read(tensor, target);
+            return result;
+        }
+
+        byte[] stored = new byte[tensor.ByteLength];
+        _file.Read(tensor, stored);
+        for (int row = 0; row < shape[0]; row++)
+        {
+            stored.AsSpan(checked((int)GgufLlamaNames.RowInFile(row, shape[0], heads.Value) * size), size).CopyTo(target[(row * size)..]);
+        }
+
+        return result;
     }
 
     private protected override void Close() => _file.Dispose();

@@ -18,4 +18,13 @@ public enum LoadMode
 
     /// <summary>Frozen and copied, for files of unknown origin.</summary>
     Copied,
+
+    /// <summary>
+    /// Frozen, and each matrix in the type in which its file holds it, blocks of GGUF files included: mapped, but for query and key matrices of GGUF files, whose rows change places. Activations are
+    /// f32. For models of the family Llama on a CPU. Truncating a mapped file kills the process.
+    /// </summary>
+    Packed,
+
+    /// <summary>As <see cref="Packed"/>, and copied, for files of unknown origin.</summary>
+    PackedCopied,
 }

@@ -1,8 +1,10 @@
 using Palimpsest.Common;
+using Palimpsest.Models.Families;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Text;
 using Palimpsest.Torch;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Models.Sources;
@@ -34,6 +36,9 @@ public abstract class ModelSource : IDisposable
 
     /// <summary>Tensors of the files that no parameter is read from, such as the head of the first training, and why.</summary>
     public virtual IReadOnlyDictionary<string, string> Unused { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Whether <see cref="LoadMode.Packed"/> is possible: of models of the family Llama.</summary>
+    public bool CanStayPacked => Config is LlamaConfig;
 
     /// <summary>Opens a model and checks that it is whole: no tensor is missing, superfluous or of the wrong shape.</summary>
     /// <param name="path">A Hugging Face folder, a GGUF file (any part of a split one), or a llama2.c file.</param>
@@ -88,7 +93,7 @@ public abstract class ModelSource : IDisposable
     {
         ArgumentNullException.ThrowIfNull(context);
         Require<T>();
-        return (T)Config.Architecture.Build(Config, StoreLoader.Load(Layout, context, mode, Config, Fill, TryMap), context);
+        return (T)Config.Architecture.Build(Config, StoreLoader.Load(Layout, context, Checked(mode, context), Config, new StoredParameters(Fill, TryMap, TryKeep)), context);
     }
 
     /// <summary>Loads a causal model with a classification head over the last token.</summary>
@@ -121,8 +126,8 @@ public abstract class ModelSource : IDisposable
 
         ModelConfig config = Config.WithLabels(labels);
         bool IsFresh(ParameterSlot slot) => config.IsHead(slot.Name) || !Holds(slot);
-        Tensor? TryMapOld(ParameterSlot slot, ScalarType wanted) => IsFresh(slot) ? null : TryMap(slot, wanted);
-        ParameterStore store = StoreLoader.Load(TransformerModel.LayoutOf(config), context, mode, config, FillOrInitialise, TryMapOld);
+        StoredParameters stored = new(FillOrInitialise, (slot, wanted) => IsFresh(slot) ? null : TryMap(slot, wanted), (slot, copy) => IsFresh(slot) ? null : TryKeep(slot, copy));
+        ParameterStore store = StoreLoader.Load(TransformerModel.LayoutOf(config), context, Checked(mode, context), config, stored);
         return (T)config.Architecture.Build(config, store, context);
 
         void FillOrInitialise(ParameterSlot slot, Tensor target)
@@ -155,6 +160,14 @@ public abstract class ModelSource : IDisposable
 
     /// <summary>The tensor as a map of the file, or null where that is impossible.</summary>
     private protected virtual Tensor? TryMap(ParameterSlot slot, ScalarType wanted) => null;
+
+    /// <summary>A matrix in the type in which the file holds it; null where it has to be filled, as f32.</summary>
+    private protected virtual StoredMatrix? TryKeep(ParameterSlot slot, bool copy) => null;
+
+    private LoadMode Checked(LoadMode mode, TorchContext context) =>
+        mode is LoadMode.Packed or LoadMode.PackedCopied && (!CanStayPacked || context.ScalarType != ScalarType.Float32 || context.Device.type != DeviceType.CPU)
+            ? throw new PalimpsestException($"{Path}: its weights cannot stay packed: that is for models of the family Llama with f32 activations on a CPU. Load it with its weights in f32 or bf16.")
+            : mode;
 
     private void Require<T>()
     {

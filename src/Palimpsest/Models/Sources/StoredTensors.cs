@@ -103,6 +103,14 @@ internal sealed class StoredTensors
         return TensorBytes.ScalarTypeOf(entry.Type) == wanted && !_config.IsStoredTransposed(slot.Name) ? TensorBytes.TryMap(file, entry) : null;
     }
 
+    /// <summary>A matrix in its own type; null where rows and columns change places.</summary>
+    public StoredMatrix? TryKeep(ParameterSlot slot, bool copy)
+    {
+        (SafetensorsFile file, TensorEntry entry) = Stored(slot);
+        return _config.IsStoredTransposed(slot.Name) ? null
+            : !copy && TensorBytes.TryMap(file, entry) is Tensor mapped ? new StoredMatrix(mapped, IsMapped: true) : new StoredMatrix(TensorBytes.Read(file, entry), IsMapped: false);
+    }
+
     private static bool AreEqual((SafetensorsFile File, TensorEntry Entry) one, (SafetensorsFile File, TensorEntry Entry) other)
     {
         if (one.Entry.Type != other.Entry.Type || !one.Entry.Shape.SequenceEqual(other.Entry.Shape))

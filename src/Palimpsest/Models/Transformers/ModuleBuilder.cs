@@ -34,7 +34,7 @@ internal sealed class ModuleBuilder(ParameterStore parameters, HookPoints hooks,
     /// <summary>The linear layer of a name whose bias, if there is one, has a name of its own.</summary>
     public Linear Linear(string name, string? bias)
     {
-        Linear linear = new(parameters[name + ".weight"], bias is null ? null : parameters[bias]);
+        Linear linear = Layers.Linear.Of(parameters[name + ".weight"], parameters.PackedOf(name + ".weight"), bias is null ? null : parameters[bias]);
         _linears.Add((name, linear));
         return linear;
     }

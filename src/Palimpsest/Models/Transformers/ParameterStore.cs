@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Palimpsest.Numerics;
 using Palimpsest.Torch;
+using Palimpsest.Torch.Packed;
 using static TorchSharp.torch;
 
 namespace Palimpsest.Models.Transformers;
@@ -30,8 +31,14 @@ public sealed class ParameterStore : IDisposable
     /// <summary>Bytes of those among them that are mapped from a file.</summary>
     public long MappedBytes { get; internal set; }
 
-    /// <summary>The tensor of a name or tied alias; owned by the store.</summary>
+    /// <summary>The matrices among them that stay quantised blocks, by name; the tensors are their bytes.</summary>
+    internal IReadOnlyDictionary<string, PackedTensor> Packed { get; set; } = new Dictionary<string, PackedTensor>(StringComparer.Ordinal);
+
+    /// <summary>The tensor of a name or tied alias; owned by the store. Of quantised blocks that stay packed, uint8.</summary>
     public Tensor this[string name] => _frozen.TryGetValue(Layout[name].Name, out Tensor? frozen) ? frozen : Flat![name];
+
+    /// <summary>The blocks of a name or tied alias, or null where the parameter is numbers.</summary>
+    internal PackedTensor? PackedOf(string name) => Packed.GetValueOrDefault(Layout[name].Name);
 
     /// <summary>A trainable store filled with zeros.</summary>
     /// <param name="layout">Names and shapes.</param>

@@ -22,7 +22,7 @@ public abstract class TransformerModel : IDisposable
         _config = config ?? throw new ArgumentNullException(nameof(config));
         Parameters = parameters ?? throw new ArgumentNullException(nameof(parameters));
         Context = context ?? throw new ArgumentNullException(nameof(context));
-        Embedding = new Embedding(parameters[config.EmbeddingName]);
+        Embedding = Embedding.Of(parameters[config.EmbeddingName], parameters.PackedOf(config.EmbeddingName));
         Modules = new ModuleBuilder(parameters, Hooks, Embedding);
     }
 
