@@ -27,7 +27,8 @@ public static class SaeProbes
         SaeConfig config = session.Sae.Config;
         if (config.Options is TranscoderOptions or TemporalOptions)
         {
-            throw new PalimpsestException($"{config.Architecture}: probes take an autoencoder's latents out of what it read. Leave --probe out.");
+            throw new PalimpsestException($"{config.Architecture}: probes take latents out of what an autoencoder gives back, token by token. Take another "
+                + "architecture.");
         }
 
         (IReadOnlyList<string> texts, (string Name, bool[] Labels)[] classes) = source == World ? OfWorld() : OfFile(source);
