@@ -21,11 +21,24 @@ internal sealed class LlamaCpp : IDisposable
 
     public static string Version => $"LLamaSharp {FileVersionInfo.GetVersionInfo(typeof(LLamaWeights).Assembly.Location).ProductVersion}";
 
-    /// <summary>Lets it say nothing; before anything else.</summary>
-    public static void Silence() => NativeLibraryConfig.All.WithLogCallback((_, _) => { });
+    /// <summary>Loads the library, which then says nothing; before anything else.</summary>
+    public static void Start()
+    {
+        NativeLibraryConfig.All.WithLogCallback((_, _) => { });
+        NativeApi.llama_empty_call();
+    }
 
     /// <summary>Writes a model in another type, unpacking blocks where it must.</summary>
-    public static void Quantise(string source, string target, LLamaFtype type, int threads) => LLamaQuantizer.Quantize(source, target, type, threads, allowRequantize: true, quantizeOutputTensor: true);
+    public static void Quantise(string source, string target, LLamaFtype type, int threads)
+    {
+        // LLamaSharp's own method knows fewer types.
+        LLamaModelQuantizeParams options = LLamaModelQuantizeParams.Default();
+        (options.ftype, options.nthread, options.allow_requantize, options.quantize_output_tensor) = (type, threads, true, true);
+        if (NativeApi.llama_model_quantize(source, target, ref options) != 0)
+        {
+            throw new PalimpsestException($"llama.cpp could not write {target} as {type}.");
+        }
+    }
 
     /// <summary>Tokens per second of greedy steps behind the prompt.</summary>
     public double Rate(int[] prompt, int batch, int steps)

@@ -15,7 +15,7 @@ internal static class PackedBenchmark
         string root = Environment.GetEnvironmentVariable("PALIMPSEST_DATA") ?? throw new PalimpsestException("Set PALIMPSEST_DATA to the folder that holds models/.");
         TorchContext context = new(threads: threads);
         TorchThreads.Use(context.Threads);
-        LlamaCpp.Silence();
+        LlamaCpp.Start();
         Console.WriteLine($"decode packed, {context.Threads} threads, {rounds} rounds, against {LlamaCpp.Version}");
         string given = Directory.GetFiles(Path.Combine(root, "models", "smollm2-135m-instruct"), "*.gguf")[0], folder = Directory.CreateTempSubdirectory("palimpsest-packed").FullName;
         try
