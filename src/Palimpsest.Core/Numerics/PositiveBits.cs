@@ -45,10 +45,12 @@ internal static class PositiveBits
 
     private static uint Of32(ref float first)
     {
-        Vector256<short> low = Avx2.PackSignedSaturate(Above(ref first, 0), Above(ref first, 8)), high = Avx2.PackSignedSaturate(Above(ref first, 16), Above(ref first, 24));
+        Vector256<short> low = Avx2.PackSignedSaturate(Above(ref first, 0), Above(ref first, 8));
+        Vector256<short> high = Avx2.PackSignedSaturate(Above(ref first, 16), Above(ref first, 24));
         Vector256<int> order = Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7);
         return (uint)Avx2.MoveMask(Avx2.PermuteVar8x32(Avx2.PackSignedSaturate(low, high).AsInt32(), order).AsByte());
 
-        static Vector256<int> Above(ref float first, nuint lane) => Vector256.GreaterThan(Vector256.LoadUnsafe(ref first, lane), Vector256<float>.Zero).AsInt32();
+        static Vector256<int> Above(ref float first, nuint lane) =>
+            Vector256.GreaterThan(Vector256.LoadUnsafe(ref first, lane), Vector256<float>.Zero).AsInt32();
     }
 }

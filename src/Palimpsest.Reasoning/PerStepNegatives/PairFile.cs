@@ -18,8 +18,9 @@ public static class PairFile
         ArgumentNullException.ThrowIfNull(problems);
         JsonLines.Write(path, pairs.Select(pair =>
         {
-            string shared = problems.Behind(problems.Prompt(pair.Problem), pair.Prompt), chosen = problems.Behind(pair.Prompt, [.. pair.Prompt, .. pair.Chosen]),
-                rejected = problems.Behind(pair.Prompt, [.. pair.Prompt, .. pair.Rejected]);
+            string shared = problems.Behind(problems.Prompt(pair.Problem), pair.Prompt);
+            string chosen = problems.Behind(pair.Prompt, [.. pair.Prompt, .. pair.Chosen]);
+            string rejected = problems.Behind(pair.Prompt, [.. pair.Prompt, .. pair.Rejected]);
             string? prompt = problems.PromptText(pair.Problem);
             return new JsonObject
             {

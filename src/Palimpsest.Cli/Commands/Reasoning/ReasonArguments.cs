@@ -22,7 +22,12 @@ internal sealed class ReasonArguments
     private readonly Option<string> _verifier = VerifierOption("number");
     private readonly Option<int> _samples = new("--samples") { Description = "Solutions of a problem.", DefaultValueFactory = _ => 8 };
     private readonly Option<int> _limit = new("--limit") { Description = "Most problems; 0 for all.", DefaultValueFactory = _ => 0 };
-    private readonly Option<int> _skip = new("--skip") { Description = "Problems left out from the first on, such as those that were learnt.", DefaultValueFactory = _ => 0 };
+    private readonly Option<int> _skip = new("--skip")
+    {
+        Description = "Problems left out from the first on, such as those that were learnt.",
+        DefaultValueFactory = _ => 0,
+    };
+
     private readonly Option<string> _form = new("--form")
     {
         Description = "The prompt, with {problem} where the problem stands; \\n is a line end.",
@@ -76,7 +81,8 @@ internal sealed class ReasonArguments
     {
         SamplingOptions sampling = _sampling.Of(parsed);
         int samples = parsed.GetValue(_samples);
-        if (samples < 1 || parsed.GetValue(_limit) < 0 || parsed.GetValue(_skip) < 0 || parsed.GetValue(_places) < 1 || (samples > 1 && sampling.Temperature == 0))
+        if (samples < 1 || parsed.GetValue(_limit) < 0 || parsed.GetValue(_skip) < 0 || parsed.GetValue(_places) < 1
+            || (samples > 1 && sampling.Temperature == 0))
         {
             throw new PalimpsestException(
                 "--samples and --places must be at least 1 and --skip and --limit at least 0; and several samples need a --temperature above 0.");
@@ -92,7 +98,7 @@ internal sealed class ReasonArguments
         int skip = parsed.GetValue(_skip);
         if (skip >= problems.Count)
         {
-            throw new PalimpsestException(string.Create(CultureInfo.InvariantCulture, $"--skip {skip} leaves none of the {problems.Count} problems. Give a smaller number."));
+            throw new PalimpsestException($"--skip {skip} leaves none of the {problems.Count} problems. Give a smaller number.");
         }
 
         problems = [.. problems.Skip(skip).Take(parsed.GetValue(_limit) is > 0 and int limit ? limit : int.MaxValue)];
