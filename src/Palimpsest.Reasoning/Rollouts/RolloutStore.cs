@@ -6,8 +6,8 @@ namespace Palimpsest.Reasoning.Rollouts;
 
 /// <summary>Rollouts on disk by what made them, so that arms share them and a killed run goes on. One process at a time.</summary>
 /// <remarks>The file only grows. Behind eight letters by which it is known, a record is a key of 16 bytes, the number of tokens, why it ended, the tokens and a
-/// checksum over all of that, in little-endian order; what stands behind the last whole record is cut off when the file is opened. Memory holds a key and a place a rollout, not the
-/// tokens.</remarks>
+/// checksum over all of that, in little-endian order; what stands behind the last whole record is cut off when the file is opened. Memory holds a key and a
+/// place a rollout, not the tokens.</remarks>
 public sealed class RolloutStore : IDisposable
 {
     private const int KeyLength = 16, HeadLength = KeyLength + 5, CheckLength = 4, MostTokens = 1 << 24;
