@@ -11,6 +11,11 @@ internal static class CommandTorch
     /// <param name="type">Number format of activations.</param>
     public static TorchContext Start(int threads = 0, long seed = 7, ComputeType type = ComputeType.F32)
     {
+        if (threads < 0)
+        {
+            throw new PalimpsestException("--threads must be at least 0; 0 takes all cores.");
+        }
+
         TorchThreads.Use(threads);
         return new TorchContext(type, threads, seed);
     }

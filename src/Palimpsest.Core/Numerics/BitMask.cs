@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
@@ -73,13 +74,7 @@ public sealed class BitMask
         int i = 0;
         for (; i <= scores.Length - 64; i += 64)
         {
-            ulong word = 0;
-            for (int lane = 0; lane < 64; lane += Vector256<T>.Count)
-            {
-                word |= (ulong)Vector256.GreaterThan(Vector256.LoadUnsafe(ref first, (nuint)(i + lane)), Vector256<T>.Zero).ExtractMostSignificantBits() << lane;
-            }
-
-            words[i >> 6] = word;
+            words[i >> 6] = PositiveBits.Of(ref Unsafe.Add(ref first, i));
         }
 
         for (; i < scores.Length; i++)

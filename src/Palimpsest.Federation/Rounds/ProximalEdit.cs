@@ -14,7 +14,7 @@ internal sealed class ProximalEdit(double strength, float[] start) : IGradientEd
     {
         using IDisposable noGrad = no_grad();
         using Tensor origin = tensor(start);
-        using Tensor difference = parameters.Values - origin;
+        using Tensor difference = Ops.Subtract(parameters.Values, origin);
         Ops.AddInPlace(parameters.Gradients, difference, strength);
     }
 }

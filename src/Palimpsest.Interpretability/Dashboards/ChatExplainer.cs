@@ -18,6 +18,9 @@ public sealed class ChatExplainer(IChatClient client, Tokenizer tokenizer)
 {
     private const int TextsAQuestion = 5;
 
+    // Small models do not end by themselves.
+    private static readonly ChatOptions s_options = new() { MaxOutputTokens = 200 };
+
     /// <summary>Asks for an explanation.</summary>
     /// <param name="windows">Texts in which the latent fires.</param>
     /// <param name="stop">Ends the question.</param>
@@ -32,7 +35,7 @@ public sealed class ChatExplainer(IChatClient client, Tokenizer tokenizer)
             question.Append(CultureInfo.InvariantCulture, $"\nText {i + 1}: {window.Text(tokenizer)}\nStrengths: {window.Strengths(tokenizer, max)}\n");
         }
 
-        ChatResponse reply = await client.GetResponseAsync(question.ToString(), cancellationToken: stop).ConfigureAwait(false);
+        ChatResponse reply = await client.GetResponseAsync(question.ToString(), s_options, stop).ConfigureAwait(false);
         return reply.Text.Trim();
     }
 
@@ -74,7 +77,7 @@ public sealed class ChatExplainer(IChatClient client, Tokenizer tokenizer)
         {
             string question = $"{task} Answer with a list such as [1, 0, 0, 1, 0], one number a "
                 + $"text.\n\n{string.Join("\n", part.Select((text, i) => $"Text {i + 1}: {text}"))}";
-            ChatResponse reply = await client.GetResponseAsync(question, cancellationToken: stop).ConfigureAwait(false);
+            ChatResponse reply = await client.GetResponseAsync(question, s_options, stop).ConfigureAwait(false);
             bool[] list = ListIn(reply.Text);
             said.AddRange(list.Length == part.Length ? list : new bool[part.Length]);
         }

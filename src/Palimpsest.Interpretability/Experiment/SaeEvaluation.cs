@@ -18,6 +18,7 @@ public static class SaeEvaluation
         EvaluationTexts texts = new(session.Model.Model, session.Reader, documents, session.Special);
         (SetFigures figures, SaeFigures details) = texts.Measure(session.Sae);
         SaeConfig config = session.Sae.Config;
+        RequireAlive(session, details.Dead);
         return
         [
             Say($"{config.Architecture} of {config.DSae:N0} latents at {session.Hook}, {details.Tokens:N0} tokens of {documents.Count:N0} texts"),
@@ -29,6 +30,20 @@ public static class SaeEvaluation
                 + Say($"{100 * figures.Recovered:F1}% recovered"),
             .. config.Notes,
         ];
+    }
+
+    /// <summary>Refuses an autoencoder none of whose latents fires.</summary>
+    /// <param name="session">Autoencoder and model.</param>
+    /// <param name="dead">Latents that never fire.</param>
+    /// <exception cref="PalimpsestException">That is all of them.</exception>
+    public static void RequireAlive(SaeSession session, int dead)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        if (dead == session.Sae.Config.DSae)
+        {
+            throw new PalimpsestException(Say($"None of the {dead:N0} latents fires on these texts. Name the model and the hook point that it was trained on ")
+                + Say($"(read was {session.Hook}), or take another checkpoint."));
+        }
     }
 
     /// <summary>What a change of latents does to the model's predictions.</summary>

@@ -32,6 +32,9 @@ public sealed class SaeSession : IDisposable
     /// <summary>Reads the activations.</summary>
     public ActivationReader Reader { get; }
 
+    /// <summary>That another model or hook point is read than the folder says, in a sentence; null where it is the same.</summary>
+    public string? Strange { get; private init; }
+
     /// <summary>Opens both.</summary>
     /// <param name="folder">The autoencoder's folder.</param>
     /// <param name="model">The model; null for the one that the folder names.</param>
@@ -46,8 +49,12 @@ public sealed class SaeSession : IDisposable
         {
             string name = model ?? sae.Config.ModelName ?? throw new PalimpsestException($"{folder}: does not say which model it belongs to. Name one.");
             loaded = LanguageModel.Load(name, context, LoadMode.Mapped);
-            SaeSession session = new(sae, loaded, hook ?? sae.Config.HookName
-                ?? throw new PalimpsestException($"{folder}: does not say at which hook point it reads. Name one."));
+            string point = hook ?? sae.Config.HookName ?? throw new PalimpsestException($"{folder}: does not say at which hook point it reads. Name one.");
+            (string was, string now) = ($"{sae.Config.HookName ?? point} of {sae.Config.ModelName ?? name}", $"{point} of {name}");
+            SaeSession session = new(sae, loaded, point)
+            {
+                Strange = was == now ? null : $"Made for {was}; what is read is {now}. If these are not the same, the figures say nothing.",
+            };
             int width = session.Reader.Read([[loaded.Tokenizer.VocabularySize - 1, 0, 1]]).Width;
             return width == sae.Config.DIn ? session : throw new PalimpsestException($"{session.Hook} of {name} has a width of {width}, but the autoencoder "
                 + $"in {folder} was made for "

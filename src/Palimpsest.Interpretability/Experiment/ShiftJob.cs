@@ -68,6 +68,7 @@ public sealed class ShiftJob : Job<ShiftRecipe, ShiftResult>
         float[][] bareTrain = states.Of(Cut(train.WithoutWords())), bareTest = states.Of(Cut(test.WithoutWords()));
         results.Add(new("token-deletion", 0, Score(probe, bareTest), Score(LinearProbe.Train(bareTrain, train.Wanted), bareTest)));
 
+        CheckByHand(recipe, model, data.Train[0]);
         SaeStore store = new(Path.Combine(context.Run.Artifacts, "saes"));
         if (!TrainAll(recipe, context, model, special, Cut(SaeJob.Texts(null).Take(recipe.Data.General)), Cut(domain.Texts), store, folder))
         {
@@ -138,6 +139,20 @@ public sealed class ShiftJob : Job<ShiftRecipe, ShiftResult>
         ShiftTexts TestTexts);
 
     private static string Tilted(ShiftRecipe recipe) => $"{Special}+{TiltRegistry.NameOf(recipe.Method.Tilt)}";
+
+    // Before anything is trained.
+    private static void CheckByHand(ShiftRecipe recipe, LanguageModel model, int[] document)
+    {
+        foreach ((string hook, IReadOnlyList<int> latents) in recipe.Method.ByHand)
+        {
+            int count = (int)(new ActivationReader(model.Model, hook).Read([document]).Width * recipe.Method.Expansion);
+            foreach (int latent in latents.Where(latent => latent < 0 || latent >= count))
+            {
+                throw new PalimpsestException($"method.by_hand: {hook} has no latent {latent}; they are numbered from 0 to {count - 1}. Take their "
+                    + "numbers from a page of palimpsest sae features.");
+            }
+        }
+    }
 
     private static bool TrainAll(ShiftRecipe recipe, JobContext context, LanguageModel model, IReadOnlyList<int> special, IReadOnlyList<int[]> general,
         IReadOnlyList<int[]> domain,

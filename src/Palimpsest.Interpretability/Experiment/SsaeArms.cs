@@ -1,6 +1,8 @@
 using Palimpsest.Interpretability.Activations;
 using Palimpsest.Interpretability.SparseAutoencoders;
 using Palimpsest.Interpretability.Ssae;
+using Palimpsest.Models;
+using Palimpsest.Torch;
 
 namespace Palimpsest.Interpretability.Experiment;
 
@@ -26,18 +28,34 @@ internal sealed class SsaeArms
     private readonly SsaeTexts _texts;
     private readonly IReadOnlyList<int[]> _corpus, _seeds;
     private readonly ActivationReader _reader;
+    private readonly TorchContext _torch;
     private readonly Action<string> _say;
     private readonly Dictionary<(string, int), IReadOnlyList<int>> _found = [];
     private float[][]? _vectors, _seedVectors;
 
-    public SsaeArms(SsaeRecipe recipe, SsaeTexts texts, IReadOnlyList<int[]> corpus, IReadOnlyList<int[]> seeds, ActivationReader reader, Action<string> say) =>
-        (_recipe, _texts, _corpus, _seeds, _reader, _say) = (recipe, texts, corpus, seeds, reader, say);
+    /// <summary>Arms over texts.</summary>
+    /// <exception cref="PalimpsestException">More passages are wanted than there are, or true ones that nobody knows.</exception>
+    public SsaeArms(SsaeRecipe recipe, SsaeTexts texts, IReadOnlyList<int[]> corpus, IReadOnlyList<int[]> seeds, ActivationReader reader, TorchContext torch,
+        Action<string> say)
+    {
+        (_recipe, _texts, _corpus, _seeds, _reader, _torch, _say) = (recipe, texts, corpus, seeds, reader, torch, say);
+        if (recipe.Method.Retrieve > corpus.Count)
+        {
+            throw new PalimpsestException($"method.retrieve: {recipe.Method.Retrieve} passages are wanted of a corpus of {corpus.Count}. Take fewer, or a "
+                + "larger corpus.");
+        }
+
+        if (texts.OfDomain is null && recipe.Method.Arms.Append(recipe.Method.TiltOn).Contains(Oracle))
+        {
+            throw new PalimpsestException("method.arms: oracle needs texts that are known to belong to the domain: the embedded world's, or those that "
+                + "data.hide_rest hides. Leave it out.");
+        }
+    }
 
     /// <summary>The passages of an arm, without the seeds; null for an arm that keeps to the general corpus.</summary>
     /// <param name="arm">Its name.</param>
     /// <param name="gsae">The general autoencoder in its training form, for those who rank again.</param>
     /// <param name="scale">What its inputs are multiplied by.</param>
-    /// <exception cref="PalimpsestException">True passages of the domain are asked for and not known.</exception>
     public IReadOnlyList<int>? Passages(string arm, SparseAutoencoder gsae, double scale)
     {
         int count = _recipe.Method.Retrieve;
@@ -46,12 +64,10 @@ internal sealed class SsaeArms
             General => null,
             "seed" => [],
             "random" => Random(count),
-            Oracle => [.. (_texts.OfDomain ?? throw new PalimpsestException("arms: oracle needs texts that are known to belong to the domain, which only the "
-                + "embedded world tells. Leave it out."))
-                .Index().Where(item => item.Item).Select(item => item.Index).Take(count)],
+            Oracle => [.. _texts.OfDomain!.Index().Where(item => item.Item).Select(item => item.Index).Take(count)],
             Residual or Direct => Search("dense", count),
-            _ when arm.EndsWith(Reranked, StringComparison.Ordinal) => Rank(Search(arm[..^Reranked.Length], count * _recipe.Method.Rerank), gsae,
-                scale)[..count],
+            _ when arm.EndsWith(Reranked, StringComparison.Ordinal) =>
+                [.. Rank(Search(arm[..^Reranked.Length], count * _recipe.Method.Rerank), gsae, scale).Take(count)],
             _ => Search(arm, count),
         };
     }
@@ -79,7 +95,12 @@ internal sealed class SsaeArms
 
     private IReadOnlyList<int> Dense(int count)
     {
-        if (_vectors is null)
+        if (_vectors is null && _recipe.Method.Encoder is string folder)
+        {
+            using SentenceEncoder encoder = SentenceEncoder.Load(folder, _torch);
+            (_vectors, _seedVectors) = (encoder.Embed(_texts.Corpus), encoder.Embed(_texts.Seeds));
+        }
+        else if (_vectors is null)
         {
             (_vectors, _seedVectors) = (StateVectors.Means(_reader, _corpus), StateVectors.Means(_reader, _seeds));
             float[] centre = StateVectors.Mean(_vectors);

@@ -37,7 +37,8 @@ public sealed class SsaeJob : Job<SsaeRecipe, SsaeResult>
         return
         [
             ("model", EmbeddedModels.Resolve(recipe.Model.Name)),
-            .. new[] { ("corpus", recipe.Data.Corpus), ("seeds", recipe.Data.SeedFile), ("test", recipe.Data.TestFile) }
+            .. new[] { ("corpus", recipe.Data.Corpus), ("seeds", recipe.Data.SeedFile), ("test", recipe.Data.TestFile),
+                ("encoder", recipe.Method.Encoder) }
                 .Where(item => item.Item2 is not null).Select(item => (item.Item1, item.Item2!)),
         ];
     }
@@ -65,6 +66,7 @@ public sealed class SsaeJob : Job<SsaeRecipe, SsaeResult>
         IReadOnlyList<int[]> Cut(IReadOnlyList<string> some) => [.. some.Select(text => TokenDocuments.Of(model.Tokenizer, text))
             .Select(ids => ids.Length > length ? ids[..length] : ids)];
         IReadOnlyList<int[]> corpus = Cut(texts.Corpus), seeds = Cut(texts.Seeds);
+        SsaeArms arms = new(recipe, texts, corpus, seeds, reader, torch, context.Log.Say);
         EvaluationTexts domain = new(model.Model, reader, Cut(texts.DomainTest), special), general = new(model.Model, reader, Cut(texts.GeneralTest), special);
         context.Log.Say(Say($"The model's perplexity is {Math.Exp(domain.Clean):F2} on the domain and {Math.Exp(general.Clean):F2} on general texts."));
 
@@ -77,7 +79,6 @@ public sealed class SsaeJob : Job<SsaeRecipe, SsaeResult>
         }
 
         ConceptRows? concepts = texts.Labelled is null ? null : ConceptRows.Of(model.Tokenizer, texts.Labelled, domain.Rows);
-        SsaeArms arms = new(recipe, texts, corpus, seeds, reader, context.Log.Say);
         SaeStore store = new(Path.Combine(context.Run.Artifacts, "saes"));
         SsaeTrainings trainings = new(recipe, context, cache, store, folder);
         SsaeMeasures measures = new(domain, general, concepts);

@@ -40,6 +40,10 @@ public sealed record SsaeMethodSection : IValidated
     /// <value>The default is 120.</value>
     public int Retrieve { get; init; } = 120;
 
+    /// <summary>Folder of a sentence encoder whose vectors dense retrieval compares.</summary>
+    /// <value>The default is none: means of the model's own states.</value>
+    public string? Encoder { get; init; }
+
     /// <summary>How many times as many are retrieved before they are ranked again.</summary>
     /// <value>The default is 4.</value>
     public int Rerank { get; init; } = 4;

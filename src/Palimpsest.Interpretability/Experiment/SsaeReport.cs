@@ -84,8 +84,9 @@ internal static class SsaeReport
             + "random passages; seed: the seed documents alone; bm25 and dense: "
             + "retrieved passages; -tracin: ranked again by their gradients; oracle: true passages of the domain; residual: a small autoencoder for what the "
                 + "general one leaves over; direct: a small one "
-            + "from nothing; +name: under an estimator of tilted risk. Dense vectors are mean states of the model itself, a stand-in for a sentence encoder. "
-                + "The token-set explainer is no language model.");
+            + "from nothing; +name: under an estimator of tilted risk. Dense vectors are "
+            + (recipe.Method.Encoder is string encoder ? $"those of the sentence encoder {encoder}" : "mean states of the model itself, a stand-in for a "
+                + "sentence encoder") + ". The token-set explainer is no language model.");
         if (result.BeforeLearning is double before)
         {
             yield return new ReportParagraph(Say($"Before its {recipe.Data.LearnSteps} steps on the topics the model had a perplexity of {before:F1} on the ")

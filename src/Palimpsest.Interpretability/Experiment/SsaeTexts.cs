@@ -79,5 +79,5 @@ internal sealed record SsaeTexts
     /// <summary>The texts of a file of any known kind: prompt and completion as one; of a file in TREC's tags its documents.</summary>
     internal static IEnumerable<string> Read(string path) => Path.GetExtension(path).Equals(".xml", StringComparison.OrdinalIgnoreCase)
         ? TrecCollection.Documents(path).Select(document => document.Text)
-        : ExampleFile.Open(path).From(0).Select(item => item.Example.Prompt + item.Example.Completion);
+        : ExampleFile.Open(path, new ExampleFileOptions { CanSkipBad = false }).From(0).Select(item => item.Example.Prompt + item.Example.Completion);
 }

@@ -43,7 +43,7 @@ internal sealed class DeadLatents : IDisposable
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         Tensor silent = acts.detach().ne(Scalars.Zero).any(0).logical_not().to_type(ScalarType.Int64);
-        _silent.add_(Scalars.Of(1L)).mul_(silent);
+        _silent.add_(Scalars.Of(1L), Scalars.Of(1L)).mul_(silent); // without the second one TorchSharp makes a hidden scalar
     }
 
     public void Dispose() => _silent.Dispose();

@@ -31,6 +31,7 @@ public static class ProblemFile
         ArgumentNullException.ThrowIfNull(verifier);
         List<Problem> problems = [];
         skipped = 0;
+        PalimpsestException? first = null;
         foreach ((string place, JsonNode? item) in Items(path))
         {
             try
@@ -42,15 +43,16 @@ public static class ProblemFile
             catch (PalimpsestException problem)
             {
                 skipped++;
+                first ??= new PalimpsestException($"{path} {place}: {problem.Message.TrimEnd('.')}; or leave out such problems, which are then counted.",
+                    problem);
                 if (!skipBad)
                 {
-                    throw new PalimpsestException($"{path} {place}: {problem.Message.TrimEnd('.')}; or leave out such problems, which are then counted.",
-                        problem);
+                    throw first;
                 }
             }
         }
 
-        return problems.Count > 0 ? problems
+        return problems.Count > 0 ? problems : first is not null ? throw new PalimpsestException($"{first.Message} All {skipped:N0} would be left out.", first)
             : throw new PalimpsestException($"{path}: holds no problem with an answer. Write lines such as {{\"problem\": \"2 + 2 = ?\", \"answer\": \"4\"}}.");
     }
 

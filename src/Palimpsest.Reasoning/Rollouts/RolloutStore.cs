@@ -5,19 +5,21 @@ using Palimpsest.Models.Generation;
 namespace Palimpsest.Reasoning.Rollouts;
 
 /// <summary>Rollouts on disk by what made them, so that arms share them and a killed run goes on. One process at a time.</summary>
-/// <remarks>The file only grows. A record is a key of 16 bytes, the number of tokens, why it ended, the tokens and a checksum over all of that, in
-/// little-endian order; what stands behind the last whole record is cut off when the file is opened. Memory holds a key and a place a rollout, not the
-/// tokens.</remarks>
+/// <remarks>The file only grows. Behind eight letters by which it is known, a record is a key of 16 bytes, the number of tokens, why it ended, the tokens and a
+/// checksum over all of that, in little-endian order; what stands behind the last whole record is cut off when the file is opened. Memory holds a key and a
+/// place a rollout, not the tokens.</remarks>
 public sealed class RolloutStore : IDisposable
 {
     private const int KeyLength = 16, HeadLength = KeyLength + 5, CheckLength = 4, MostTokens = 1 << 24;
+    private static ReadOnlySpan<byte> Magic => "PALROLL1"u8;
+
     private readonly Dictionary<UInt128, long> _places = [];
     private readonly FileStream _file;
     private readonly string _path;
 
     /// <summary>Opens a store, or makes one.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="PalimpsestException">The file cannot be opened, or another process has it.</exception>
+    /// <exception cref="PalimpsestException">The file cannot be opened, another process has it, or it is something else.</exception>
     public RolloutStore(string path)
     {
         _path = path;
@@ -31,7 +33,13 @@ public sealed class RolloutStore : IDisposable
                 $"{path}: cannot be opened as a store of rollouts ({problem.Message}). Name another file, or end the process that has it.", problem);
         }
 
-        long end = 0;
+        long end = Magic.Length;
+        if (!Begins())
+        {
+            _file.Dispose();
+            throw new PalimpsestException($"{path}: is no store of rollouts. Name another file, or remove this one.");
+        }
+
         while (Read(end) is ((UInt128 key, Rollout _), long next))
         {
             _places.TryAdd(key, end);
@@ -90,6 +98,26 @@ public sealed class RolloutStore : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    // A new file, or one that was killed before it was begun, is begun.
+    private bool Begins()
+    {
+        Span<byte> found = stackalloc byte[Magic.Length];
+        int length = _file.ReadAtLeast(found, found.Length, throwOnEndOfStream: false);
+        if (!Magic.StartsWith(found[..length]))
+        {
+            return false;
+        }
+
+        if (length < Magic.Length)
+        {
+            _file.Position = 0;
+            _file.Write(Magic);
+            _file.Flush();
+        }
+
+        return true;
+    }
 
     private ((UInt128 Key, Rollout Rollout) Record, long Next)? Read(long place)
     {

@@ -1,8 +1,5 @@
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Palimpsest.Common;
 using Palimpsest.Reasoning.Verifiers;
 
 namespace Palimpsest.Reasoning.Rollouts;
@@ -11,31 +8,21 @@ namespace Palimpsest.Reasoning.Rollouts;
 /// writes: <c>question</c>, <c>answer</c> or <c>gt</c>, and the lists <c>code</c>, <c>pred</c> and <c>score</c>.</summary>
 public static class SampleFile
 {
-    private static readonly JsonSerializerOptions s_relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Writes a file whole or not at all.</summary>
     /// <param name="path">The file.</param>
     /// <param name="problems">What goes into it.</param>
     /// <exception cref="PalimpsestException">The file cannot be written.</exception>
-    public static void Write(string path, IEnumerable<SampledProblem> problems) => AtomicFile.Write(path, stream =>
+    public static void Write(string path, IEnumerable<SampledProblem> problems) => JsonLines.Write(path, problems.Select(problem => new JsonObject
     {
-        using StreamWriter lines = new(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-        foreach (SampledProblem problem in problems)
+        ["problem"] = problem.Problem.Text,
+        ["answer"] = problem.Problem.Answer,
+        ["samples"] = new JsonArray([.. problem.Samples.Select(sample => (JsonNode)new JsonObject
         {
-            JsonArray samples = [.. problem.Samples.Select(sample => (JsonNode)new JsonObject
-            {
-                ["text"] = sample.Text,
-                ["answer"] = sample.Judgement.Answer,
-                ["verdict"] = JsonNamingPolicy.KebabCaseLower.ConvertName(sample.Judgement.Verdict.ToString()),
-            })];
-            lines.WriteLine(new JsonObject
-            {
-                ["problem"] = problem.Problem.Text,
-                ["answer"] = problem.Problem.Answer,
-                ["samples"] = samples
-            }.ToJsonString(s_relaxed));
-        }
-    });
+            ["text"] = sample.Text,
+            ["answer"] = sample.Judgement.Answer,
+            ["verdict"] = JsonNamingPolicy.KebabCaseLower.ConvertName(sample.Judgement.Verdict.ToString()),
+        })]),
+    }));
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>

@@ -29,7 +29,10 @@ public static class SampleScores
         {
             if (problems.Sum(problem => problem.Samples.Count(sample => sample.Judgement.Verdict == verdict)) is > 0 and int count)
             {
-                lines.Add(FormattableString.Invariant($"{count:N0} of {all:N0} samples {said}; they count as wrong."));
+                string? why = problems.SelectMany(problem => problem.Samples).FirstOrDefault(sample => sample.Judgement is { Note: not null } own
+                    && own.Verdict == verdict)?.Judgement.Note;
+                lines.Add(FormattableString.Invariant($"{count:N0} of {all:N0} samples {said}{(why is null ? "" : $" (first: {why.TrimEnd('.', ' ')})")}; ")
+                    + "they count as wrong.");
             }
         }
 

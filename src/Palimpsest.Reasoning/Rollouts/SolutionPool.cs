@@ -54,6 +54,8 @@ public sealed class SolutionPool
     {
         0 => "No pairs exist: the model solves none of the problems. Take easier problems, more samples or a higher temperature, or train it longer first.",
         1 => "No pairs exist: the model solves every problem every time. Take fresh or harder problems, more samples or a higher temperature.",
+        _ when Traces.All(trace => trace.IsRight || trace.End != CompletionEnd.EndToken) =>
+            "No pairs exist: no wrong solution came to an end, and one that was cut off is no mistake. Allow more tokens, or ask for shorter solutions.",
         _ => "No pairs exist: no problem has both a right solution and a wrong one that differ at a step. Take more samples or rollouts, or another "
             + "temperature.",
     };

@@ -15,6 +15,7 @@ public sealed class TextProblems : IRolloutProblems
     private readonly LanguageModel _model;
     private readonly IReadOnlyList<Problem> _problems;
     private readonly IVerifier _verifier;
+    private readonly string? _form;
     private readonly int[][] _prompts;
     private StepBoundaries? _steps;
 
@@ -26,7 +27,7 @@ public sealed class TextProblems : IRolloutProblems
     /// <exception cref="PalimpsestException">The form does not say where the problem stands.</exception>
     public TextProblems(LanguageModel model, IReadOnlyList<Problem> problems, IVerifier verifier, string? form)
     {
-        (_model, _problems, _verifier) = (model, problems, verifier);
+        (_model, _problems, _verifier, _form) = (model, problems, verifier, form);
         if (form is not null && !form.Contains(Place, StringComparison.Ordinal))
         {
             throw new PalimpsestException($"The form of prompts does not say where the problem stands. Put {Place} into it.");
@@ -36,6 +37,14 @@ public sealed class TextProblems : IRolloutProblems
         _prompts = [.. problems.Select(problem => form is null ? encoder.EncodeTurn(new Conversation([new ChatMessage("user", problem.Text)]))
             : model.Tokenizer.EncodePrompt(form.Replace(Place, problem.Text, StringComparison.Ordinal)))];
     }
+
+    /// <summary>The problem itself.</summary>
+    /// <param name="problem">Its number.</param>
+    public string Question(int problem) => _problems[problem].Text;
+
+    /// <summary>The text that a problem is asked with; null where it is a message of a chat.</summary>
+    /// <param name="problem">Its number.</param>
+    public string? PromptText(int problem) => _form?.Replace(Place, _problems[problem].Text, StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public int Count => _problems.Count;
@@ -51,4 +60,16 @@ public sealed class TextProblems : IRolloutProblems
 
     /// <inheritdoc/>
     public string Text(ReadOnlySpan<int> ids) => _model.Tokenizer.Decode(ids.ToArray());
+
+    /// <summary>The text that tokens add to others before them: the text of all less that of the beginning, for tokens alone lose the space before their first
+    /// word.</summary>
+    /// <param name="head">The beginning.</param>
+    /// <param name="whole">The beginning with what follows.</param>
+    public string Behind(int[] head, int[] whole)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        ArgumentNullException.ThrowIfNull(whole);
+        (string start, string all) = (Text(head), Text(whole));
+        return all.StartsWith(start, StringComparison.Ordinal) ? all[start.Length..] : Text(whole.AsSpan(head.Length));
+    }
 }

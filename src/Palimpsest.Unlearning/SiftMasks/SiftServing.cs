@@ -14,7 +14,7 @@ namespace Palimpsest.Unlearning.SiftMasks;
 /// </remarks>
 public static class SiftServing
 {
-    private const int Piece = 1 << 10;
+    private const int Piece = 1 << 10, PastCaches = 1 << 22;
 
     // m_j = round(2^k τ_j) ≠ 0
     /// <summary>Takes the mask of a block of a vector: the entries that the sum sees.</summary>
@@ -85,7 +85,7 @@ public static class SiftServing
     /// <param name="merged">The merged vector's block.</param>
     /// <param name="mask">The owner's mask; null for owners that left or were never there.</param>
     /// <param name="theta">Receives the block.</param>
-    public static void Serve(long offset, ReadOnlySpan<float> origin, ReadOnlySpan<float> merged, BitMask? mask, Span<float> theta)
+    public static unsafe void Serve(long offset, ReadOnlySpan<float> origin, ReadOnlySpan<float> merged, BitMask? mask, Span<float> theta)
     {
         if (mask is null)
         {
@@ -94,16 +94,29 @@ public static class SiftServing
         }
 
         ReadOnlySpan<ulong> words = mask.Words(offset, theta.Length);
-        ref float a = ref MemoryMarshal.GetReference(origin), b = ref MemoryMarshal.GetReference(merged), to = ref MemoryMarshal.GetReference(theta);
+        ref float a = ref MemoryMarshal.GetReference(origin), b = ref MemoryMarshal.GetReference(merged);
         int i = 0;
-        for (; i <= theta.Length - 64; i += 64)
+        fixed (float* to = theta)
         {
-            ulong word = words[i >> 6];
-            for (int lane = 0; lane < 64; lane += 8)
+            // Past the caches, the old values need not be read in order to be written over.
+            bool pastCaches = theta.Length >= PastCaches && (nuint)to % 32 == 0;
+            for (; i <= theta.Length - 64; i += 64)
             {
-                nuint at = (nuint)(i + lane);
-                Vector256<uint> through = Vector256.LoadUnsafe(ref b, at).AsUInt32() & BitMask.Spread((uint)(word >> lane));
-                (Vector256.LoadUnsafe(ref a, at) + through.AsSingle()).StoreUnsafe(ref to, at);
+                ulong word = words[i >> 6];
+                for (int lane = 0; lane < 64; lane += 8)
+                {
+                    nuint at = (nuint)(i + lane);
+                    Vector256<float> through = (Vector256.LoadUnsafe(ref b, at).AsUInt32() & BitMask.Spread((uint)(word >> lane))).AsSingle();
+                    Vector256<float> served = Vector256.LoadUnsafe(ref a, at) + through;
+                    if (pastCaches)
+                    {
+                        served.StoreAlignedNonTemporal(to + at);
+                    }
+                    else
+                    {
+                        served.Store(to + at);
+                    }
+                }
             }
         }
 

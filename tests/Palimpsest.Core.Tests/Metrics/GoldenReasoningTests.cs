@@ -174,26 +174,30 @@ public sealed class GoldenReasoningTests
             double beta = Of("beta"), smoothing = Of("label_smoothing");
             check.Close(Of("reward_chosen"), beta * (pair.Chosen - pair.ReferenceChosen), "reward");
             check.Close(Of("reward_rejected"), beta * (pair.Rejected - pair.ReferenceRejected), "reward");
-            Loss("sigmoid", PreferenceLosses.Dpo(pair, beta));
-            Loss("cdpo", PreferenceLosses.Dpo(pair, beta, smoothing));
-            Loss("robust", PreferenceLosses.RobustDpo(pair, beta, smoothing));
-            Loss("ipo_length_averaged", PreferenceLosses.Ipo(pair, beta, averaged: true));
-            Loss("ipo_sum", PreferenceLosses.Ipo(pair, beta));
-            Loss("hinge", PreferenceLosses.Hinge(pair, beta));
-            Loss("sigmoid_norm", PreferenceLosses.NormalizedDpo(pair, beta));
-            Loss("npo_on_rejected", PreferenceLosses.Npo(pair, beta));
-            Loss("simpo_beta2_margin0.5", PreferenceLosses.SimPo(pair));
-            number++;
-
-            double Of(string name) => item.GetProperty(name).GetDouble();
-
-            void Loss(string name, PreferenceLoss actual)
+            foreach (JsonProperty loss in item.GetProperty("losses").EnumerateObject())
             {
-                JsonElement expected = item.GetProperty("losses").GetProperty(name);
+                (string name, JsonElement expected) = (loss.Name, loss.Value);
+                PreferenceLoss actual = name switch
+                {
+                    "sigmoid" => PreferenceLosses.Dpo(pair, beta),
+                    "cdpo" => PreferenceLosses.Dpo(pair, beta, smoothing),
+                    "robust" => PreferenceLosses.RobustDpo(pair, beta, smoothing),
+                    "ipo_length_averaged" => PreferenceLosses.Ipo(pair, beta, averaged: true),
+                    "ipo_sum" => PreferenceLosses.Ipo(pair, beta),
+                    "hinge" => PreferenceLosses.Hinge(pair, beta),
+                    "sigmoid_norm" => PreferenceLosses.NormalizedDpo(pair, beta),
+                    "npo_on_rejected" => PreferenceLosses.Npo(pair, beta),
+                    "simpo_beta2_margin0.5" => PreferenceLosses.SimPo(pair),
+                    _ => throw new NotSupportedException(name),
+                };
                 check.Close(expected.GetProperty("loss"), actual.Value, $"pair {number} {name}", 1e-12, 1e-12);
                 check.Close(expected.GetProperty("grad_chosen"), actual.ChosenGradient, $"pair {number} {name} chosen", 1e-12, 1e-12);
                 check.Close(expected.GetProperty("grad_rejected"), actual.RejectedGradient, $"pair {number} {name} rejected", 1e-12, 1e-12);
             }
+
+            number++;
+
+            double Of(string name) => item.GetProperty(name).GetDouble();
         }
 
         foreach (JsonElement item in file.GetProperty("advantages").EnumerateArray())

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using CsCheck;
 using Palimpsest.Numerics;
 
@@ -32,6 +33,17 @@ public sealed class BitMaskTests
         }
 
         Assert.True(single.ContentEquals(wide));
+    });
+
+    [Fact]
+    public void PositiveBits_EveryForm_GivesTheSameBits() => Gen.OneOf(Gen.Single, Gen.Const(0f), Gen.Const(-0f), Gen.Const(float.NaN)).Array[64].Sample(values =>
+    {
+        ulong expected = values.Select((value, i) => value > 0 ? 1ul << i : 0).Aggregate((a, b) => a | b);
+        double[] wide = [.. values.Select(value => (double)value)];
+        Assert.Equal(expected, PositiveBits.Of512(ref values[0]));
+        Assert.Equal(expected, PositiveBits.Of256(ref values[0]));
+        Assert.Equal(expected, PositiveBits.Of256(ref wide[0]));
+        Assert.True(!Avx2.IsSupported || expected == PositiveBits.OfPacked(ref values[0]));
     });
 
     [Fact]

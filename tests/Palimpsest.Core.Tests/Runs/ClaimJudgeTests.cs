@@ -98,6 +98,18 @@ public sealed class ClaimJudgeTests
         Assert.Equal((Verdict.Inconclusive, null, 0), (none.Verdict, none.Figure, none.Seeds));
     }
 
+    [Fact]
+    public void Judge_OnSeeds_CountsTheSeedsThatPass()
+    {
+        ClaimRule rule = new() { Value = Threshold.Parse(">= 0", null), OnSeeds = 4 };
+        ClaimVerdict four = Judge(Claim(rule), Paired([1, 1, 1, 1, 1], [1, 0, 0, 0, 100]));
+        Assert.Equal((Verdict.Reproduced, "The value passes on 4 seeds, the rule asks for >= 0 on 4; 5 seeds."), (four.Verdict, four.Reason));
+        Assert.Equal(Verdict.Partly, Judge(Claim(rule), Paired([9, 9, 9, 1, 1], [0, 0, 0, 2, 2])).Verdict);
+        Assert.Equal(Verdict.Inconclusive, Judge(Claim(rule), Paired(Ours, Theirs)).Verdict);
+        Assert.NotEmpty((rule with { OnSeeds = 0 }).Problems());
+        Assert.NotEmpty(new ClaimRule { LowerBound = Threshold.Parse("> 0", null), OnSeeds = 2 }.Problems());
+    }
+
     [Theory]
     [InlineData("ours")]
     [InlineData("theirs")]

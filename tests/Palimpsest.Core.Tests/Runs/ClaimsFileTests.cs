@@ -67,6 +67,7 @@ public sealed class ClaimsFileTests
             Whole with { HoldsIf = Whole.HoldsIf with { Confidence = 0.95 } },
             Whole with { HoldsIf = Whole.HoldsIf with { PairedBy = Pairing.Seed } },
             Whole with { HoldsIf = Whole.HoldsIf with { MinSeeds = null } },
+            Whole with { HoldsIf = Whole.HoldsIf with { OnSeeds = 3 } },
             Whole with { Control = null },
             Whole with { Control = Whole.Control! with { Arm = "x" } },
             Whole with { Control = Whole.Control! with { With = "x" } },

@@ -62,6 +62,12 @@ public sealed class ReasonCommandTests : IDisposable
         Assert.Equal(0, Run("reason", "score", _folder.At("out.jsonl")).Code);
         (code, said) = Run([.. arguments, "--skip-bad", "--temperature", "0"]);
         Assert.Equal(2, code);
+        (code, said) = Run([.. arguments, "--skip-bad", "--skip", "2"]);
+        Assert.Equal(2, code);
+        Assert.Contains("--skip 2 leaves none of the 2 problems", said, StringComparison.Ordinal);
+        (code, said) = Run([.. arguments, "--skip-bad", "--skip", "1", "--right", _folder.At("right.jsonl"), "--verifier", "exact"]);
+        Assert.Equal(2, code);
+        Assert.Contains("right.jsonl: there is no right solution to write", said, StringComparison.Ordinal);
         (code, said) = Run("reason", "sample", _folder.At("p.jsonl"), "--model", "base-v1", "--skip-bad", "--verifier", "{ name: program, command: [check] }");
         Assert.Equal(2, code);
         Assert.Contains("run must be true", said, StringComparison.Ordinal);
@@ -78,6 +84,21 @@ public sealed class ReasonCommandTests : IDisposable
             "--rollouts", "3", "--rule", "first-zero", "--form", "{problem}"];
         (int code, string said) = Run([.. arguments, "--verifier", check]);
         Assert.True(code == 0 || said.Contains("No pairs exist", StringComparison.Ordinal), said);
+        foreach (string line in code == 0 ? File.ReadAllLines(_folder.At("pairs.jsonl")) : [])
+        {
+            // No begin token is spelled out, and the answers go on where the prompt ends.
+            JsonElement pair = JsonDocument.Parse(line).RootElement;
+            Assert.Equal("Once upon a time", pair.GetProperty("prompt").GetString());
+            Assert.NotEqual(pair.GetProperty("rejected").GetString(), pair.GetProperty("chosen").GetString());
+        }
+
+        string always = "{ name: program, command: [/bin/sh, -c, \"cat > /dev/null; echo right\"], run: true }";
+        (code, said) = Run("reason", "sample", _folder.At("p.jsonl"), "--model", "base-v1", "--samples", "6", "--tokens", "200", "--form", "{problem}",
+            "--output", _folder.At("samples.jsonl"), "--right", _folder.At("right.jsonl"), "--verifier", always);
+        Assert.True(code == 0, said);
+        JsonElement learnt = JsonDocument.Parse(File.ReadAllLines(_folder.At("right.jsonl"))[0]).RootElement;
+        Assert.Equal("Once upon a time", learnt.GetProperty("prompt").GetString());
+        Assert.NotEmpty(learnt.GetProperty("completion").GetString()!);
         (code, said) = Run([.. arguments, "--verifier", "exact"]);
         Assert.Equal(2, code);
         Assert.Contains("No pairs exist: the model solves none of the problems", said, StringComparison.Ordinal);

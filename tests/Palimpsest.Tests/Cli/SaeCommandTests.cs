@@ -39,6 +39,15 @@ public sealed class SaeCommandTests
 
         (code, string error) = Run("sae", "ablate", sae, "--latents", "999", "--documents", "3");
         Assert.Equal((2, true), (code, error.Contains("no latent 999", StringComparison.Ordinal)));
+        (code, error) = Run("sae", "ablate", sae, "--latents", "", "--documents", "3");
+        Assert.Equal((2, true), (code, error.Contains("is no number of a latent", StringComparison.Ordinal)));
+        (code, error) = Run("sae", "features", sae, "--examples", "0");
+        Assert.Equal((2, true), (code, error.Contains("--examples must be at least 1", StringComparison.Ordinal)));
+        (code, output) = Run("sae", "evaluate", sae, "--hook", "blocks.0.hook_resid_post", "--documents", "3", "--probe", "world");
+        Assert.Equal((0, true, true), (code, output.Contains("Made for blocks.1.hook_resid_post", StringComparison.Ordinal),
+            output.Contains("SCR, gender taken out of profession", StringComparison.Ordinal)));
+        (code, error) = Run("sae", "evaluate", sae, "--explainer", "base-v1");
+        Assert.Equal((2, true), (code, error.Contains("belong together", StringComparison.Ordinal)));
         (code, error) = Run("sae", "evaluate", sae, "--hook", "blocks.1.mlp.hook_post", "--documents", "3");
         Assert.Equal((2, true), (code, error.Contains("was made for 128", StringComparison.Ordinal)));
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Palimpsest.Data.Safetensors;
 using Palimpsest.Interpretability.SparseAutoencoders;
 using Palimpsest.Interpretability.SparseAutoencoders.Formats;
 using Palimpsest.Torch;
@@ -42,6 +43,12 @@ public sealed class SaeFormatTests
             golden.Close(sae.Parameters["threshold"], name + ".threshold", 2e-6);
         }
 
+        Assert.Equal(golden.Json[name]?["loaded_dtype"]?.ToString() ?? sae.Config.Dtype, sae.Config.Dtype);
+        if (golden.Json[name]?["tensors_after_load"] is JsonArray tensors)
+        {
+            Assert.Equal(tensors.Select(tensor => tensor!.ToString()), sae.Parameters.Layout.Slots.Select(slot => slot.Name).Order(StringComparer.Ordinal));
+        }
+
         if (golden.Json[name]?["config_after_defaulting"] is JsonObject expected)
         {
             CheckConfig(expected, sae.Config);
@@ -81,13 +88,18 @@ public sealed class SaeFormatTests
             using SparseAutoencoder sae = SaeArchitectures.Create(new SaeConfig
             {
                 Options = new StandardOptions { DecoderInitNorm = (double?)entry!["decoder_init_norm"] },
-                DIn = 8,
-                DSae = 16,
+                DIn = (int)golden.Json["d_in"]!,
+                DSae = (int)golden.Json["d_sae"]!,
                 IsTraining = true,
             }, (long)entry["seed"]!);
             Tensor expected = golden[name + ".W_dec"];
             Assert.Equal(0, Ops.Number(Ops.Subtract(sae.Decoder, expected).abs().max()));
             Assert.Equal(0, Ops.Number(Ops.Subtract(sae.Parameters["W_enc"], expected.t()).abs().max()));
+            foreach ((JsonNode? wanted, float norm) in entry["row_norms"]!.AsArray().Zip(TensorBytes.ToArray(sae.Decoder.norm(1, keepdim: false, p: 2))))
+            {
+                SaeGolden.Near((double)wanted!, norm, 1e-6, name);
+            }
+
         }
     }
 
@@ -99,10 +111,12 @@ public sealed class SaeFormatTests
     [InlineData("""{ "architecture": "standard", "d_in": 4 }""", "d_sae is missing")]
     [InlineData("""{ "architecture": "standard", "d_in": 4, "d_sae": 8, "dtype": "int8" }""", "dtype is \"int8\"")]
     [InlineData("""{ "architecture": "topk", "d_in": 4, "d_sae": 8, "k": "many" }""", "wrong type")]
+    [InlineData("""{ "architecture": 3, "d_in": 4, "d_sae": 8 }""", "wrong type")]
+    [InlineData("""{ "architecture": "topk", "d_in": 4, "d_sae": 8, "k": 3, "metadata": { "sae_lens_version": "6.54.12", "hook_name": 3 } }""", "wrong type")]
     public void Read_Mistakes_AreNamed(string text, string expected)
     {
         JsonObject json = JsonNode.Parse(text)!.AsObject();
-        json["metadata"] = new JsonObject { ["sae_lens_version"] = "6.54.12" };
+        json["metadata"] ??= new JsonObject { ["sae_lens_version"] = "6.54.12" };
         Assert.Contains(expected, Assert.Throws<PalimpsestException>(() => SaeConfigFile.Read(json, "cfg.json")).Message, StringComparison.Ordinal);
     }
 
@@ -124,6 +138,21 @@ public sealed class SaeFormatTests
             File.WriteAllLines(config, [text.Replace(from, to, StringComparison.Ordinal)
                 .Replace("\"l1_coefficient\":1,\"lp_norm\":1,\"l1_warm_up_steps\":0,", "", StringComparison.Ordinal)]);
             Assert.Contains(message, Assert.Throws<PalimpsestException>(() => SaeFolder.Load(folder.Path)).Message, StringComparison.Ordinal);
+        }
+
+        File.Delete(Path.Combine(folder.Path, SaeLensFolder.WeightsName));
+        Assert.Contains("no such file", Assert.Throws<PalimpsestException>(() => SaeFolder.Load(folder.Path)).Message, StringComparison.Ordinal);
+        using (Tensor whole = ones(8, ScalarType.Int32))
+        {
+            SaeLensFolder.Save(sae, folder.Path);
+            string weights = Path.Combine(folder.Path, SaeLensFolder.WeightsName);
+            TensorSource[] odd = [.. sae.Parameters.Layout.Slots.Select(slot => slot.Name == "b_enc"
+                ? new TensorSource(slot.Name, TensorType.I32, [8], stream => TensorBytes.Write(whole,
+                    ScalarType.Int32, stream))
+                : new TensorSource(slot.Name, TensorType.F32, sae.Parameters[slot.Name].shape,
+                    stream => TensorBytes.Write(sae.Parameters[slot.Name], ScalarType.Float32, stream)))];
+            SafetensorsWriter.Write(weights, odd);
+            Assert.Contains("holds I32", Assert.Throws<PalimpsestException>(() => SaeFolder.Load(folder.Path)).Message, StringComparison.Ordinal);
         }
 
         using (no_grad())

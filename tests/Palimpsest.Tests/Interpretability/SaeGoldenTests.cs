@@ -7,6 +7,7 @@ using Palimpsest.Numerics;
 using Palimpsest.Torch;
 using Palimpsest.Training;
 using Palimpsest.Training.Optimizers;
+using Palimpsest.Training.Schedules;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -37,6 +38,12 @@ public sealed class SaeGoldenTests
                 golden.Close(code.Pre!, "pre", tolerance);
             }
 
+            if (golden.Has("gate_pre"))
+            {
+                Tensor centred = sae.Config.ApplyBDecToInput ? Ops.Subtract(code.Normed, sae.Parameters["b_dec"]) : code.Normed;
+                golden.Close(Ops.Add(centred.matmul(sae.Parameters["W_enc"]), sae.Parameters["b_gate"]), "gate_pre", tolerance);
+            }
+
             golden.Close(code.Acts, golden.Has("novel") ? "novel" : "acts", tolerance);
             golden.Close(output, golden.Has("out") ? "out" : "recon", tolerance);
             if (golden.Has("predicted"))
@@ -56,6 +63,42 @@ public sealed class SaeGoldenTests
                 Tensor error = Ops.Subtract(target, made);
                 golden.Close(error.mul(error).sum(dim: 1), "squared_error", 2 * tolerance);
                 CheckFigures(golden, target, made, flat);
+            }
+        }
+    }
+
+    [Theory(SkipTestWithoutData = true), MemberData(nameof(Inference))]
+    public void Configuration_EveryFolder_IsWhatTheReferenceLists(string folder)
+    {
+        using SaeGolden golden = new(folder);
+        JsonNode index = JsonNode.Parse(File.ReadAllText(Path.Combine(SaeGolden.Root!, "index.json")))!["cases"]![Path.GetFileName(folder)]!;
+        foreach ((string form, JsonNode? cfg, JsonNode? tensors) in new[]
+        {
+            ("inference", golden.Json["inference"]?["cfg"] ?? golden.Json["cfg"], golden.Json["inference"]?["tensors"] ?? golden.Json["tensors"]),
+            ("training", null, golden.Json["training_tensors"]),
+        })
+        {
+            if (!Directory.Exists(Path.Combine(folder, form)))
+            {
+                continue;
+            }
+
+            using SparseAutoencoder sae = SaeFolder.Load(Path.Combine(folder, form));
+            JsonObject written = SaeConfigFile.Write(sae.Config);
+            Assert.Equal(index[form == "training" ? "architecture" : "inference_architecture"]!.ToString(), sae.Config.Architecture);
+            IEnumerable<KeyValuePair<string, JsonNode?>> keys = form == "training" ? index["settings"]!.AsObject() : cfg!.AsObject();
+            foreach ((string key, JsonNode? value) in keys.Where(pair => pair.Key != "device"))
+            {
+                Assert.True(JsonNode.DeepEquals(Sorted(value), Sorted(written[key])), $"{folder} {form} {key}: {written[key]} instead of {value}");
+            }
+
+            Dictionary<string, long[]> shapes = sae.Parameters.Layout.Slots.Select(slot => (slot.Name, sae.Parameters[slot.Name].shape))
+                .Concat(sae.Buffers.Select(buffer => (buffer.Name, buffer.Values.shape))).ToDictionary();
+            Assert.Equal(tensors!.AsObject().Select(pair => pair.Key).Order(StringComparer.Ordinal), shapes.Keys.Order(StringComparer.Ordinal));
+            foreach ((string name, JsonNode? shape) in tensors.AsObject())
+            {
+                JsonArray wanted = shape!.AsArray() is [_, JsonArray inner] ? inner : shape.AsArray();
+                Assert.Equal(wanted.Select(size => (long)size!), shapes[name]);
             }
         }
     }
@@ -142,9 +185,16 @@ public sealed class SaeGoldenTests
         using AdamW adam = new(sae.Parameters, new AdamWOptions { Beta2 = 0.999 });
         DeadLatents dead = new(sae.Config.DSae, (int)course["dead_feature_window"]!);
         double[] fired = new double[sae.Config.DSae];
+        int warm = (int)course["lr_warm_up_steps"]!;
+        LearningRateSchedule rates = new(ScheduleKind.WarmupStableDecay, (double)course["lr"]!, warm, (int)course["steps"]!)
+        {
+            DecaySteps = (int)course["lr_decay_steps"]!,
+        };
+        Assert.Equal((int)course["steps"]!, course["log"]!.AsArray().Count);
         foreach (JsonNode? entry in course["log"]!.AsArray())
         {
             int step = (int)entry!["step"]!;
+            Assert.Equal((double)entry["lr"]!, rates.At(step < warm ? step + 1 : step), 1e-15); // the reference's warm-up is a step ahead
             using DisposeScope scope = NewDisposeScope();
             Tensor x = Scaled(golden, folder, golden.Exact("x_steps").select(0, step));
             sae.Parameters.ZeroGradients();
@@ -160,6 +210,12 @@ public sealed class SaeGoldenTests
             Tensor loss = Sum(terms);
             Autograd.Backward(loss);
             SaeGolden.Near((double)entry["loss"]!, Ops.Number(loss), 1e-6, $"{folder} step {step}");
+            foreach ((string term, JsonNode? value) in entry["losses"]!.AsObject())
+            {
+                Tensor own = Assert.Single(terms.Terms, item => item.Name == term).Rows;
+                SaeGolden.Near((double)value!, Ops.Number(own.mean()), 1e-6, $"{folder} step {step} {term}");
+            }
+
             double norm = sae.Parameters.Norm();
             SaeGolden.Near((double)entry["grad_norm_before_clip"]!, norm, 1e-6, $"{folder} step {step}, norm");
             double active = Ops.Number(terms.Code.Acts.ne(Scalars.Zero).to_type(ScalarType.Float64).sum()) / x.size(0);
@@ -184,10 +240,14 @@ public sealed class SaeGoldenTests
         using DisposeScope end = NewDisposeScope();
         foreach (ParameterSlot slot in sae.Parameters.Layout.Slots)
         {
-            golden.Close(sae.Parameters[slot.Name], "final." + slot.Name, 1e-5);
+            Tensor last = sae.Parameters[slot.Name];
+            golden.Close(last, "final." + slot.Name, 1e-5);
+            double squares = (double)course["final_sum_of_squares"]![slot.Name]!;
+            SaeGolden.Near(squares, Ops.Number(last.mul(last).sum()), 1e-5, $"{folder} {slot.Name}, squares");
+            SaeGolden.Near((double)course["final_sum"]![slot.Name]!, Ops.Number(last.sum()), 1e-5 * Math.Sqrt(last.numel()), $"{folder} {slot.Name}, sum");
         }
 
-        double rows = 16.0 * course["log"]!.AsArray().Count;
+        double rows = (double)course["batch"]! * course["log"]!.AsArray().Count;
         golden.Close(tensor(fired.Select(count => Math.Log10((count / rows) + 1e-10)).ToArray()), "final.log_sparsity", 1e-5);
     }
 
@@ -202,7 +262,15 @@ public sealed class SaeGoldenTests
             SaeFolding.Whitening(trained, whitening.Matrix, whitening.Inverse, whitening.Mean);
         }
 
+        CheckScaled(golden, folder);
         using SparseAutoencoder made = SaeFolding.ToInference(trained, (double?)golden.Json["scaling_factor"] ?? 1);
+        if (golden.Json["inference"]!["threshold_from_topk_threshold"] is JsonArray thresholds)
+        {
+            using SparseAutoencoder plain = SaeFolder.Load(Path.Combine(folder, "training"));
+            SaeGolden.Near((double)thresholds[0]!, ((BatchTopKSae)plain).Threshold, 1e-12, folder);
+            SaeGolden.Near((double)thresholds[1]!, Ops.Number(made.Parameters["threshold"].max()), 1e-6, folder);
+        }
+
         Assert.Equal(expected.Config.Architecture, made.Config.Architecture);
         Assert.Equal(expected.Config.NormalizeActivations, made.Config.NormalizeActivations);
         JsonObject here = SaeConfigFile.Write(made.Config), there = SaeConfigFile.Write(expected.Config);
@@ -287,6 +355,25 @@ public sealed class SaeGoldenTests
 
         using SafetensorsFile file = SafetensorsFile.Open(path);
         return (TensorBytes.Read(file, file["matrix"]), TensorBytes.Read(file, file["inverse_matrix"]), TensorBytes.Read(file, file["mean"]));
+    }
+
+    // What a trainer does to inputs before the autoencoder and to outputs behind it.
+    private static void CheckScaled(SaeGolden golden, string folder)
+    {
+        if (!golden.Has("scaled.x"))
+        {
+            return;
+        }
+
+        using IDisposable noGrad = no_grad();
+        using SparseAutoencoder sae = SaeGolden.Load(Path.Combine(folder, "training"), exact: true);
+        Tensor x = Scaled(golden, folder, golden.Exact("x").narrow(0, 0, golden["scaled.x"].size(0)));
+        SaeCode code = sae.Encode(x);
+        Tensor output = sae.Output(code);
+        golden.Close(x, "scaled.x", 1e-6);
+        golden.Close(code.Acts, "scaled.acts", 1e-6);
+        golden.Close(Whitening(folder) is { } whitening ? Ops.Add(output.matmul(whitening.Inverse), whitening.Mean)
+            : Ops.Scale(output, 1 / (double)golden.Json["scaling_factor"]!), "unscaled.recon", 1e-6);
     }
 
     private static void CheckFigures(SaeGolden golden, Tensor target, Tensor output, Tensor acts)

@@ -1,7 +1,10 @@
 using Microsoft.Extensions.AI;
+using Palimpsest.Interpretability.Activations;
 using Palimpsest.Interpretability.Dashboards;
+using Palimpsest.Interpretability.Experiment;
 using Palimpsest.Interpretability.Shift;
 using Palimpsest.Interpretability.SparseAutoencoders;
+using Palimpsest.Interpretability.SparseAutoencoders.Formats;
 using Palimpsest.Models;
 using Palimpsest.Models.Sources;
 using Palimpsest.Models.Transformers;
@@ -90,6 +93,28 @@ public sealed class ShiftTests
     }
 
     [Fact]
+    public void ProbeScores_TwoKindsOfTexts_AreTold()
+    {
+        using CausalModel model = ActivationTests.Tiny();
+        using SparseAutoencoder sae = SaeArchitectures.Create(new SaeConfig
+        {
+            Options = new StandardOptions { DecoderInitNorm = 1 },
+            DIn = model.Config.HiddenSize,
+            DSae = 64
+        }, 3);
+        ActivationReader reader = new(model, Hook);
+        bool[] kind = [.. Enumerable.Range(0, 80).Select(i => i % 2 == 0)], other = [.. Enumerable.Range(0, 80).Select(i => i / 2 % 2 == 0)];
+        int[][] documents = [.. ActivationTests.Documents(80).Select((ids, i) => (int[])[.. ids[..4], .. Enumerable.Repeat(kind[i] ? 7 : 9, 6),
+            other[i] ? 11 : 12])];
+        ProbeScores scores = new(reader, sae, documents);
+        Assert.InRange(scores.Dense(kind), 0.9, 1);
+        Assert.InRange(scores.Sparse(kind, 5), 0.7, 1);
+        Assert.Equal(0, scores.Scr(kind, other, 0));
+        Assert.Equal(0, scores.Tpp([kind, other], 0));
+        Assert.InRange(scores.Tpp([kind, other], 8), 0.01, 1);
+    }
+
+    [Fact]
     public async Task ChatExplainer_ScriptedModel_IsScoredByItsLists()
     {
         using LanguageModel model = LanguageModel.Load("base-v1", TestContexts.F32(), LoadMode.Mapped);
@@ -104,6 +129,42 @@ public sealed class ShiftTests
         Assert.Equal((0.75, 1.0), (precision, recall));
         Assert.DoesNotContain("«the", client.Asked[1].Split("Text 1:")[1], StringComparison.Ordinal);
         Assert.Equal(1, (await explainer.FuzzAsync(explanation, windows[..3], new RandomStream(1, "fuzz"))).F1);
+    }
+
+    [Fact]
+    public async Task LatentExplanations_ScriptedModel_AreJudgedOnOtherExamples()
+    {
+        using TemporaryFolder folder = new();
+        using (SparseAutoencoder made = SaeArchitectures.Create(new SaeConfig
+        {
+            Options = new StandardOptions(),
+            DIn = 128,
+            DSae = 16,
+            Metadata = new() { ["model_name"] = "base-v1", ["hook_name"] = Hook },
+        }, 3))
+        {
+            SaeLensFolder.Save(made, folder.Path);
+        }
+
+        using SaeSession session = SaeSession.Open(folder.Path, null, null, TestContexts.F32());
+        Assert.Null(session.Strange);
+        IReadOnlyList<int[]> documents = session.Documents(["the griffin stood on the hill", "a cook stirred the soup", "rain fell on the roof all day"]);
+        using Scripted client = new("It stands\nfor beasts.", "[1, 1, 1, 1, 1]", "[1, 0]", "[1]", "[1]");
+        List<string> said = [];
+        await foreach (string line in LatentExplanations.OfAsync(session, documents, [5], client, 1, TestContext.Current.CancellationToken))
+        {
+            said.Add(line);
+        }
+
+        Assert.StartsWith("5: ", said[0], StringComparison.Ordinal);
+        Assert.True(said.Count == 1 || said[1].Contains("detection: F1", StringComparison.Ordinal), said[^1]);
+        await Assert.ThrowsAsync<PalimpsestException>(async () =>
+        {
+            await foreach (string line in LatentExplanations.OfAsync(session, documents, [16], client, 1, TestContext.Current.CancellationToken))
+            {
+                said.Add(line);
+            }
+        });
     }
 
     private sealed class Scripted(params string[] replies) : IChatClient

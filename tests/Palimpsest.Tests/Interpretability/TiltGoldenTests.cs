@@ -31,21 +31,63 @@ public sealed class TiltGoldenTests
     }
 
     [Theory(SkipTestWithoutData = true), MemberData(nameof(Roots))]
+    public void Of_LimitsAndParts_EqualTheReference(string root)
+    {
+        Assert.NotEmpty(root);
+        JsonNode limits = _json["limits"]!;
+        double[] losses = Losses((string)limits["losses"]!), weights = new double[losses.Length];
+        double mean = losses.Average(), variance = losses.Average(loss => (loss - mean) * (loss - mean));
+        foreach ((string name, double value) in new[]
+        {
+            ("mean", TiltedRisk.Of(losses, 0, weights)), ("population_variance", variance), ("exact_at_1e-3", TiltedRisk.Of(losses, 1e-3, weights)),
+            ("first_order_at_1e-3", mean + (1e-3 / 2 * variance)), ("max", TiltedRisk.Of(losses, 1e12, weights)),
+            ("min", TiltedRisk.Of(losses, -1e12, weights)),
+        })
+        {
+            SaeGolden.Near((double)limits[name]!, value, 1e-11, name);
+        }
+
+        // Batches give less than the whole for t > 0; their exponentials are unbiased.
+        foreach (JsonNode? item in _json["minibatch_bias"]!.AsArray())
+        {
+            double t = (double)item!["t"]!;
+            double[] parts = [.. losses.Chunk((int)item["batch"]!).Select(part => TiltedRisk.Of(part, t, new double[part.Length]))];
+            SaeGolden.Near((double)item["full"]!, TiltedRisk.Of(losses, t, weights), 1e-12, $"{t}");
+            SaeGolden.Near((double)item["mean_of_minibatch_values"]!, parts.Average(), 1e-12, $"{t}");
+            SaeGolden.Near((double)item["exponential_mean_of_minibatch_values"]!, TiltedRisk.Of(parts, t, new double[parts.Length]), 1e-12, $"{t}");
+        }
+    }
+
+    [Theory(SkipTestWithoutData = true), MemberData(nameof(Roots))]
     public void Running_EveryCourse_FollowsTheReference(string root)
     {
         Assert.NotEmpty(root);
         double[][] batches = [.. _json["running_normaliser"]!["batches"]!.AsArray().Select(Numbers)];
-        foreach (JsonNode? item in _json["running_normaliser"]!["cases"]!.AsArray().Where(item => (string)item!["order"]! == "update_then_weight"))
+        foreach (JsonNode? item in _json["running_normaliser"]!["cases"]!.AsArray())
         {
-            Tilt tilt = new RunningTiltOptions { T = (double)item!["t"]!, Rate = (double)item["lambda"]! }.Create();
+            RunningTiltOptions options = new() { T = (double)item!["t"]!, Rate = (double)item["lambda"]!, MostShares = double.PositiveInfinity };
+            double most = (double?)item["weight_clamp"] ?? double.PositiveInfinity;
+            Tilt tilt = options.Create();
             tilt.State[0] = (double)item["initial"]!;
             foreach ((double[] batch, JsonNode? step) in batches.Zip(item["steps"]!.AsArray()))
             {
-                double[] weights = new double[batch.Length];
-                TiltReading reading = tilt.Weigh(batch, [], weights);
-                SaeGolden.Near((double)step!["running"]!, tilt.State[0], 1e-12, "running");
-                Same(step["clamped_weights"]!, weights, 1e-9);
-                SaeGolden.Near(weights.Zip(batch, (weight, loss) => weight * loss).Sum(), reading.Value, 1e-12, "loss");
+                // The other order weighs with the normaliser as it was, which is what one that stands still does.
+                Tilt weighs = (string)item["order"]! == "update_then_weight" ? options.Create() : (options with { Rate = 0 }).Create(),
+                    clamps = (options with { MostShares = most * batch.Length }).Create();
+                weighs.State[0] = tilt.State[0];
+                clamps.State[0] = tilt.State[0];
+                double[] weights = new double[batch.Length], clamped = new double[batch.Length];
+                SaeGolden.Near((double)step!["batch_value"]!, TiltedRisk.Of(batch, options.T, weights), 1e-12, "batch");
+                tilt.Weigh(batch, [], weights);
+                TiltReading reading = weighs.Weigh(batch, [], weights);
+                SaeGolden.Near((double)step["running"]!, tilt.State[0], 1e-12, "running");
+                Same(step["weights"]!, weights, 1e-9);
+                SaeGolden.Near((double)step["loss"]!, reading.Value, 1e-12, "loss");
+                if ((string)item["order"]! == "update_then_weight")
+                {
+                    clamps.Weigh(batch, [], clamped);
+                    Same(step["clamped_weights"]!, clamped, 1e-9);
+                }
             }
         }
     }
@@ -89,10 +131,13 @@ public sealed class TiltGoldenTests
             SaeGolden.Near((double)item["t"]!, reading.Tilt, 1e-7, "t");
             SaeGolden.Near((double)item["value"]!, reading.Value, 1e-9, "value");
             SaeGolden.Near((double)item["ess"]!, reading.EffectiveShare * losses.Length, 1e-7, "ESS");
+            SaeGolden.Near((double)item["target"]!, (double)item["rho"]! * losses.Length, 1e-12, "target");
         }
 
         losses = Losses((string)_json["groups"]!["losses"]!);
         int[] groups = [.. _json["groups"]!["group_of_item"]!.AsArray().Select(number => (int)number!)];
+        Same(_json["groups"]!["group_means"]!, [.. groups.Zip(losses).GroupBy(pair => pair.First).OrderBy(group => group.Key)
+            .Select(group => group.Average(pair => pair.Second))], 1e-12);
         foreach (JsonNode? item in _json["groups"]!["cases"]!.AsArray())
         {
             foreach ((string form, bool bySize) in new[] { ("equal_groups", false), ("size_weighted", true) })
@@ -100,6 +145,8 @@ public sealed class TiltGoldenTests
                 double[] weights = new double[losses.Length];
                 TiltReading reading = new GroupTiltOptions { T = (double)item!["t"]!, BySize = bySize }.Create().Weigh(losses, groups, weights);
                 SaeGolden.Near((double)item[form]!["value"]!, reading.Value, 1e-12, form);
+                double[] ofGroups = [.. Enumerable.Range(0, groups.Max() + 1).Select(group => weights.Where((_, i) => groups[i] == group).Sum())];
+                Same(item[form]!["group_weights"]!, ofGroups, 1e-9);
                 Same(item[form]!["gradient"]!, weights, 1e-9);
             }
         }
@@ -113,8 +160,8 @@ public sealed class TiltGoldenTests
         foreach (JsonNode? item in tilted["cases"]!.AsArray())
         {
             using DisposeScope scope = NewDisposeScope();
-            using SparseAutoencoder sae = SaeGolden.Load(Path.Combine(root, "standard-no-b-dec", "training"), exact: true);
-            Tensor x = golden.Exact("x_train");
+            using SparseAutoencoder sae = SaeGolden.Load(Path.Combine(root, tilted["sae"]!.ToString()), exact: true);
+            Tensor x = golden.Exact(tilted["batch"]!.ToString());
             SaeTerms terms = sae.Losses(x, x, new SaePass((double)tilted["l1_coefficient"]!));
             golden.Close(terms.Errors, "recon_losses", 1e-6);
             golden.Close(terms.Terms[1].Rows, "l1_terms", 1e-6);

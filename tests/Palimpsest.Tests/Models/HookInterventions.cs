@@ -24,6 +24,7 @@ internal sealed class HookInterventions(string folder, References references, Js
         "splice_standard" => x => _standard.Decode(_standard.Encode(x)),
         "splice_topk" => x => _topK.Decode(Codes(x)),
         "splice_topk_masked" => x => where(references.Load("keep_mask").to_type(ScalarType.Bool).unsqueeze(-1), this["splice_topk"](x), x),
+        "splice_topk_with_error_term" => x => Edited(x, [], 0),
         "ablate_features_with_error_term" => x => Edited(x, [.. json["ablated_features"]!.AsArray().Select(id => id!.GetValue<long>())], 0),
         "clamp_feature_with_error_term" => x => Edited(x, [json["clamped_feature"]!.GetValue<long>()], json["clamp_value"]!.GetValue<double>()),
         _ when name.StartsWith("steer_from_", StringComparison.Ordinal) =>

@@ -50,6 +50,23 @@ public sealed class HookPointTests
 
         // What a reconstruction costs, token by token, against the model as it is.
         Tensor clean = LogProbabilities("clean"), spliced = LogProbabilities("splice_topk"), next = ids.narrow(1, 1, ids.size(1) - 1).unsqueeze(-1);
+        (double Loss, double Divergence) Cost(string name)
+        {
+            Tensor scores = LogProbabilities(name);
+            return (-Ops.Number(scores.narrow(1, 0, next.size(1)).gather(2, next).mean()),
+                Ops.Number(clean.exp().mul(Ops.Subtract(clean, scores)).sum(dim: -1).mean()));
+        }
+
+        (double whole, (double none, double lost)) = (Cost("clean").Loss, Cost("zero"));
+        foreach ((string name, JsonNode? score) in json["scores"]!.AsObject())
+        {
+            (double loss, double divergence) = Cost(name);
+            Assert.Equal((double)score!["ce_mean"]!, loss, 2e-5);
+            Assert.Equal((double)score["kl_clean_to_this_mean"]!, divergence, 2e-5);
+            Assert.Equal((double)score["ce_loss_score"]!, (none - loss) / (none - whole), 1e-3);
+            Assert.Equal((double)score["kl_div_score"]!, (lost - divergence) / lost, 1e-3);
+        }
+
         foreach ((string name, Tensor scores) in new[] { ("clean", clean), ("splice_topk", spliced) })
         {
             Tensor loss = scores.narrow(1, 0, next.size(1)).gather(2, next).squeeze(-1).neg();

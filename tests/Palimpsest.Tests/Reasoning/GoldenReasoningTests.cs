@@ -45,7 +45,12 @@ public sealed class GoldenReasoningTests
             }
 
             // What is summed over the steps is the last value less the first.
-            Assert.Equal(values.Value(last)!.Value - values.Problem, Enumerable.Range(1, last).Sum(step => values.Advantage(step)!.Value), 1e-12);
+            double gained = Enumerable.Range(1, last).Sum(step => values.Advantage(step)!.Value);
+            Assert.Equal(item.GetProperty("telescopes").GetDouble(), gained - (values.Value(last)!.Value - values.Problem), 1e-12);
+            Assert.Equal(Integers(item.GetProperty("positive_advantage_steps")), Enumerable.Range(1, last).Where(step => values.Advantage(step) > 0));
+
+            // Who stops at the first prefix without a right rollout has rolled out from it and from those before.
+            Assert.Equal(item.GetProperty("completions_with_early_stop").GetInt32(), prefixes[0].Length * values.Pit(PitRule.FirstZero));
         }
 
         foreach (JsonElement item in File(folder).GetProperty("pit_by_hand").EnumerateArray())
@@ -120,6 +125,14 @@ public sealed class GoldenReasoningTests
         double[] advantages = GoldenObjectives.Numbers(item.GetProperty("advantages"));
         double[] weights = [.. PreferenceBatch.RowsOf(answers).Select(row => advantages[row])];
         double[] sampled = [.. item.GetProperty("old_logps_per_token").EnumerateArray().SelectMany(GoldenObjectives.Numbers)];
+        using (NewDisposeScope())
+        {
+            Tensor Of(CausalModel model) => tensor(LogProbabilities(model, answers));
+            Tensor behind = Ops.Subtract(Of(golden.Model("reference.safetensors")), Of(golden.Model()));
+            AssertClose([[.. item.GetProperty("k3_per_token").EnumerateArray().SelectMany(GoldenObjectives.Numbers)]],
+                [[.. Ops.Shift(Ops.Subtract(behind.exp(), behind), -1).data<double>()]], 1e-10);
+        }
+
         double clip = item.GetProperty("clip").GetDouble();
         JsonProperty[] losses = [.. item.GetProperty("losses").EnumerateObject()];
         Assert.NotEmpty(losses);
@@ -160,6 +173,14 @@ public sealed class GoldenReasoningTests
             double[] weighted = PerToken(item, answers, advantage => Math.Exp(advantage / beta)),
                 filtered = PerToken(item, answers, advantage => advantage > 0 ? 1 : 0);
             double value = Minimise(policy, new PolicyGradientOptions(), new WeightedBatch(answers, weighted, null));
+            double[] rows = new double[answers.Batch];
+            IEnumerable<double> parts = LogProbabilities(golden.Model(), answers).Zip(weighted, (log, weight) => log * weight);
+            foreach ((long row, double part) in PreferenceBatch.RowsOf(answers).Zip(parts))
+            {
+                rows[row] += part;
+            }
+
+            Assert.All(GoldenObjectives.Numbers(item.GetProperty("per_row_weighted_logp")).Zip(rows), pair => Assert.Equal(1, pair.Second / pair.First, 1e-10));
             Assert.Equal(1, value / item.GetProperty("value").GetDouble(), 1e-10);
             Assert.Equal(1, policy.Parameters.Flat!.Norm() / item.GetProperty("grad_norm_total").GetDouble(), 1e-9);
 
@@ -218,6 +239,15 @@ public sealed class GoldenReasoningTests
         }
 
         return [.. weights];
+    }
+
+    // One number a target. Takes the model.
+    private static double[] LogProbabilities(CausalModel model, TokenBatch answers)
+    {
+        using CausalModel own = model;
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        return [.. own.LogProbabilities(own.Hidden(answers), answers.Rows, answers.Targets).to(ScalarType.Float64, CPU).data<double>()];
     }
 
     private static double Minimise(CausalModel policy, PolicyGradientOptions options, WeightedBatch batch, IReferenceModel? reference = null)

@@ -89,6 +89,15 @@ public sealed class RolloutTests : IDisposable
     }
 
     [Fact]
+    public void Store_OfAnotherKind_IsRefusedAndStays()
+    {
+        string path = _folder.At("problems.jsonl");
+        Palimpsest.Common.AtomicFile.WriteText(path, "{}");
+        Assert.Contains("is no store", Assert.Throws<PalimpsestException>(() => new RolloutStore(path)).Message, StringComparison.Ordinal);
+        Assert.Equal("{}", File.ReadAllText(path));
+    }
+
+    [Fact]
     public void Store_AfterAKill_GivesBackWhatWasWhole()
     {
         string path = _folder.At("rollouts.bin");
@@ -107,6 +116,13 @@ public sealed class RolloutTests : IDisposable
             Assert.Equal(11, store.Count);
             AssertSame(first[0], Sample(requests, 4, store, sampled: 1)[0]);
             Assert.Equal(12, store.Count);
+        }
+
+        foreach (int cut in (int[])[0, 3, 8, 12])
+        {
+            Write(bytes[..cut]); // or not even the first
+            using RolloutStore begun = new(path);
+            Assert.Equal(0, begun.Count);
         }
 
         bytes[^1] ^= 1;

@@ -21,7 +21,13 @@ internal sealed class ReasonArguments
     private readonly Option<string> _model = new("--model") { Description = "An embedded model, a folder or a file.", Required = true };
     private readonly Option<string> _verifier = VerifierOption("number");
     private readonly Option<int> _samples = new("--samples") { Description = "Solutions of a problem.", DefaultValueFactory = _ => 8 };
-    private readonly Option<int> _limit = new("--limit") { Description = "Most problems, from the first on; 0 for all.", DefaultValueFactory = _ => 0 };
+    private readonly Option<int> _limit = new("--limit") { Description = "Most problems; 0 for all.", DefaultValueFactory = _ => 0 };
+    private readonly Option<int> _skip = new("--skip")
+    {
+        Description = "Problems left out from the first on, such as those that were learnt.",
+        DefaultValueFactory = _ => 0,
+    };
+
     private readonly Option<string> _form = new("--form")
     {
         Description = "The prompt, with {problem} where the problem stands; \\n is a line end.",
@@ -48,7 +54,7 @@ internal sealed class ReasonArguments
     public void AddTo(Command command)
     {
         command.Arguments.Add(_file);
-        foreach (Option option in (Option[])[_model, _verifier, _samples, _limit, _form, _chat, _skipBad, _store, _places, _output])
+        foreach (Option option in (Option[])[_model, _verifier, _samples, _skip, _limit, _form, _chat, _skipBad, _store, _places, _output])
         {
             command.Options.Add(option);
         }
@@ -75,10 +81,11 @@ internal sealed class ReasonArguments
     {
         SamplingOptions sampling = _sampling.Of(parsed);
         int samples = parsed.GetValue(_samples);
-        if (samples < 1 || parsed.GetValue(_limit) < 0 || parsed.GetValue(_places) < 1 || (samples > 1 && sampling.Temperature == 0))
+        if (samples < 1 || parsed.GetValue(_limit) < 0 || parsed.GetValue(_skip) < 0 || parsed.GetValue(_places) < 1
+            || (samples > 1 && sampling.Temperature == 0))
         {
             throw new PalimpsestException(
-                "--samples and --places must be at least 1 and --limit at least 0; and several samples need a --temperature above 0.");
+                "--samples and --places must be at least 1 and --skip and --limit at least 0; and several samples need a --temperature above 0.");
         }
 
         if (sampling.StopTexts.Count > 0)
@@ -88,7 +95,13 @@ internal sealed class ReasonArguments
 
         IVerifier verifier = Verifier(parsed.GetValue(_verifier)!);
         IReadOnlyList<Problem> problems = ProblemFile.Read(parsed.GetValue(_file)!, verifier, parsed.GetValue(_skipBad), out int skipped);
-        problems = parsed.GetValue(_limit) is > 0 and int limit ? [.. problems.Take(limit)] : problems;
+        int skip = parsed.GetValue(_skip);
+        if (skip >= problems.Count)
+        {
+            throw new PalimpsestException($"--skip {skip} leaves none of the {problems.Count} problems. Give a smaller number.");
+        }
+
+        problems = [.. problems.Skip(skip).Take(parsed.GetValue(_limit) is > 0 and int limit ? limit : int.MaxValue)];
         output.WriteLine(verifier.Description);
         if (skipped > 0)
         {

@@ -65,7 +65,7 @@ internal static class ReasonPairsCommand
                     throw new PalimpsestException(solved.Pool.WhyNoPairs);
                 }
 
-                PairFile.Write(arguments.Output(parsed), made.Pairs, solved.Model.Tokenizer);
+                PairFile.Write(arguments.Output(parsed), made.Pairs, solved.Asked);
                 int pits = made.Findings.Count(finding => finding.Pit is not null), first = made.Findings.Count(finding => finding.Pit == 1);
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"{made.Pairs.Count:N0} pairs of {made.Findings.Count:N0} wrong solutions, {100 * solved.Pool.Solved:F1}% of all ")

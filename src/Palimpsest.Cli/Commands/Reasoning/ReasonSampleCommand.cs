@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Palimpsest.Reasoning.Rollouts;
 using Palimpsest.Reasoning.Verifiers;
 
@@ -10,13 +11,20 @@ internal static class ReasonSampleCommand
     public static Command Create(TextWriter output)
     {
         ReasonArguments arguments = new("samples.jsonl");
+        Option<string?> right = new("--right")
+        {
+            Description = "File for the different right solutions too, as prompts and completions for palimpsest finetune (rejection finetuning).",
+        };
         Command command = new(
             "sample",
             """
             Lets a model solve problems several times each, judges the solutions, and says how often one of k is right, and how often the majority of k is.
 
             Example: palimpsest reason sample problems.jsonl --model my-models/small --chat --samples 8 --tokens 256
-            """);
+            """)
+        {
+            right,
+        };
         arguments.AddTo(command);
         command.SetAction(parsed => arguments.Run(parsed, output, (solved, _) =>
         {
@@ -30,6 +38,12 @@ internal static class ReasonSampleCommand
             }
 
             output.WriteLine($"Written: {arguments.Output(parsed)}");
+            if (parsed.GetValue(right) is string file)
+            {
+                int count = SolutionFile.Write(file, solved.Pool, solved.Asked);
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Written: {file}, {count:N0} right solutions"));
+            }
+
             return true;
         }));
         return command;

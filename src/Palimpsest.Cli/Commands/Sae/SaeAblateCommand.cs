@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Palimpsest.Interpretability.Activations;
 using Palimpsest.Interpretability.Experiment;
 using Palimpsest.Models.Generation;
@@ -36,8 +35,8 @@ internal static class SaeAblateCommand
         sampling.AddTo(command);
         command.SetAction(parsed =>
         {
-            using SaeSession session = arguments.Open(parsed, parsed.GetValue(sampling.Seed));
-            int[] chosen = [.. Numbers(parsed.GetValue(latents)!)];
+            int[] chosen = SaeArguments.Numbers(parsed.GetValue(latents)!);
+            using SaeSession session = arguments.Open(parsed, output, parsed.GetValue(sampling.Seed));
             int count = session.Sae.Config.DSae;
             Func<torch.Tensor, torch.Tensor> edit = parsed.GetValue(add) is double amount ? SaeSplice.Adding(chosen, count, amount)
                 : SaeSplice.Setting(chosen, count);
@@ -70,9 +69,4 @@ internal static class SaeAblateCommand
             output.WriteLine($"  changed:  {after[i].Text}");
         }
     }
-
-    private static IEnumerable<int> Numbers(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-        .Select(part =>
-        int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number
-            : throw new PalimpsestException($"--latents: \"{part}\" is no number of a latent. Give them as 3,7,12."));
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Palimpsest.Interpretability.Experiment;
 
 namespace Palimpsest.Cli.Commands.Sae;
@@ -28,8 +29,25 @@ internal sealed class SaeArguments
 
     public string Folder(ParseResult parsed) => parsed.GetValue(_folder)!;
 
-    public SaeSession Open(ParseResult parsed, long seed = 7) =>
-        SaeSession.Open(Folder(parsed), parsed.GetValue(_model), parsed.GetValue(_hook), CommandTorch.Start(parsed.GetValue(_threads), seed));
+    public SaeSession Open(ParseResult parsed, TextWriter output, long seed = 7)
+    {
+        SaeSession session = SaeSession.Open(Folder(parsed), parsed.GetValue(_model), parsed.GetValue(_hook),
+            CommandTorch.Start(parsed.GetValue(_threads), seed));
+        if (session.Strange is string note)
+        {
+            output.WriteLine(note);
+        }
+
+        return session;
+    }
+
+    /// <summary>The latents that <c>--latents</c> names.</summary>
+    public static int[] Numbers(string text)
+    {
+        string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
+        return [.. parts.Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number
+            : throw new PalimpsestException($"--latents: \"{part}\" is no number of a latent. Give them as 3,7,12."))];
+    }
 
     /// <summary>The tokens of the texts.</summary>
     public IReadOnlyList<int[]> Documents(ParseResult parsed, SaeSession session)

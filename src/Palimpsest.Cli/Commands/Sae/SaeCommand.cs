@@ -52,6 +52,7 @@ internal static class SaeCommand
         .AddList("--arms", "method.arms", "What is compared, with commas: general, random, seed, bm25, dense, bm25-tracin, dense-tracin, oracle, residual, "
             + "direct.")
         .AddYaml("--tilts", "method.tilts", "Estimators of tilted risk: \"[ess, { name: groups, t: 2 }]\". [default: ess]")
+        .Add<string>("--encoder", "method.encoder", "Folder of a sentence encoder for dense retrieval. [default: the model's own states]")
         .Add<int>("--retrieve", "method.retrieve", "Passages that are retrieved. [default: 120]")
         .Add<int>("--documents", "data.documents", "Documents of the corpus. [default: 24000]")
         .Add<int>("--test", "data.test", "Documents of the domain, and general ones, to measure on. [default: 200]")

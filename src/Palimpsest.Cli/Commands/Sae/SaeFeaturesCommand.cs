@@ -27,10 +27,16 @@ internal static class SaeFeaturesCommand
         arguments.AddTo(command);
         command.SetAction(parsed =>
         {
-            using SaeSession session = arguments.Open(parsed);
+            if (parsed.GetValue(examples) < 1)
+            {
+                throw new PalimpsestException("--examples must be at least 1.");
+            }
+
+            using SaeSession session = arguments.Open(parsed, output);
             LatentRecords records = new(session.Sae, parsed.GetValue(examples));
             records.Read(session.Reader, arguments.Documents(parsed, session));
             IReadOnlyList<LatentRecord> made = records.Of(session.Hook.Contains("resid", StringComparison.Ordinal) ? session.Model.Model : null);
+            SaeEvaluation.RequireAlive(session, made.Count(record => record.Density == 0));
             LatentPage.Write(parsed.GetValue(to)!, $"{Path.GetFileName(arguments.Folder(parsed))}: {session.Hook}", made, session.Model.Tokenizer);
             output.WriteLine($"{made.Count:N0} latents, {made.Count(record => record.Density == 0):N0} of which never fire here: {parsed.GetValue(to)}");
             if (parsed.GetValue(json) is string file)

@@ -63,6 +63,14 @@ public static class ClaimJudge
 
         (string name, double judged) = rule.LowerBound is not null ? ("lower bound", figure.Lower) : rule.UpperBound is not null ? ("upper bound", figure.Upper) : ("value", figure.Estimate);
         bool holds = rule.Condition.Holds(judged), estimateHolds = rule.Condition.Holds(figure.Estimate);
+        string found = string.Create(CultureInfo.InvariantCulture, $"The {name} is {judged:G4}, the rule asks for {rule.Condition}");
+        if (rule.OnSeeds is int needed)
+        {
+            int passing = seeds.Count(seed => rule.Condition.Holds(Combine(compare.As, own.Values[seed], other.Values.GetValueOrDefault(seed))));
+            holds = passing >= needed;
+            found = string.Create(CultureInfo.InvariantCulture, $"The value passes on {Count(passing)}, the rule asks for {rule.Condition} on {needed}");
+        }
+
         Verdict verdict = (holds, estimateHolds, own.Modelled || other.Modelled) switch
         {
             (true, _, true) => Verdict.Modelled,
@@ -70,7 +78,8 @@ public static class ClaimJudge
             (false, true, false) => Verdict.Partly,
             _ => Verdict.NotReproduced,
         };
-        return new ClaimVerdict(claim, verdict, figure, count, string.Create(CultureInfo.InvariantCulture, $"The {name} is {judged:G4}, the rule asks for {rule.Condition}; {(rule.PairedBy == Pairing.Item ? $"{own.Items[seeds[0]].Length} items, " : "")}{Count(count)}."));
+        string items = rule.PairedBy == Pairing.Item ? string.Create(CultureInfo.InvariantCulture, $"{own.Items[seeds[0]].Length} items, ") : "";
+        return new ClaimVerdict(claim, verdict, figure, count, $"{found}; {items}{Count(count)}.");
     }
 
     private static string? ControlFailure(Claim claim, ClaimControl control, IReadOnlyList<ClaimResult> results)

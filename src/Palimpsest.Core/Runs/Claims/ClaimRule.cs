@@ -26,10 +26,14 @@ public sealed record ClaimRule : IValidated
     /// <value>The default is 3 for a bound over seeds, and 1 for a value or a bound over items.</value>
     public int? MinSeeds { get; init; }
 
+    /// <summary>On how many seeds the figure of that seed alone must pass <see cref="Value"/>, for rules such as "in at least 4 of 5 seeds"; otherwise their mean
+    /// is judged.</summary>
+    public int? OnSeeds { get; init; }
+
     /// <summary>The one condition that is set.</summary>
     internal Threshold Condition => LowerBound ?? UpperBound ?? Value ?? throw new InvalidOperationException("The rule has no condition.");
 
-    internal int SeedsNeeded => MinSeeds ?? (OverSeeds ? 3 : 1);
+    internal int SeedsNeeded => Math.Max(MinSeeds ?? (OverSeeds ? 3 : 1), OnSeeds ?? 0);
 
     private bool OverSeeds => Value is null && PairedBy != Pairing.Item;
 
@@ -43,5 +47,7 @@ public sealed record ClaimRule : IValidated
             yield return "confidence must lie between 0 and 1, for example 0.95.";
         if (MinSeeds < (OverSeeds ? 2 : 1))
             yield return OverSeeds ? "min_seeds must be at least 2: one seed has no interval." : "min_seeds must be at least 1.";
+        if (OnSeeds is not null && (OnSeeds < 1 || Value is null || PairedBy != Pairing.Seed))
+            yield return "on_seeds must be at least 1, and goes with value and paired_by: seed: it counts the seeds whose own figure passes.";
     }
 }

@@ -38,6 +38,20 @@ internal static class SaeConfigFile
     /// <param name="path">What to name in messages.</param>
     public static SaeConfig Read(JsonObject json, string path)
     {
+        try
+        {
+            SaeConfig config = Parse(json, path).Checked(path);
+            _ = (config.HookName, config.HookNameOut, config.ModelName); // texts, or nothing
+            return config;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new PalimpsestException($"{path}: a value is of the wrong type or outside its range ({error.Message})", error);
+        }
+    }
+
+    private static SaeConfig Parse(JsonObject json, string path)
+    {
         List<string> notes = [];
         JsonObject current = IsCurrent(json) ? json : LegacySaeConfig.Modernise(json, notes);
         string architecture = (string?)current["architecture"] ?? "standard";
@@ -66,27 +80,20 @@ internal static class SaeConfigFile
             settings["rescale_acts_by_decoder_norm"] = false; // the default of SAELens where nothing is trained
         }
 
-        try
+        return new SaeConfig
         {
-            return new SaeConfig
-            {
-                Options = (SaeOptions)settings.Deserialize(type, s_json)!,
-                DIn = Number(current, "d_in", path)!.Value,
-                DSae = Number(current, "d_sae", path)!.Value,
-                DOut = Number(current, "d_out", path, required: false),
-                Dtype = SaeJson.TypeName((string?)current["dtype"] ?? "float32", path),
-                ApplyBDecToInput = (bool?)current["apply_b_dec_to_input"] ?? true,
-                NormalizeActivations = Named<SaeNormalization>(current, "normalize_activations", path),
-                ReshapeActivations = Named<SaeReshaping>(current, "reshape_activations", path),
-                IsTraining = training,
-                Metadata = current["metadata"] is JsonObject metadata ? (JsonObject)metadata.DeepClone() : [],
-                Notes = notes,
-            }.Checked(path);
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
-        {
-            throw new PalimpsestException($"{path}: a value is of the wrong type or outside its range ({error.Message})", error);
-        }
+            Options = (SaeOptions)settings.Deserialize(type, s_json)!,
+            DIn = Number(current, "d_in", path)!.Value,
+            DSae = Number(current, "d_sae", path)!.Value,
+            DOut = Number(current, "d_out", path, required: false),
+            Dtype = SaeJson.TypeName((string?)current["dtype"] ?? "float32", path),
+            ApplyBDecToInput = (bool?)current["apply_b_dec_to_input"] ?? true,
+            NormalizeActivations = Named<SaeNormalization>(current, "normalize_activations", path),
+            ReshapeActivations = Named<SaeReshaping>(current, "reshape_activations", path),
+            IsTraining = training,
+            Metadata = current["metadata"] is JsonObject metadata ? (JsonObject)metadata.DeepClone() : [],
+            Notes = notes,
+        };
     }
 
     /// <summary>What a file holds.</summary>

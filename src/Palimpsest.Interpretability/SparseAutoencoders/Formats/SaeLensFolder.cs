@@ -21,6 +21,11 @@ public static class SaeLensFolder
     {
         SaeConfig config = SaeConfigFile.Read(Path.Combine(folder, ConfigName));
         string path = Path.Combine(folder, WeightsName);
+        if (!File.Exists(path))
+        {
+            throw new PalimpsestException($"{path}: there is no such file. A folder of SAELens holds the weights beside {ConfigName}.");
+        }
+
         using SafetensorsFile file = SafetensorsFile.Open(path);
         SparseAutoencoder sae = SaeArchitectures.Create(config);
         try
@@ -91,7 +96,14 @@ public static class SaeLensFolder
         RequireTensors(file, wanted, sae.Config.Architecture);
         foreach ((string name, Tensor values) in wanted)
         {
-            Tensor read = TensorBytes.Read(file, file[name]).to_type(values.dtype);
+            Tensor stored = TensorBytes.Read(file, file[name]);
+            if (!stored.is_floating_point())
+            {
+                throw new PalimpsestException($"{file.Path}: \"{name}\" holds {file[name].Type}, but weights are floating-point numbers. Convert it, or take "
+                    + "another checkpoint.");
+            }
+
+            Tensor read = stored.to_type(values.dtype);
             if (!Ops.AllFinite(read))
             {
                 throw new PalimpsestException($"{file.Path}: \"{name}\" holds numbers that are infinite or NaN. Such an autoencoder says nothing; take "

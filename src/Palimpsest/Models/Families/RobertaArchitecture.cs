@@ -30,6 +30,6 @@ internal sealed class RobertaArchitecture : BertArchitecture
     protected override Tensor Positions(EncoderConfig config, Tensor places, Tensor ids)
     {
         Tensor real = ids.ne(Scalars.Of((long)config.PadToken!.Value)).to_type(ScalarType.Int64);
-        return Kernels.Embedding(places, real.cumsum(1).mul(real).add(Scalars.Of((long)config.PadToken!.Value)));
+        return Kernels.Embedding(places, real.cumsum(1).mul(real).add(Scalars.Of((long)config.PadToken!.Value), Scalars.Of(1L)));
     }
 }

@@ -56,6 +56,7 @@ public sealed class GoldenPreferenceTests
                 Assert.Equal(GoldenObjectives.Number(loss.Value.GetProperty("grad_norm_total")), policy.Parameters.Flat!.Norm(),
                     1e-8 * Math.Max(1, policy.Parameters.Flat!.Norm()));
                 CheckFigures(setting.GetProperty("metrics"), figures, options.Loss.NeedsReference);
+                CheckPairs(loss.Value, setting.GetProperty("metrics"), options, AnswerScores.Lengths(batch.Answers), scale, $"{loss.Name} {hyper}");
                 double rough = Minimise(single, options, singleReference, batch, out _), f32 = GoldenObjectives.Number(loss.Value.GetProperty("value_f32"));
                 Assert.True(Math.Abs(rough - f32) <= 2e-5 * Math.Max(scale, 1) + (loss.Name is "sppo_hard" or "ipo_sum" ? 1e-5 * 1e5 : 0),
                     $"{loss.Name} {hyper} in f32: {rough:R} instead of {f32:R}");
@@ -96,6 +97,7 @@ public sealed class GoldenPreferenceTests
         using FrozenReference reference = new(golden.Model("reference.safetensors"));
         JsonElement.ArrayEnumerator cases = golden.Json("preference.json").GetProperty("kto").EnumerateArray();
         Assert.NotEmpty(cases);
+        double[] ratios = [.. AnswerScores.Constant(policy, Pairs(golden).Answers).Zip(reference.Score(Pairs(golden).Answers), (own, other) => own - other)];
         foreach (JsonElement item in cases)
         {
             KtoOptions options = new()
@@ -109,10 +111,50 @@ public sealed class GoldenPreferenceTests
                 policy);
             using KtoObjective objective = new(policy, options, moved);
             PreferenceBatch batch = Pairs(golden) with { Mismatched = golden.Batch("forget") };
+            using (NewDisposeScope())
+            {
+                Tensor own = tensor(ratios).requires_grad_(true), rows = KtoObjective.PerRow(own, batch.Desirable, item.GetProperty("kl").GetDouble(), options);
+                Autograd.Backward(rows.mean());
+                AssertClose(item.GetProperty("per_row"), rows, 1e-10);
+                AssertClose(item.GetProperty("d_logp"), own.grad!, 1e-10);
+            }
+
             double value = Minimise(policy, objective, batch, out IReadOnlyDictionary<string, double> figures);
             Assert.Equal(GoldenObjectives.Number(item.GetProperty("value")), value, 1e-10);
             Assert.Equal(GoldenObjectives.Number(item.GetProperty("kl")), figures["kl"], 1e-10);
             Assert.Equal(GoldenObjectives.Number(item.GetProperty("grad_norm_total")), policy.Parameters.Flat!.Norm(), 1e-8);
+        }
+    }
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(GoldenObjectives.Folders), MemberType = typeof(GoldenObjectives))]
+    public void SharedPrefix_LeftOutOfTheTargets_LeavesTheLoss(string folder)
+    {
+        GoldenObjectives golden = new(folder);
+        JsonElement expected = golden.Json("preference.json").GetProperty("shared_prefix");
+        using CausalModel policy = golden.Model();
+        using FrozenReference reference = new(golden.Model("reference.safetensors"));
+        int row = expected.GetProperty("row").GetInt32(), prefix = expected.GetProperty("prefix_tokens").GetInt32();
+        foreach ((string name, int leftOut) in new[] { ("from_problem", 0), ("shared_prefix", prefix) })
+        {
+            using DisposeScope scope = NewDisposeScope();
+            JsonElement wanted = expected.GetProperty(name);
+            (double Own, double Other) Scores(string side)
+            {
+                TokenBatch all = golden.Batch(side);
+                int[] kept = [.. Enumerable.Range(0, all.Rows.Length).Where(i => all.Rows[i] / all.Time == row).Skip(leftOut)];
+                TokenBatch answers = all with { Rows = [.. kept.Select(i => all.Rows[i])], Targets = [.. kept.Select(i => all.Targets[i])] };
+                (double own, double other) = (AnswerScores.Constant(policy, answers)[row], reference.Score(answers)[row]);
+                Assert.Equal(wanted.GetProperty(side + "_logp").GetDouble(), own, 1e-10);
+                Assert.Equal(wanted.GetProperty(side + "_ref").GetDouble(), other, 1e-10);
+                return (own, other);
+            }
+
+            ((double a, double b), (double c, double d)) = (Scores("chosen"), Scores("rejected"));
+            Tensor One(double value) => tensor(new[] { value });
+            PreferenceTerms terms = new(One(a), One(c), One(b), One(d), One(1), One(1), 0.1);
+            Assert.Equal(wanted.GetProperty("h").GetDouble(), Ops.Number(terms.H), 1e-10);
+            Assert.Equal(wanted.GetProperty("loss_beta0_1").GetDouble(), Ops.Number(PreferenceLosses.All["sigmoid"].PerPair(terms).sum()), 1e-10);
         }
     }
 
@@ -179,9 +221,35 @@ public sealed class GoldenPreferenceTests
         return Ops.Number(loss);
     }
 
+    // The formula alone, from the reference's log-probabilities.
+    private static void CheckPairs(JsonElement loss, JsonElement metrics, PreferenceOptions options, double[] lengths, double scale, string what)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor Of(string name) => tensor(GoldenObjectives.Numbers(metrics.GetProperty(name)));
+        Tensor chosen = Of("logps/chosen").requires_grad_(true), rejected = Of("logps/rejected").requires_grad_(true);
+        int pairs = lengths.Length / 2;
+        Tensor rows = options.Loss.PerPair(new PreferenceTerms(chosen, rejected, Of("ref_logps/chosen"), Of("ref_logps/rejected"),
+            tensor(lengths[..pairs]), tensor(lengths[pairs..]), options.Beta, options.Epsilon, options.Margin));
+        Autograd.Backward(rows.mean());
+        double tokenLoss = -Ops.Number(chosen.detach().sum()) / lengths[..pairs].Sum();
+        AssertClose(loss.GetProperty("per_pair"), Ops.Shift(rows.detach(), options.SftWeight * tokenLoss), 1e-9 * Math.Max(1, scale), what);
+        AssertClose(loss.GetProperty("d_chosen_logp"), chosen.grad, 1e-9 * Math.Max(1, scale), what);
+        AssertClose(loss.GetProperty("d_rejected_logp"), rejected.grad, 1e-9 * Math.Max(1, scale), what);
+    }
+
+    private static void AssertClose(JsonElement expected, Tensor? actual, double tolerance, string what = "")
+    {
+        double[] wanted = GoldenObjectives.Numbers(expected), given = actual is null ? new double[wanted.Length] : [.. actual.detach().data<double>()];
+        Assert.Equal(wanted.Length, given.Length);
+        foreach ((double one, double other) in wanted.Zip(given))
+        {
+            Assert.True(Math.Abs(one - other) <= tolerance, $"{what}: {other:R} instead of {one:R}");
+        }
+    }
+
     private static void CheckFigures(JsonElement metrics, IReadOnlyDictionary<string, double> figures, bool hasReference)
     {
-        foreach (JsonProperty metric in metrics.EnumerateObject().Where(metric => !metric.Name.StartsWith("ref_", StringComparison.Ordinal)
+        foreach (JsonProperty metric in metrics.EnumerateObject().Where(metric => !metric.Name.StartsWith("ref_", StringComparison.Ordinal) // see CheckPairs
             && (hasReference || !metric.Name.StartsWith("rewards/", StringComparison.Ordinal))))
         {
             double expected = metric.Value.ValueKind == JsonValueKind.Array

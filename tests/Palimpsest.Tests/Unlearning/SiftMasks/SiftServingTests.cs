@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CsCheck;
 using Palimpsest.Numerics;
 using Palimpsest.Unlearning.SiftMasks;
@@ -87,6 +88,31 @@ public sealed class SiftServingTests
         SiftServing.Serve(0, origin, SiftServing.Merged(sum, owners, new SiftOptions { Alpha = alpha }, []), mask, theta);
         Assert.Equal(origin.Select((value, j) => value + (float)(codes[j] / Math.ScaleB(owners / alpha, sum.Format.FractionBits))), theta);
     });
+
+    [Fact]
+    public unsafe void Serve_BlockThatNoCacheHolds_IsThatOfSmallBlocks()
+    {
+        const int Count = (1 << 22) + 70, Part = 1 << 20;
+        float[] origin = new float[Count], merged = new float[Count], expected = new float[Count];
+        BitMask mask = new(Count);
+        for (int i = 0; i < Count; i++)
+        {
+            (origin[i], merged[i], mask[i]) = (i * 0.25f, 1f / (i + 1), i % 5 < 2);
+        }
+
+        for (int at = 0; at < Count; at += Part)
+        {
+            int length = Math.Min(Part, Count - at);
+            SiftServing.Serve(at, origin.AsSpan(at, length), merged.AsSpan(at, length), mask, expected.AsSpan(at, length));
+        }
+
+        float* aligned = (float*)NativeMemory.AlignedAlloc(4 * Count, 64);
+        Span<float> theta = new(aligned, Count);
+        SiftServing.Serve(0, origin, merged, mask, theta);
+        bool equal = theta.SequenceEqual(expected);
+        NativeMemory.AlignedFree(aligned);
+        Assert.True(equal);
+    }
 
     [Fact]
     public void Maskless_ModelsOfBeforeAndAfter_RevealTheRemovedVector()

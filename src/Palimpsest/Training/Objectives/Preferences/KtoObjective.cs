@@ -57,13 +57,23 @@ public sealed class KtoObjective : Objective<PreferenceBatch>
             ? 0 : Math.Max(0, AnswerScores.Constant(_policy, batch.Mismatched).Zip(_reference.Score(batch.Mismatched), (own, other) => own - other).Average());
         Tensor sums = AnswerScores.Sums(_policy, batch.Answers); // [answers]
         Tensor ratios = Ops.Subtract(sums, tensor(reference, sums.dtype, sums.device));
-        double[] signs = [.. batch.Desirable.Select(good => good ? 1.0 : -1.0)],
-            weights = [.. batch.Desirable.Select(good => good ? _options.DesirableWeight : _options.UndesirableWeight)];
+        Report(pass, ratios, sums, batch, kl);
+        return PerRow(ratios, batch.Desirable, kl, _options).sum();
+    }
+
+    /// <summary>The loss of each answer, [answers].</summary>
+    /// <param name="ratios">Log-ratios to the reference, [answers].</param>
+    /// <param name="desirable">Whether each answer is desirable.</param>
+    /// <param name="kl">The divergence that they are held against.</param>
+    /// <param name="options">Settings.</param>
+    internal static Tensor PerRow(Tensor ratios, IReadOnlyList<bool> desirable, double kl, KtoOptions options)
+    {
+        double[] signs = [.. desirable.Select(good => good ? 1.0 : -1.0)],
+            weights = [.. desirable.Select(good => good ? options.DesirableWeight : options.UndesirableWeight)];
 
         // 1 - σ(x) = σ(-x), with x = β (r - kl) or β (kl - r)
-        Tensor distance = Ops.Scale(Ops.Shift(ratios, -kl), -_options.Beta).mul(tensor(signs, sums.dtype, sums.device));
-        Report(pass, ratios, sums, batch, kl);
-        return distance.sigmoid().mul(tensor(weights, sums.dtype, sums.device)).sum();
+        Tensor distance = Ops.Scale(Ops.Shift(ratios, -kl), -options.Beta).mul(tensor(signs, ratios.dtype, ratios.device));
+        return distance.sigmoid().mul(tensor(weights, ratios.dtype, ratios.device));
     }
 
     private void Report(ObjectivePass pass, Tensor ratios, Tensor sums, PreferenceBatch batch, double kl)

@@ -1,0 +1,38 @@
+using System.Text.Json.Nodes;
+using Palimpsest.Models.Generation;
+
+namespace Palimpsest.Reasoning.Rollouts;
+
+/// <summary>Writes right solutions as JSON lines, <c>{"prompt", "completion"}</c> or the <c>{"messages"}</c> of a chat, which fine-tunings read: what rejection
+/// finetuning (RFT) learns.</summary>
+public static class SolutionFile
+{
+    /// <summary>Writes a file whole or not at all: each different right solution that the model ended, once.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="pool">The solutions.</param>
+    /// <param name="problems">What they were asked as.</param>
+    /// <returns>How many were written.</returns>
+    /// <exception cref="PalimpsestException">There is none, or the file cannot be written.</exception>
+    public static int Write(string path, SolutionPool pool, TextProblems problems)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        ArgumentNullException.ThrowIfNull(problems);
+        Trace[] right = [.. Enumerable.Range(0, problems.Count).SelectMany(problem => pool.Right(problem)).Where(trace => trace.End == CompletionEnd.EndToken)];
+        if (right.Length == 0)
+        {
+            throw new PalimpsestException($"{path}: there is no right solution to write. Take easier problems, more samples, or another temperature or form.");
+        }
+
+        JsonLines.Write(path, right.Select(trace =>
+        {
+            string solution = problems.Behind(trace.Prompt, trace.Sequence);
+            return problems.PromptText(trace.Problem) is string prompt
+                ? new JsonObject { ["prompt"] = prompt, ["completion"] = solution }
+                : new JsonObject
+                {
+                    ["messages"] = new JsonArray(JsonLines.Message("user", problems.Question(trace.Problem)), JsonLines.Message("assistant", solution)),
+                };
+        }));
+        return right.Length;
+    }
+}
