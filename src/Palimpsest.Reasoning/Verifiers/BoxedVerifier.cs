@@ -9,5 +9,5 @@ public sealed record BoxedVerifier : VerifierOptions
     /// <inheritdoc/>
     public override IVerifier Create() => new ExtractingVerifier("The last \\boxed{} counts, compared as mathematics.", AnswerEquality.Math,
         AnswerExtraction.LastBoxed,
-        worked: true);
+        worked: AnswerExtraction.LastBoxed);
 }

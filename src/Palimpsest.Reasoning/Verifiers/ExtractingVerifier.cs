@@ -7,8 +7,9 @@ namespace Palimpsest.Reasoning.Verifiers;
 /// <param name="description">What counts, in a sentence.</param>
 /// <param name="equality">When answers are the same.</param>
 /// <param name="extract">Finds the answer.</param>
-/// <param name="worked">Whether the right answer may stand inside a worked solution, as data sets give it.</param>
-internal sealed class ExtractingVerifier(string description, AnswerEquality equality, Func<string, string?> extract, bool worked = false) : IVerifier
+/// <param name="worked">Finds the right answer in a worked solution, which data sets may give in its place; null where they may not.</param>
+internal sealed class ExtractingVerifier(string description, AnswerEquality equality, Func<string, string?> extract, Func<string, string?>? worked = null)
+    : IVerifier
 {
     public string Description => description;
 
@@ -42,7 +43,7 @@ internal sealed class ExtractingVerifier(string description, AnswerEquality equa
             : Canonical(Reference(problem)) is null ? $"the answer \"{problem.Answer}\" is no plain number" : null;
     }
 
-    private string Reference(Problem problem) => worked ? extract(problem.Answer) ?? problem.Answer : problem.Answer;
+    private string Reference(Problem problem) => worked?.Invoke(problem.Answer) ?? problem.Answer;
 
     private string? Canonical(string answer) => equality != AnswerEquality.Number ? answer.Trim() : StrictNumber.TryRead(answer, out string? number) ? number
         : null;

@@ -7,6 +7,5 @@ public sealed record MarkedVerifier : VerifierOptions
 {
     /// <inheritdoc/>
     public override IVerifier Create() => new ExtractingVerifier("The number behind #### counts, compared exactly.", AnswerEquality.Number,
-        AnswerExtraction.Marked,
-        worked: true);
+        AnswerExtraction.Marked, worked: AnswerExtraction.Marked);
 }

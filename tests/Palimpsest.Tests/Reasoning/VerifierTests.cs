@@ -19,6 +19,7 @@ public sealed class VerifierTests
     [InlineData("marked", "72", "72", Verdict.Unreadable)]
     [InlineData("boxed", "\\frac{1}{2}", "thus \\boxed{0.5}", Verdict.Right)]
     [InlineData("boxed", "We find $x = \\boxed{\\frac12}$.", "\\boxed{\\dfrac{1}{2}}", Verdict.Right)]
+    [InlineData("number", "She sells 9 * 2 = 18.\n#### 18", "That makes 18 dollars.", Verdict.Right)]
     [InlineData("boxed", "7", "\\boxed{8}", Verdict.Wrong)]
     [InlineData("boxed", "7", "\\boxed{7", Verdict.Unreadable)]
     [InlineData("exact", "a cat", "thinking ...\n a cat \n\n", Verdict.Right)]
