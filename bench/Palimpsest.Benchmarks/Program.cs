@@ -57,7 +57,8 @@ switch (args)
         return 0;
     case ["decode", "packed", .. var rest]:
         PackedBenchmark.Run(
-            int.Parse(rest.ElementAtOrDefault(0) ?? "5", System.Globalization.CultureInfo.InvariantCulture), int.Parse(rest.ElementAtOrDefault(1) ?? "0", System.Globalization.CultureInfo.InvariantCulture),
+            int.Parse(rest.ElementAtOrDefault(0) ?? "5", System.Globalization.CultureInfo.InvariantCulture),
+            int.Parse(rest.ElementAtOrDefault(1) ?? "0", System.Globalization.CultureInfo.InvariantCulture),
             [.. rest.Skip(2)]);
         return 0;
     case ["decode", .. var rest]:

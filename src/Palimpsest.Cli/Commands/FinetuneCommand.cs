@@ -41,7 +41,9 @@ internal static class FinetuneCommand
             .Add<int>("--rank", "method.lora.rank", "Rank of the adapter; implies --lora. [default: 8]", Lora)
             .Add<double>("--alpha", "method.lora.alpha", "The adapter's updates are scaled by alpha / rank; implies --lora. [default: 16]", Lora)
             .AddList("--targets", "method.lora.targets", "Modules to adapt, such as q_proj,v_proj; implies --lora. [default: all-linear]", Lora)
-            .AddFlag("--packed", [.. Lora, "method.packed=true"], "Keep the weights below the adapter as their file has them, 4 to 8 bits of a GGUF file too: less memory; implies --lora.")
+            .AddFlag(
+                "--packed", [.. Lora, "method.packed=true"],
+                "Keep the weights below the adapter as their file has them, 4 to 8 bits of a GGUF file too: less memory; implies --lora.")
             .AddFlag("--merged", [.. Lora, "method.save_merged=true"], "Save the model with the adapter merged in too; implies --lora.")
             .AddTraining(200, 32, "0.0005")
             .Add<bool>("--show-samples", "evaluate.show_samples", "Put the data's text into the report's samples; without it only lengths are shown.")

@@ -10,7 +10,8 @@ internal static class GenerateCommand
     public static Command Create(TextWriter output)
     {
         Argument<string[]> prompts = new("prompt") { Description = "Texts to continue; several are one batch.", Arity = ArgumentArity.OneOrMore };
-        ModelArguments model = new("An embedded model, a folder with config.json, model.safetensors and tokenizer.json, a GGUF file, or a llama2.c file.", EmbeddedModels.Default);
+        ModelArguments model = new(
+            "An embedded model, a folder with config.json, model.safetensors and tokenizer.json, a GGUF file, or a llama2.c file.", EmbeddedModels.Default);
         Option<bool> stream = new("--stream") { Description = "Show the text while it is made.", DefaultValueFactory = _ => ReferenceEquals(output, System.Console.Out) && !System.Console.IsOutputRedirected };
         SamplingArguments sampling = new(mostTokens: 64);
         Command command = new(
@@ -43,7 +44,8 @@ internal static class GenerateCommand
                 written.Flush();
             }
 
-            IReadOnlyList<Completion> made = TextGenerator.Complete(loaded, texts, options, loaded.Model.Context.Stream("generate"), live ? written.Add : null, interruption.Token);
+            IReadOnlyList<Completion> made = TextGenerator.Complete(
+                loaded, texts, options, loaded.Model.Context.Stream("generate"), live ? written.Add : null, interruption.Token);
             for (int i = 0; i < made.Count && !live; i++)
             {
                 written.Add(i, made[i].Text);

@@ -12,10 +12,14 @@ internal sealed class ModelArguments
     private readonly Option<string> _adapter = new("--adapter") { Description = "The folder of an adapter in the PEFT format to put on the model." };
     private readonly Option<string> _type = new("--dtype")
     {
-        Description = "f32; bf16; packed, which keeps the weights as the file has them (4 to 8 bits of a GGUF file too) and computes in f32; or auto: packed for a Llama without an adapter, else f32.",
+        Description = "f32; bf16; packed, which keeps the weights as the file has them (4 to 8 bits of a GGUF file too) and computes in f32; "
+            + "or auto: packed for a Llama without an adapter, else f32.",
         DefaultValueFactory = _ => "auto",
     };
-    private readonly Option<bool> _copy = new("--copy") { Description = "Copy the weights instead of mapping the file, which ends the process if somebody cuts the file meanwhile." };
+    private readonly Option<bool> _copy = new("--copy")
+    {
+        Description = "Copy the weights instead of mapping the file, which ends the process if somebody cuts the file meanwhile.",
+    };
 
     /// <param name="description">What kind of model it is.</param>
     /// <param name="otherwise">The model where none is named; null where one must be.</param>

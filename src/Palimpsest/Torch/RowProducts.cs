@@ -6,16 +6,18 @@ namespace Palimpsest.Torch;
 
 /// <summary>Products of the rows of a matrix with vectors: y[column, row] = sum over i of w[row, i] * x[column, i].</summary>
 /// <remarks>
-/// A libtorch product of one token costs microseconds before it begins; these loops read the weights once for all columns and go at the speed of the memory. Activations are f32, and so is every weight
-/// once it is unpacked, which happens in registers for one column and in the first-level cache for several. Every sum is taken in the same order however the weights lie and however many columns and
-/// threads there are: a sequence gets the same bits alone and in a batch, and from blocks the same as from their values in f32.
+/// A libtorch product of one token costs microseconds before it begins; these loops read the weights once for all columns and go at the speed of the memory.
+/// Activations are f32, and so is every weight once it is unpacked, which happens in registers for one column and in the first-level cache for several. Every
+/// sum is taken in the same order however the weights lie and however many columns and threads there are: a sequence gets the same bits alone and in a batch,
+/// and from blocks the same as from their values in f32.
 /// </remarks>
 internal static unsafe class RowProducts
 {
     // Rows that are unpacked together: as many as the widest tile takes.
     private const int Panel = 8;
 
-    /// <summary>Bytes from what is multiplied to what is fetched from memory meanwhile. Rows of blocks are too short and too crooked for the processor to foresee: without this they came at 6 GB/s where f32 came at 33.</summary>
+    /// <summary>Bytes from what is multiplied to what is fetched from memory meanwhile. Rows of blocks are too short and too crooked for the processor to
+    /// foresee: without this they came at 6 GB/s where f32 came at 33.</summary>
     public const int Ahead = 8192;
 
     /// <summary>Whether this machine has the instructions; without them the same sums are taken one by one.</summary>
@@ -36,7 +38,9 @@ internal static unsafe class RowProducts
     /// <param name="y">[columns, rows]; only the rows asked for are written.</param>
     /// <param name="rows">Elements from a column of <paramref name="y"/> to the next.</param>
     /// <param name="scratch">As many floats as <see cref="Scratch"/> says.</param>
-    public static void Multiply(RowFormat format, byte* weights, nint stride, int width, int begin, int end, float* x, int columns, float* y, int rows, float* scratch)
+    public static void Multiply(
+        RowFormat format, byte* weights, nint stride, int width, int begin, int end,
+        float* x, int columns, float* y, int rows, float* scratch)
     {
         if (!IsSupported)
         {

@@ -36,7 +36,8 @@ public sealed class BitMaskTests
     });
 
     [Fact]
-    public void PositiveBits_EveryForm_GivesTheSameBits() => Gen.OneOf(Gen.Single, Gen.Const(0f), Gen.Const(-0f), Gen.Const(float.NaN)).Array[64].Sample(values =>
+    public void PositiveBits_EveryForm_GivesTheSameBits() => Gen.OneOf(
+        Gen.Single, Gen.Const(0f), Gen.Const(-0f), Gen.Const(float.NaN)).Array[64].Sample(values =>
     {
         ulong expected = values.Select((value, i) => value > 0 ? 1ul << i : 0).Aggregate((a, b) => a | b);
         double[] wide = [.. values.Select(value => (double)value)];

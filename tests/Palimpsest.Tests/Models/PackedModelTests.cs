@@ -23,7 +23,8 @@ public sealed class PackedModelTests
     public static TheoryData<string> Golden() => ["gguf-q8_0", "gguf-tied"];
 
     public static IEnumerable<TheoryDataRow<string>> Models() => s_data is null || !Directory.Exists(Path.Combine(s_data, "golden", "gguf", "models")) ? [] :
-        Directory.GetDirectories(Path.Combine(s_data, "golden", "gguf", "models"), "llama-*").Where(folder => File.Exists(Path.Combine(folder, "expected.safetensors")) && Directory.GetFiles(folder, "model*.gguf").Length > 0)
+        Directory.GetDirectories(Path.Combine(s_data, "golden", "gguf", "models"), "llama-*")
+            .Where(folder => File.Exists(Path.Combine(folder, "expected.safetensors")) && Directory.GetFiles(folder, "model*.gguf").Length > 0)
             .Order(StringComparer.Ordinal).Select(folder => new TheoryDataRow<string>(folder));
 
     public static IEnumerable<TheoryDataRow<string>> Quantised() => s_data is null || !Directory.Exists(Path.Combine(s_data, "models")) ? [] :
@@ -35,7 +36,8 @@ public sealed class PackedModelTests
     public void Load_PackedMappedOrCopied_DecodesToTheBitsOfF32(string golden)
     {
         string file = TestContexts.Golden(golden, "model.gguf");
-        using CausalModel single = ModelFolder.Load(file, TestContexts.F32(), LoadMode.Copied), mapped = ModelFolder.Load(file, TestContexts.F32(), LoadMode.Packed);
+        using CausalModel single = ModelFolder.Load(file, TestContexts.F32(), LoadMode.Copied);
+        using CausalModel mapped = ModelFolder.Load(file, TestContexts.F32(), LoadMode.Packed);
         using CausalModel copied = ModelFolder.Load(file, new TorchContext(threads: 1), LoadMode.PackedCopied);
         Assert.InRange(mapped.Parameters.MappedBytes, 1, mapped.Parameters.FrozenBytes);
         Assert.Equal(0, copied.Parameters.MappedBytes);
@@ -56,7 +58,8 @@ public sealed class PackedModelTests
     public void Load_ReferenceModelPacked_GivesItsLogitsAndGreedyTokensAndTheBitsOfF32(string folder)
     {
         string file = Directory.GetFiles(folder, "model*.gguf").Order(StringComparer.Ordinal).First();
-        using CausalModel packed = ModelFolder.Load(file, TestContexts.F32(), LoadMode.Packed), single = ModelFolder.Load(file, TestContexts.F32(), LoadMode.Copied);
+        using CausalModel packed = ModelFolder.Load(file, TestContexts.F32(), LoadMode.Packed);
+        using CausalModel single = ModelFolder.Load(file, TestContexts.F32(), LoadMode.Copied);
         using SafetensorsFile expected = SafetensorsFile.Open(Path.Combine(folder, "expected.safetensors"));
         long[] ids = Read<long>(expected, "input_ids"), greedy = Read<long>(expected, "greedy");
         float[] logits = Read<float>(expected, "logits");
@@ -67,7 +70,9 @@ public sealed class PackedModelTests
         Assert.Equal(other.Begin([first], default).ToArray(), scores);
         Assert.InRange(scores.Select((score, i) => Math.Abs(score - logits[((time - 1) * vocabulary) + i])).Max(), 0, 1e-4);
         int[] begin = [.. greedy.Take(7).Select(id => (int)id)], rest = [.. greedy.Skip(7).Select(id => (int)id)];
-        Assert.Equal(rest, TextGenerator.Generate(packed, [begin], new SamplingOptions { MaxNewTokens = rest.Length, StopAtEnd = false }, new RandomStream(1))[0]);
+        Assert.Equal(
+            rest,
+            TextGenerator.Generate(packed, [begin], new SamplingOptions { MaxNewTokens = rest.Length, StopAtEnd = false }, new RandomStream(1))[0]);
     }
 
     [Theory(SkipTestWithoutData = true)]
@@ -78,14 +83,17 @@ public sealed class PackedModelTests
         using LanguageModel model = LanguageModel.Load(file, TestContexts.F32(), LoadMode.Packed);
         foreach (JsonElement prompt in expected.GetProperty("prompts").EnumerateArray())
         {
-            int[] ids = [.. prompt.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())], greedy = [.. prompt.GetProperty("greedy_40").EnumerateArray().Select(id => id.GetInt32())];
+            int[] ids = [.. prompt.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())];
+            int[] greedy = [.. prompt.GetProperty("greedy_40").EnumerateArray().Select(id => id.GetInt32())];
             using (ISequenceDecoder decoder = SequenceDecoders.Create(model.Model, 1, ids.Length))
             {
                 float[] scores = decoder.Begin([ids], default).ToArray();
                 Assert.InRange(prompt.GetProperty("top_10").EnumerateArray().Max(top => Math.Abs(top[2].GetDouble() - scores[top[0].GetInt32()])), 0, 2e-3);
             }
 
-            Assert.Equal(greedy, TextGenerator.Generate(model.Model, [ids], new SamplingOptions { MaxNewTokens = greedy.Length, StopAtEnd = false }, new RandomStream(1))[0]);
+            Assert.Equal(
+                greedy,
+                TextGenerator.Generate(model.Model, [ids], new SamplingOptions { MaxNewTokens = greedy.Length, StopAtEnd = false }, new RandomStream(1))[0]);
         }
     }
 
@@ -98,7 +106,8 @@ public sealed class PackedModelTests
             ModelFolder.Save(model, folder.Path, ComputeType.Bf16);
         }
 
-        using CausalModel single = ModelFolder.Load(folder.Path, TestContexts.F32(), LoadMode.Copied), packed = ModelFolder.Load(folder.Path, TestContexts.F32(), LoadMode.Packed);
+        using CausalModel single = ModelFolder.Load(folder.Path, TestContexts.F32(), LoadMode.Copied);
+        using CausalModel packed = ModelFolder.Load(folder.Path, TestContexts.F32(), LoadMode.Packed);
         using CausalModel half = ModelFolder.Load(folder.Path, TestContexts.Bf16(), LoadMode.Mapped);
         long matrices = packed.Parameters.Layout.Slots.Where(slot => slot.Shape.Count == 2).Sum(slot => slot.Count);
         Assert.Equal(2 * matrices, packed.Parameters.MappedBytes);
@@ -129,7 +138,8 @@ public sealed class PackedModelTests
         string message = Assert.Throws<PalimpsestException>(() => ModelFolder.Load(TestContexts.Golden("gpt2"), TestContexts.F32(), LoadMode.Packed)).Message;
         Assert.Contains("cannot stay packed", message, StringComparison.Ordinal);
         Assert.Contains("in f32 or bf16", message, StringComparison.Ordinal);
-        message = Assert.Throws<PalimpsestException>(() => ModelFolder.Load(TestContexts.Golden("gguf-q8_0", "model.gguf"), TestContexts.Bf16(), LoadMode.Packed)).Message;
+        message = Assert.Throws<PalimpsestException>(() =>
+            ModelFolder.Load(TestContexts.Golden("gguf-q8_0", "model.gguf"), TestContexts.Bf16(), LoadMode.Packed)).Message;
         Assert.Contains("f32 activations", message, StringComparison.Ordinal);
     }
 
@@ -140,7 +150,8 @@ public sealed class PackedModelTests
         using CausalModel model = ModelFolder.Load(TestContexts.Golden("gguf-q8_0", "model.gguf"), TestContexts.F32(), LoadMode.Packed);
         PackedTensor weight = model.Parameters.PackedOf("model.embed_tokens.weight")!;
         Tensor values = weight.Values(0, weight.Shape[0]);
-        Tensor x = TestContexts.Normal(4, 2, 3, weight.Shape[1]).requires_grad_(), same = x.detach().clone().requires_grad_(), dy = TestContexts.Normal(5, 2, 3, weight.Shape[0]);
+        Tensor x = TestContexts.Normal(4, 2, 3, weight.Shape[1]).requires_grad_(), same = x.detach().clone().requires_grad_();
+        Tensor dy = TestContexts.Normal(5, 2, 3, weight.Shape[0]);
         Tensor packed = PackedLinearFunction.Apply(x, weight), dense = nn.functional.linear(same, values);
         Assert.InRange(TestContexts.LargestDifference(packed, dense), 0, 1e-4);
         Autograd.Backward(packed.mul(dy).sum());
@@ -175,7 +186,8 @@ public sealed class PackedModelTests
         using ISequenceDecoder decoder = SequenceDecoders.Create(model, 2, 64);
         Assert.IsType<LlamaDecoder>(decoder);
         int[] prompt = [.. Enumerable.Range(0, 50).Select(i => 3 + (i * i % 90))];
-        return [.. decoder.Begin([prompt, [4, 7]], default), .. decoder.Step([5, 6], [false, false]), .. decoder.Step([9, 6], [false, true])[..model.Config.VocabularySize]];
+        return [.. decoder.Begin([prompt, [4, 7]], default), .. decoder.Step([5, 6], [false, false]),
+            .. decoder.Step([9, 6], [false, true])[..model.Config.VocabularySize]];
     }
 
     private static T[] Read<T>(SafetensorsFile file, string name)

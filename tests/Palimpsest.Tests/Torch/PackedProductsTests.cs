@@ -12,10 +12,14 @@ public sealed unsafe class PackedProductsTests
 {
     private const int Rows = 21;
 
-    public static TheoryData<GgufTensorType> Types() => [.. Enum.GetValues<GgufTensorType>().Where(type => type is not (>= GgufTensorType.I8 and <= GgufTensorType.F64) && GgufBlocks.CanDecode(type))];
+    public static TheoryData<GgufTensorType> Types() =>
+        [.. Enum.GetValues<GgufTensorType>().Where(type => type is not (>= GgufTensorType.I8 and <= GgufTensorType.F64) && GgufBlocks.CanDecode(type))];
 
-    public static IEnumerable<TheoryDataRow<string>> Golden() => Environment.GetEnvironmentVariable("PALIMPSEST_DATA") is string root && Directory.Exists(Path.Combine(root, "golden", "gguf", "quants"))
-        ? Directory.GetFiles(Path.Combine(root, "golden", "gguf", "quants"), "*.safetensors").Where(path => GgufBlocks.CanDecode(TypeOf(path))).Select(path => new TheoryDataRow<string>(path)) : [];
+    public static IEnumerable<TheoryDataRow<string>> Golden() => Environment.GetEnvironmentVariable("PALIMPSEST_DATA") is string root
+        && Directory.Exists(Path.Combine(root, "golden", "gguf", "quants"))
+        ? Directory.GetFiles(Path.Combine(root, "golden", "gguf", "quants"), "*.safetensors").Where(path => GgufBlocks.CanDecode(TypeOf(path)))
+            .Select(path => new TheoryDataRow<string>(path))
+        : [];
 
     [Theory]
     [MemberData(nameof(Types))]
@@ -89,7 +93,9 @@ public sealed unsafe class PackedProductsTests
                 {
                     // What is not finite reaches the eighth of the row in which it stands, and through the sum every product of the row.
                     float actual = many[(i * rows) + row];
-                    Assert.True(float.IsNaN(nonfinite) ? !float.IsFinite(actual) : actual == values[i], $"{type} {group}: value {i} of row {row} is {actual:R}, expected {values[i]:R}");
+                    Assert.True(
+                        float.IsNaN(nonfinite) ? !float.IsFinite(actual) : actual == values[i],
+                        $"{type} {group}: value {i} of row {row} is {actual:R}, expected {values[i]:R}");
                 }
             }
 
@@ -107,7 +113,9 @@ public sealed unsafe class PackedProductsTests
         {
             ushort half = (ushort)bits;
             float expected = (float)BitConverter.UInt16BitsToHalf(half), actual = BlockBits.Half((byte*)&half);
-            Assert.True(float.IsNaN(expected) ? float.IsNaN(actual) : BitConverter.SingleToInt32Bits(expected) == BitConverter.SingleToInt32Bits(actual), $"{bits:X4}");
+            Assert.True(
+                float.IsNaN(expected) ? float.IsNaN(actual) : BitConverter.SingleToInt32Bits(expected) == BitConverter.SingleToInt32Bits(actual),
+                $"{bits:X4}");
         }
     }
 

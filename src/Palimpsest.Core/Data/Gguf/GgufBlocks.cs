@@ -24,7 +24,8 @@ public static class GgufBlocks
         BlockFormat format = BlockFormat.Of(type);
         if (blocks.Length % format.Bytes != 0 || blocks.Length / format.Bytes * format.Values != values.Length)
         {
-            throw new ArgumentException($"{blocks.Length} bytes of {type} are not {values.Length} values; a block of {format.Bytes} bytes has {format.Values}.", nameof(values));
+            throw new ArgumentException(
+                $"{blocks.Length} bytes of {type} are not {values.Length} values; a block of {format.Bytes} bytes has {format.Values}.", nameof(values));
         }
 
         format.Decode(blocks, values);

@@ -96,7 +96,9 @@ internal sealed class GgufPart : IDisposable
     {
         int number = Header.Metadata.Integer("split.no", 0, ushort.MaxValue);
         string ending = Name("", number, count);
-        return Path.EndsWith(ending, StringComparison.Ordinal) ? Path[..^ending.Length] : throw Bad($"is part {number + 1} of {count}, so its name must end in \"{ending}\"; the other parts are found by it");
+        return Path.EndsWith(ending, StringComparison.Ordinal)
+            ? Path[..^ending.Length]
+            : throw Bad($"is part {number + 1} of {count}, so its name must end in \"{ending}\"; the other parts are found by it");
     }
 
     private void CheckPlace(int number, int count)

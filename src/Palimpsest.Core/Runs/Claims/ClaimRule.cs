@@ -26,8 +26,8 @@ public sealed record ClaimRule : IValidated
     /// <value>The default is 3 for a bound over seeds, and 1 for a value or a bound over items.</value>
     public int? MinSeeds { get; init; }
 
-    /// <summary>On how many seeds the figure of that seed alone must pass <see cref="Value"/>, for rules such as "in at least 4 of 5 seeds"; otherwise their mean
-    /// is judged.</summary>
+    /// <summary>On how many seeds the figure of that seed alone must pass <see cref="Value"/>, for rules such as "in at least 4 of 5 seeds"; otherwise their
+    /// mean is judged.</summary>
     public int? OnSeeds { get; init; }
 
     /// <summary>The one condition that is set.</summary>

@@ -15,8 +15,8 @@ public sealed record FinetuneMethod : IValidated
     /// <value>The default is none: all parameters of the model are trained.</value>
     public LoraOptions? Lora { get; init; }
 
-    /// <summary>Whether the weights below the adapter stay as the model's file holds them, quantised blocks of a GGUF file included, instead of being unpacked to f32: the same products in less memory, for models of the
-    /// family Llama on a CPU.</summary>
+    /// <summary>Whether the weights below the adapter stay as the model's file holds them, quantised blocks of a GGUF file included, instead of being unpacked
+    /// to f32: the same products in less memory, for models of the family Llama on a CPU.</summary>
     /// <value>The default is false.</value>
     public bool Packed { get; init; }
 

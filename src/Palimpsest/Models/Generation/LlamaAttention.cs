@@ -6,7 +6,8 @@ using Palimpsest.Torch.Packed;
 
 namespace Palimpsest.Models.Generation;
 
-/// <summary>The attention of the managed decoder: each column of a pass belongs to a sequence, stands at a position of it, and sees the keys and values up to there.</summary>
+/// <summary>The attention of the managed decoder: each column of a pass belongs to a sequence, stands at a position of it, and sees the keys and values up to
+/// there.</summary>
 internal sealed unsafe class LlamaAttention
 {
     private readonly LlamaConfig _config;
@@ -88,7 +89,8 @@ internal sealed unsafe class LlamaAttention
             Rotate(_buffers.Query + ((nint)column * QueryWidth), _config.Heads, cos, sin, scale);
             new ReadOnlySpan<float>(_buffers.Key + ((nint)column * KeyWidth), KeyWidth).CopyTo(new Span<float>(keys, KeyWidth));
             Rotate(keys, _config.KeyValueHeads, cos, sin, 1);
-            new ReadOnlySpan<float>(_buffers.Value + ((nint)column * KeyWidth), KeyWidth).CopyTo(new Span<float>(memory.Values(layer) + ((nint)position * KeyWidth), KeyWidth));
+            new ReadOnlySpan<float>(_buffers.Value + ((nint)column * KeyWidth), KeyWidth)
+                .CopyTo(new Span<float>(memory.Values(layer) + ((nint)position * KeyWidth), KeyWidth));
         }
     }
 
@@ -104,11 +106,14 @@ internal sealed unsafe class LlamaAttention
             int length = _positionOf[column] + 1;
             nint queries = ((nint)column * QueryWidth) + (head * shared * width);
             byte* keys = (byte*)(memory.Keys(layer) + (head * width));
-            RowProducts.Multiply(RowFormat.F32, keys, (nint)KeyWidth * sizeof(float), width, 0, length, _buffers.Query + queries, shared, scores, _capacity, products);
+            RowProducts.Multiply(
+                RowFormat.F32, keys, (nint)KeyWidth * sizeof(float), width, 0, length, _buffers.Query + queries, shared, scores, _capacity, products);
             for (int i = 0; i < shared; i++)
             {
                 FastMath.Softmax(new Span<float>(scores + ((nint)i * _capacity), length));
-                RowProducts.Mix(memory.Values(layer) + (head * width), KeyWidth, width, scores + ((nint)i * _capacity), length, _buffers.Mixed + queries + (i * width));
+                RowProducts.Mix(
+                    memory.Values(layer) + (head * width), KeyWidth, width, scores + ((nint)i * _capacity), length,
+                    _buffers.Mixed + queries + (i * width));
             }
         }
     }

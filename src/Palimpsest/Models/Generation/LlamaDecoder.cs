@@ -7,8 +7,8 @@ namespace Palimpsest.Models.Generation;
 
 /// <summary>Decodes a plain Llama on a CPU without libtorch: at one token a step its overhead costs more than the arithmetic of a small model, and copies cost bandwidth of a large one.</summary>
 /// <remarks>
-/// Activations, keys and values are f32, whatever the weights are. Sequences have memories of their own and no padding, and every number is computed in the same order in any company, so a
-/// sequence gets the same tokens alone and in a batch.
+/// Activations, keys and values are f32, whatever the weights are. Sequences have memories of their own and no padding, and every number is computed in the
+/// same order in any company, so a sequence gets the same tokens alone and in a batch.
 /// </remarks>
 internal sealed unsafe class LlamaDecoder : ISequenceDecoder
 {
@@ -231,7 +231,9 @@ internal sealed unsafe class LlamaDecoder : ISequenceDecoder
     private void Down(int lane, int part, int parts) => Rows(_layer.Down, _buffers.Gate, _columns, _buffers.Branch, lane, part, parts);
 
     private void HeadRows(int lane, int part, int parts) =>
-        Rows(_weights.Head, _buffers.Normed + ((nint)_headFrom * _config.HiddenSize), _headColumns, _buffers.Scores + ((nint)_headTo * _config.VocabularySize), lane, part, parts);
+        Rows(
+            _weights.Head, _buffers.Normed + ((nint)_headFrom * _config.HiddenSize), _headColumns,
+            _buffers.Scores + ((nint)_headTo * _config.VocabularySize), lane, part, parts);
 
     private void Inner(int lane, int part, int parts)
     {

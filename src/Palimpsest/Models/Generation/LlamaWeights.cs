@@ -57,16 +57,19 @@ internal sealed unsafe class LlamaWeights
     public static LlamaWeights? TryCreate(CausalModel model)
     {
         bool plain = RowProducts.IsSupported && BitConverter.IsLittleEndian && model.Config is LlamaConfig { RopeScaling: null or { Type: not "dynamic" } } && model.Context.Device.type == DeviceType.CPU
-            && !model.Hooks.Any && model.Embedding.IsLookUp && model.Linears.All(item => IsReadable(item.Layer)) && (model.Embedding.Packed is not null || IsReadable(model.Embedding.Weight));
+            && !model.Hooks.Any && model.Embedding.IsLookUp && model.Linears.All(item => IsReadable(item.Layer))
+            && (model.Embedding.Packed is not null || IsReadable(model.Embedding.Weight));
         return plain ? new LlamaWeights(model, (LlamaConfig)model.Config) : null;
     }
 
     private static RowMatrix Matrix(Linear layer) => layer.IsPacked ? layer.Packed!.Matrix(layer.Bias) : RowMatrix.Of(layer.Weight, layer.Bias);
 
-    private static bool IsReadable(Linear layer) => (layer.IsPacked || (layer.IsDense && IsReadable(layer.Weight))) && (layer.Bias is null || IsReadable(layer.Bias));
+    private static bool IsReadable(Linear layer) =>
+        (layer.IsPacked || (layer.IsDense && IsReadable(layer.Weight))) && (layer.Bias is null || IsReadable(layer.Bias));
 
     private static bool IsReadable(Tensor tensor) =>
-        (tensor.dtype == ScalarType.Float32 || (tensor.dtype is ScalarType.BFloat16 or ScalarType.Float16 && tensor.Dimensions == 2)) && tensor.is_contiguous() && tensor.NumberOfElements * sizeof(float) <= int.MaxValue;
+        (tensor.dtype == ScalarType.Float32 || (tensor.dtype is ScalarType.BFloat16 or ScalarType.Float16 && tensor.Dimensions == 2))
+            && tensor.is_contiguous() && tensor.NumberOfElements * sizeof(float) <= int.MaxValue;
 
     /// <summary>The weights of a block.</summary>
     internal sealed class Layer

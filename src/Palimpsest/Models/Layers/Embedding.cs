@@ -33,7 +33,8 @@ public sealed class Embedding(Tensor weight)
     internal Tensor Values() => ReferenceEquals(Weight, Packed?.Bytes) ? Packed.Values(0, Packed.Shape[0]) : Weight;
 
     /// <summary>An embedding over numbers or over blocks.</summary>
-    internal static Embedding Of(Tensor weight, PackedTensor? packed) => new(weight) { Packed = packed, Operation = packed is null ? LookUp : PackedProduct.LookUp };
+    internal static Embedding Of(Tensor weight, PackedTensor? packed) =>
+        new(weight) { Packed = packed, Operation = packed is null ? LookUp : PackedProduct.LookUp };
 
     /// <summary>Applies the layer.</summary>
     /// <param name="ids">int64, any shape.</param>

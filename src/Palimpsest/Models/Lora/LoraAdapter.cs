@@ -200,7 +200,9 @@ public sealed class LoraAdapter : IDisposable
 
         if (Options.TrainTokens.Count > 0)
         {
-            Parameters[_plan.Tokens].copy_(Kernels.Embedding(Model.Embedding.Values(), tensor(Options.TrainTokens.Select(token => (long)token).ToArray(), device: Model.Context.Device)));
+            Parameters[_plan.Tokens].copy_(Kernels.Embedding(
+                Model.Embedding.Values(),
+                tensor(Options.TrainTokens.Select(token => (long)token).ToArray(), device: Model.Context.Device)));
         }
     }
 

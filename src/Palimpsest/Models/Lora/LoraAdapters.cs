@@ -173,7 +173,9 @@ public sealed class LoraAdapters : IDisposable
             layer.Bias = bias is null ? null : active.Select(adapter => adapter.BiasOf(name)).FirstOrDefault(found => found is not null) ?? bias;
             Tensor? own = active.Select(adapter => adapter.WeightOf(name)).FirstOrDefault(found => found is not null);
             layer.Weight = own ?? weight;
-            Func<Linear, Tensor, Tensor> below = own is not null && layer.Packed is not null ? Linear.Dense : operation; // what takes the place of blocks is numbers
+            Func<Linear, Tensor, Tensor> below = own is not null && layer.Packed is not null
+                ? Linear.Dense // what takes the place of blocks is numbers
+                : operation;
             layer.Operation = updates.Length == 0 ? below : (self, x) =>
             {
                 Tensor plain = below(self, x), sum = plain;
@@ -199,7 +201,9 @@ public sealed class LoraAdapters : IDisposable
         Tensor? saved = active.Select(adapter => adapter.WeightOf(_model.EmbeddingModule)).FirstOrDefault(found => found is not null);
         _model.Embedding.Weight = saved ?? _embedding.Weight;
         Func<Embedding, Tensor, Tensor> rows = saved is not null && _model.Embedding.Packed is not null ? Embedding.LookUp : _embedding.Operation;
-        _model.Embedding.Operation = changes.Length == 0 ? rows : (self, ids) => changes.Aggregate(rows(self, ids), (found, change) => change.Apply(ids, found));
+        _model.Embedding.Operation = changes.Length == 0
+            ? rows
+            : (self, ids) => changes.Aggregate(rows(self, ids), (found, change) => change.Apply(ids, found));
     }
 
     private (Tensor Weight, Tensor? Bias) MergedLinear(string name, Linear layer)

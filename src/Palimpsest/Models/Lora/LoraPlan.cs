@@ -26,7 +26,8 @@ internal sealed class LoraPlan
         string[] names = [.. linears.Keys];
         (_embedding, _head) = (model.EmbeddingModule, model.HeadModule);
         string embedding = _embedding;
-        Modules = [.. selector.Select(names, [embedding], _head).Select(name => Module(name, name == embedding ? model.Embedding.Shape : linears[name].Shape, name == embedding))];
+        Modules = [.. selector.Select(names, [embedding], _head)
+            .Select(name => Module(name, name == embedding ? model.Embedding.Shape : linears[name].Shape, name == embedding))];
         Saved = [.. names.Append(embedding).Concat(model.Norms.Select(item => item.Name)).Where(selector.IsSaved)];
         bool ties = options.EnsureWeightTying && model.Config.TiedEmbeddings && (Saved.Contains(embedding) || Saved.Contains(_head));
         Saved = ties ? [.. Saved.Union([embedding, _head!])] : Saved;

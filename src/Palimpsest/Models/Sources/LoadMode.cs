@@ -20,8 +20,8 @@ public enum LoadMode
     Copied,
 
     /// <summary>
-    /// Frozen, and each matrix in the type in which its file holds it, blocks of GGUF files included: mapped, but for query and key matrices of GGUF files, whose rows change places. Activations are
-    /// f32. For models of the family Llama on a CPU. Truncating a mapped file kills the process.
+    /// Frozen, and each matrix in the type in which its file holds it, blocks of GGUF files included: mapped, but for query and key matrices of GGUF files,
+    /// whose rows change places. Activations are f32. For models of the family Llama on a CPU. Truncating a mapped file kills the process.
     /// </summary>
     Packed,
 

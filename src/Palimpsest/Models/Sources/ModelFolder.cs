@@ -45,7 +45,8 @@ public static class ModelFolder
     public static void Save(TransformerModel model, string folder, ComputeType type = ComputeType.F32)
     {
         ArgumentNullException.ThrowIfNull(model);
-        Save(model, folder, type, slot => model.Parameters.PackedOf(slot.Name) is PackedTensor packed ? packed.Values(0, packed.Shape[0]) : model.Parameters[slot.Name].alias());
+        Save(model, folder, type, slot =>
+            model.Parameters.PackedOf(slot.Name) is PackedTensor packed ? packed.Values(0, packed.Shape[0]) : model.Parameters[slot.Name].alias());
     }
 
     /// <summary>Saves with other tensors than the model's own; each is asked for when it is written, in a scope of its own.</summary>

@@ -93,7 +93,8 @@ public abstract class ModelSource : IDisposable
     {
         ArgumentNullException.ThrowIfNull(context);
         Require<T>();
-        return (T)Config.Architecture.Build(Config, StoreLoader.Load(Layout, context, Checked(mode, context), Config, new StoredParameters(Fill, TryMap, TryKeep)), context);
+        return (T)Config.Architecture.Build(
+            Config, StoreLoader.Load(Layout, context, Checked(mode, context), Config, new StoredParameters(Fill, TryMap, TryKeep)), context);
     }
 
     /// <summary>Loads a causal model with a classification head over the last token.</summary>
@@ -126,7 +127,10 @@ public abstract class ModelSource : IDisposable
 
         ModelConfig config = Config.WithLabels(labels);
         bool IsFresh(ParameterSlot slot) => config.IsHead(slot.Name) || !Holds(slot);
-        StoredParameters stored = new(FillOrInitialise, (slot, wanted) => IsFresh(slot) ? null : TryMap(slot, wanted), (slot, copy) => IsFresh(slot) ? null : TryKeep(slot, copy));
+        StoredParameters stored = new(
+            FillOrInitialise,
+            (slot, wanted) => IsFresh(slot) ? null : TryMap(slot, wanted),
+            (slot, copy) => IsFresh(slot) ? null : TryKeep(slot, copy));
         ParameterStore store = StoreLoader.Load(TransformerModel.LayoutOf(config), context, Checked(mode, context), config, stored);
         return (T)config.Architecture.Build(config, store, context);
 
@@ -165,8 +169,11 @@ public abstract class ModelSource : IDisposable
     private protected virtual StoredMatrix? TryKeep(ParameterSlot slot, bool copy) => null;
 
     private LoadMode Checked(LoadMode mode, TorchContext context) =>
-        mode is LoadMode.Packed or LoadMode.PackedCopied && (!CanStayPacked || context.ScalarType != ScalarType.Float32 || context.Device.type != DeviceType.CPU)
-            ? throw new PalimpsestException($"{Path}: its weights cannot stay packed: that is for models of the family Llama with f32 activations on a CPU. Load it with its weights in f32 or bf16.")
+        mode is LoadMode.Packed or LoadMode.PackedCopied
+            && (!CanStayPacked || context.ScalarType != ScalarType.Float32 || context.Device.type != DeviceType.CPU)
+            ? throw new PalimpsestException(
+                $"{Path}: its weights cannot stay packed: that is for models of the family Llama with f32 activations on a CPU. "
+                + "Load it with its weights in f32 or bf16.")
             : mode;
 
     private void Require<T>()

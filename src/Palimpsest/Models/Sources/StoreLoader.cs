@@ -50,7 +50,8 @@ internal static class StoreLoader
         Tensor Frozen(ParameterSlot slot)
         {
             ScalarType wanted = slot.Shape.Count == 1 ? ScalarType.Float32 : context.ScalarType;
-            if (mode is (LoadMode.Packed or LoadMode.PackedCopied) && slot.Shape.Count == 2 && stored.TryKeep(slot, mode == LoadMode.PackedCopied) is StoredMatrix kept)
+            if (mode is (LoadMode.Packed or LoadMode.PackedCopied) && slot.Shape.Count == 2
+                && stored.TryKeep(slot, mode == LoadMode.PackedCopied) is StoredMatrix kept)
             {
                 mappedBytes += kept.IsMapped ? kept.Tensor.NumberOfElements * kept.Tensor.ElementSize : 0;
                 if (kept.Blocks is GgufTensorType blocks)

@@ -108,7 +108,8 @@ internal sealed class StoredTensors
     {
         (SafetensorsFile file, TensorEntry entry) = Stored(slot);
         return _config.IsStoredTransposed(slot.Name) ? null
-            : !copy && TensorBytes.TryMap(file, entry) is Tensor mapped ? new StoredMatrix(mapped, IsMapped: true) : new StoredMatrix(TensorBytes.Read(file, entry), IsMapped: false);
+            : !copy && TensorBytes.TryMap(file, entry) is Tensor mapped ? new StoredMatrix(mapped, IsMapped: true)
+            : new StoredMatrix(TensorBytes.Read(file, entry), IsMapped: false);
     }
 
     private static bool AreEqual((SafetensorsFile File, TensorEntry Entry) one, (SafetensorsFile File, TensorEntry Entry) other)

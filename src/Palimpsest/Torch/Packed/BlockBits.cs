@@ -11,7 +11,8 @@ internal static unsafe class BlockBits
     public const float TwoToThe112 = 5.192296858534828e33f;
 
     /// <summary>The f16 at an address, as f32.</summary>
-    /// <remarks>Exponent and fraction move to their places in an f32, and the difference of the biases is multiplied in, which is exact for subnormals too; infinities and nans get the largest exponent instead.</remarks>
+    /// <remarks>Exponent and fraction move to their places in an f32, and the difference of the biases is multiplied in, which is exact for subnormals too;
+    /// infinities and nans get the largest exponent instead.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Half(byte* at)
     {

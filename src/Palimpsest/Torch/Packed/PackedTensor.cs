@@ -13,9 +13,11 @@ internal sealed unsafe class PackedTensor
     public PackedTensor(GgufTensorType type, Tensor bytes, long columns)
     {
         Format = RowFormat.Of(type);
-        if (columns % GgufBlocks.Values(type) != 0 || bytes.dtype != ScalarType.Byte || !bytes.is_contiguous() || bytes.size(1) != Format.Bytes(checked((int)columns)))
+        if (columns % GgufBlocks.Values(type) != 0 || bytes.dtype != ScalarType.Byte || !bytes.is_contiguous()
+            || bytes.size(1) != Format.Bytes(checked((int)columns)))
         {
-            throw new ArgumentException($"Rows of {columns} elements are no whole number of blocks of {type}, or {bytes.size(1)} bytes are not such a row.", nameof(bytes));
+            throw new ArgumentException(
+                $"Rows of {columns} elements are no whole number of blocks of {type}, or {bytes.size(1)} bytes are not such a row.", nameof(bytes));
         }
 
         (Type, Bytes, Shape) = (type, bytes, [bytes.size(0), columns]);

@@ -1,10 +1,13 @@
 namespace Palimpsest.Torch.Packed;
 
-/// <summary>The products of <see cref="RowProducts"/> one number at a time, for machines without the instructions and as their reference: the same sums in the same order, so the same bits.</summary>
+/// <summary>The products of <see cref="RowProducts"/> one number at a time, for machines without the instructions and as their reference: the same sums in the
+/// same order, so the same bits.</summary>
 internal static unsafe class PlainProducts
 {
     /// <inheritdoc cref="RowProducts.Multiply"/>
-    public static void Multiply(RowFormat format, byte* weights, nint stride, int width, int begin, int end, float* x, int columns, float* y, int rows, float* scratch)
+    public static void Multiply(
+        RowFormat format, byte* weights, nint stride, int width, int begin, int end,
+        float* x, int columns, float* y, int rows, float* scratch)
     {
         for (int row = begin; row < end; row++)
         {

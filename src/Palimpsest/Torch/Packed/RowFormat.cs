@@ -15,7 +15,8 @@ internal abstract unsafe class RowFormat
     public virtual bool IsFused => true;
 
     /// <summary>The format of a storage type that can be decoded.</summary>
-    public static RowFormat Of(GgufTensorType type) => s_formats[(int)type] ?? throw new ArgumentOutOfRangeException(nameof(type), type, "The type is not decoded.");
+    public static RowFormat Of(GgufTensorType type) =>
+        s_formats[(int)type] ?? throw new ArgumentOutOfRangeException(nameof(type), type, "The type is not decoded.");
 
     /// <summary>The format of a tensor of numbers.</summary>
     public static RowFormat Of(ScalarType type) => type switch

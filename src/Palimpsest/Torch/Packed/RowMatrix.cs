@@ -29,7 +29,9 @@ internal readonly unsafe struct RowMatrix
     /// <param name="weight">[rows, columns], f32, bf16 or f16, contiguous on the CPU.</param>
     /// <param name="bias">[rows], f32, or null.</param>
     public static RowMatrix Of(Tensor weight, Tensor? bias = null) =>
-        new(RowFormat.Of(weight.dtype), Address(weight), (int)weight.size(0), (int)weight.size(1), bias is null ? null : (float*)Address(bias, ScalarType.Float32));
+        new(
+            RowFormat.Of(weight.dtype), Address(weight), (int)weight.size(0), (int)weight.size(1),
+            bias is null ? null : (float*)Address(bias, ScalarType.Float32));
 
     /// <summary>A matrix of blocks.</summary>
     /// <param name="format">How a row lies.</param>

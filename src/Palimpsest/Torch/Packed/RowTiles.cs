@@ -5,7 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Palimpsest.Torch.Packed;
 
 /// <summary>The loops of <see cref="RowProducts"/> over f32: so many rows times so many columns at once, named so.</summary>
-/// <remarks>Each number is the sum of eight sums over every eighth element, fused product by product, then <see cref="Sums"/>, then what is left over at the end of the row: the same bits in every tile.</remarks>
+/// <remarks>Each number is the sum of eight sums over every eighth element, fused product by product, then <see cref="Sums"/>, then what is left over at the
+/// end of the row: the same bits in every tile.</remarks>
 internal static unsafe class RowTiles
 {
     public static void Tile8x1(float* w, nint stride, int width, float* x, float* y)
@@ -81,7 +82,10 @@ internal static unsafe class RowTiles
 
     public static void Tile4x3(float* w, nint stride, int width, float* x, float* y, int rows)
     {
-        Vector256<float> s00 = default, s01 = default, s02 = default, s10 = default, s11 = default, s12 = default, s20 = default, s21 = default, s22 = default, s30 = default, s31 = default, s32 = default;
+        Vector256<float> s00 = default, s01 = default, s02 = default;
+        Vector256<float> s10 = default, s11 = default, s12 = default;
+        Vector256<float> s20 = default, s21 = default, s22 = default;
+        Vector256<float> s30 = default, s31 = default, s32 = default;
         float* w1 = w + stride, w2 = w1 + stride, w3 = w2 + stride;
         float* x1 = x + width, x2 = x1 + width;
         int i = 0;

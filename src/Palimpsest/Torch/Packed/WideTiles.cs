@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Palimpsest.Torch.Packed;
 
-/// <summary>Tiles of eight unpacked rows with AVX-512. A register holds eight elements of a row and eight of the next, so that every number is summed as in <see cref="RowTiles"/>, to the same bits.</summary>
+/// <summary>Tiles of eight unpacked rows with AVX-512. A register holds eight elements of a row and eight of the next, so that every number is summed as in
+/// <see cref="RowTiles"/>, to the same bits.</summary>
 internal static unsafe class WideTiles
 {
     /// <summary>Whether the tiles can be used, and whether it is worth while.</summary>

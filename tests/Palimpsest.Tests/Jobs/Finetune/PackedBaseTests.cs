@@ -35,9 +35,12 @@ public sealed class PackedBaseTests
     private static (double[] Losses, CausalModel? Merged) Trained(string file, params string[] options)
     {
         using CommandProcess command = new();
-        string data = command.Write("data.jsonl", string.Join('\n', Enumerable.Range(0, 40).Select(i => $$"""{"text": "The girl ran to river {{i % 4}} and back {{i}}."}""")));
+        string data = command.Write(
+            "data.jsonl",
+            string.Join('\n', Enumerable.Range(0, 40).Select(i => $$"""{"text": "The girl ran to river {{i % 4}} and back {{i}}."}""")));
         (int code, string output, string error) = command.Run(
-            ["finetune", "--lora", "--model", file, "--data", data, "--steps", "6", "--batch-size", "4", "--set", "train.evaluate_every=3", "--set", "data.held_out_share=0.3", .. options]);
+            ["finetune", "--lora", "--model", file, "--data", data, "--steps", "6", "--batch-size", "4",
+                "--set", "train.evaluate_every=3", "--set", "data.held_out_share=0.3", .. options]);
         Assert.True(code == 0, output + error);
         string run = command.OnlyRun(), model = Path.Combine(run, "artifacts", "model");
         return (RetrievalTaskTests.HeldOutLosses(run), Directory.Exists(model) ? ModelFolder.Load(model, TestContexts.F32(), LoadMode.Copied) : null);
