@@ -6,7 +6,8 @@ namespace Palimpsest.Tests.Cascades;
 /// <summary>Published recordings read as their pages say, where PALIMPSEST_DATA names them.</summary>
 public sealed class PublishedAnswersTests
 {
-    public static TheoryData<string> Roots() => Environment.GetEnvironmentVariable("PALIMPSEST_DATA") is string root ? [root] : [];
+    public static TheoryData<string> Roots() => Environment.GetEnvironmentVariable("PALIMPSEST_DATA") is string root
+        && Directory.Exists(Path.Combine(root, "data", "cascades")) ? [root] : [];
 
     [Theory(SkipTestWithoutData = true), MemberData(nameof(Roots))]
     public void RouteLlm_Gsm8k_HasTheCountsOfItsPage(string root)
