@@ -29,6 +29,13 @@ public sealed class EncoderModelTests
         ModelFolder.Save(model, first.Path);
         foreach (LoadMode mode in Enum.GetValues<LoadMode>())
         {
+            if (mode is LoadMode.Packed or LoadMode.PackedCopied)
+            {
+                PalimpsestException refused = Assert.Throws<PalimpsestException>(() => ModelFolder.Load<EncoderModel>(first.Path, TestContexts.F32(), mode));
+                Assert.Contains("cannot stay packed", refused.Message, StringComparison.Ordinal);
+                continue;
+            }
+
             using EncoderModel again = ModelFolder.Load<EncoderModel>(first.Path, TestContexts.F32(), mode);
             Assert.Equal(Scores(model), Scores(again));
             Assert.Equal(model.Config with { Labels = [], EndTokens = [] }, again.Config with { Labels = [], EndTokens = [] });
