@@ -78,6 +78,9 @@ public sealed class ClaimsFileTests
         ];
         Assert.Equal(changed.Length, changed.Select(claim => ClaimRules.Hash([claim])).Distinct().Count());
         Assert.Equal(ClaimRules.Hash([Whole]), ClaimRules.Hash([Whole with { }]));
+        Assert.True(ClaimRules.Fits([Whole], ClaimRules.Hash([Whole])));
+        Assert.False(ClaimRules.Fits([Whole], ClaimRules.Hash([changed[1]])));
+        Assert.False(ClaimRules.Fits([Whole], null));
         Assert.NotEqual(ClaimRules.Hash([changed[0], changed[1]]), ClaimRules.Hash([changed[1], changed[0]]));
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Palimpsest.Common;
 
 namespace Palimpsest.Runs.Claims;
@@ -28,6 +29,7 @@ public sealed record ClaimRule : IValidated
 
     /// <summary>On how many seeds the figure of that seed alone must pass <see cref="Value"/>, for rules such as "in at least 4 of 5 seeds"; otherwise their
     /// mean is judged.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] // older rules keep their hash
     public int? OnSeeds { get; init; }
 
     /// <summary>The one condition that is set.</summary>

@@ -57,7 +57,7 @@ internal static class HtmlClaims
         html.Open("p", ("class", "note")).Text("Hash of the rules, taken before the first result: ").Element("code", $"sha256 {committed}").Text(". ");
         if (verdicts.Count > 0)
         {
-            bool same = ClaimRules.Hash([.. verdicts.Select(verdict => verdict.Claim)]) == committed;
+            bool same = ClaimRules.Fits([.. verdicts.Select(verdict => verdict.Claim)], committed);
             html.Element(same ? "span" : "strong", same ? "The claims above have this hash." : "The claims above do not have this hash: their rules were changed afterwards, or some are missing.");
         }
 

@@ -47,7 +47,7 @@ public static class ResultsPage
             return;
         }
 
-        if (run.ClaimRulesSha256 != ClaimRules.Hash([.. run.Claims.Select(verdict => verdict.Claim)]))
+        if (!ClaimRules.Fits([.. run.Claims.Select(verdict => verdict.Claim)], run.ClaimRulesSha256))
         {
             page.Append(run.ClaimRulesSha256 is null ? "\n**The rules of these claims were not hashed before the first result.**\n" : "\n**These claims do not have the hash that was taken before the first result.**\n");
         }
