@@ -105,12 +105,14 @@ switch (args)
                    Palimpsest.Benchmarks top-k [entries...]
                    Palimpsest.Benchmarks privacy
                    Palimpsest.Benchmarks decode [F32|Bf16] [rounds] [threads] (PALIMPSEST_DATA names the folder that holds models/)
-                   Palimpsest.Benchmarks load MODEL [F32|Bf16]
+                   Palimpsest.Benchmarks decode packed [rounds] [threads] [type...] (the same, and against llama.cpp)
+                   Palimpsest.Benchmarks load MODEL [F32|Bf16|packed]
                    Palimpsest.Benchmarks tokenize TOKENIZER...
                    Palimpsest.Benchmarks owners [all|operations|step|kernels|workers|memory] [rounds]
                    Palimpsest.Benchmarks federation [rounds]
                    Palimpsest.Benchmarks cascade [rounds]
                    Palimpsest.Benchmarks rollouts [rounds]
+                   Palimpsest.Benchmarks sae [rounds]
                    Palimpsest.Benchmarks federation-audit [clients]
                    Palimpsest.Benchmarks fuzz [count] [seed] [format [first index]]
             """);

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Palimpsest.Cascades.Agreement;
@@ -17,8 +16,6 @@ namespace Palimpsest.Cascades.Recordings;
 /// </remarks>
 public static class RecordingFile
 {
-    private static readonly JsonSerializerOptions s_relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Reads a file.</summary>
     /// <param name="path">CSV by its extension, JSON lines otherwise.</param>
     /// <exception cref="PalimpsestException">The file is of no such form, or an answer is missing.</exception>
@@ -35,16 +32,9 @@ public static class RecordingFile
     public static void Write(string path, Recording recording)
     {
         ArgumentNullException.ThrowIfNull(recording);
-        AtomicFile.Write(path, stream =>
-        {
-            using StreamWriter lines = new(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-            JsonObject systems = new(recording.Systems.Select(system => KeyValuePair.Create(system.Name, (JsonNode?)system.Identity)));
-            lines.WriteLine(new JsonObject { ["systems"] = systems }.ToJsonString(s_relaxed));
-            foreach (RecordedItem item in recording.Items)
-            {
-                lines.WriteLine(RecordedJson.Of(item, recording.Systems).ToJsonString(s_relaxed));
-            }
-        }, onlyForUser: true);
+        JsonObject systems = new(recording.Systems.Select(system => KeyValuePair.Create(system.Name, (JsonNode?)system.Identity)));
+        IEnumerable<JsonObject> items = recording.Items.Select(item => RecordedJson.Of(item, recording.Systems));
+        JsonLines.Write(path, items.Prepend(new JsonObject { ["systems"] = systems }), onlyForUser: true);
     }
 
     private static Recording ReadLines(string path)

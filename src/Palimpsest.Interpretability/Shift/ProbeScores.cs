@@ -18,6 +18,7 @@ public sealed class ProbeScores
     private readonly float[][] _states, _acts;
     private readonly Lazy<float[][]> _directions;
     private readonly int _half;
+    private readonly Dictionary<IReadOnlyList<bool>, LinearProbe> _probes = new(ReferenceEqualityComparer.Instance); // each is asked for again and again
 
     /// <summary>Reads texts.</summary>
     /// <param name="reader">Reads the activations.</param>
@@ -69,7 +70,15 @@ public sealed class ProbeScores
         });
     }
 
-    private LinearProbe Probe(IReadOnlyList<bool> labels) => LinearProbe.Train(_states[.._half], [.. labels.Take(_half)]);
+    private LinearProbe Probe(IReadOnlyList<bool> labels)
+    {
+        if (!_probes.TryGetValue(labels, out LinearProbe? probe))
+        {
+            _probes.Add(labels, probe = LinearProbe.Train(_states[.._half], [.. labels.Take(_half)]));
+        }
+
+        return probe;
+    }
 
     private float[][] Without(IReadOnlyList<bool> labels, int off) => SpuriousRemoval.Without(_states[_half..], _acts[_half..],
         SpuriousRemoval.Ranked(_acts[.._half], [.. labels.Take(_half)], Probe(labels), _directions.Value).Take(off), _directions.Value);

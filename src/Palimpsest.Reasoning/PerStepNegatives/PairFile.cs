@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Palimpsest.Common;
 using Palimpsest.Reasoning.Rollouts;
 
 namespace Palimpsest.Reasoning.PerStepNegatives;
@@ -24,9 +25,9 @@ public static class PairFile
             string? prompt = problems.PromptText(pair.Problem);
             return new JsonObject
             {
-                ["prompt"] = prompt is null ? new JsonArray(JsonLines.Message("user", problems.Question(pair.Problem))) : prompt + shared,
-                ["chosen"] = prompt is null ? new JsonArray(JsonLines.Message("assistant", shared + chosen)) : chosen,
-                ["rejected"] = prompt is null ? new JsonArray(JsonLines.Message("assistant", shared + rejected)) : rejected,
+                ["prompt"] = prompt is null ? new JsonArray(TextProblems.Message("user", problems.Question(pair.Problem))) : prompt + shared,
+                ["chosen"] = prompt is null ? new JsonArray(TextProblems.Message("assistant", shared + chosen)) : chosen,
+                ["rejected"] = prompt is null ? new JsonArray(TextProblems.Message("assistant", shared + rejected)) : rejected,
                 ["step"] = pair.Step,
             };
         }));

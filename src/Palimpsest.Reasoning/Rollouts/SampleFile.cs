@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Palimpsest.Common;
 using Palimpsest.Reasoning.Verifiers;
 
 namespace Palimpsest.Reasoning.Rollouts;

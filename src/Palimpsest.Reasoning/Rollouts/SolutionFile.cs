@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Palimpsest.Common;
 using Palimpsest.Models.Generation;
 
 namespace Palimpsest.Reasoning.Rollouts;
@@ -30,7 +31,7 @@ public static class SolutionFile
                 ? new JsonObject { ["prompt"] = prompt, ["completion"] = solution }
                 : new JsonObject
                 {
-                    ["messages"] = new JsonArray(JsonLines.Message("user", problems.Question(trace.Problem)), JsonLines.Message("assistant", solution)),
+                    ["messages"] = new JsonArray(TextProblems.Message("user", problems.Question(trace.Problem)), TextProblems.Message("assistant", solution)),
                 };
         }));
         return right.Length;

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Palimpsest.Data.Batches;
 using Palimpsest.Data.Chats;
 using Palimpsest.Models;
@@ -72,4 +73,7 @@ public sealed class TextProblems : IRolloutProblems
         (string start, string all) = (Text(head), Text(whole));
         return all.StartsWith(start, StringComparison.Ordinal) ? all[start.Length..] : Text(whole.AsSpan(head.Length));
     }
+
+    /// <summary>A message of a chat, as fine-tunings read it.</summary>
+    internal static JsonObject Message(string role, string content) => new() { ["role"] = role, ["content"] = content };
 }

@@ -32,10 +32,10 @@ internal sealed class LinearUpdate(LoraModule module, Tensor a, Tensor b, Tensor
             return Added(sum, input);
         }
 
-        Tensor product = !ReferenceEquals(input, x)
-            ? nn.functional.linear(input, Cast(layer.Values(), x.dtype))
+        Tensor weight = layer.Values(), product = !ReferenceEquals(input, x)
+            ? nn.functional.linear(input, Cast(weight, x.dtype))
             : layer.Bias is null ? plain : Ops.Subtract(plain, Cast(layer.Bias, x.dtype));
-        Tensor factor = Cast(magnitude.div(Norms(layer.Values())), x.dtype); // [out]
+        Tensor factor = Cast(magnitude.div(Norms(weight)), x.dtype); // [out]
         return Ops.Add(Ops.Subtract(sum, product), Added(product, input).mul(factor));
     }
 
