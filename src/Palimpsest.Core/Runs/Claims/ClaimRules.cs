@@ -17,7 +17,8 @@ public static class ClaimRules
     /// <summary>SHA-256 of all claims in their order, lower-case hexadecimal. Every key counts, words included; <c>on_seeds</c> where it is set.</summary>
     public static string Hash(IReadOnlyList<Claim> claims) => Hash(claims, RunJson.Options);
 
-    /// <summary>Whether a hash is that of the claims, in the form of <see cref="Hash(IReadOnlyList{Claim})"/> or with every key that is not set written out.</summary>
+    /// <summary>Whether a hash is that of the claims, in the form of <see cref="Hash(IReadOnlyList{Claim})"/> or with every key that is not set written
+    /// out.</summary>
     /// <param name="claims">The claims.</param>
     /// <param name="hash">Lower-case hexadecimal; null fits nothing.</param>
     public static bool Fits(IReadOnlyList<Claim> claims, string? hash) => hash == Hash(claims, RunJson.Options) || hash == Hash(claims, s_writtenOut);
