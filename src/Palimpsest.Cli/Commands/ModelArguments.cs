@@ -49,11 +49,12 @@ internal sealed class ModelArguments
     public LanguageModel Load(ParseResult parsed, long seed)
     {
         (string type, string? adapter, bool copy) = (parsed.GetValue(_type)!, parsed.GetValue(_adapter), parsed.GetValue(_copy));
-        TorchContext context = CommandTorch.Start(seed: seed, type: type == "bf16" ? ComputeType.Bf16 : ComputeType.F32);
-        LanguageModel model = LanguageModel.Load(parsed.GetValue(_model)!, context, source =>
-            type == "packed" || (type == "auto" && adapter is null && source.CanStayPacked)
+        LanguageModel model = NativeLibraries.LoadBeside(() => LanguageModel.Load(
+            parsed.GetValue(_model)!,
+            () => CommandTorch.Start(seed: seed, type: type == "bf16" ? ComputeType.Bf16 : ComputeType.F32),
+            source => type == "packed" || (type == "auto" && adapter is null && source.CanStayPacked)
                 ? copy ? LoadMode.PackedCopied : LoadMode.Packed
-                : copy ? LoadMode.Copied : LoadMode.Mapped);
+                : copy ? LoadMode.Copied : LoadMode.Mapped));
         if (adapter is not null)
         {
             model.Attach(adapter);
