@@ -72,7 +72,7 @@ internal sealed class ReasonArguments
 
     /// <summary>A verifier as a recipe writes it.</summary>
     public static IVerifier Verifier(string text) =>
-        RecipeReader.Parse<VerifierRecipe>($"schema: 1\nkind: verifier\nverifier: {text}\n", "--verifier", []).Verifier.Create();
+        RecipeReader.Parse<VerifierRecipe>($"verifier: {text}\nschema: 1\nkind: verifier\n", "--verifier", []).Verifier.Create();
 
     public string Output(ParseResult parsed) => parsed.GetValue(_output)!;
 
