@@ -54,8 +54,13 @@ internal static class RolloutBenchmark
 
     private static void Measure(string name, CausalModel model, int count, int withoutCache, int rounds)
     {
-        int vocabulary = model.Config.VocabularySize, places = Math.Min(64, count * Each);
+        int vocabulary = model.Config.VocabularySize, places;
         SamplingOptions sampling = new() { MaxNewTokens = Made, Temperature = 1, StopAtEnd = false };
+        using (RolloutEngine engine = new(model, sampling, 7, capacity: Prefix + Made))
+        {
+            places = Math.Min(engine.Places, count * Each);
+        }
+
         int[][] prefixes = [.. Enumerable.Range(0, count).Select(i =>
             Enumerable.Range(0, Prefix).Select(j => ((i * 31) + (j * 7) + (i * j)) % vocabulary).ToArray())];
         using LlamaDecoder decoder = (LlamaDecoder)SequenceDecoders.Create(model, places + 1, Prefix + Made + 1);

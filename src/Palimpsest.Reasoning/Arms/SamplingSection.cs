@@ -34,16 +34,16 @@ public sealed record SamplingSection : IValidated
     /// <value>The default is bisection.</value>
     public PitSearch Search { get; init; } = PitSearch.Bisection;
 
-    /// <summary>Rollouts at a time.</summary>
-    /// <value>The default is 128.</value>
-    public int Places { get; init; } = 128;
+    /// <summary>Rollouts at a time, which changes nothing but speed and memory; 0 for as many as keep their keys and values in the cache.</summary>
+    /// <value>The default is 0.</value>
+    public int Places { get; init; }
 
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
-        if (Samples < 1 || Negatives < 1 || Rollouts < 1 || Places is < 1 or > 1 << 16)
+        if (Samples < 1 || Negatives < 1 || Rollouts < 1 || Places is < 0 or > 1 << 16)
         {
-            yield return "samples, negatives, rollouts and places must be at least 1, and places at most 65536.";
+            yield return "samples, negatives and rollouts must be at least 1, and places from 0 (as many as are fast) to 65536.";
         }
 
         if (!(Temperature > 0) || !double.IsFinite(Temperature))

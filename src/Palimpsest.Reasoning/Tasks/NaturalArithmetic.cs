@@ -6,17 +6,17 @@ namespace Palimpsest.Reasoning.Tasks;
 
 /// <summary>Task A: a sum of products of two digits, modulo 10, one operation a step (<c>3*4=2</c>): products as the sum comes to them, or all of them
 /// first. Any order is accepted. Only the last line is verified, so that wrong steps which cancel each other are kept: lucky solutions.</summary>
-/// <remarks>The digits are learnt at once; what is hard is to find the operands of the next step. Every place that a step can stand at adds to it, in the
-/// problem (numbers of digits, single ones between the products) or in the order: with one of each, 250 demonstrations are enough.</remarks>
+/// <remarks>The digits are learnt at once; what is hard is to find the operands of the next step. Every place that they can stand at adds to it, by the number
+/// of digits, by single ones between the products, and by the order: with one of each, 250 demonstrations are enough.</remarks>
 public sealed record NaturalArithmetic : ReasoningTaskOptions
 {
     /// <summary>Fewest digits of a problem; a solution has one step fewer.</summary>
-    /// <value>The default is 10.</value>
-    public int Fewest { get; init; } = 10;
+    /// <value>The default is 9.</value>
+    public int Fewest { get; init; } = 9;
 
     /// <summary>Most digits of a problem.</summary>
-    /// <value>The default is 10.</value>
-    public int Most { get; init; } = 10;
+    /// <value>The default is 12.</value>
+    public int Most { get; init; } = 12;
 
     /// <summary>Chance that a digit begins a product; others are added as they are.</summary>
     /// <value>The default is 1.</value>
