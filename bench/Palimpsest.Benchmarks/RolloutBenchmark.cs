@@ -79,7 +79,7 @@ internal static class RolloutBenchmark
         double shared = prefixes.Length * Each / seconds[0], alone = prefixes.Length / seconds[1], raw = places * Made / seconds[2];
         double tokens = shared * (Made + (Prefix / (double)Each)), naive = withoutCache / seconds[3];
         Console.WriteLine(
-            FormattableString.Invariant($"{name}: {shared:N2} completions/s from shared prefixes, {alone:N2} each alone ({shared / alone:F1} times); ")
+            FormattableString.Invariant($"{name}: {shared:N1} completions/s from shared prefixes, {alone:N1} each alone ({shared / alone:F1} times); ")
             + FormattableString.Invariant($"{tokens:N0} tokens/s, {100 * tokens / raw:F0}% of the decoder's {raw:N0}")
             + (withoutCache == 0 ? "" : FormattableString.Invariant($"; {naive:N1} without a cache ({shared / naive:F0} times)")));
     }
