@@ -17,7 +17,7 @@ public sealed record SftLongerArm : ArmOptions
     }
 
     /// <summary>The longer training.</summary>
-    internal TrainSettings SettingsOf(TrainSettings train) => train with { Steps = (int)Math.Round(Factor * train.Steps) };
+    internal TrainSettings SettingsOf(TrainSettings train) => train with { Steps = Math.Max(1, (int)Math.Round(Factor * train.Steps)) };
 
     internal override ArmNotes? Learn(ArmContext context) => context.Imitate(context.Demonstrations, SettingsOf(context.Train).Steps);
 }
