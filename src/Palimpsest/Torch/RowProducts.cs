@@ -58,8 +58,15 @@ internal static unsafe class RowProducts
                 format.Dot8(weights + (row * stride), stride, width, x, y + row);
             }
         }
-        else if (!single && WideTiles.Fit(width, columns))
+        else if (WideTiles.Fit(width, columns))
         {
+            for (; row + Panel <= end && single; row += Panel)
+            {
+                byte* source = weights + (row * stride);
+                Fetch(source + (Panel * stride), Panel * stride);
+                WideTiles.Multiply(new WideSingles(source, stride), width, x, columns, y + row, rows);
+            }
+
             for (; row + Panel <= end; row += Panel)
             {
                 WideTiles.Multiply(WideTiles.Widen(format, weights + (row * stride), stride, width, scratch), width, x, columns, y + row, rows);

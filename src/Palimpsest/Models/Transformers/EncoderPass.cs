@@ -89,7 +89,7 @@ internal sealed unsafe class EncoderPass : IDisposable
     private void Reserve(int longest)
     {
         nint width = Aligned((nint)_columns * _config.HiddenSize), inner = Aligned((nint)_columns * _config.IntermediateSize);
-        _lane = Aligned(Products + ((nint)longest * (longest + _config.HeadWidth)));
+        _lane = Aligned(Products + ((nint)Whole(longest) * (Whole(longest) + (2 * _config.HeadWidth))));
         nint floats = (6 * width) + inner + (_team.Lanes * _lane);
         if (floats > _floats)
         {
@@ -109,6 +109,8 @@ internal sealed unsafe class EncoderPass : IDisposable
     }
 
     private nint Products => RowProducts.Scratch(Math.Max(_config.HiddenSize, _config.IntermediateSize));
+
+    private static int Whole(int tokens) => (tokens + 7) & ~7;
 
     private static nint Aligned(nint floats) => (floats + 15) & ~15;
 
@@ -173,8 +175,9 @@ internal sealed unsafe class EncoderPass : IDisposable
         for (int item = (int)((long)all * part / parts); item < (int)((long)all * (part + 1) / parts); item++)
         {
             (int first, int count) = _texts[item / _config.Heads];
+            int whole = Whole(count); // keys and values behind the last are zeros, so that rows of scores are whole vectors
             nint at = ((nint)first * width) + (item % _config.Heads * head);
-            float* products = Of(lane), queries = products + Products, scores = queries + ((nint)count * head);
+            float* products = Of(lane), queries = products + Products, values = queries + ((nint)whole * head), scores = values + ((nint)whole * head);
             for (int i = 0; i < count; i++)
             {
                 new ReadOnlySpan<float>(_query + at + ((nint)i * width), head).CopyTo(new Span<float>(queries + ((nint)i * head), head));
@@ -182,13 +185,25 @@ internal sealed unsafe class EncoderPass : IDisposable
 
             Vectors.Scale(new Span<float>(queries, count * head), scale);
 
-            nint stride = (nint)width * sizeof(float);
-            RowProducts.Multiply(RowFormat.F32, (byte*)(_key + at), stride, head, 0, count, queries, count, scores, count, products);
+            RowProducts.Multiply(RowFormat.F32, (byte*)(_key + at), (nint)width * sizeof(float), head, 0, count, queries, count, scores, whole, products);
             for (int i = 0; i < count; i++)
             {
-                FastMath.Softmax(new Span<float>(scores + ((nint)i * count), count));
-                RowProducts.Mix(_value + at, width, head, scores + ((nint)i * count), count, _mixed + at + ((nint)i * width));
+                Span<float> shares = new(scores + ((nint)i * whole), whole);
+                FastMath.Softmax(shares[..count]);
+                shares[count..].Clear();
+                for (int j = 0; j < head; j++)
+                {
+                    values[((nint)j * whole) + i] = _value[at + ((nint)i * width) + j];
+                }
             }
+
+            for (int j = 0; j < head; j++)
+            {
+                new Span<float>(values + ((nint)j * whole) + count, whole - count).Clear();
+            }
+
+            RowProducts.Multiply(
+                RowFormat.F32, (byte*)values, (nint)whole * sizeof(float), whole, 0, head, scores, count, _mixed + at, width, products);
         }
     }
 
