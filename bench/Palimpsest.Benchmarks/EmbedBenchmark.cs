@@ -63,7 +63,7 @@ internal static class EmbedBenchmark
         double Against(int way) => PairTimes.Median(seconds.Select(round => round[way] / round[1]));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  {what,-28} {1e3 * Of(1),8:F2} ms   ONNX Runtime {1e3 * Of(0),8:F2} ms ({Against(0):F2} times as fast)   libtorch {1e3 * Of(2),8:F2} ms ({Against(2):F2})   1 - cosine {off:E1}"));
+            $"  {what,-28} {1e3 * Of(1),8:F2} ms   {Against(0):F2} times as fast as ONNX Runtime ({1e3 * Of(0):F2} ms), {Against(2):F2} as libtorch ({1e3 * Of(2):F2} ms)   1 - cosine {off:E1}"));
     }
 
     private static void Torch(SentenceEncoder encoder, int[][] texts)

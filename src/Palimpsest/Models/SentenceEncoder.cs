@@ -184,9 +184,24 @@ public sealed class SentenceEncoder : IDisposable
         return _pass;
     }
 
-    private void Embed(EncoderPass pass, int[] chunk, int[][] encoded, float[][] vectors)
+    private void Embed(EncoderPass pass, ReadOnlySpan<int> chunk, int[][] encoded, float[][] vectors)
     {
-        ReadOnlySpan<float> hidden = pass.Hidden([.. chunk.Select(i => encoded[i])]); // [tokens of all texts, width]
+        while (chunk.Length > 0)
+        {
+            (int count, int tokens) = (1, encoded[chunk[0]].Length);
+            for (; count < chunk.Length && tokens + encoded[chunk[count]].Length <= EncoderPass.Comfortable; count++)
+            {
+                tokens += encoded[chunk[count]].Length;
+            }
+
+            EmbedTogether(pass, chunk[..count], encoded, vectors);
+            chunk = chunk[count..];
+        }
+    }
+
+    private void EmbedTogether(EncoderPass pass, ReadOnlySpan<int> chunk, int[][] encoded, float[][] vectors)
+    {
+        ReadOnlySpan<float> hidden = pass.Hidden(Array.ConvertAll(chunk.ToArray(), i => encoded[i])); // [tokens of all texts, width]
         foreach (int i in chunk)
         {
             int tokens = encoded[i].Length, pooled = _folder.FirstToken ? 1 : tokens;

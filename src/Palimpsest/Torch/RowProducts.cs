@@ -62,9 +62,7 @@ internal static unsafe class RowProducts
         {
             for (; row + Panel <= end && single; row += Panel)
             {
-                byte* source = weights + (row * stride);
-                Fetch(source + (Panel * stride), Panel * stride);
-                WideTiles.Multiply(new WideSingles(source, stride), width, x, columns, y + row, rows);
+                WideTiles.Multiply(new WideSingles(weights + (row * stride), stride), width, x, columns, y + row, rows);
             }
 
             for (; row + Panel <= end; row += Panel)

@@ -106,6 +106,26 @@ public sealed unsafe class PackedProductsTests
         Assert.NotEqual(0, groups);
     }
 
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Multiply_BlockWhoseScaleIsNan_MakesTheProductsOfItsRowNanAndNoOthers(GgufTensorType type)
+    {
+        int width = 3 * GgufBlocks.Values(type) * (GgufBlocks.Values(type) == 1 ? 13 : 1), size = GgufBlocks.Bytes(type);
+        (byte[] blocks, _) = Random(type, Rows * width);
+        float[] x = Inputs(9 * width);
+        foreach (int columns in new[] { 1, 9 })
+        {
+            float[] wanted = Multiply(type, blocks, width, x, columns, [0, Rows]);
+            byte[] damaged = [.. blocks];
+            damaged.AsSpan(5 * blocks.Length / Rows, size).Fill(0xFF); // of every type: a scale, or a value, that is NaN
+            float[] found = Multiply(type, damaged, width, x, columns, [0, Rows]);
+            for (int i = 0; i < found.Length; i++)
+            {
+                Assert.True(i % Rows == 5 ? float.IsNaN(found[i]) : found[i] == wanted[i], $"{type} {columns}: product {i} is {found[i]:R}");
+            }
+        }
+    }
+
     [Fact]
     public void Half_EveryPattern_EqualsTheConversionOfTheRuntime()
     {

@@ -13,6 +13,9 @@ namespace Palimpsest.Models.Transformers;
 /// </remarks>
 internal sealed unsafe class EncoderPass : IDisposable
 {
+    /// <summary>Tokens of a pass, all texts together, whose activations still fit a core's cache.</summary>
+    public const int Comfortable = 256;
+
     // Multiplications below which a second thread is not worth waking.
     private const long WorthSharing = 1 << 18;
     private readonly EncoderConfig _config;
