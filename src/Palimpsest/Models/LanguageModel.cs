@@ -105,7 +105,7 @@ public sealed class LanguageModel : IDisposable
         where !packed.IsFused
         group packed by packed.Type into kind
         select $"{kind.Count()} matrices are {kind.Key}, for which there are no products: their rows are unpacked before they are multiplied, "
-            + "some three times slower than Q4_0. With --dtype f32 they are unpacked once.";
+            + "some three times slower than Q4_0. Loaded in f32 they are unpacked once.";
 
     /// <summary>Puts an adapter in the PEFT format on the model, in place of one that is on it.</summary>
     /// <param name="folder">Holds <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>

@@ -82,8 +82,8 @@ internal static class TensorBytes
         if (!file.Exists || file.Length < position + (count * type.ElementSize()))
         {
             throw new PalimpsestException(
-                $"{path}: was cut since it was opened. Bring the whole file back, and where others may change it load it with --copy "
-                + "(LoadMode.Copied or PackedCopied): a mapped file that is cut ends the process.");
+                $"{path}: was cut since it was opened. Bring the whole file back; where others may change it, copy its weights instead of mapping them: "
+                + "a mapped file that is cut ends the process.");
         }
 
         using Tensor whole = from_file(path, shared: false, first + count, type);
