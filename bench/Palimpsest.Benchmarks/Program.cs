@@ -70,6 +70,11 @@ switch (args)
     case ["load", var model, .. var rest]:
         DecodeBenchmark.Load(model, Enum.Parse<ComputeType>(rest.ElementAtOrDefault(0) ?? "F32", ignoreCase: true), LoadMode.Mapped);
         return 0;
+    case ["embed", .. var rest]:
+        EmbedBenchmark.Run(
+            int.Parse(rest.ElementAtOrDefault(0) ?? "5", System.Globalization.CultureInfo.InvariantCulture),
+            int.Parse(rest.ElementAtOrDefault(1) ?? "0", System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
     case ["tokenize", .. var rest]:
         TokenizeBenchmark.Run(rest);
         return 0;
@@ -112,6 +117,7 @@ switch (args)
                    Palimpsest.Benchmarks decode [F32|Bf16] [rounds] [threads] (PALIMPSEST_DATA names the folder that holds models/)
                    Palimpsest.Benchmarks decode packed [rounds] [threads] [type...] (the same, and against llama.cpp)
                    Palimpsest.Benchmarks load MODEL [F32|Bf16|packed]
+                   Palimpsest.Benchmarks embed [rounds] [threads] (PALIMPSEST_DATA; against ONNX Runtime)
                    Palimpsest.Benchmarks tokenize TOKENIZER...
                    Palimpsest.Benchmarks owners [all|operations|step|kernels|workers|memory] [rounds]
                    Palimpsest.Benchmarks federation [rounds]

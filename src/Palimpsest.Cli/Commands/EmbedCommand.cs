@@ -13,6 +13,7 @@ internal static class EmbedCommand
         Option<string> model = new("--model") { Description = "A sentence-transformers folder with an encoder.", Required = true };
         Option<bool> similarity = new("--similarity") { Description = "Print the cosine of every two texts instead of the vectors." };
         Option<string?> prompt = new("--prompt-name") { Description = "The folder's prompt that is put before each text, such as query; else its default." };
+        WeightArguments weights = new();
         Command command = new(
             "embed",
             """
@@ -23,13 +24,15 @@ internal static class EmbedCommand
         {
             texts, model, similarity, prompt,
         };
-        command.SetAction(parsed => Run(parsed.GetValue(model)!, parsed.GetValue(texts)!, parsed.GetValue(similarity), parsed.GetValue(prompt), output));
+        weights.AddTo(command);
+        command.SetAction(parsed => Run(
+            weights.Of(parsed), parsed.GetValue(model)!, parsed.GetValue(texts)!, parsed.GetValue(similarity), parsed.GetValue(prompt), output));
         return command;
     }
 
-    private static int Run(string folder, string[] texts, bool similarity, string? prompt, TextWriter output)
+    private static int Run(FrozenWeights weights, string folder, string[] texts, bool similarity, string? prompt, TextWriter output)
     {
-        using SentenceEncoder encoder = SentenceEncoder.Load(folder, CommandTorch.Start());
+        using SentenceEncoder encoder = weights.LoadEncoder(folder, CommandTorch.Start(type: weights.ComputeType));
         float[][] vectors = encoder.Embed(texts, prompt: prompt);
         for (int i = 0; i < texts.Length; i++)
         {

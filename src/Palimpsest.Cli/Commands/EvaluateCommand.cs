@@ -22,7 +22,8 @@ internal static class EvaluateCommand
             .Add<int>("--owner", "data.owner", "Number of the owner in the embedded world. [default: the seed]")
             .Add<int>("--most", "data.most", "Ask at most so many examples of the file; 0 for all. [default: 0]")
             .Add<bool>("--show-samples", "evaluate.show_samples", "Put the data's text into the report's samples; without it only lengths are shown.")
-            .AddMachine()
+            .AddMachine(WeightArguments.Types)
+            .Add<bool>("--copy", "model.copy", WeightArguments.Copying)
             .Add<bool>("--skip-bad", "data.skip_bad", "Leave broken lines out, instead of stopping."),
         output);
 }

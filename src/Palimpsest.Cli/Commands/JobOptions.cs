@@ -55,9 +55,9 @@ internal sealed class JobOptions
             "Rule of a step: adamw, adamw8bit, flora, galore, grass, relora or sgd, or with options \"{ name: grass, rank: 64 }\". [default: adamw]");
 
     /// <summary>Adds seed, number format, threads and device.</summary>
-    public JobOptions AddMachine() => this
+    public JobOptions AddMachine(string types = "f32, bf16 or auto, which measures and takes the faster one.") => this
         .Add<long>("--seed", "seed", "Root of all randomness. [default: 7]")
-        .Add<string>("--dtype", "model.dtype", "f32, bf16 or auto, which measures and takes the faster one. [default: f32]")
+        .Add<string>("--dtype", "model.dtype", types + " [default: f32]")
         .Add<int>("--threads", "model.threads", "Threads; 0 for all cores. [default: 0]")
         .Add<string>("--device", "model.device", "cpu or cuda. [default: cpu]");
 

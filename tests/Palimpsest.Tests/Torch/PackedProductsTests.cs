@@ -15,6 +15,10 @@ public sealed unsafe class PackedProductsTests
     public static TheoryData<GgufTensorType> Types() =>
         [.. Enum.GetValues<GgufTensorType>().Where(type => type is not (>= GgufTensorType.I8 and <= GgufTensorType.F64) && GgufBlocks.CanDecode(type))];
 
+    /// <summary>Those of which a block of ones in every bit has no value that is a number.</summary>
+    public static TheoryData<GgufTensorType> TypesWithNan() =>
+        [.. Enum.GetValues<GgufTensorType>().Where(type => Types().Any(row => row.Data == type) && Array.TrueForAll(Damaged(type), float.IsNaN))];
+
     public static IEnumerable<TheoryDataRow<string>> Golden() => Environment.GetEnvironmentVariable("PALIMPSEST_DATA") is string root
         && Directory.Exists(Path.Combine(root, "golden", "gguf", "quants"))
         ? Directory.GetFiles(Path.Combine(root, "golden", "gguf", "quants"), "*.safetensors").Where(path => GgufBlocks.CanDecode(TypeOf(path)))
@@ -106,6 +110,26 @@ public sealed unsafe class PackedProductsTests
         Assert.NotEqual(0, groups);
     }
 
+    [Theory]
+    [MemberData(nameof(TypesWithNan))]
+    public void Multiply_BlockWhoseScaleIsNan_MakesTheProductsOfItsRowNanAndNoOthers(GgufTensorType type)
+    {
+        int width = 3 * GgufBlocks.Values(type) * (GgufBlocks.Values(type) == 1 ? 13 : 1), size = GgufBlocks.Bytes(type);
+        (byte[] blocks, _) = Random(type, Rows * width);
+        float[] x = Inputs(9 * width);
+        foreach (int columns in new[] { 1, 9 })
+        {
+            float[] wanted = Multiply(type, blocks, width, x, columns, [0, Rows]);
+            byte[] damaged = [.. blocks];
+            damaged.AsSpan(5 * blocks.Length / Rows, size).Fill(0xFF);
+            float[] found = Multiply(type, damaged, width, x, columns, [0, Rows]);
+            for (int i = 0; i < found.Length; i++)
+            {
+                Assert.True(i % Rows == 5 ? float.IsNaN(found[i]) : found[i] == wanted[i], $"{type} {columns}: product {i} is {found[i]:R}");
+            }
+        }
+    }
+
     [Fact]
     public void Half_EveryPattern_EqualsTheConversionOfTheRuntime()
     {
@@ -117,6 +141,15 @@ public sealed unsafe class PackedProductsTests
                 float.IsNaN(expected) ? float.IsNaN(actual) : BitConverter.SingleToInt32Bits(expected) == BitConverter.SingleToInt32Bits(actual),
                 $"{bits:X4}");
         }
+    }
+
+    private static float[] Damaged(GgufTensorType type)
+    {
+        byte[] block = new byte[GgufBlocks.Bytes(type)];
+        float[] values = new float[GgufBlocks.Values(type)];
+        Array.Fill<byte>(block, 0xFF);
+        GgufBlocks.Decode(type, block, values);
+        return values;
     }
 
     private static GgufTensorType TypeOf(string path) => Enum.Parse<GgufTensorType>(Path.GetFileNameWithoutExtension(path));

@@ -3,12 +3,10 @@ using System.Globalization;
 using Palimpsest.Data;
 using Palimpsest.Evaluation;
 using Palimpsest.Models;
-using Palimpsest.Models.Sources;
 using Palimpsest.Numerics;
 using Palimpsest.Runs;
 using Palimpsest.Runs.Claims;
 using Palimpsest.Runs.Reports;
-using Palimpsest.Torch;
 
 namespace Palimpsest.Jobs.Evaluate;
 
@@ -53,13 +51,7 @@ public sealed class EvaluateJob : Job<EvaluateRecipe, EvaluateResult>
             BadLines.Say(recipe.Data.Columns.Open(file, skipBad: true), context.Log);
         }
 
-        TorchContext torch = recipe.Model.Context(recipe.Seed);
-        using LanguageModel model = LanguageModel.Load(recipe.Model.Name, torch, LoadMode.Mapped);
-        if (recipe.Model.Adapter is string adapter)
-        {
-            model.Attach(adapter);
-        }
-
+        using LanguageModel model = recipe.Model.Load(recipe.Seed);
         EvaluationData data = Data(recipe, model.Model.Config.Labels);
 
         foreach (string note in model.Notes)
@@ -68,8 +60,8 @@ public sealed class EvaluateJob : Job<EvaluateRecipe, EvaluateResult>
         }
 
         context.Log.Say(string.Create(CultureInfo.InvariantCulture,
-            $"Model {recipe.Model.Shown}: {model.Model.Parameters.Layout.Count:N0} parameters, {torch.ComputeType}, {torch.Threads} threads. Data: "
-                + $"{data.Subject}."));
+            $"Model {recipe.Model.Shown}: {model.Model.Parameters.Layout.Count:N0} parameters, {recipe.Model.Dtype}, "
+                + $"{model.Model.Context.Threads} threads. Data: {data.Subject}."));
         long clock = Stopwatch.GetTimestamp();
         IReadOnlyList<Measurement> measured = data.Suite.Measure(model);
         bool shown = recipe.Evaluate.ShowSamples ?? recipe.Data.File is null;

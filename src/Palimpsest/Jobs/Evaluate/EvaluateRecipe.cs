@@ -6,7 +6,7 @@ namespace Palimpsest.Jobs.Evaluate;
 public sealed record EvaluateRecipe : Recipe
 {
     /// <summary>The model.</summary>
-    public ModelSection Model { get; init; } = new();
+    public FrozenModelSection Model { get; init; } = new();
 
     /// <summary>What it is asked about.</summary>
     public EvaluateDataSection Data { get; init; } = new();

@@ -26,6 +26,12 @@ internal sealed class RobertaArchitecture : BertArchitecture
 
     public override int FirstPosition(EncoderConfig config) => config.PadToken!.Value + 1;
 
+    public override int[] PositionsOf(EncoderConfig config, int[] ids)
+    {
+        (int padding, int seen) = (config.PadToken!.Value, 0);
+        return [.. ids.Select(id => padding + (id == padding ? 0 : ++seen))];
+    }
+
     // A padding token has the position of its own number, and only the others are counted, wherever they stand.
     protected override Tensor Positions(EncoderConfig config, Tensor places, Tensor ids)
     {

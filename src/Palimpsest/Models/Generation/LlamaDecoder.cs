@@ -238,8 +238,7 @@ internal sealed unsafe class LlamaDecoder : ISequenceDecoder
     private void Inner(int lane, int part, int parts)
     {
         Rows(_layer.Gate, _buffers.Normed, _columns, _buffers.Gate, lane, part, parts);
-        Rows(_layer.Up, _buffers.Normed, _columns, _buffers.Up, lane, part, parts);
-        (int begin, int end) = Part(_config.IntermediateSize, part, parts);
+        (int begin, int end) = Rows(_layer.Up, _buffers.Normed, _columns, _buffers.Up, lane, part, parts);
         for (int column = 0; column < _columns; column++)
         {
             nint at = ((nint)column * _config.IntermediateSize) + begin;
@@ -249,16 +248,6 @@ internal sealed unsafe class LlamaDecoder : ISequenceDecoder
 
     private void Attend(int lane, int part, int parts) => _attention.Attend(_layerIndex, _columns, lane, part, parts);
 
-    /// <summary>A part of the rows of a product, cut at multiples of the largest tile.</summary>
-    private void Rows(in RowMatrix matrix, float* x, int columns, float* y, int lane, int part, int parts)
-    {
-        (int begin, int end) = Part(matrix.Rows, part, parts);
-        matrix.Multiply(begin, end, x, columns, y, _buffers.Of(lane));
-    }
-
-    private static (int Begin, int End) Part(int rows, int part, int parts)
-    {
-        long tiles = (rows + 7) / 8;
-        return ((int)(tiles * part / parts * 8), (int)Math.Min(rows, tiles * (part + 1) / parts * 8));
-    }
+    private (int Begin, int End) Rows(in RowMatrix matrix, float* x, int columns, float* y, int lane, int part, int parts) =>
+        matrix.MultiplyPart(part, parts, x, columns, y, _buffers.Of(lane));
 }

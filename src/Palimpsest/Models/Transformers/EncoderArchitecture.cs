@@ -8,8 +8,16 @@ namespace Palimpsest.Models.Transformers;
 /// <summary>A family of encoders with learnt positions and post-norm blocks. Families differ in names, positions, segments and heads.</summary>
 internal abstract class EncoderArchitecture : Architecture
 {
-    private const string Words = "embeddings.word_embeddings", Places = "embeddings.position_embeddings", Segments = "embeddings.token_type_embeddings";
-    private const string Norm = "embeddings.LayerNorm", PoolerLayer = "pooler.dense";
+    /// <summary>The table of positions.</summary>
+    public const string Places = "embeddings.position_embeddings";
+
+    /// <summary>The table of segments.</summary>
+    public const string Segments = "embeddings.token_type_embeddings";
+
+    /// <summary>The norm below the blocks.</summary>
+    public const string Norm = "embeddings.LayerNorm";
+
+    private const string Words = "embeddings.word_embeddings", PoolerLayer = "pooler.dense";
 
     /// <summary>What the names of the encoder's tensors begin with below a head, such as <c>bert.</c>.</summary>
     public abstract string Prefix { get; }
@@ -206,6 +214,9 @@ internal abstract class EncoderArchitecture : Architecture
             return new EncoderNetwork(Embed, blocks, null, null);
         }
     }
+
+    /// <summary>The row of the table of positions that each token of a text takes.</summary>
+    public virtual int[] PositionsOf(EncoderConfig config, int[] ids) => [.. Enumerable.Range(0, ids.Length)];
 
     /// <summary>What the positions add to the embedding. [batch or 1, time, width]</summary>
     protected virtual Tensor Positions(EncoderConfig config, Tensor places, Tensor ids) => places.narrow(0, 0, ids.size(1)).unsqueeze(0);

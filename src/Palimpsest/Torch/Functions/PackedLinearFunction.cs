@@ -10,9 +10,6 @@ internal sealed unsafe class PackedLinearFunction : SafeFunction<PackedLinearFun
 {
     private const string WeightKey = "weight";
 
-    // Vectors that are multiplied while the rows of a tile are in the cache.
-    private const int Piece = 48;
-
     // Rows of W that the backward pass has as numbers at a time: 8 MB at a width of 2,048.
     private const long BackwardRows = 1024;
 
@@ -51,18 +48,12 @@ internal sealed unsafe class PackedLinearFunction : SafeFunction<PackedLinearFun
         Tensor result = empty([.. x.shape[..^1], matrix.Rows]);
         float* source = (float*)RowMatrix.Address(input, ScalarType.Float32), target = (float*)RowMatrix.Address(result, ScalarType.Float32);
 
-        // Threads share the rows by eights, and each takes all vectors: what a row gives does not depend on who computes it.
-        int tiles = (matrix.Rows + 7) / 8;
-        Lanes.For(Lanes.Count(tiles, 8L * matrix.Columns * columns), tiles, (_, first, end) =>
+        // Threads share the rows, and each takes all vectors: what a row gives does not depend on who computes it.
+        int lanes = Lanes.Count((matrix.Rows + 7) / 8, 8L * matrix.Columns * columns);
+        Lanes.For(lanes, lanes, (lane, _, _) =>
         {
             float* scratch = (float*)NativeMemory.AlignedAlloc((nuint)RowProducts.Scratch(matrix.Columns) * sizeof(float), 64);
-            for (int column = 0; column < columns; column += Piece)
-            {
-                matrix.Multiply(
-                    (int)first * 8, (int)Math.Min(end * 8, matrix.Rows), source + ((nint)column * matrix.Columns), Math.Min(Piece, columns - column),
-                    target + ((nint)column * matrix.Rows), scratch);
-            }
-
+            matrix.MultiplyPart(lane, lanes, source, columns, target, scratch);
             NativeMemory.AlignedFree(scratch);
         });
         return result;

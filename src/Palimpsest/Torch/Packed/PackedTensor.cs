@@ -26,6 +26,9 @@ internal sealed unsafe class PackedTensor
     /// <summary>The storage type.</summary>
     public GgufTensorType Type { get; }
 
+    /// <summary>Whether its blocks have loops of their own, or else are unpacked before they are multiplied.</summary>
+    public bool IsFused => Format.IsFused;
+
     /// <summary>[rows, bytes of a row], uint8.</summary>
     public Tensor Bytes { get; }
 

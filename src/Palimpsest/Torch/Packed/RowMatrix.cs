@@ -7,6 +7,8 @@ namespace Palimpsest.Torch.Packed;
 /// <summary>A matrix [rows, columns] where it lies in memory, with a bias or not. Whoever owns the memory must outlive this.</summary>
 internal readonly unsafe struct RowMatrix
 {
+    // Vectors that are multiplied while the rows of a tile are in the cache.
+    private const int Piece = 48;
     private readonly byte* _data;
     private readonly float* _bias;
     private readonly nint _stride;
@@ -63,6 +65,25 @@ internal readonly unsafe struct RowMatrix
             Span<float> target = new(y + ((nint)column * Rows) + begin, end - begin);
             Vectors.Add(target, new ReadOnlySpan<float>(_bias + begin, end - begin), target);
         }
+    }
+
+    /// <summary>A part of the rows of a product, cut at multiples of the largest tile.</summary>
+    /// <returns>The rows.</returns>
+    public (int Begin, int End) MultiplyPart(int part, int parts, float* x, int columns, float* y, float* scratch)
+    {
+        (int begin, int end) = Part(Rows, part, parts);
+        for (int column = 0; column < columns; column += Piece)
+        {
+            Multiply(begin, end, x + ((nint)column * Columns), Math.Min(Piece, columns - column), y + ((nint)column * Rows), scratch);
+        }
+
+        return (begin, end);
+    }
+
+    private static (int Begin, int End) Part(int rows, int part, int parts)
+    {
+        long tiles = (rows + 7) / 8;
+        return ((int)(tiles * part / parts * 8), (int)Math.Min(rows, tiles * (part + 1) / parts * 8));
     }
 
     private static byte* Address(Tensor tensor) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Palimpsest.Torch.Packed;
 
 /// <summary>Rows of f32.</summary>
@@ -12,9 +14,12 @@ internal sealed unsafe class SingleRows : RowFormat
     /// <summary>Copies a row, eight by eight.</summary>
     public static void Copy(float* row, int width, float* target, int spread)
     {
-        for (int i = 0; i < width; i += 8, target += spread)
+        int i = 0;
+        for (; i <= width - 8; i += 8, target += spread)
         {
-            new ReadOnlySpan<float>(row + i, Math.Min(8, width - i)).CopyTo(new Span<float>(target, 8));
+            Vector256.Load(row + i).Store(target);
         }
+
+        new ReadOnlySpan<float>(row + i, width - i).CopyTo(new Span<float>(target, width - i));
     }
 }

@@ -12,7 +12,12 @@ internal static unsafe class WideTiles
     public static bool Fit(int width, int columns) => Avx512F.IsSupported && Avx512DQ.IsSupported && columns > 1 && width % 8 == 0;
 
     /// <summary>Unpacks eight rows so that pairs of them alternate: eight elements of rows 0 to 7, then the next eight of each.</summary>
-    public static float* Widen(RowFormat format, byte* rows, nint stride, int width, float* panel)
+    /// <param name="format">How they lie.</param>
+    /// <param name="rows">The first of them.</param>
+    /// <param name="stride">Bytes from a row to the next.</param>
+    /// <param name="width">A multiple of eight.</param>
+    /// <param name="panel">Room for all of them.</param>
+    public static WidePanel Widen(RowFormat format, byte* rows, nint stride, int width, float* panel)
     {
         for (int row = 0; row < 8; row++)
         {
@@ -20,51 +25,53 @@ internal static unsafe class WideTiles
             format.Widen(rows + (row * stride), width, panel + (8 * row), 64);
         }
 
-        return panel;
+        return new WidePanel(panel);
     }
 
-    /// <summary>Multiplies a panel.</summary>
-    /// <param name="panel">[width / 8, 8 rows, 8]</param>
+    /// <summary>Multiplies eight rows.</summary>
+    /// <param name="source">The rows: a <see cref="WidePanel"/>, or f32 where they lie.</param>
     /// <param name="width">A multiple of eight.</param>
     /// <param name="x">[columns, width]</param>
     /// <param name="columns">How many vectors.</param>
     /// <param name="y">Gets eight numbers of each column.</param>
     /// <param name="rows">Elements from a column of <paramref name="y"/> to the next.</param>
-    public static void Multiply(float* panel, int width, float* x, int columns, float* y, nint rows)
+    public static void Multiply<TRows>(TRows source, int width, float* x, int columns, float* y, nint rows)
+        where TRows : struct, IWideRows
     {
         int column = 0;
 
         // Eight columns, a usual batch, are twice four.
         for (; columns - column >= 6 && columns - column != 8; column += 6, x += 6 * width, y += 6 * rows)
         {
-            Tile8x6(panel, width, x, y, rows);
+            Tile8x6(source, width, x, y, rows);
         }
 
         for (; columns - column >= 4; column += 4, x += 4 * width, y += 4 * rows)
         {
-            Tile8x4(panel, width, x, y, rows);
+            Tile8x4(source, width, x, y, rows);
         }
 
         for (; columns - column >= 2; column += 2, x += 2 * width, y += 2 * rows)
         {
-            Tile8x2(panel, width, x, y, rows);
+            Tile8x2(source, width, x, y, rows);
         }
 
         if (column < columns)
         {
-            Tile8x1(panel, width, x, y);
+            Tile8x1(source, width, x, y);
         }
     }
 
-    private static void Tile8x6(float* panel, int width, float* x, float* y, nint rows)
+    private static void Tile8x6<TRows>(TRows source, int width, float* x, float* y, nint rows)
+        where TRows : struct, IWideRows
     {
         Vector512<float> s00 = default, s01 = default, s02 = default, s03 = default, s04 = default, s05 = default;
         Vector512<float> s10 = default, s11 = default, s12 = default, s13 = default, s14 = default, s15 = default;
         Vector512<float> s20 = default, s21 = default, s22 = default, s23 = default, s24 = default, s25 = default;
         Vector512<float> s30 = default, s31 = default, s32 = default, s33 = default, s34 = default, s35 = default;
-        for (int i = 0; i < width; i += 8, panel += 64)
+        for (int i = 0; i < width; i += 8, source.Next())
         {
-            Vector512<float> w0 = Vector512.Load(panel), w1 = Vector512.Load(panel + 16), w2 = Vector512.Load(panel + 32), w3 = Vector512.Load(panel + 48);
+            Vector512<float> w0 = source.Pair0, w1 = source.Pair1, w2 = source.Pair2, w3 = source.Pair3;
             Vector512<float> v = Twice(x + i);
             s00 = Avx512F.FusedMultiplyAdd(v, w0, s00);
             s10 = Avx512F.FusedMultiplyAdd(v, w1, s10);
@@ -105,15 +112,16 @@ internal static unsafe class WideTiles
         Finish(s05, s15, s25, s35, y + (5 * rows));
     }
 
-    private static void Tile8x4(float* panel, int width, float* x, float* y, nint rows)
+    private static void Tile8x4<TRows>(TRows source, int width, float* x, float* y, nint rows)
+        where TRows : struct, IWideRows
     {
         Vector512<float> s00 = default, s01 = default, s02 = default, s03 = default;
         Vector512<float> s10 = default, s11 = default, s12 = default, s13 = default;
         Vector512<float> s20 = default, s21 = default, s22 = default, s23 = default;
         Vector512<float> s30 = default, s31 = default, s32 = default, s33 = default;
-        for (int i = 0; i < width; i += 8, panel += 64)
+        for (int i = 0; i < width; i += 8, source.Next())
         {
-            Vector512<float> w0 = Vector512.Load(panel), w1 = Vector512.Load(panel + 16), w2 = Vector512.Load(panel + 32), w3 = Vector512.Load(panel + 48);
+            Vector512<float> w0 = source.Pair0, w1 = source.Pair1, w2 = source.Pair2, w3 = source.Pair3;
             Vector512<float> v = Twice(x + i);
             s00 = Avx512F.FusedMultiplyAdd(v, w0, s00);
             s10 = Avx512F.FusedMultiplyAdd(v, w1, s10);
@@ -142,15 +150,16 @@ internal static unsafe class WideTiles
         Finish(s03, s13, s23, s33, y + (3 * rows));
     }
 
-    private static void Tile8x2(float* panel, int width, float* x, float* y, nint rows)
+    private static void Tile8x2<TRows>(TRows source, int width, float* x, float* y, nint rows)
+        where TRows : struct, IWideRows
     {
         Vector512<float> s00 = default, s01 = default;
         Vector512<float> s10 = default, s11 = default;
         Vector512<float> s20 = default, s21 = default;
         Vector512<float> s30 = default, s31 = default;
-        for (int i = 0; i < width; i += 8, panel += 64)
+        for (int i = 0; i < width; i += 8, source.Next())
         {
-            Vector512<float> w0 = Vector512.Load(panel), w1 = Vector512.Load(panel + 16), w2 = Vector512.Load(panel + 32), w3 = Vector512.Load(panel + 48);
+            Vector512<float> w0 = source.Pair0, w1 = source.Pair1, w2 = source.Pair2, w3 = source.Pair3;
             Vector512<float> v = Twice(x + i);
             s00 = Avx512F.FusedMultiplyAdd(v, w0, s00);
             s10 = Avx512F.FusedMultiplyAdd(v, w1, s10);
@@ -167,15 +176,16 @@ internal static unsafe class WideTiles
         Finish(s01, s11, s21, s31, y + rows);
     }
 
-    private static void Tile8x1(float* panel, int width, float* x, float* y)
+    private static void Tile8x1<TRows>(TRows source, int width, float* x, float* y)
+        where TRows : struct, IWideRows
     {
         Vector512<float> s00 = default;
         Vector512<float> s10 = default;
         Vector512<float> s20 = default;
         Vector512<float> s30 = default;
-        for (int i = 0; i < width; i += 8, panel += 64)
+        for (int i = 0; i < width; i += 8, source.Next())
         {
-            Vector512<float> w0 = Vector512.Load(panel), w1 = Vector512.Load(panel + 16), w2 = Vector512.Load(panel + 32), w3 = Vector512.Load(panel + 48);
+            Vector512<float> w0 = source.Pair0, w1 = source.Pair1, w2 = source.Pair2, w3 = source.Pair3;
             Vector512<float> v = Twice(x + i);
             s00 = Avx512F.FusedMultiplyAdd(v, w0, s00);
             s10 = Avx512F.FusedMultiplyAdd(v, w1, s10);
