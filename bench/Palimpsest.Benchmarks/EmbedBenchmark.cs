@@ -7,20 +7,23 @@ using static TorchSharp.torch;
 
 namespace Palimpsest.Benchmarks;
 
-/// <summary>A sentence encoder against ONNX Runtime and against the same through libtorch, by turns: one text of several lengths, and a batch of texts of unlike length.</summary>
+/// <summary>A sentence encoder against ONNX Runtime and against the same through libtorch, by turns: one text of several lengths, and a batch of texts of
+/// unlike length.</summary>
 internal static class EmbedBenchmark
 {
     private const double SecondsARound = 0.2;
 
     public static void Run(int rounds, int threads)
     {
-        string data = Environment.GetEnvironmentVariable("PALIMPSEST_DATA") ?? throw new InvalidOperationException("PALIMPSEST_DATA names the folder that holds models/.");
+        string data = Environment.GetEnvironmentVariable("PALIMPSEST_DATA")
+            ?? throw new PalimpsestException("Set PALIMPSEST_DATA to the folder that holds models/.");
         TorchThreads.Use(threads);
         TorchContext context = new(threads: threads);
         using SentenceEncoder encoder = SentenceEncoder.Load(Path.Combine(data, "models", "all-minilm-l6-v2"), context);
         using OnnxBert onnx = new(encoder.Model, context.Threads);
-        Console.WriteLine($"embed: MiniLM in f32, {context.Threads} threads, against ONNX Runtime {typeof(Microsoft.ML.OnnxRuntime.InferenceSession).Assembly.GetName().Version} "
-            + $"and libtorch; {rounds} rounds by turns, median");
+        Version? version = typeof(Microsoft.ML.OnnxRuntime.InferenceSession).Assembly.GetName().Version;
+        Console.WriteLine(
+            $"embed: MiniLM in f32, {context.Threads} threads, against ONNX Runtime {version} and libtorch; {rounds} rounds by turns, median");
         int[] Text(int tokens, int seed) => [101, .. Enumerable.Range(0, tokens - 2).Select(i => 2000 + (((i + seed) * 7919) % 20000)), 102];
         foreach (int tokens in new[] { 8, 16, 32, 64, 128, 256 })
         {
@@ -63,7 +66,8 @@ internal static class EmbedBenchmark
         double Against(int way) => PairTimes.Median(seconds.Select(round => round[way] / round[1]));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  {what,-28} {1e3 * Of(1),8:F2} ms   {Against(0):F2} times as fast as ONNX Runtime ({1e3 * Of(0):F2} ms), {Against(2):F2} as libtorch ({1e3 * Of(2):F2} ms)   1 - cosine {off:E1}"));
+            $"  {what,-28} {1e3 * Of(1),8:F2} ms   {Against(0):F2} times as fast as ONNX Runtime ({1e3 * Of(0):F2} ms), "
+                + $"{Against(2):F2} as libtorch ({1e3 * Of(2):F2} ms)   1 - cosine {off:E1}"));
     }
 
     private static void Torch(SentenceEncoder encoder, int[][] texts)
@@ -74,6 +78,7 @@ internal static class EmbedBenchmark
         long[] shape = [texts.Length, time];
         long[] Filled(Func<int, long> of) => [.. texts.SelectMany(text => text.Select(of).Concat(Enumerable.Repeat(0L, time - text.Length)))];
         Tensor mask = tensor(Filled(_ => 1), shape);
-        _ = TensorBytes.ToArray(nn.functional.normalize(Models.Transformers.EncoderModel.MeanPooled(encoder.Model.Hidden(tensor(Filled(id => id), shape), mask), mask)));
+        Tensor hidden = encoder.Model.Hidden(tensor(Filled(id => id), shape), mask);
+        _ = TensorBytes.ToArray(nn.functional.normalize(Models.Transformers.EncoderModel.MeanPooled(hidden, mask)));
     }
 }

@@ -23,7 +23,8 @@ internal sealed class OnnxBert : IDisposable
         int width = config.HiddenSize, heads = config.Heads;
         string words = Op("Gather", [Weight("embeddings.word_embeddings.weight"), "ids"]);
         string length = Op("Gather", [Op("Shape", ["ids"]), Longs("one", [1], [])]);
-        string places = Op("Slice", [Weight("embeddings.position_embeddings.weight"), Longs("begin", [0]), Op("Unsqueeze", [length, Longs("axis", [0])]), "axis"]);
+        string end = Op("Unsqueeze", [length, Longs("axis", [0])]);
+        string places = Op("Slice", [Weight("embeddings.position_embeddings.weight"), Longs("begin", [0]), end, "axis"]);
         string segment = Op("Gather", [Weight("embeddings.token_type_embeddings.weight"), Longs("first", [0], [])]);
         string x = Norm("embeddings.LayerNorm", Op("Add", [Op("Add", [words, segment]), places]));
         string hidden = Op("Sub", [Floats("whole", [1], []), Op("Cast", [Op("Unsqueeze", ["mask", Longs("axes", [1, 2])])], ("to", Single))]);

@@ -102,7 +102,8 @@ public sealed class LanguageModel : IDisposable
         CausalModel model = load(source);
         try
         {
-            return new LanguageModel(model, tokenizer, nameOrFolder) { Notes = [.. source.Notes, .. tokenizer.Notes, .. Unpacked(model.Parameters.Packed.Values)] };
+            string[] notes = [.. source.Notes, .. tokenizer.Notes, .. Unpacked(model.Parameters.Packed.Values)];
+            return new LanguageModel(model, tokenizer, nameOrFolder) { Notes = notes };
         }
         catch
         {

@@ -31,8 +31,9 @@ internal static class FastMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Sigmoid(Vector<float> x) => Vector<float>.One / (Vector<float>.One + Exp(-x));
 
-    /// <summary>The error function, within 4e-7.</summary>
-    /// <remarks>An odd rational function of degrees 13 and 8 over [-4, 4], beyond which f32 has only 1; the coefficients are those of Eigen's erf for floats.</remarks>
+    /// <summary>The error function, to the last digits of f32.</summary>
+    /// <remarks>An odd rational function of degrees 13 and 8 over [-4, 4], beyond which f32 has only 1; the coefficients are those of Eigen's erf for
+    /// floats.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Erf(Vector<float> x)
     {

@@ -14,7 +14,8 @@ public sealed class WeightTypeTests
     {
         using CommandProcess command = new();
         string file = TestContexts.Golden("gguf-q8_0", "model.gguf");
-        string data = command.Write("data.jsonl", string.Join('\n', Enumerable.Range(0, 12).Select(i => $$"""{"text": "The girl ran to river {{i}} and back."}""")));
+        string data = command.Write(
+            "data.jsonl", string.Join('\n', Enumerable.Range(0, 12).Select(i => $$"""{"text": "The girl ran to river {{i}} and back."}""")));
         double Perplexity(params string[] options)
         {
             string runs = string.Join('_', options.Prepend("runs")).Replace("-", "", StringComparison.Ordinal);
@@ -38,7 +39,8 @@ public sealed class WeightTypeTests
         using CommandProcess command = new();
         using TemporaryFolder folder = new();
         folder.Copy("gpt2");
-        folder.Write("tokenizer.json", """{"version": "1.0", "added_tokens": [], "model": {"type": "WordLevel", "vocab": {"a": 0, "b": 1}, "unk_token": "a"}}""");
+        folder.Write(
+            "tokenizer.json", """{"version": "1.0", "added_tokens": [], "model": {"type": "WordLevel", "vocab": {"a": 0, "b": 1}, "unk_token": "a"}}""");
         (int code, string output, string error) = command.Run("evaluate", "--model", folder.Path, "--dtype", "packed");
         Assert.True(code == 2, output + error);
         Assert.Contains("cannot stay packed", output + error, StringComparison.Ordinal);

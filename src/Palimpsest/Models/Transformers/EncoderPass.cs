@@ -5,11 +5,11 @@ using Palimpsest.Torch.Packed;
 
 namespace Palimpsest.Models.Transformers;
 
-/// <summary>Runs a plain f32 encoder on a CPU without libtorch, whose operations of a few tokens cost more than their arithmetic, and which orders the weights anew at
-/// every product.</summary>
+/// <summary>Runs a plain f32 encoder on a CPU without libtorch, whose operations of a few tokens cost more than their arithmetic, and which orders the weights
+/// anew at every product.</summary>
 /// <remarks>
-/// Texts lie one behind the other without padding, and every number is computed in the same order in any company: a text gets the same bits alone and in a batch,
-/// and with every number of threads.
+/// Texts lie one behind the other without padding, and every number is computed in the same order in any company: a text gets the same bits alone and in a
+/// batch, and with every number of threads.
 /// </remarks>
 internal sealed unsafe class EncoderPass : IDisposable
 {

@@ -58,7 +58,8 @@ internal sealed unsafe class EncoderWeights
     /// <summary>The weights, or null where the model is more than they say (hooks, adapters, another type) or the machine lacks the instructions.</summary>
     public static EncoderWeights? TryCreate(EncoderModel model) =>
         RowProducts.IsSupported && model.Context.Device.type == DeviceType.CPU && IsPlain(model)
-            && Tensors(model).All(tensor => tensor.dtype == ScalarType.Float32 && tensor.is_contiguous() && tensor.NumberOfElements * sizeof(float) <= int.MaxValue)
+            && Tensors(model).All(tensor =>
+                tensor.dtype == ScalarType.Float32 && tensor.is_contiguous() && tensor.NumberOfElements * sizeof(float) <= int.MaxValue)
             ? new EncoderWeights(model) : null;
 
     private static bool IsPlain(EncoderModel model) =>
