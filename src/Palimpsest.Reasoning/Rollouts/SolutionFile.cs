@@ -12,16 +12,18 @@ public static class SolutionFile
     /// <param name="path">The file.</param>
     /// <param name="pool">The solutions.</param>
     /// <param name="problems">What they were asked as.</param>
-    /// <returns>How many were written.</returns>
+    /// <returns>How many were written, and how many more are right but were cut off by the number of tokens.</returns>
     /// <exception cref="PalimpsestException">There is none, or the file cannot be written.</exception>
-    public static int Write(string path, SolutionPool pool, TextProblems problems)
+    public static (int Written, int CutOff) Write(string path, SolutionPool pool, TextProblems problems)
     {
         ArgumentNullException.ThrowIfNull(pool);
         ArgumentNullException.ThrowIfNull(problems);
-        Trace[] right = [.. Enumerable.Range(0, problems.Count).SelectMany(problem => pool.Right(problem)).Where(trace => trace.End == CompletionEnd.EndToken)];
+        Trace[] all = [.. Enumerable.Range(0, problems.Count).SelectMany(problem => pool.Right(problem))];
+        Trace[] right = [.. all.Where(trace => trace.End == CompletionEnd.EndToken)];
         if (right.Length == 0)
         {
-            throw new PalimpsestException($"{path}: there is no right solution to write. Take easier problems, more samples, or another temperature or form.");
+            throw new PalimpsestException($"{path}: there is no right solution to write. Take easier problems, more samples, or another temperature or form"
+                + (all.Length == 0 ? "." : $"; or more tokens: {all.Length} are right but were cut off before their end."));
         }
 
         JsonLines.Write(path, right.Select(trace =>
@@ -34,6 +36,6 @@ public static class SolutionFile
                     ["messages"] = new JsonArray(TextProblems.Message("user", problems.Question(trace.Problem)), TextProblems.Message("assistant", solution)),
                 };
         }));
-        return right.Length;
+        return (right.Length, all.Length - right.Length);
     }
 }

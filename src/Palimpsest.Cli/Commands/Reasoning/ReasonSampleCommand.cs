@@ -40,8 +40,9 @@ internal static class ReasonSampleCommand
             output.WriteLine($"Written: {arguments.Output(parsed)}");
             if (parsed.GetValue(right) is string file)
             {
-                int count = SolutionFile.Write(file, solved.Pool, solved.Asked);
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Written: {file}, {count:N0} right solutions"));
+                (int written, int cutOff) = SolutionFile.Write(file, solved.Pool, solved.Asked);
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Written: {file}, {written:N0} different right solutions")
+                    + (cutOff == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; {cutOff:N0} more were cut off by --tokens and are left out")));
             }
 
             return true;
