@@ -87,6 +87,11 @@ switch (args)
     case ["cascade", .. var rest]:
         CascadeBenchmark.Run(int.Parse(rest.ElementAtOrDefault(0) ?? "9", System.Globalization.CultureInfo.InvariantCulture));
         return 0;
+    case ["rollouts", "--model", var model, "mapped" or "packed", .. var rest]:
+        RolloutBenchmark.Run(
+            model, args[3] == "packed" ? LoadMode.Packed : LoadMode.Mapped,
+            int.Parse(rest.ElementAtOrDefault(0) ?? "1", System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
     case ["rollouts", .. var rest]:
         RolloutBenchmark.Run(int.Parse(rest.ElementAtOrDefault(0) ?? "5", System.Globalization.CultureInfo.InvariantCulture));
         return 0;
@@ -118,6 +123,7 @@ switch (args)
                    Palimpsest.Benchmarks federation [rounds]
                    Palimpsest.Benchmarks cascade [rounds]
                    Palimpsest.Benchmarks rollouts [rounds]
+                   Palimpsest.Benchmarks rollouts --model MODEL mapped|packed [rounds]
                    Palimpsest.Benchmarks sae [rounds]
                    Palimpsest.Benchmarks federation-audit [clients]
                    Palimpsest.Benchmarks fuzz [count] [seed] [format [first index]]

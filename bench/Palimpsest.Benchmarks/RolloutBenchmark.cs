@@ -1,5 +1,7 @@
+using Palimpsest.Models;
 using Palimpsest.Models.Families;
 using Palimpsest.Models.Generation;
+using Palimpsest.Models.Sources;
 using Palimpsest.Models.Transformers;
 using Palimpsest.Numerics;
 using Palimpsest.Reasoning.Rollouts;
@@ -14,16 +16,25 @@ namespace Palimpsest.Benchmarks;
 /// and how near the first comes, in tokens that go through the model, to the decoder's own steps with a full batch.</summary>
 internal static class RolloutBenchmark
 {
-    private const int Prefix = 60, Made = 24, Each = 8, Places = 64;
+    private const int Prefix = 60, Made = 24, Each = 8;
 
     public static void Run(int rounds)
     {
         TorchThreads.Use(1);
-        Measure("0.1M parameters, 16 tokens", 64, 2, 16, rounds);
-        Measure("0.9M parameters, 512 tokens", 128, 4, 512, rounds);
+        Random("0.1M parameters, 16 tokens", 64, 2, 16, rounds);
+        Random("0.9M parameters, 512 tokens", 128, 4, 512, rounds);
     }
 
-    private static void Measure(string name, int width, int layers, int vocabulary, int rounds)
+    /// <summary>The same of a real model and few prefixes, without the loop that has no cache: a batch of such a model also saves reading its
+    /// weights.</summary>
+    public static void Run(string path, LoadMode mode, int rounds)
+    {
+        TorchThreads.Use(1);
+        using LanguageModel model = LanguageModel.Load(path, new TorchContext(threads: 1), mode);
+        Measure(FormattableString.Invariant($"{Path.GetFileName(path)}, {mode}"), model.Model, 4, 0, rounds);
+    }
+
+    private static void Random(string name, int width, int layers, int vocabulary, int rounds)
     {
         LlamaConfig config = new()
         {
@@ -38,14 +49,25 @@ internal static class RolloutBenchmark
             TiedEmbeddings = true,
         };
         using CausalModel model = CausalModel.Create(config, new TorchContext(threads: 1), new RandomStream(1));
-        SamplingOptions sampling = new() { MaxNewTokens = Made, Temperature = 1 };
-        int[][] prefixes = [.. Enumerable.Range(0, 64).Select(i =>
+        Measure(name, model, 64, 4, rounds);
+    }
+
+    private static void Measure(string name, CausalModel model, int count, int withoutCache, int rounds)
+    {
+        int vocabulary = model.Config.VocabularySize, places;
+        SamplingOptions sampling = new() { MaxNewTokens = Made, Temperature = 1, StopAtEnd = false };
+        using (RolloutEngine engine = new(model, sampling, 7, capacity: Prefix + Made))
+        {
+            places = Math.Min(engine.Places, count * Each);
+        }
+
+        int[][] prefixes = [.. Enumerable.Range(0, count).Select(i =>
             Enumerable.Range(0, Prefix).Select(j => ((i * 31) + (j * 7) + (i * j)) % vocabulary).ToArray())];
-        using LlamaDecoder decoder = (LlamaDecoder)SequenceDecoders.Create(model, Places + 1, Prefix + Made + 1);
-        decoder.Fill(Places, prefixes[0], [], default);
+        using LlamaDecoder decoder = (LlamaDecoder)SequenceDecoders.Create(model, places + 1, Prefix + Made + 1);
+        decoder.Fill(places, prefixes[0], [], default);
         double[] seconds = CpuTime.Best(rounds + 1, () =>
         {
-            using RolloutEngine engine = new(model, sampling, 7, places: Places);
+            using RolloutEngine engine = new(model, sampling, 7, places: places, capacity: Prefix + Made);
             engine.Run([.. prefixes.Select(prefix => RolloutRequest.Of(prefix, Each))], "bench", (_, _, _) => { }, default);
         }, () =>
         {
@@ -53,13 +75,13 @@ internal static class RolloutBenchmark
             {
                 TextGenerator.Generate(model, [prefix], sampling, new RandomStream(1));
             }
-        }, () => Array.ForEach(prefixes[..4], prefix => Naive(model, prefix)), () => Raw(decoder));
-        double shared = prefixes.Length * Each / seconds[0], alone = prefixes.Length / seconds[1], naive = 4 / seconds[2], raw = Places * Made / seconds[3];
-        double tokens = shared * (Made + (Prefix / (double)Each));
+        }, () => Raw(decoder, places), () => Array.ForEach(prefixes[..withoutCache], prefix => Naive(model, prefix)));
+        double shared = prefixes.Length * Each / seconds[0], alone = prefixes.Length / seconds[1], raw = places * Made / seconds[2];
+        double tokens = shared * (Made + (Prefix / (double)Each)), naive = withoutCache / seconds[3];
         Console.WriteLine(
-            FormattableString.Invariant($"{name}: {shared:N0} completions/s from shared prefixes, {alone:N0} each alone ({shared / alone:F1} times), ")
-            + FormattableString.Invariant($"{naive:N0} without a cache ({shared / naive:F0} times); {tokens:N0} tokens/s, ")
-            + FormattableString.Invariant($"{100 * tokens / raw:F0}% of the decoder's {raw:N0}"));
+            FormattableString.Invariant($"{name}: {shared:N1} completions/s from shared prefixes, {alone:N1} each alone ({shared / alone:F1} times); ")
+            + FormattableString.Invariant($"{tokens:N0} tokens/s, {100 * tokens / raw:F0}% of the decoder's {raw:N0}")
+            + (withoutCache == 0 ? "" : FormattableString.Invariant($"; {naive:N1} without a cache ({shared / naive:F0} times)")));
     }
 
     private static void Naive(CausalModel model, int[] prefix)
@@ -76,14 +98,14 @@ internal static class RolloutBenchmark
     }
 
     // Steps of the decoder alone, at the lengths that completions have; no prefixes, no draws.
-    private static void Raw(LlamaDecoder decoder)
+    private static void Raw(LlamaDecoder decoder, int places)
     {
-        int[] next = new int[Places + 1];
-        bool[] finished = new bool[Places + 1];
-        finished[Places] = true;
-        for (int place = 0; place < Places; place++)
+        int[] next = new int[places + 1];
+        bool[] finished = new bool[places + 1];
+        finished[places] = true;
+        for (int place = 0; place < places; place++)
         {
-            decoder.Copy(Places, place, Prefix);
+            decoder.Copy(places, place, Prefix);
         }
 
         for (int i = 0; i < Made; i++)

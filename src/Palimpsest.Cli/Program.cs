@@ -1,3 +1,5 @@
 using Palimpsest.Cli;
 
-return CommandLineHost.Run(args, Console.Out, Console.Error);
+int code = CommandLineHost.Run(args, Console.Out, Console.Error);
+QuickExit.Register();
+return code;

@@ -35,6 +35,6 @@ internal sealed class ModelArguments
     public LanguageModel Load(ParseResult parsed, long seed)
     {
         FrozenWeights weights = _weights.Of(parsed);
-        return weights.Load(parsed.GetValue(_model)!, CommandTorch.Start(seed: seed, type: weights.ComputeType), parsed.GetValue(_adapter));
+        return weights.Load(parsed.GetValue(_model)!, () => CommandTorch.Start(seed: seed, type: weights.ComputeType), parsed.GetValue(_adapter));
     }
 }

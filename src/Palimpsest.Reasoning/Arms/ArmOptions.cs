@@ -15,6 +15,9 @@ public abstract record ArmOptions : IValidated
     /// <summary>What the arm is called.</summary>
     internal string Called => Label ?? RecipeChoices.NameOf(this);
 
+    /// <summary>How many times the steps of the demonstrations' training the model has learnt that the arm begins at.</summary>
+    internal virtual double BeginsAt => 1;
+
     /// <summary>Trains the model, whose weights are those of the demonstrations' model at first.</summary>
     /// <returns>What is to be told of it; null if told to stop.</returns>
     internal abstract ArmNotes? Learn(ArmContext context);

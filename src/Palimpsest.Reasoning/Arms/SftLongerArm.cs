@@ -16,5 +16,8 @@ public sealed record SftLongerArm : ArmOptions
         }
     }
 
-    internal override ArmNotes? Learn(ArmContext context) => context.Imitate(context.Demonstrations, (int)Math.Round(Factor * context.Train.Steps));
+    /// <summary>The longer training.</summary>
+    internal TrainSettings SettingsOf(TrainSettings train) => train with { Steps = Math.Max(1, (int)Math.Round(Factor * train.Steps)) };
+
+    internal override ArmNotes? Learn(ArmContext context) => context.Imitate(context.Demonstrations, SettingsOf(context.Train).Steps);
 }

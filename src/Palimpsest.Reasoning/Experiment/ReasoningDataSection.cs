@@ -6,7 +6,7 @@ namespace Palimpsest.Reasoning.Experiment;
 /// <summary>The task, and how many problems of it are learnt and asked.</summary>
 public sealed record ReasoningDataSection : IValidated
 {
-    /// <summary>The task: planted-shortcut or natural-arithmetic, with options.</summary>
+    /// <summary>The task: planted-shortcut, natural-arithmetic or star-graph, with options.</summary>
     /// <value>The default is planted-shortcut.</value>
     public ReasoningTaskOptions Task { get; init; } = new PlantedShortcut();
 

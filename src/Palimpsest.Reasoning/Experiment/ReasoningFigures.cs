@@ -25,9 +25,10 @@ internal static class ReasoningFigures
                 }
             }
 
-            double[] right = [.. cell.Score.Right.Select(letter => letter == '1' ? 1.0 : 0)];
+            double[] right = Items(cell.Score.Right);
             Add("accuracy", cell.Score.Accuracy, right);
             Add("error", 1 - cell.Score.Accuracy, [.. right.Select(value => 1 - value)]);
+            Add("first_step_accuracy", cell.Score.FirstStep, Items(cell.Score.FirstSteps ?? ""));
             Add("cue_free_accuracy", result.Cells.All(own => double.IsNaN(own.Score.UnderCue)) ? null : cell.Score.CueFree);
             Add("cued_accuracy", cell.Score.UnderCue);
             Add("shortcut_rate", cell.Score.ShortcutRate);
@@ -74,6 +75,8 @@ internal static class ReasoningFigures
             return EfficiencyRatio.Of([.. sft.Select((own, i) => (own.Problems, wrong[i]))], cell.Problems, wrong[^1], drawn.Length).Value;
         }, new RandomStream(recipe.Seed, "reasoning", "ratio", cell.Arm), resamples: recipe.Evaluate.Resamples);
     }
+
+    private static double[] Items(string letters) => [.. letters.Select(letter => letter == '1' ? 1.0 : 0)];
 
     private static double Mistakes(string right) => right.Count(letter => letter == '0');
 }

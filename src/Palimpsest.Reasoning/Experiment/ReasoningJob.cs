@@ -107,7 +107,7 @@ public sealed class ReasoningJob : Job<ReasoningRecipe, ReasoningResult>
         ReasoningRecipe recipe, JobContext context, TaskData data, TaskModel model, RolloutStore store, TaskProblems test, float[] start, int size)
     {
         private TokenSequence[]? _demonstrations;
-        private float[]? _sft;
+        private readonly Dictionary<double, float[]> _sft = [];
         private TaskProblems? _problems;
 
         private TokenSequence[] Demonstrations => _demonstrations ??= [.. data.Demonstrations(size).Select(own =>
@@ -120,7 +120,7 @@ public sealed class ReasoningJob : Job<ReasoningRecipe, ReasoningResult>
         public ReasoningCell? Train(ArmOptions arm)
         {
             long started = Stopwatch.GetTimestamp();
-            if (Begin() is not float[] sft)
+            if (Begin(arm.BeginsAt) is not float[] sft)
             {
                 return null;
             }
@@ -174,15 +174,23 @@ public sealed class ReasoningJob : Job<ReasoningRecipe, ReasoningResult>
             return (found.Samples, found.Traces);
         }
 
-        private float[]? Begin()
+        private float[]? Begin(double factor = 1)
         {
-            if (_sft is null)
+            if (!_sft.TryGetValue(factor, out float[]? sft))
             {
+                // Longer trained, it is the model of sft-longer with this factor, bit for bit.
+                SftLongerArm longer = new() { Factor = factor };
+                string arm = factor == 1 ? Sft : longer.Called;
                 model.Weights = start;
-                _sft = model.Imitate(Demonstrations, recipe.Train, RandomOf(Sft), context, StageOf(Sft)) is null ? null : model.Weights;
+                if (model.Imitate(Demonstrations, longer.SettingsOf(recipe.Train), RandomOf(arm), context, StageOf(arm)) is null)
+                {
+                    return null;
+                }
+
+                _sft.Add(factor, sft = model.Weights);
             }
 
-            return _sft;
+            return sft;
         }
 
         private RolloutEngine Engine(TaskModel sampled) => new(

@@ -61,13 +61,14 @@ internal static class ReasoningReport
 
     private static ReportTable ArmsTable(ReasoningRecipe recipe, ReasoningResult result, bool cued) => new(
         ["arm", "problems", "right [95%]", .. cued ? ["without a mark", "with a mark", "shortcut taken"] : Array.Empty<string>(), "right by luck",
-            "learnt from", "steps", "pits on the first wrong step", "pits on step 1", "efficiency [95%]", "seconds"],
+            "first step right", "learnt from", "steps", "pits on the first wrong step", "pits on step 1", "efficiency [95%]", "seconds"],
         [
             .. result.Cells.OrderBy(cell => cell.Problems).Select(cell => (IReadOnlyList<string>)
             [
                 cell.Arm, Say($"{cell.Problems}"), Share(cell.Score),
                 .. cued ? [Percent(cell.Score.CueFree), Percent(cell.Score.UnderCue), Percent(cell.Score.ShortcutRate)] : Array.Empty<string>(),
                 Percent(cell.Score.Lucky / Math.Max(1.0, cell.Score.Right.Count(letter => letter == '1'))),
+                Percent(cell.Score.FirstStep),
                 cell.Notes.Pairs is int pairs ? Say($"{pairs:N0} pairs") : Say($"{cell.Notes.Solutions:N0} solutions"), Say($"{cell.Notes.Steps}"),
                 cell.Notes.PitPrecision is double precision ? Percent(precision) : "", cell.Notes.PitsOnFirstStep is double first ? Percent(first) : "",
                 cell.Arm == ReasoningJob.Sft ? "" : Efficiency(recipe, result, cell), Say($"{cell.Seconds:F0}"),

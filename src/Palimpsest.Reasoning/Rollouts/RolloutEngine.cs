@@ -27,15 +27,15 @@ public sealed class RolloutEngine : IDisposable
     /// <param name="seed">Root of the draws.</param>
     /// <param name="store">Where rollouts are kept; null for nowhere.</param>
     /// <param name="log">Is told how far a sampling has come; or null.</param>
-    /// <param name="places">Rollouts at a time.</param>
+    /// <param name="places">Rollouts at a time; 0 for as many as are fast. What is sampled does not depend on it.</param>
     /// <param name="stepEnds">Tokens at which a rollout ends behind them, for single steps; null for whole solutions.</param>
     /// <param name="capacity">Most tokens of a prefix with its rollout; 0 for the model's context.</param>
-    public RolloutEngine(CausalModel model, SamplingOptions sampling, long seed, RolloutStore? store = null, IJobLog? log = null, int places = 64,
+    public RolloutEngine(CausalModel model, SamplingOptions sampling, long seed, RolloutStore? store = null, IJobLog? log = null, int places = 0,
         IReadOnlySet<int>? stepEnds = null, int capacity = 0)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(sampling);
-        ArgumentOutOfRangeException.ThrowIfLessThan(places, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(places);
         stepEnds ??= new HashSet<int>();
         _sampler = new PrefixSampler(model, sampling, stepEnds, places, capacity > 0 ? capacity : model.Config.ContextLength);
         (_store, _log, _seed) = (store, log, seed);
@@ -49,6 +49,9 @@ public sealed class RolloutEngine : IDisposable
 
     /// <summary>Most tokens of a prefix with its rollout; a prefix of so many leaves no room for one.</summary>
     public int Capacity => _sampler.Capacity;
+
+    /// <summary>Rollouts at a time.</summary>
+    public int Places => _sampler.Places;
 
     /// <summary>Rollouts that were sampled, not found in the store.</summary>
     public long Sampled { get; private set; }

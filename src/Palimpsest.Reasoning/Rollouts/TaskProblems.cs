@@ -39,7 +39,7 @@ public sealed class TaskProblems : IRolloutProblems
     /// <summary>Looks at the last line alone; a solution that the model does not end has none.</summary>
     public Judgement Judge(int problem, int[] solution, CompletionEnd end)
     {
-        string? answer = end == CompletionEnd.EndToken ? TaskAnswer.Of(Text(solution)) : null;
+        string? answer = end == CompletionEnd.EndToken ? Task.AnswerOf(Text(solution)) : null;
         return new Judgement(answer is null ? Verdict.Unreadable : answer == Problems[problem].Answer ? Verdict.Right : Verdict.Wrong, answer);
     }
 

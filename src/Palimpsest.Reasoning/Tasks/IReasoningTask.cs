@@ -20,6 +20,10 @@ public interface IReasoningTask
     /// <param name="random">All draws.</param>
     string Demonstrate(TaskProblem problem, RandomStream random);
 
+    /// <summary>What the verifier looks at, and nothing else: the final answer of a solution; null for none.</summary>
+    /// <param name="solution">Lines, each with its end.</param>
+    string? AnswerOf(string solution) => TaskAnswer.Of(solution);
+
     /// <summary>The first step that is wrong.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="steps">The lines of a solution, with or without their ends.</param>

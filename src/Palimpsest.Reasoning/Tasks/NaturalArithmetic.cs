@@ -4,8 +4,10 @@ using Palimpsest.Numerics;
 
 namespace Palimpsest.Reasoning.Tasks;
 
-/// <summary>Task A: a sum of digits and of products of two digits, modulo 10, one operation a step (<c>3*4=2</c>), from the left or from the right. Any order
-/// is accepted. Only the last line is verified, so that wrong steps which cancel each other are kept: lucky solutions.</summary>
+/// <summary>Task A: a sum of products of two digits, modulo 10, one operation a step (<c>3*4=2</c>): products as the sum comes to them, or all of them
+/// first. Any order is accepted. Only the last line is verified, so that wrong steps which cancel each other are kept: lucky solutions.</summary>
+/// <remarks>The digits are learnt at once; what is hard is to find the operands of the next step. Every place that they can stand at adds to it, by the number
+/// of digits, by single ones between the products, and by the order: with one of each, 250 demonstrations are enough.</remarks>
 public sealed record NaturalArithmetic : ReasoningTaskOptions
 {
     /// <summary>Fewest digits of a problem; a solution has one step fewer.</summary>
@@ -16,9 +18,9 @@ public sealed record NaturalArithmetic : ReasoningTaskOptions
     /// <value>The default is 12.</value>
     public int Most { get; init; } = 12;
 
-    /// <summary>Chance that a digit begins a product.</summary>
-    /// <value>The default is 0.3.</value>
-    public double Products { get; init; } = 0.3;
+    /// <summary>Chance that a digit begins a product; others are added as they are.</summary>
+    /// <value>The default is 1.</value>
+    public double Products { get; init; } = 1;
 
     /// <inheritdoc/>
     public override IEnumerable<string> Problems()
@@ -59,33 +61,27 @@ public sealed record NaturalArithmetic : ReasoningTaskOptions
 
         public string Demonstrate(TaskProblem problem, RandomStream random)
         {
-            List<int[]> terms = Terms(problem);
-            bool backwards = random.NextInt(2) == 1;
-            if (backwards)
-            {
-                terms.Reverse();
-            }
-
-            StringBuilder text = new();
+            bool productsFirst = random.NextInt(2) == 1;
+            StringBuilder products = new(), sums = new();
+            StringBuilder multiplied = productsFirst ? products : sums;
             int? sum = null;
-            foreach (int[] term in terms)
+            foreach (int[] term in Terms(problem))
             {
                 int value = Product(term);
                 if (term.Length > 1)
                 {
-                    text.Append(CultureInfo.InvariantCulture, $"{term[0]}*{term[1]}={value}\n");
+                    multiplied.Append(CultureInfo.InvariantCulture, $"{term[0]}*{term[1]}={value}\n");
                 }
 
                 if (sum is int before)
                 {
-                    // The sum so far stands on the side that it comes from.
-                    text.Append(CultureInfo.InvariantCulture, $"{(backwards ? value : before)}+{(backwards ? before : value)}={(before + value) % 10}\n");
+                    sums.Append(CultureInfo.InvariantCulture, $"{before}+{value}={(before + value) % 10}\n");
                 }
 
                 sum = ((sum ?? 0) + value) % 10;
             }
 
-            return text.ToString();
+            return products.Append(sums).ToString();
         }
 
         public int? FirstWrongStep(TaskProblem problem, IReadOnlyList<string> steps)

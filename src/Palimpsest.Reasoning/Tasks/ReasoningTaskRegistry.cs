@@ -8,5 +8,6 @@ internal static class ReasoningTaskRegistry
     {
         ["planted-shortcut"] = typeof(PlantedShortcut),
         ["natural-arithmetic"] = typeof(NaturalArithmetic),
+        ["star-graph"] = typeof(StarGraph),
     };
 }

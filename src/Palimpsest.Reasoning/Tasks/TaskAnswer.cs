@@ -1,6 +1,6 @@
 namespace Palimpsest.Reasoning.Tasks;
 
-/// <summary>The only thing that the verifier of a generated task looks at: the digit behind the equals sign of the last line.</summary>
+/// <summary>What the verifiers of arithmetic look at, and nothing else: the digit behind the equals sign of the last line.</summary>
 public static class TaskAnswer
 {
     /// <summary>Finds it.</summary>

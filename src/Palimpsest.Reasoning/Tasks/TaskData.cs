@@ -30,7 +30,7 @@ public sealed class TaskData(IReasoningTask task, long seed)
             RandomStream own = random.Child(Text(i));
             TaskProblem problem = task.Draw(own);
             string solution = task.Demonstrate(problem, own);
-            if (TaskAnswer.Of(solution) == problem.Answer)
+            if (task.AnswerOf(solution) == problem.Answer)
             {
                 kept.Add((problem, solution));
             }

@@ -6,7 +6,7 @@ namespace Palimpsest.Reasoning.Verifiers;
 /// <summary>Numbers in one form, so that equal ones are equal texts, of any length and without rounding.</summary>
 internal static partial class StrictNumber
 {
-    /// <summary>Reads a decimal number, with commas between thousands or without, and nothing else beside it.</summary>
+    /// <summary>Reads a decimal number, with commas between thousands or without, and nothing else beside it. <c>0,001</c> may be one or a thousandth and is none.</summary>
     /// <param name="text">A text.</param>
     /// <param name="canonical">Sign, whole part without leading zeros, and decimals without trailing ones; "0" for zero.</param>
     public static bool TryRead(string? text, [NotNullWhen(true)] out string? canonical)
@@ -25,6 +25,6 @@ internal static partial class StrictNumber
     }
 
     // Only the digits of ASCII: models write others by mistake.
-    [GeneratedRegex(@"^(?<sign>[-+])?(?<whole>[0-9]{1,3}(,[0-9]{3})+|[0-9]*)(\.(?<decimals>[0-9]*))?$(?<=[0-9]\.?)", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^(?<sign>[-+])?(?<whole>[1-9][0-9]{0,2}(,[0-9]{3})+|[0-9]*)(\.(?<decimals>[0-9]*))?$(?<=[0-9]\.?)", RegexOptions.ExplicitCapture)]
     private static partial Regex Form();
 }

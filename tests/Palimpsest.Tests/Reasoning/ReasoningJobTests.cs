@@ -91,9 +91,35 @@ public sealed class ReasoningJobTests : IDisposable
     [InlineData("arms: [{ name: rloo, clip: 0.2 }]", "clip")]
     [InlineData("arms: [{ name: per-step-dpo, loss_type: sigmoyd }]", "Did you mean \"sigmoid\"")]
     [InlineData("data: { task: { name: planted-shortcut, skipped: 1 } }", "below 1")]
+    [InlineData("arms: [{ name: per-step-dpo, sft_factor: 0 }]", "sft_factor must be above 0")]
+    [InlineData("data: { task: { name: star-graph, nodes: 6 } }", "degree * length + 1")]
     [InlineData("sampling: { temperature: 0 }", "above 0")]
     public void Recipe_WhatDoesNotFit_IsRefused(string text, string problem) =>
         Assert.Contains(problem, Assert.Throws<PalimpsestException>(() => Recipe(text + "\n")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Run_AnArmThatBeginsLater_BeginsAtAnotherModel()
+    {
+        const string star = """
+            model: { width: 16, layers: 1, heads: 2 }
+            data: { task: { name: star-graph, length: 2, nodes: 6 }, problems: [40], arms_at: [40], test: 50 }
+            train: { steps: 20, batch_size: 16, learning_rate: 0.01 }
+            sampling: { samples: 4, rollouts: 2 }
+            arms: [{ name: sft-longer, factor: 3 }, { name: rloo, sft_factor: 3, steps: 1, learning_rate: 1e-9 }]
+            evaluate: { resamples: 100, traces: 0 }
+
+            """;
+        string folder = Start(star, default);
+        ReasoningResult result = RunFolder.ResultOf<ReasoningResult>(folder);
+        TaskScore[] scores = [.. result.Cells.Select(cell => cell.Score)];
+
+        // Hardly trained on, it answers as the model that it began at.
+        Assert.NotEqual(scores[0].FirstSteps, scores[1].FirstSteps);
+        Assert.Equal(scores[1].FirstSteps, scores[2].FirstSteps);
+        Assert.All(scores, score => Assert.True(score.FirstStep >= score.Accuracy));
+        Assert.Contains(((IJob)new ReasoningJob()).Results(Recipe(star), folder), figure => figure is { Arm: "rloo", Metric: "first_step_accuracy" }
+            && figure.Items.Count == 50);
+    }
 
     [Fact]
     public void Run_AModelThatIsNeverRight_SaysThatNoPairsExist()

@@ -41,6 +41,7 @@ public sealed class RolloutTests : IDisposable
         // The first of many are those of few, and others are others.
         AssertSame(together[0][..2], Sample([requests[0] with { Count = 2 }], places: 4)[0]);
         AssertSame(together[0][2..], Sample([requests[0] with { Count = 1, First = 2 }], places: 4)[0]);
+        AssertSame(together[0], Sample([requests[0]], places: 0)[0]); // as many as are fast
     }
 
     [Fact]

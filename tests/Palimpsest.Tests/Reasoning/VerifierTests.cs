@@ -50,6 +50,7 @@ public sealed class VerifierTests
     [InlineData("")]
     [InlineData("about 5")]
     [InlineData("1,23")]
+    [InlineData("0,001")]
     [InlineData(".")]
     public void ProblemOf_AnAnswerThatIsNoNumber_IsTold(string answer) => Assert.NotNull(new NumberVerifier().Create().ProblemOf(new Problem("?", answer)));
 

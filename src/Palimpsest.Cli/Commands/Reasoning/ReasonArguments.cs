@@ -45,7 +45,7 @@ internal sealed class ReasonArguments
         Description =
         "File that keeps rollouts, so that a killed command goes on. [default: the output's name and .rollouts]"
     };
-    private readonly Option<int> _places = new("--places") { Description = "Rollouts at a time.", DefaultValueFactory = _ => 32 };
+    private readonly Option<int> _places = new("--places") { Description = "Rollouts at a time; 0 for as many as are fast.", DefaultValueFactory = _ => 0 };
     private readonly Option<string> _output;
     private readonly SamplingArguments _sampling = new(mostTokens: 256, temperature: 0.8);
 
@@ -72,7 +72,7 @@ internal sealed class ReasonArguments
 
     /// <summary>A verifier as a recipe writes it.</summary>
     public static IVerifier Verifier(string text) =>
-        RecipeReader.Parse<VerifierRecipe>($"schema: 1\nkind: verifier\nverifier: {text}\n", "--verifier", []).Verifier.Create();
+        RecipeReader.Parse<VerifierRecipe>($"verifier: {text}\nschema: 1\nkind: verifier\n", "--verifier", []).Verifier.Create();
 
     public string Output(ParseResult parsed) => parsed.GetValue(_output)!;
 
@@ -81,11 +81,11 @@ internal sealed class ReasonArguments
     {
         SamplingOptions sampling = _sampling.Of(parsed);
         int samples = parsed.GetValue(_samples);
-        if (samples < 1 || parsed.GetValue(_limit) < 0 || parsed.GetValue(_skip) < 0 || parsed.GetValue(_places) < 1
+        if (samples < 1 || parsed.GetValue(_limit) < 0 || parsed.GetValue(_skip) < 0 || parsed.GetValue(_places) < 0
             || (samples > 1 && sampling.Temperature == 0))
         {
             throw new PalimpsestException(
-                "--samples and --places must be at least 1 and --skip and --limit at least 0; and several samples need a --temperature above 0.");
+                "--samples must be at least 1 and --places, --skip and --limit at least 0; and several samples need a --temperature above 0.");
         }
 
         if (sampling.StopTexts.Count > 0)

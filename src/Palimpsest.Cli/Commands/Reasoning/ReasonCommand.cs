@@ -33,14 +33,14 @@ internal static class ReasonCommand
 
     private static JobOptions Options() => new JobOptions()
         .AddYaml("--task", "data.task",
-            "planted-shortcut or natural-arithmetic, or with options \"{ name: planted-shortcut, operands: 7 }\". [default: planted-shortcut]")
+            "planted-shortcut, natural-arithmetic or star-graph, or with options \"{ name: planted-shortcut, operands: 7 }\". [default: planted-shortcut]")
         .AddYaml("--problems", "data.problems", "Numbers of problems with demonstrations. [default: \"[250, 500, 1000, 2000, 4000]\"]")
         .AddYaml("--arms-at", "data.arms_at", "Numbers among them at which the arms are trained. [default: \"[500]\"]")
         .AddYaml("--arms", "arms",
             "\"[rft, { name: per-step-dpo, pairing: shared-prefix }]\". [default: sft-longer, rft, response-dpo, per-step-dpo with both pairings]")
         .Add<string>("--source", "sampling.source", "Which problems the model solves: training, or pool for fresh ones. [default: pool]")
         .Add<int>("--samples", "sampling.samples", "Solutions of a problem. [default: 8]")
-        .Add<int>("--rollouts", "sampling.rollouts", "Rollouts from a step. [default: 5]")
+        .Add<int>("--rollouts", "sampling.rollouts", "Rollouts from a step. [default: 10]")
         .Add<int>("--test", "data.test", "Problems of the test. [default: 2000]")
         .Add<int>("--steps", "train.steps", "Optimizer steps on the demonstrations. [default: 800]")
         .Add<int>("--threads", "model.threads", "Threads; 0 for all cores. [default: 1]")

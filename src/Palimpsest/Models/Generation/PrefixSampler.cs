@@ -9,6 +9,10 @@ namespace Palimpsest.Models.Generation;
 /// through libtorch, a request at a time.</remarks>
 internal sealed class PrefixSampler : IDisposable
 {
+    // Keys and values of so many bytes stay in the cache of a core.
+    private const double Cached = 4 << 20;
+    private const int FewestPlaces = 8, MostPlaces = 64;
+
     private readonly CausalModel _model;
     private readonly SamplingOptions _options;
     private readonly IReadOnlySet<int> _stepEnds;
@@ -23,7 +27,7 @@ internal sealed class PrefixSampler : IDisposable
     /// <param name="model">Its weights must stay as they are while the sampler lives.</param>
     /// <param name="options">How tokens are chosen; no stop texts.</param>
     /// <param name="stepEnds">Tokens that end a continuation and belong to it; none for whole continuations.</param>
-    /// <param name="places">Continuations at a time.</param>
+    /// <param name="places">Continuations at a time; 0 for as many as are fast.</param>
     /// <param name="capacity">Most tokens of a sequence with its continuation.</param>
     public PrefixSampler(CausalModel model, SamplingOptions options, IReadOnlySet<int> stepEnds, int places, int capacity)
     {
@@ -35,6 +39,7 @@ internal sealed class PrefixSampler : IDisposable
 
         (_model, _options, _stepEnds) = (model, options, stepEnds);
         Capacity = Math.Min(capacity, model.Config.ContextLength);
+        places = places > 0 ? places : PlacesFor(model, Capacity);
         _decoder = LlamaWeights.TryCreate(model) is LlamaWeights weights ? new LlamaDecoder(model, weights, places + 1, Capacity) : null;
         (_next, _free, _places) = (new int[places + 1], new bool[places + 1], new Place?[places + 1]);
         Array.Fill(_free, true);
@@ -42,6 +47,9 @@ internal sealed class PrefixSampler : IDisposable
 
     /// <summary>Most tokens of a sequence with its continuation.</summary>
     public int Capacity { get; }
+
+    /// <summary>Continuations at a time.</summary>
+    public int Places => _places.Length - 1;
 
     /// <summary>Samples.</summary>
     /// <param name="requests">Taken as places become free.</param>
@@ -98,6 +106,15 @@ internal sealed class PrefixSampler : IDisposable
     }
 
     public void Dispose() => _decoder?.Dispose();
+
+    // Every step reads the weights once and the keys and values of all places. Beyond the cache, or the weights of a larger model, more places gain nothing.
+    private static int PlacesFor(CausalModel model, int capacity)
+    {
+        CausalConfig config = model.Config;
+        double weights = model.Linears.Sum(item => (double)item.Layer.Weight.NumberOfElements * item.Layer.Weight.ElementSize);
+        double rows = 2.0 * config.Layers * config.KeyValueHeads * config.HeadWidth * sizeof(float) * capacity;
+        return (int)Math.Clamp(Math.Max(Cached, weights) / rows, FewestPlaces, MostPlaces);
+    }
 
     private void Occupy(int place, PrefixRequest request, (int Number, RandomStream Random) draw, CancellationToken stop)
     {

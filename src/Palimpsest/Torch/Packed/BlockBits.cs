@@ -49,4 +49,43 @@ internal static unsafe class BlockBits
         Vector512<int> bytes = Sixteen(at);
         return Choose(table, bytes, bytes >>> 4);
     }
+
+    /// <summary>The f16 in the upper halves of eight integers, as <see cref="Half"/> reads them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Halves(Vector256<int> at)
+    {
+        Vector256<int> bits = (at >> 3) & Vector256.Create(unchecked((int)0x8FFF_E000)), most = Vector256.Create(0x0F80_0000);
+        return Vector256.ConditionalSelect(
+            Vector256.Equals(bits & most, most).AsSingle(),
+            (bits | Vector256.Create(0x7F80_0000)).AsSingle(),
+            bits.AsSingle() * Vector256.Create(TwoToThe112));
+    }
+
+    /// <summary>Two halves in one register; one instruction, where <c>Vector512.Create</c> takes three.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Joined(Vector256<byte> lower, Vector256<byte> upper) =>
+        Avx512F.InsertVector256(lower.ToVector512Unsafe().AsInt64(), upper.AsInt64(), 1).AsByte();
+
+    /// <summary>Sixteen bytes of a row, and of the next.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Sixteens(byte* lower, byte* upper) =>
+        Avx2.InsertVector128(Vector128.Load(lower).ToVector256Unsafe(), Vector128.Load(upper), 1).ToVector512Unsafe();
+
+    /// <summary>Where eight bytes of a row and of the next lie, one byte in 32 bits each.</summary>
+    /// <param name="part">Which eight; a constant.</param>
+    /// <param name="bytes">Bytes of a row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Places(int part, int bytes) =>
+        Vector512.Create(0, 1, 2, 3, 4, 5, 6, 7, bytes, bytes + 1, bytes + 2, bytes + 3, bytes + 4, bytes + 5, bytes + 6, bytes + 7) + Vector512.Create(8 * part);
+
+    /// <summary>What four bits of two rows choose, of bytes that hold values i and i + 16.</summary>
+    /// <param name="table">16 values.</param>
+    /// <param name="both">From <see cref="Sixteens"/>.</param>
+    /// <param name="part">Which eight values of a row; a constant.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Choose(Vector512<float> table, Vector512<byte> both, int part)
+    {
+        Vector512<byte> halves = part < 2 ? both : (both.AsUInt16() >>> 4).AsByte();
+        return Avx512F.PermuteVar16x32(table, Avx512Vbmi.PermuteVar64x8(halves, Places(part & 1, 16).AsByte()).AsInt32());
+    }
 }

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Palimpsest.Torch.Packed;
 
 /// <summary>Rows of blocks. A row is a whole number of them.</summary>
-internal sealed unsafe class BlockRows<TBlock> : RowFormat
+internal unsafe class BlockRows<TBlock> : RowFormat
     where TBlock : struct, IRowBlock
 {
     public override nint Bytes(int width) => (nint)width / TBlock.Values * TBlock.Bytes;

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Palimpsest.Torch.Packed;
 
 /// <summary>Q4_0: f16 d, 16 bytes with value i in the lower half of byte i and value i + 16 in the upper. y = d (q - 8).</summary>
-internal readonly unsafe struct Q4Block : IRowBlock
+internal readonly unsafe struct Q4Block : IPairedBlock
 {
     public static int Values => 32;
 
@@ -26,10 +26,19 @@ internal readonly unsafe struct Q4Block : IRowBlock
             BlockBits.Scaled((low & mask) - middle, steps), BlockBits.Scaled((high & mask) - middle, steps),
             BlockBits.Scaled((low >>> 4) - middle, steps), BlockBits.Scaled((high >>> 4) - middle, steps));
     }
+
+    public static bool HasLeast => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Both(byte* lower, byte* upper) => BlockBits.Sixteens(lower + 2, upper + 2);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Eight(Vector512<byte> both, int part, Vector512<float> step, Vector512<float> least) =>
+        BlockBits.Choose(Vector512.Create(-8f, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7), both, part) * step;
 }
 
 /// <summary>Q4_1: f16 d, f16 m, 16 bytes as in <see cref="Q4Block"/>. y = d q + m.</summary>
-internal readonly unsafe struct Q41Block : IRowBlock
+internal readonly unsafe struct Q41Block : IPairedBlock
 {
     public static int Values => 32;
 
@@ -50,4 +59,14 @@ internal readonly unsafe struct Q41Block : IRowBlock
             BlockBits.Scaled(low & mask, steps) + leasts, BlockBits.Scaled(high & mask, steps) + leasts,
             BlockBits.Scaled(low >>> 4, steps) + leasts, BlockBits.Scaled(high >>> 4, steps) + leasts);
     }
+
+    public static bool HasLeast => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Both(byte* lower, byte* upper) => BlockBits.Sixteens(lower + 4, upper + 4);
+
+    /// <remarks>q d is exact in f32, four and eleven bits, so that the sum may be fused.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Eight(Vector512<byte> both, int part, Vector512<float> step, Vector512<float> least) => Avx512F.FusedMultiplyAdd(
+        BlockBits.Choose(Vector512.Create(0f, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), both, part), step, least);
 }

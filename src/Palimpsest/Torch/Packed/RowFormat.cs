@@ -54,9 +54,9 @@ internal abstract unsafe class RowFormat
         {
             formats[(int)type] = type == GgufTensorType.F32 ? F32 : !RowProducts.IsSupported ? new DecodedRows(type) : type switch
             {
-                GgufTensorType.Q8_0 => new BlockRows<Q8Block>(),
-                GgufTensorType.Q4_0 => new BlockRows<Q4Block>(),
-                GgufTensorType.Q4_1 => new BlockRows<Q41Block>(),
+                GgufTensorType.Q8_0 => new PairedRows<Q8Block>(),
+                GgufTensorType.Q4_0 => new PairedRows<Q4Block>(),
+                GgufTensorType.Q4_1 => new PairedRows<Q41Block>(),
                 GgufTensorType.Q4_K => new BlockRows<Q4KBlock>(),
                 GgufTensorType.Q5_K => new BlockRows<Q5KBlock>(),
                 GgufTensorType.Q6_K => new BlockRows<Q6KBlock>(),

@@ -198,8 +198,9 @@ internal static unsafe class WideTiles
 
     private static Vector512<float> Twice(float* x) => Avx512DQ.BroadcastVector256ToVector512(x);
 
+    /// <summary>Sums the registers of eight rows, two rows each.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* y)
+    public static void Finish(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* y)
     {
         RowTiles.Sums(a.GetLower(), a.GetUpper(), b.GetLower(), b.GetUpper()).Store(y);
         RowTiles.Sums(c.GetLower(), c.GetUpper(), d.GetLower(), d.GetUpper()).Store(y + 4);
