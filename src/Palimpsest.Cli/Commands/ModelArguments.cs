@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Palimpsest.Models;
-using Palimpsest.Torch;
 
 namespace Palimpsest.Cli.Commands;
 
@@ -36,7 +35,6 @@ internal sealed class ModelArguments
     public LanguageModel Load(ParseResult parsed, long seed)
     {
         FrozenWeights weights = _weights.Of(parsed);
-        return NativeLibraries.LoadBeside(() => weights.Load(
-            parsed.GetValue(_model)!, () => CommandTorch.Start(seed: seed, type: weights.ComputeType), parsed.GetValue(_adapter)));
+        return weights.Load(parsed.GetValue(_model)!, () => CommandTorch.Start(seed: seed, type: weights.ComputeType), parsed.GetValue(_adapter));
     }
 }

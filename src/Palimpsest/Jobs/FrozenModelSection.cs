@@ -21,6 +21,6 @@ public sealed record FrozenModelSection : NamedModelSection
     public LanguageModel Load(long seed)
     {
         FrozenWeights weights = new(Dtype, Copy);
-        return weights.Load(Name, new TorchContext(weights.ComputeType, Threads, seed, Device), Adapter);
+        return weights.Load(Name, () => new TorchContext(weights.ComputeType, Threads, seed, Device), Adapter);
     }
 }

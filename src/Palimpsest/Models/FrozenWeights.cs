@@ -12,24 +12,17 @@ public sealed record FrozenWeights(WeightType Type, bool Copied = false)
     /// <summary>The type to compute in.</summary>
     public ComputeType ComputeType => Type == WeightType.Bf16 ? ComputeType.Bf16 : ComputeType.F32;
 
-    /// <summary>Loads a causal model.</summary>
+    /// <summary>Loads a causal model, and libtorch meanwhile where it is not there yet.</summary>
     /// <param name="nameOrFolder">An embedded model, a folder or a file.</param>
-    /// <param name="context">Device, and a compute type that is <see cref="ComputeType"/>.</param>
-    /// <param name="adapter">The folder of an adapter to put on it, or null.</param>
-    /// <exception cref="PalimpsestException">The model or the adapter is damaged, or its weights cannot be of the type.</exception>
-    public LanguageModel Load(string nameOrFolder, TorchContext context, string? adapter = null) => Load(nameOrFolder, () => context, adapter);
-
-    /// <summary>Loads a causal model, and makes the context only when its description and vocabulary have been read.</summary>
-    /// <param name="nameOrFolder">An embedded model, a folder or a file.</param>
-    /// <param name="context">As in <see cref="Load(string, TorchContext, string?)"/>.</param>
+    /// <param name="context">Makes device and compute type, which is <see cref="ComputeType"/>.</param>
     /// <param name="adapter">The folder of an adapter to put on it, or null.</param>
     /// <exception cref="PalimpsestException">The model or the adapter is damaged, or its weights cannot be of the type.</exception>
     public LanguageModel Load(string nameOrFolder, Func<TorchContext> context, string? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(context);
-        TorchContext? made = null;
-        LanguageModel model = LanguageModel.Load(
-            nameOrFolder, () => made = context(), source => Mode(adapter is null && source.CanStayPacked && made!.Device.type == DeviceType.CPU));
+        TorchContext? made = null; // before the mode is asked for
+        LanguageModel model = NativeLibraries.LoadBeside(() => LanguageModel.Load(
+            nameOrFolder, () => made = context(), source => Mode(adapter is null && source.CanStayPacked && made!.Device.type == DeviceType.CPU)));
         if (adapter is not null)
         {
             model.Attach(adapter);
@@ -40,7 +33,7 @@ public sealed record FrozenWeights(WeightType Type, bool Copied = false)
 
     /// <summary>Loads a sentence encoder. None can stay packed, which is refused; <see cref="WeightType.Auto"/> takes f32.</summary>
     /// <param name="folder">As in <see cref="SentenceEncoder.Load"/>.</param>
-    /// <param name="context">As in <see cref="Load(string, TorchContext, string?)"/>.</param>
+    /// <param name="context">Device, and a compute type that is <see cref="ComputeType"/>.</param>
     /// <exception cref="PalimpsestException">A file is missing or damaged, or its weights cannot be of the type.</exception>
     public SentenceEncoder LoadEncoder(string folder, TorchContext context) => SentenceEncoder.Load(folder, context, Mode(autoPacks: false));
 
