@@ -22,6 +22,10 @@ public sealed record SsaeDataSection : IValidated
     /// <value>The default is false.</value>
     public bool HideRest { get; init; }
 
+    /// <summary>Most texts that are hidden; what is over takes no part. With half of a corpus of it, a domain is not rare.</summary>
+    /// <value>The default is none: all of them. With <see cref="HideRest"/>.</value>
+    public int? Hidden { get; init; }
+
     /// <summary>Documents of the corpus; of a file at most as many.</summary>
     /// <value>The default is 24,000.</value>
     public int Documents { get; init; } = 24_000;
@@ -65,6 +69,11 @@ public sealed record SsaeDataSection : IValidated
         if (RareShare is not (> 0 and <= 1) || LearnShare is not (>= 0 and <= 1))
         {
             yield return "rare_share must be in (0, 1], and learn_share in [0, 1].";
+        }
+
+        if (Hidden is int hidden && (hidden < 1 || !HideRest))
+        {
+            yield return "hidden must be at least 1, and goes with hide_rest.";
         }
 
         if ((Corpus is null) != (SeedFile is null) || (TestFile is not null && Corpus is null))

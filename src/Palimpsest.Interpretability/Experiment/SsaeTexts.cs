@@ -62,7 +62,8 @@ internal sealed record SsaeTexts
         (string Text, bool Own)[] corpus = [.. all[test..].Select(text => (text, false))];
         if (data.HideRest)
         {
-            corpus = [.. corpus, .. own.Skip(data.Seeds + (data.TestFile is null ? data.Test : 0)).Select(text => (text, true))];
+            IEnumerable<string> rest = own.Skip(data.Seeds + (data.TestFile is null ? data.Test : 0)).Take(data.Hidden ?? int.MaxValue);
+            corpus = [.. corpus, .. rest.Select(text => (text, true))];
             new RandomStream(seed, "ssae", "corpus").Shuffle(corpus.AsSpan());
         }
 
