@@ -5,7 +5,8 @@ namespace Palimpsest.Reasoning.Experiment;
 /// <param name="Value">The ratio; at an end of the curve, the ratio there.</param>
 /// <param name="Bound">1 where the arm errs more rarely than the largest model of demonstrations, so that the ratio is at least so much; -1 where it errs more
 /// often than the smallest, so that it is at most so much; 0 for a ratio.</param>
-/// <remarks>Section 9.3 of the specification: monotone interpolation in log-log.</remarks>
+/// <remarks>Section 9.3 of the specification: monotone interpolation in log-log. An arm that errs as often as the demonstrations of its own number is worth at most
+/// that number, whatever pooling makes of a curve that rises behind it.</remarks>
 public readonly record struct EfficiencyRatio(double Value, int Bound)
 {
     // An error of 0 has no logarithm; half a mistake stands for it.
@@ -22,21 +23,8 @@ public readonly record struct EfficiencyRatio(double Value, int Bound)
         double Log(double wrong) => Math.Log(Math.Max(wrong, HalfMistake) / test);
         double[] size = [.. sft.Select(point => Math.Log(point.Problems))], error = Falling([.. sft.Select(point => Log(point.Mistakes))]);
         double own = Log(mistakes);
-        if (own > error[0])
-        {
-            return new EfficiencyRatio(sft[0].Problems / (double)problems, -1);
-        }
-
-        if (own < error[^1])
-        {
-            return new EfficiencyRatio(sft[^1].Problems / (double)problems, 1);
-        }
-
-        // Where the curve is flat the first number of problems counts that reaches the error.
-        int place = Array.FindIndex(error, value => value <= own);
-        double reached = place == 0 || error[place] == own ? size[place]
-            : size[place - 1] + ((size[place] - size[place - 1]) * (error[place - 1] - own) / (error[place - 1] - error[place]));
-        return new EfficiencyRatio(Math.Exp(reached) / problems, 0);
+        EfficiencyRatio reached = Reached(size, error, own, sft, problems);
+        return reached.Value > 1 && sft.Any(point => point.Problems == problems && point.Mistakes <= mistakes) ? new EfficiencyRatio(1, -1) : reached;
     }
 
     /// <summary>"3.2", "at least 8.0" or "at most 0.5"</summary>
@@ -59,5 +47,24 @@ public readonly record struct EfficiencyRatio(double Value, int Bound)
         }
 
         return [.. pools.SelectMany(pool => Enumerable.Repeat(pool.Mean, pool.Count))];
+    }
+
+    private static EfficiencyRatio Reached(double[] size, double[] error, double own, IReadOnlyList<(int Problems, double Mistakes)> sft, int problems)
+    {
+        if (own > error[0])
+        {
+            return new EfficiencyRatio(sft[0].Problems / (double)problems, -1);
+        }
+
+        if (own < error[^1])
+        {
+            return new EfficiencyRatio(sft[^1].Problems / (double)problems, 1);
+        }
+
+        // Where the curve is flat the first number of problems counts that reaches the error.
+        int place = Array.FindIndex(error, value => value <= own);
+        double reached = place == 0 || error[place] == own ? size[place]
+            : size[place - 1] + ((size[place] - size[place - 1]) * (error[place - 1] - own) / (error[place - 1] - error[place]));
+        return new EfficiencyRatio(Math.Exp(reached) / problems, 0);
     }
 }

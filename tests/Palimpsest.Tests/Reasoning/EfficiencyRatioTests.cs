@@ -39,6 +39,15 @@ public sealed class EfficiencyRatioTests
     }
 
     [Fact]
+    public void Ratio_OfAnArmNoBetterThanItsOwnDemonstrations_IsAtMostOne()
+    {
+        (int, double)[] rising = [(100, 400), (200, 500), (400, 800)];
+        Assert.Equal(new EfficiencyRatio(1, -1), EfficiencyRatio.Of(rising, 100, 450, 10_000));
+        Assert.Equal(new EfficiencyRatio(1, -1), EfficiencyRatio.Of(rising, 100, 400, 10_000));
+        Assert.Equal(new EfficiencyRatio(4, 1), EfficiencyRatio.Of(rising, 100, 399, 10_000));
+    }
+
+    [Fact]
     public void Filters_OfRightSolutions_KeepDifferentOnes()
     {
         string[] solutions = ["1+2=3\n", "1+2=3\n", "so 1 + 2 = 3\n", "2+1=3\n", "<<1+2=4>>\n", "<<2*3=6>> six\n", "<<2*3=6>> it is six, as said\n"];
