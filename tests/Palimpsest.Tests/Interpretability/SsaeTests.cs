@@ -106,6 +106,7 @@ public sealed class SsaeTests
     [InlineData("{ seeds: 1 }", "{}", "at least 2")]
     [InlineData("{}", "{ arms: [densse] }", "Did you mean dense?")]
     [InlineData("{ corpus: a.txt }", "{}", "belong together")]
+    [InlineData("{ hidden: 3 }", "{}", "goes with hide_rest")]
     [InlineData("{}", "{ architecture: { name: topkk } }", "topk")]
     [InlineData("{}", "{ tilts: [{ name: ess, share: 2 }] }", "share must be in (0, 1]")]
     public void Recipe_Mistakes_AreNamed(string data, string method, string expected)
@@ -113,6 +114,22 @@ public sealed class SsaeTests
         PalimpsestException error = Assert.Throws<PalimpsestException>(() =>
             RecipeReader.Parse<SsaeRecipe>($"schema: 1\nkind: ssae\ndata: {data}\nmethod: {method}\n", "recipe.yaml", []));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, 94)]
+    [InlineData(3, 3)]
+    public void Texts_OfFiles_HideAsManyAsAsked(int? hidden, int expected)
+    {
+        string folder = Directory.CreateTempSubdirectory("palimpsest").FullName;
+        string corpus = Path.Combine(folder, "corpus.jsonl"), own = Path.Combine(folder, "own.jsonl");
+        File.WriteAllLines(corpus, Enumerable.Range(0, 40).Select(i => $"{{\"text\": \"general {i}\"}}"));
+        File.WriteAllLines(own, Enumerable.Range(0, 100).Select(i => $"{{\"text\": \"own {i}\"}}"));
+        SsaeTexts texts = SsaeTexts.Of(new SsaeDataSection { Corpus = corpus, SeedFile = own, HideRest = true, Hidden = hidden, Seeds = 2, Test = 4 }, 1);
+        Assert.Equal(expected, texts.OfDomain!.Count(isOwn => isOwn));
+        Assert.All(texts.Corpus.Zip(texts.OfDomain!), item => Assert.Equal(item.Second, item.First.StartsWith("own", StringComparison.Ordinal)));
+        Assert.Empty(texts.Corpus.Intersect([.. texts.Seeds, .. texts.DomainTest]));
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
