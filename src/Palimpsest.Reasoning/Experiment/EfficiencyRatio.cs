@@ -5,8 +5,8 @@ namespace Palimpsest.Reasoning.Experiment;
 /// <param name="Value">The ratio; at an end of the curve, the ratio there.</param>
 /// <param name="Bound">1 where the arm errs more rarely than the largest model of demonstrations, so that the ratio is at least so much; -1 where it errs more
 /// often than the smallest, so that it is at most so much; 0 for a ratio.</param>
-/// <remarks>Section 9.3 of the specification: monotone interpolation in log-log. An arm that errs as often as the demonstrations of its own number is worth at most
-/// that number, whatever pooling makes of a curve that rises behind it.</remarks>
+/// <remarks>Section 9.3 of the specification: monotone interpolation in log-log. An arm that errs as often as the demonstrations of its own number is
+/// worth at most that number, whatever pooling makes of a curve that rises behind it.</remarks>
 public readonly record struct EfficiencyRatio(double Value, int Bound)
 {
     // An error of 0 has no logarithm; half a mistake stands for it.

@@ -6,7 +6,8 @@ namespace Palimpsest.Reasoning.Verifiers;
 /// <summary>Numbers in one form, so that equal ones are equal texts, of any length and without rounding.</summary>
 internal static partial class StrictNumber
 {
-    /// <summary>Reads a decimal number, with commas between thousands or without, and nothing else beside it. <c>0,001</c> may be one or a thousandth and is none.</summary>
+    /// <summary>Reads a decimal number, with commas between thousands or without, and nothing else beside it.
+    /// <c>0,001</c> may be one or a thousandth and is none.</summary>
     /// <param name="text">A text.</param>
     /// <param name="canonical">Sign, whole part without leading zeros, and decimals without trailing ones; "0" for zero.</param>
     public static bool TryRead(string? text, [NotNullWhen(true)] out string? canonical)

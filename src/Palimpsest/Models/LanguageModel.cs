@@ -73,7 +73,8 @@ public sealed class LanguageModel : IDisposable
         return Load(nameOrFolder, source => source.Load(context, mode(source)));
     }
 
-    /// <summary>Loads a model, and needs libtorch only when its description and vocabulary have been read; see <see cref="NativeLibraries.LoadBeside"/>.</summary>
+    /// <summary>Loads a model, and needs libtorch only when its description and vocabulary have been read; see
+    /// <see cref="NativeLibraries.LoadBeside"/>.</summary>
     /// <param name="nameOrFolder">As in <see cref="Load(string, TorchContext, LoadMode)"/>.</param>
     /// <param name="context">Makes device and compute type.</param>
     /// <param name="mode">Sees the opened model, such as <see cref="ModelSource.CanStayPacked"/>.</param>

@@ -76,7 +76,8 @@ internal static unsafe class BlockBits
     /// <param name="bytes">Bytes of a row.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Places(int part, int bytes) =>
-        Vector512.Create(0, 1, 2, 3, 4, 5, 6, 7, bytes, bytes + 1, bytes + 2, bytes + 3, bytes + 4, bytes + 5, bytes + 6, bytes + 7) + Vector512.Create(8 * part);
+        Vector512.Create(0, 1, 2, 3, 4, 5, 6, 7, bytes, bytes + 1, bytes + 2, bytes + 3, bytes + 4, bytes + 5, bytes + 6, bytes + 7)
+            + Vector512.Create(8 * part);
 
     /// <summary>What four bits of two rows choose, of bytes that hold values i and i + 16.</summary>
     /// <param name="table">16 values.</param>
