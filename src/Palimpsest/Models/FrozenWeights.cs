@@ -20,9 +20,8 @@ public sealed record FrozenWeights(WeightType Type, bool Copied = false)
     public LanguageModel Load(string nameOrFolder, Func<TorchContext> context, string? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(context);
-        TorchContext? made = null; // before the mode is asked for
         LanguageModel model = NativeLibraries.LoadBeside(() => LanguageModel.Load(
-            nameOrFolder, () => made = context(), source => Mode(adapter is null && source.CanStayPacked && made!.Device.type == DeviceType.CPU)));
+            nameOrFolder, context, (source, made) => Mode(adapter is null && source.CanStayPacked && made.Device.type == DeviceType.CPU)));
         if (adapter is not null)
         {
             model.Attach(adapter);

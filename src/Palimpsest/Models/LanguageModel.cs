@@ -62,28 +62,21 @@ public sealed class LanguageModel : IDisposable
     /// <exception cref="PalimpsestException">A file is missing or damaged, or asks for something unknown.</exception>
     public static LanguageModel Load(string nameOrFolder, TorchContext context, LoadMode mode = LoadMode.Trainable) => Load(nameOrFolder, source => source.Load(context, mode));
 
-    /// <summary>Loads a model in a way that depends on what it is.</summary>
-    /// <param name="nameOrFolder">As in <see cref="Load(string, TorchContext, LoadMode)"/>.</param>
-    /// <param name="context">Device and compute type.</param>
-    /// <param name="mode">Sees the opened model, such as <see cref="ModelSource.CanStayPacked"/>.</param>
-    /// <exception cref="PalimpsestException">A file is missing or damaged, or asks for something unknown.</exception>
-    public static LanguageModel Load(string nameOrFolder, TorchContext context, Func<ModelSource, LoadMode> mode)
-    {
-        ArgumentNullException.ThrowIfNull(mode);
-        return Load(nameOrFolder, source => source.Load(context, mode(source)));
-    }
-
-    /// <summary>Loads a model, and needs libtorch only when its description and vocabulary have been read; see
+    /// <summary>Loads a model in a way that depends on what it is, and needs libtorch only when its description and vocabulary have been read; see
     /// <see cref="NativeLibraries.LoadBeside"/>.</summary>
     /// <param name="nameOrFolder">As in <see cref="Load(string, TorchContext, LoadMode)"/>.</param>
     /// <param name="context">Makes device and compute type.</param>
-    /// <param name="mode">Sees the opened model, such as <see cref="ModelSource.CanStayPacked"/>.</param>
+    /// <param name="mode">Sees the opened model, such as <see cref="ModelSource.CanStayPacked"/>, and the context.</param>
     /// <exception cref="PalimpsestException">A file is missing or damaged, or asks for something unknown.</exception>
-    public static LanguageModel Load(string nameOrFolder, Func<TorchContext> context, Func<ModelSource, LoadMode> mode)
+    public static LanguageModel Load(string nameOrFolder, Func<TorchContext> context, Func<ModelSource, TorchContext, LoadMode> mode)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(mode);
-        return Load(nameOrFolder, source => source.Load(context(), mode(source)));
+        return Load(nameOrFolder, source =>
+        {
+            TorchContext made = context();
+            return source.Load(made, mode(source, made));
+        });
     }
 
     /// <summary>Loads a model with a classification head in place of the output matrix; see <see cref="ModelSource.LoadClassifier"/>.</summary>

@@ -32,7 +32,7 @@ internal sealed unsafe class PairedRows<TBlock> : BlockRows<TBlock>
                 Sse.Prefetch0(ahead + 256);
             }
 
-            Vector512<float> x0 = Twice(x), x1 = Twice(x + 8), x2 = Twice(x + 16), x3 = Twice(x + 24);
+            Vector512<float> x0 = WideTiles.Twice(x), x1 = WideTiles.Twice(x + 8), x2 = WideTiles.Twice(x + 16), x3 = WideTiles.Twice(x + 24);
             Vector256<int> heads = Vector256.Create(Heads(w, stride, three), Heads(w4, stride, three));
             Vector512<float> steps = BlockBits.Halves(heads << 16).ToVector512Unsafe();
             Vector512<float> leasts = TBlock.HasLeast ? BlockBits.Halves(heads).ToVector512Unsafe() : default;
@@ -44,8 +44,6 @@ internal sealed unsafe class PairedRows<TBlock> : BlockRows<TBlock>
 
         WideTiles.Finish(s01, s23, s45, s67, y);
     }
-
-    private static Vector512<float> Twice(float* x) => Avx512DQ.BroadcastVector256ToVector512(x);
 
     /// <summary>The first four bytes of four blocks.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -196,7 +196,8 @@ internal static unsafe class WideTiles
         Finish(s00, s10, s20, s30, y);
     }
 
-    private static Vector512<float> Twice(float* x) => Avx512DQ.BroadcastVector256ToVector512(x);
+    /// <summary>Eight elements of a vector, for both rows of a register.</summary>
+    public static Vector512<float> Twice(float* x) => Avx512DQ.BroadcastVector256ToVector512(x);
 
     /// <summary>Sums the registers of eight rows, two rows each.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
